@@ -1,0 +1,59 @@
+/**
+ * Every reply that is not a 200 is a row of this table: its `code` (sent in the body as a string) and its text.
+ * Texts marked "to the letter" are compared or shown by existing clients and must not change.
+ */
+const table = {
+  // Business results: HTTP 200 with the code in the body, or mirrored as the HTTP status (HTTP_STATUS=mirror).
+  NOT_FOUND: { code: 404, text: 'Not found' }, // to the letter
+  USER_NOT_FOUND: { code: 404, text: 'User not found' },
+  COLLECTION_NOT_FOUND: { code: 404, text: 'Collection not found' },
+  NO_FACE: { code: 407, text: 'No face detected' }, // to the letter
+  MANY_FACES: { code: 407, text: 'More than 1 faces detected' }, // to the letter
+  ID_CARD: { code: 410, text: 'Photo is id card' }, // to the letter
+  NOT_FULL_FACE: { code: 406, text: 'Photo not contains full face, too close; wearing mask, sunglasses or hat' }, // to the letter
+  BAD_INPUT: { code: 400, text: 'The request cannot be understood.' },
+  MISSING: { code: 412, text: 'A required field is missing.' },
+  // Outside the business codes the HTTP status is always real.
+  UNKNOWN_KEY: { code: 401, text: 'Unknown api_key' },
+  UNKNOWN_ROUTE: { code: 404, text: 'Unknown route' },
+  BODY_TOO_LARGE: { code: 413, text: 'The request body is too large.' },
+  RATE_LIMITED: { code: 429, text: 'Too many requests; slow down and try again.' },
+  INTERNAL: { code: 500, text: 'Internal error' },
+  OVERLOADED: { code: 503, text: 'The server is overloaded; try again later.' },
+  NOT_READY: { code: 503, text: 'The server is starting; try again in a moment.' },
+} as const satisfies Record<string, { code: number; text: string }>;
+
+export type ErrorName = keyof typeof table;
+
+const realStatus: ReadonlySet<ErrorName> = new Set<ErrorName>([
+  'UNKNOWN_KEY',
+  'UNKNOWN_ROUTE',
+  'BODY_TOO_LARGE',
+  'RATE_LIMITED',
+  'INTERNAL',
+  'OVERLOADED',
+  'NOT_READY',
+]);
+
+/** An outcome that becomes a reply `{"data": text, "code": "NNN"}`. */
+export class FaceSearchError extends Error {
+  readonly code: number;
+  /** True when the HTTP status equals the code whatever HTTP_STATUS says. */
+  readonly realStatus: boolean;
+
+  /**
+   * @param errorName row of the table
+   * @param text replaces the row's text, for rows with free wording: one sentence that says what to mend
+   * @param reason short machine-readable cause, for the log and the `reason` member of the reply (for example `too-close`)
+   */
+  constructor(
+    readonly errorName: ErrorName,
+    text?: string,
+    readonly reason?: string,
+  ) {
+    super(text ?? table[errorName].text);
+    this.name = 'FaceSearchError';
+    this.code = table[errorName].code;
+    this.realStatus = realStatus.has(errorName);
+  }
+}

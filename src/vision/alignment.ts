@@ -1,0 +1,60 @@
+import { type Affine, type Box, type Point, rasterToBox } from './geometry.js';
+
+/** Side of the aligned crop in pixels. */
+export const ALIGNED_SIZE = 112;
+
+/**
+ * Where ArcFace-style embedders expect the five points in a 112x112 crop (J. Deng et al., "ArcFace", CVPR 2019;
+ * InsightFace's `arcface_src`), with pixel centres at integers.
+ */
+const TEMPLATE: readonly Point[] = [
+  { x: 38.2946, y: 51.6963 },
+  { x: 73.5318, y: 51.5014 },
+  { x: 56.0252, y: 71.7366 },
+  { x: 41.5493, y: 92.3655 },
+  { x: 70.7299, y: 92.2041 },
+];
+
+/** Where the five points lie if a box is itself an aligned crop. */
+export function templatePointsIn(box: Box): Point[] {
+  const { a, d, tx, ty } = rasterToBox(box, ALIGNED_SIZE, ALIGNED_SIZE);
+  return TEMPLATE.map(({ x, y }) => ({ x: (x + 0.5) * a + tx, y: (y + 0.5) * d + ty }));
+}
+
+/**
+ * The similarity transform (rotation, uniform scale, shift) from the aligned crop to the image that carries the
+ * template's points nearest to the face's, in the sense of least squares (S. Umeyama, PAMI 1991; in two dimensions a
+ * similarity is one complex factor and one complex shift, so the solution is closed).
+ * @param fivePoints in pixels of the image, in the template's order
+ */
+export function alignedToImage(fivePoints: readonly Point[]): Affine {
+  const n = TEMPLATE.length;
+  if (fivePoints.length !== n) throw new Error(`alignment needs ${n} points`);
+  // The template counts pixel centres as integers; half a pixel brings it to continuous coordinates.
+  const from = centred(TEMPLATE.map(({ x, y }) => ({ x: x + 0.5, y: y + 0.5 })));
+  const to = centred(fivePoints);
+  let re = 0;
+  let im = 0;
+  let norm = 0;
+  for (let i = 0; i < n; i++) {
+    const p = from.points[i] as Point;
+    const q = to.points[i] as Point;
+    re += p.x * q.x + p.y * q.y;
+    im += p.x * q.y - p.y * q.x;
+    norm += p.x * p.x + p.y * p.y;
+  }
+  const a = re / norm;
+  const c = im / norm;
+  const { centre: f } = from;
+  const { centre: t } = to;
+  return { a, b: -c, c, d: a, tx: t.x - (a * f.x - c * f.y), ty: t.y - (c * f.x + a * f.y) };
+}
+
+function centred(points: readonly Point[]): { centre: Point; points: Point[] } {
+  const centre = { x: 0, y: 0 };
+  for (const { x, y } of points) {
+    centre.x += x / points.length;
+    centre.y += y / points.length;
+  }
+  return { centre, points: points.map(({ x, y }) => ({ x: x - centre.x, y: y - centre.y })) };
+}

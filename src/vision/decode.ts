@@ -1,0 +1,89 @@
+import sharp, { type Sharp } from 'sharp';
+import type { RgbImage } from './image-pyramid.js';
+import { Refusal } from './refusal.js';
+
+/** 5 MB, counted as the vendor's clients do: 5 · 1024 · 1024 bytes. */
+export const MAX_IMAGE_BYTES = 5 * 1024 * 1024;
+
+/** "Around" 640x480: how much smaller a photo may be, as a fraction. */
+const RESOLUTION_TOLERANCE = 0.1;
+
+export interface DecodeLimits {
+  /** Smallest photo accepted, in pixels, in either orientation; null accepts every size. */
+  minResolution: { width: number; height: number } | null;
+  /** Largest decoded photo accepted, in pixels (width · height). */
+  maxPixels: number;
+}
+
+// A worker decodes one photo at a time and never the same one twice.
+sharp.cache(false);
+sharp.concurrency(1);
+
+/**
+ * Decodes a JPEG or PNG (told from its bytes) to upright 8-bit sRGB; transparency becomes white.
+ * @throws Refusal BAD_INPUT for another format, a damaged file, more than 5 MB, too many or too few pixels
+ */
+export async function decode(bytes: Uint8Array, limits: DecodeLimits): Promise<RgbImage> {
+  if (bytes.length > MAX_IMAGE_BYTES) throw new Refusal('BAD_INPUT', 'The image is larger than 5 MB.', 'image-size');
+  if (!isJpeg(bytes) && !isPng(bytes)) {
+    throw new Refusal('BAD_INPUT', 'The image format is not supported: send a jpg, jpeg or png.', 'image-format');
+  }
+  const { width, height } = await readSize(bytes);
+  if (width * height > limits.maxPixels) {
+    throw new Refusal('BAD_INPUT', 'The image has too many pixels: send a smaller one.', 'image-resolution');
+  }
+  checkResolution(width, height, limits.minResolution);
+  try {
+    const { data, info } = await open(bytes)
+      .autoOrient()
+      .toColourspace('srgb')
+      .flatten({ background: '#ffffff' })
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    if (info.channels === 3) return { width: info.width, height: info.height, data };
+    throw new Error(`decoded to ${info.channels} channels`);
+  } catch {
+    throw damaged();
+  }
+}
+
+function open(bytes: Uint8Array): Sharp {
+  // The pixel cap is checked above, on the header; sharp's own limit would answer with the text of a damaged file.
+  return sharp(bytes, { limitInputPixels: false, failOn: 'error', sequentialRead: true });
+}
+
+async function readSize(bytes: Uint8Array): Promise<{ width: number; height: number }> {
+  try {
+    const { width, height } = await open(bytes).metadata();
+    return { width, height };
+  } catch {
+    throw damaged();
+  }
+}
+
+function damaged(): Refusal {
+  return new Refusal('BAD_INPUT', 'The image is damaged and cannot be decoded.', 'image-damaged');
+}
+
+function checkResolution(width: number, height: number, min: DecodeLimits['minResolution']): void {
+  if (!min) return;
+  const least = 1 - RESOLUTION_TOLERANCE;
+  const longEnough = Math.max(width, height) >= Math.max(min.width, min.height) * least;
+  const wideEnough = Math.min(width, height) >= Math.min(min.width, min.height) * least;
+  if (longEnough && wideEnough) return;
+  throw new Refusal(
+    'BAD_INPUT',
+    `The image is ${width}x${height} pixels: send one of at least ${min.width}x${min.height}.`,
+    'image-resolution',
+  );
+}
+
+function isJpeg(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
+}
+
+const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+
+function isPng(bytes: Uint8Array): boolean {
+  return PNG_SIGNATURE.every((byte, i) => bytes[i] === byte);
+}

@@ -1,0 +1,69 @@
+import type { DetectorModel, Prepared } from '../../models/manifest.js';
+import { type DetectedFace, intersectionOverUnion, type Point } from '../geometry.js';
+import type { ImagePyramid } from '../image-pyramid.js';
+import { Network } from '../network.js';
+import { readScrfd } from './scrfd.js';
+import { readUltraface } from './ultraface.js';
+
+/** Outputs of a detector network by name. */
+export type Outputs = Record<string, { data: Float32Array; dims: readonly number[] }>;
+
+/** Reads candidate faces, in pixels of the network's input, from the outputs of one family of networks. */
+export type OutputReader = (outputs: Outputs, network: NetworkShape, scoreThreshold: number) => DetectedFace[];
+
+/** Size of the network's input in pixels, and its outputs' names in the order of the graph. */
+export type NetworkShape = Pick<Network, 'width' | 'height' | 'outputNames'>;
+
+const readers: Record<DetectorModel['family'], OutputReader> = { ultraface: readUltraface, scrfd: readScrfd };
+
+/** Value of the letterbox's border, 0–255: the networks' mean. */
+const BORDER = 127;
+
+export class Detector {
+  private constructor(
+    private readonly model: Prepared<DetectorModel>,
+    private readonly network: Network,
+  ) {}
+
+  static async load(model: Prepared<DetectorModel>): Promise<Detector> {
+    return new Detector(model, await Network.load(model));
+  }
+
+  /**
+   * Every face that the network sees, best score first, in pixels of the image.
+   * @param margin empty border to put around the image, in pixels: faces that fill it are found better with one
+   */
+  async detect(pyramid: ImagePyramid, margin = 0): Promise<DetectedFace[]> {
+    const width = pyramid.image.width + 2 * margin;
+    const height = pyramid.image.height + 2 * margin;
+    // Letterbox: the whole image in the top left corner of the input, its aspect kept.
+    const step = Math.max(width / this.network.width, height / this.network.height);
+    const toImage = { a: step, b: 0, c: 0, d: step, tx: -margin, ty: -margin };
+    const input = pyramid.sample(toImage, this.network.width, this.network.height, BORDER);
+    const found = readers[this.model.family](await this.network.run(input), this.network, this.model.scoreThreshold);
+    return suppressOverlaps(found, this.model.nmsIou).map((face) => fromLetterbox(face, step, margin));
+  }
+
+  release(): Promise<void> {
+    return this.network.release();
+  }
+}
+
+/** Greedy non-maximum suppression. */
+function suppressOverlaps(faces: DetectedFace[], maxIou: number): DetectedFace[] {
+  const kept: DetectedFace[] = [];
+  for (const face of [...faces].sort((p, q) => q.score - p.score)) {
+    if (kept.every((other) => intersectionOverUnion(face.box, other.box) <= maxIou)) kept.push(face);
+  }
+  return kept;
+}
+
+function fromLetterbox({ box, score, fivePoints }: DetectedFace, step: number, margin: number): DetectedFace {
+  const toImage = ({ x, y }: Point): Point => ({ x: x * step - margin, y: y * step - margin });
+  const { x, y } = toImage(box);
+  return {
+    box: { x, y, width: box.width * step, height: box.height * step },
+    score,
+    ...(fivePoints && { fivePoints: fivePoints.map(toImage) }),
+  };
+}

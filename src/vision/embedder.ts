@@ -1,0 +1,57 @@
+import type { EmbedderModel, Prepared } from '../models/manifest.js';
+import { ALIGNED_SIZE } from './alignment.js';
+import { Network } from './network.js';
+
+/** Length of every embedding. */
+export const EMBEDDING_LENGTH = 512;
+
+export class Embedder {
+  private constructor(private readonly network: Network) {}
+
+  static async load(model: Prepared<EmbedderModel>): Promise<Embedder> {
+    const network = await Network.load(model);
+    if (network.width !== ALIGNED_SIZE || network.height !== ALIGNED_SIZE) {
+      throw new Error(`Model ${model.name} does not take ${ALIGNED_SIZE}x${ALIGNED_SIZE} crops`);
+    }
+    return new Embedder(network);
+  }
+
+  /**
+   * @param crop aligned face, planar RGB `[3, 112, 112]`, 0–255
+   * @param mirror embed the mirror image too and take the normalised mean of both
+   * @returns 512 float32, L2-normalised
+   */
+  async embed(crop: Float32Array, mirror: boolean): Promise<Float32Array> {
+    const embedding = await this.embedOnce(crop);
+    if (!mirror) return embedding;
+    const mirrored = await this.embedOnce(mirrorImage(crop));
+    return normalised(embedding.map((value, i) => value + (mirrored[i] as number)));
+  }
+
+  private async embedOnce(crop: Float32Array): Promise<Float32Array> {
+    const output = Object.values(await this.network.run(crop))[0]?.data;
+    if (output?.length !== EMBEDDING_LENGTH) throw new Error(`the embedder did not return ${EMBEDDING_LENGTH} numbers`);
+    return normalised(output);
+  }
+
+  release(): Promise<void> {
+    return this.network.release();
+  }
+}
+
+function normalised(vector: Float32Array): Float32Array {
+  let sum = 0;
+  for (const value of vector) sum += value * value;
+  const norm = Math.sqrt(sum);
+  if (!(norm > 0) || !Number.isFinite(norm)) throw new Error('the embedder returned a vector without a direction');
+  return vector.map((value) => value / norm);
+}
+
+/** Left and right exchanged. */
+function mirrorImage(crop: Float32Array): Float32Array {
+  const out = new Float32Array(crop.length);
+  for (let row = 0; row < crop.length; row += ALIGNED_SIZE) {
+    for (let x = 0; x < ALIGNED_SIZE; x++) out[row + x] = crop[row + ALIGNED_SIZE - 1 - x] as number;
+  }
+  return out;
+}

@@ -1,0 +1,60 @@
+/** Continuous image coordinates in pixels: pixel (0,0) covers [0,1)x[0,1) and has its centre at (0.5,0.5). */
+export interface Point {
+  x: number;
+  y: number;
+}
+
+/** Axis-aligned box in pixels. It may reach beyond the image. */
+export interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** A face as the detector saw it. */
+export interface DetectedFace {
+  box: Box;
+  /** 0–1. */
+  score: number;
+  /** Left eye, right eye, nose tip, left and right mouth corner (as seen in the image), when the detector gives them. */
+  fivePoints?: Point[];
+}
+
+/** A map of the plane: (x, y) becomes (a·x + b·y + tx, c·x + d·y + ty). */
+export interface Affine {
+  a: number;
+  b: number;
+  c: number;
+  d: number;
+  tx: number;
+  ty: number;
+}
+
+/** The map from a `width`x`height` raster onto a box, for example from a network's input to a crop of the photo. */
+export function rasterToBox(box: Box, width: number, height: number): Affine {
+  return { a: box.width / width, b: 0, c: 0, d: box.height / height, tx: box.x, ty: box.y };
+}
+
+export function intersectionOverUnion(p: Box, q: Box): number {
+  const width = Math.min(p.x + p.width, q.x + q.width) - Math.max(p.x, q.x);
+  const height = Math.min(p.y + p.height, q.y + q.height) - Math.max(p.y, q.y);
+  if (width <= 0 || height <= 0) return 0;
+  const shared = width * height;
+  return shared / (p.width * p.height + q.width * q.height - shared);
+}
+
+/** The smallest box around some points. */
+export function boundingBox(points: readonly Point[]): Box {
+  let left = Infinity;
+  let top = Infinity;
+  let right = -Infinity;
+  let bottom = -Infinity;
+  for (const { x, y } of points) {
+    left = Math.min(left, x);
+    top = Math.min(top, y);
+    right = Math.max(right, x);
+    bottom = Math.max(bottom, y);
+  }
+  return { x: left, y: top, width: right - left, height: bottom - top };
+}

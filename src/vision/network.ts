@@ -1,0 +1,80 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Model, ModelInput, Prepared } from '../models/manifest.js';
+
+/** One ONNX model, run on the calling thread with one intra-op thread: the pool has a worker for each core. */
+export class Network {
+  private constructor(
+    private readonly session: InferenceSession,
+    readonly input: ModelInput,
+  ) {}
+
+  static async load(model: Prepared<Model>): Promise<Network> {
+    const session = await InferenceSession.create(model.weights, {
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      graphOptimizationLevel: 'all',
+    });
+    if (!session.inputNames.includes(model.input.name)) {
+      throw new Error(
+        `Model ${model.name} has no input "${model.input.name}" (it has ${session.inputNames.join(', ')})`,
+      );
+    }
+    return new Network(session, model.input);
+  }
+
+  /** Names of the outputs in the order of the graph. */
+  get outputNames(): readonly string[] {
+    return this.session.outputNames;
+  }
+
+  /** Width and height of the input raster in pixels. */
+  get width(): number {
+    return this.input.shape[3];
+  }
+
+  get height(): number {
+    return this.input.shape[2];
+  }
+
+  /**
+   * @param rgb planar RGB, `[3, height, width]`, 0–255
+   * @returns the outputs by name
+   */
+  async run(rgb: Float32Array): Promise<Record<string, { data: Float32Array; dims: readonly number[] }>> {
+    const tensor = new Tensor('float32', toInput(rgb, this.input), this.input.shape);
+    const outputs = await this.session.run({ [this.input.name]: tensor });
+    const result: Record<string, { data: Float32Array; dims: readonly number[] }> = {};
+    for (const name of this.session.outputNames) {
+      const output = outputs[name];
+      if (!output || !(output.data instanceof Float32Array)) throw new Error(`output ${name} is not float32`);
+      result[name] = { data: output.data, dims: output.dims };
+    }
+    return result;
+  }
+
+  release(): Promise<void> {
+    return this.session.release();
+  }
+}
+
+/** Orders the channels and applies (pixel - mean) * scale. */
+function toInput(rgb: Float32Array, { channels, mean, scale, shape }: ModelInput): Float32Array {
+  const plane = shape[2] * shape[3];
+  const out = new Float32Array(shape[1] * plane);
+  if (channels === 'GRAY') {
+    // ITU-R BT.601 luma, as OpenCV and libvips compute it.
+    for (let i = 0; i < plane; i++) {
+      const luma =
+        0.299 * (rgb[i] as number) + 0.587 * (rgb[i + plane] as number) + 0.114 * (rgb[i + 2 * plane] as number);
+      out[i] = (luma - mean) * scale;
+    }
+    return out;
+  }
+  for (let c = 0; c < 3; c++) {
+    const from = (channels === 'BGR' ? 2 - c : c) * plane;
+    const to = c * plane;
+    for (let i = 0; i < plane; i++) out[to + i] = ((rgb[from + i] as number) - mean) * scale;
+  }
+  return out;
+}

@@ -1,0 +1,79 @@
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import { FaceSearchError } from '../errors.js';
+import type { FacematchVersion, ModelPack } from '../models/manifest.js';
+import type { Analysis, FaceAnalyser, PhotoOptions } from './face-analyser.js';
+import type { VisionLimits } from './pipeline.js';
+import type { Task, TaskResult } from './worker.js';
+
+/** Sent to each worker when it starts. */
+export interface WorkerSettings {
+  pack: ModelPack;
+  limits: VisionLimits;
+}
+
+export interface VisionPoolSettings extends VisionLimits {
+  /** Worker threads, each with its own copy of the models. */
+  workers: number;
+  /** Photos that may wait for a worker; one more is refused with OVERLOADED. */
+  maxQueue: number;
+  /** The compiled worker, when it does not lie beside this file. */
+  workerUrl?: URL;
+}
+
+/** A pool of worker threads, each with a pipeline of its own: the calling thread never runs a model. */
+export class VisionPool implements FaceAnalyser {
+  private constructor(
+    private readonly pool: Piscina<Task, TaskResult>,
+    private readonly maxQueue: number,
+  ) {}
+
+  /** Resolves when the models are loaded. @throws Error when they cannot be */
+  static async start(pack: ModelPack, settings: VisionPoolSettings): Promise<VisionPool> {
+    const { workers, maxQueue, workerUrl, ...limits } = settings;
+    const workerData: WorkerSettings = { pack, limits };
+    const pool = new Piscina<Task, TaskResult>({
+      filename: fileURLToPath(workerUrl ?? new URL('./worker.js', import.meta.url)),
+      name: 'run',
+      minThreads: workers,
+      maxThreads: workers,
+      maxQueue: Number.POSITIVE_INFINITY,
+      workerData,
+    });
+    try {
+      await pool.run({ kind: 'load' });
+    } catch (error) {
+      await pool.destroy();
+      throw error;
+    }
+    return new VisionPool(pool, maxQueue);
+  }
+
+  embedPhoto(image: Buffer, options: PhotoOptions): Promise<Analysis> {
+    return this.run(image, (copy) => ({ kind: 'photo', image: copy, options }));
+  }
+
+  embedCrop(image: Buffer, version: FacematchVersion): Promise<Analysis> {
+    return this.run(image, (copy) => ({ kind: 'crop', image: copy, version }));
+  }
+
+  /** Photos that wait for a worker. */
+  get queueLength(): number {
+    return this.pool.queueSize;
+  }
+
+  /** Finishes what is running and waiting. */
+  close(): Promise<void> {
+    return this.pool.close();
+  }
+
+  private async run(image: Buffer, taskFor: (image: Uint8Array) => Task): Promise<Analysis> {
+    if (this.pool.queueSize >= this.maxQueue) throw new FaceSearchError('OVERLOADED');
+    // A copy of its own is handed over: the caller still needs the photo, and a Buffer may share its memory with others.
+    const copy = new Uint8Array(image);
+    const result = await this.pool.run(taskFor(copy), { transferList: [copy.buffer] });
+    if (result.outcome === 'refused') throw new FaceSearchError(result.errorName, result.text, result.reason);
+    if (result.outcome === 'embedded') return result.analysis;
+    throw new Error(`unexpected outcome ${result.outcome}`);
+  }
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { alignedToImage, templatePointsIn } from '../../src/vision/alignment.js';
+import type { Affine, Point } from '../../src/vision/geometry.js';
+
+function apply(m: Affine, { x, y }: Point): Point {
+  return { x: m.a * x + m.b * y + m.tx, y: m.c * x + m.d * y + m.ty };
+}
+
+const template = templatePointsIn({ x: 0, y: 0, width: 112, height: 112 });
+
+describe('alignedToImage', () => {
+  it('is the identity for a face that lies as the template', () => {
+    const map = alignedToImage(template);
+    expect(map.a).toBeCloseTo(1, 10);
+    expect(map.b).toBeCloseTo(0, 10);
+    expect(map.tx).toBeCloseTo(0, 8);
+    expect(map.ty).toBeCloseTo(0, 8);
+  });
+
+  it.each([
+    [0, 1],
+    [45, 2.5],
+    [-90, 0.3],
+    [180, 7],
+  ])('finds a rotation by %i degrees and a scale of %d exactly', (degrees, scale) => {
+    const angle = (degrees * Math.PI) / 180;
+    const truth: Affine = {
+      a: scale * Math.cos(angle),
+      b: -scale * Math.sin(angle),
+      c: scale * Math.sin(angle),
+      d: scale * Math.cos(angle),
+      tx: 31,
+      ty: -12,
+    };
+    const map = alignedToImage(template.map((point) => apply(truth, point)));
+    for (const key of ['a', 'b', 'c', 'd', 'tx', 'ty'] as const) expect(map[key]).toBeCloseTo(truth[key], 8);
+  });
+
+  it('is the best similarity: no small change of it comes nearer to disturbed points', () => {
+    const points = template.map(({ x, y }, i) => ({ x: 2 * x + ((i * 7) % 5), y: 2 * y + ((i * 11) % 7) }));
+    const error = (m: Affine) =>
+      template.reduce((sum, point, i) => {
+        const { x, y } = apply(m, point);
+        const target = points[i] as Point;
+        return sum + (x - target.x) ** 2 + (y - target.y) ** 2;
+      }, 0);
+    const best = alignedToImage(points);
+    for (const delta of [-0.01, 0.01]) {
+      expect(error({ ...best, a: best.a + delta, d: best.d + delta })).toBeGreaterThan(error(best));
+      expect(error({ ...best, b: best.b - delta, c: best.c + delta })).toBeGreaterThan(error(best));
+      expect(error({ ...best, tx: best.tx + delta })).toBeGreaterThan(error(best));
+      expect(error({ ...best, ty: best.ty + delta })).toBeGreaterThan(error(best));
+    }
+  });
+
+  it('wants five points', () => {
+    expect(() => alignedToImage(template.slice(1))).toThrow('5 points');
+  });
+});

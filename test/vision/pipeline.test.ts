@@ -1,0 +1,144 @@
+import sharp from 'sharp';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadPack } from '../../src/models/pack.js';
+import { defaultManifestPath } from '../../src/models/paths.js';
+import type { PhotoOptions } from '../../src/vision/face-analyser.js';
+import { Pipeline } from '../../src/vision/pipeline.js';
+import { photo } from '../support/photos.js';
+import { noLimits, paint, toSharp } from './images.js';
+
+const strict: PhotoOptions = { version: 'v3', allowIdCard: false, severalFaces: 'refuse', disableValidation: false };
+
+let pipeline: Pipeline;
+
+beforeAll(async () => {
+  pipeline = await Pipeline.load(await loadPack(defaultManifestPath, 'default'), noLimits);
+});
+
+async function embed(name: string, options = strict): Promise<Float32Array> {
+  return (await pipeline.embedPhoto(photo(name), options)).embedding;
+}
+
+function cosine(p: Float32Array, q: Float32Array): number {
+  return p.reduce((sum, value, i) => sum + value * (q[i] as number), 0);
+}
+
+describe('Pipeline', () => {
+  it('embeds photos of one person near each other and far from other people', async () => {
+    const franck = await embed('franck_01829.jpg');
+    expect(cosine(franck, franck)).toBeCloseTo(1, 5);
+    expect(cosine(franck, await embed('franck_02888.jpg'))).toBeGreaterThan(0.7);
+    expect(
+      cosine(await embed('cage.jpg'), await embed('cage2_crop.jpg', { ...strict, disableValidation: true })),
+    ).toBeGreaterThan(0.4);
+    for (const other of ['audrey.jpg', 'cage.jpg', 'bieber_small.jpg', 'SeanConnery.jpg']) {
+      expect(cosine(franck, await embed(other))).toBeLessThan(0.3);
+    }
+  });
+
+  it('is deterministic', async () => {
+    expect(await embed('audrey.jpg')).toEqual(await embed('audrey.jpg'));
+  });
+
+  it('gives one direction for a photo and its enlargement, rotation and re-compression', async () => {
+    const original = await embed('franck_02159.jpg');
+    const source = () => sharp(photo('franck_02159.jpg'));
+    const variants = {
+      large: await source().resize(2160).jpeg().toBuffer(),
+      tilted: await source().rotate(15, { background: 'white' }).jpeg().toBuffer(),
+      compressed: await source().jpeg({ quality: 30 }).toBuffer(),
+      png: await source().png().toBuffer(),
+    };
+    for (const [name, bytes] of Object.entries(variants)) {
+      const { embedding } = await pipeline.embedPhoto(bytes, strict);
+      expect(cosine(original, embedding), name).toBeGreaterThan(0.9);
+    }
+  });
+
+  it('takes v4 as the mean of image and mirror image: the same for both', async () => {
+    const v4 = { ...strict, version: 'v4' as const };
+    const v3 = await embed('audrey.jpg');
+    const straight = await embed('audrey.jpg', v4);
+    const mirrored = (await pipeline.embedPhoto(await sharp(photo('audrey.jpg')).flop().toBuffer(), v4)).embedding;
+    expect(cosine(straight, straight)).toBeCloseTo(1, 5);
+    expect(cosine(v3, straight)).toBeGreaterThan(0.9);
+    expect(cosine(v3, straight)).toBeLessThan(0.99999);
+    expect(cosine(straight, mirrored)).toBeGreaterThan(0.97);
+  });
+
+  it('refuses a photo without a face', async () => {
+    const empty = await toSharp(paint(640, 480, (x, y) => [x % 256, y % 256, 128]))
+      .jpeg()
+      .toBuffer();
+    await expect(pipeline.embedPhoto(empty, strict)).rejects.toMatchObject({ errorName: 'NO_FACE', reason: 'no-face' });
+  });
+
+  it('refuses several faces, unless the largest is asked for', async () => {
+    await expect(pipeline.embedPhoto(photo('sample6.jpg'), strict)).rejects.toMatchObject({ errorName: 'MANY_FACES' });
+    const largest = await embed('sample6.jpg', { ...strict, severalFaces: 'largest' });
+    expect(largest).toHaveLength(512);
+  });
+
+  it('takes the largest, or the most central, of two people', async () => {
+    const left = await sharp(photo('franck_01829.jpg')).toBuffer();
+    const right = await sharp(photo('audrey.jpg')).resize({ height: 288 }).toBuffer();
+    // Franck large on the left, Audrey small in the middle.
+    const both = await sharp({ create: { width: 1440, height: 576, channels: 3, background: 'gray' } })
+      .composite([
+        { input: left, left: 0, top: 0 },
+        { input: right, left: 700, top: 150 },
+      ])
+      .jpeg()
+      .toBuffer();
+    await expect(pipeline.embedPhoto(both, strict)).rejects.toMatchObject({ errorName: 'MANY_FACES' });
+    const largest = (await pipeline.embedPhoto(both, { ...strict, severalFaces: 'largest' })).embedding;
+    const central = (await pipeline.embedPhoto(both, { ...strict, severalFaces: 'central' })).embedding;
+    expect(cosine(largest, await embed('franck_01829.jpg'))).toBeGreaterThan(0.8);
+    expect(cosine(central, await embed('audrey.jpg'))).toBeGreaterThan(0.6);
+  });
+
+  it('does not count a face below the limits', async () => {
+    const pack = await loadPack(defaultManifestPath, 'default');
+    const small = await sharp(photo('franck_01829.jpg')).resize(144).jpeg().toBuffer();
+    const wide = await Pipeline.load(pack, { ...noLimits, minFaceWidth: 80 });
+    await expect(wide.embedPhoto(small, strict)).rejects.toMatchObject({
+      errorName: 'NO_FACE',
+      reason: 'face-too-small',
+    });
+    expect((await wide.embedPhoto(photo('franck_01829.jpg'), strict)).embedding).toHaveLength(512);
+    const covering = await Pipeline.load(pack, { ...noLimits, minFaceArea: 0.25 });
+    const refused = covering.embedPhoto(photo('franck_01829.jpg'), strict);
+    await expect(refused).rejects.toMatchObject({ errorName: 'NO_FACE', reason: 'face-too-small' });
+  });
+
+  it('refuses a face that is too close, unless validation is disabled', async () => {
+    const close = await sharp(photo('franck_01829.jpg'))
+      .extract({ left: 240, top: 120, width: 310, height: 370 })
+      .toBuffer();
+    await expect(pipeline.embedPhoto(close, strict)).rejects.toMatchObject({
+      errorName: 'NOT_FULL_FACE',
+      reason: 'too-close',
+    });
+    const { embedding } = await pipeline.embedPhoto(close, { ...strict, disableValidation: true });
+    expect(cosine(embedding, await embed('franck_01829.jpg'))).toBeGreaterThan(0.5);
+  });
+
+  it('embeds a crop near the photo that it was cut from', async () => {
+    const whole = await embed('audrey.jpg');
+    const { embedding } = await pipeline.embedCrop(photo('audrey_crop.jpg'), 'v3');
+    expect(cosine(whole, embedding)).toBeGreaterThan(0.8);
+  });
+
+  it('refuses nothing in a crop but what cannot be decoded', async () => {
+    const blank = await toSharp(paint(60, 60, () => [90, 80, 70]))
+      .png()
+      .toBuffer();
+    expect((await pipeline.embedCrop(blank, 'v3')).embedding.every(Number.isFinite)).toBe(true);
+    await expect(pipeline.embedCrop(Buffer.from('no image'), 'v3')).rejects.toMatchObject({ errorName: 'BAD_INPUT' });
+  });
+
+  it('reports how long each stage took', async () => {
+    const { timings } = await pipeline.embedPhoto(photo('audrey.jpg'), strict);
+    expect(Object.keys(timings)).toEqual(['decode', 'detect', 'landmarks', 'embed']);
+  });
+});
