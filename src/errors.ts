@@ -44,7 +44,7 @@ export class FaceSearchError extends Error {
   /**
    * @param errorName row of the table
    * @param text replaces the row's text, for rows with free wording: one sentence that says what to mend
-   * @param reason short machine-readable cause, for the log and the `reason` member of the reply (for example `too-close`)
+   * @param reason short machine-readable cause for the log, and of a 406 also for the reply's member `reason` (for example `too-close`)
    */
   constructor(
     readonly errorName: ErrorName,

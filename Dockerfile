@@ -1,0 +1,51 @@
+# syntax=docker/dockerfile:1
+
+# ---- build: compile the native packages and the server, fetch and prepare the models -------------------------------
+FROM node:24-bookworm-slim AS build
+
+RUN apt-get update \
+  && apt-get install --yes --no-install-recommends ca-certificates g++ make python3 \
+  && rm -rf /var/lib/apt/lists/*
+
+WORKDIR /app
+
+COPY package.json package-lock.json .npmrc ./
+# Node's own headers lie in the base image, so native packages compile without another download.
+RUN npm_config_nodedir=/usr/local npm ci
+
+COPY tsconfig.json tsconfig.build.json ./
+COPY scripts scripts
+COPY src src
+COPY models models
+RUN npm run build && npm run models
+
+# What the server does not need at run time: tools, compiler output, and ONNX Runtime for other systems.
+RUN npm prune --omit=dev --ignore-scripts \
+  && rm -rf node_modules/better-sqlite3/deps node_modules/better-sqlite3/src \
+  && find node_modules/onnxruntime-node/bin -mindepth 2 -maxdepth 2 -type d ! -name linux -exec rm -rf {} +
+
+# ---- the image ----------------------------------------------------------------------------------------------------
+FROM node:24-bookworm-slim
+
+ENV NODE_ENV=production \
+  HOST=0.0.0.0 \
+  PORT=8080 \
+  DATA_DIR=/data
+
+WORKDIR /app
+
+COPY --from=build /app/package.json ./
+COPY --from=build /app/node_modules node_modules
+COPY --from=build /app/models models
+COPY --from=build /app/dist dist
+
+RUN install --directory --owner=node --group=node --mode=0700 /data
+USER node
+VOLUME /data
+EXPOSE 8080
+
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/ready`).then((reply) => process.exit(reply.ok ? 0 : 1), () => process.exit(1))"]
+
+# Node does not reap children or forward signals as process 1 needs; it has no children and handles SIGTERM itself.
+CMD ["node", "dist/src/main.js"]

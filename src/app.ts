@@ -1,0 +1,100 @@
+import type { Socket } from 'node:net';
+import cors from '@fastify/cors';
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
+import type { Config } from './config.js';
+import { FaceSearchError } from './errors.js';
+import type { KeyLookup } from './facesearch/auth.js';
+import { basePath, facesearch } from './facesearch/facesearch.js';
+import { addHealthRoutes } from './facesearch/health.js';
+import { acceptForms } from './facesearch/multipart.js';
+import { addErrorReplies, sendError } from './facesearch/replies.js';
+import type { Rooms } from './facesearch/rooms.js';
+import { addAccessLog, newRequestId } from './logging.js';
+
+/** What the server is made of. */
+export interface AppParts {
+  config: Config;
+  keys: KeyLookup;
+  /** Undefined until gallery and analyser have started; calls answer 503 until then. */
+  rooms: () => Rooms | undefined;
+  /** Rejects when what is below the rooms, such as the store, does not answer. */
+  checkReady: () => Promise<void>;
+  logger: FastifyBaseLogger;
+}
+
+/** Builds the HTTP server without starting it, so that a test can also call `inject`. */
+export async function buildApp({ config, keys, rooms, checkReady, logger }: AppParts): Promise<FastifyInstance> {
+  const mirror = config.HTTP_STATUS === 'mirror';
+  const app = fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: newRequestId,
+    routerOptions: { ignoreTrailingSlash: true },
+    bodyLimit: config.BODY_LIMIT,
+    requestTimeout: config.REQUEST_TIMEOUT,
+    trustProxy: trustedProxies(config.TRUST_PROXY),
+    // While closing, a request that already has its connection is still served.
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => sendError(error, request, reply, mirror),
+    clientErrorHandler: answerUnreadableRequest,
+  });
+  const startedRooms = () => {
+    const started = rooms();
+    if (!started) throw new FaceSearchError('NOT_READY');
+    return started;
+  };
+
+  addAccessLog(app);
+  endConnectionsOnClose(app);
+  addErrorReplies(app, mirror);
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+  });
+  if (config.CORS_ORIGIN) {
+    await app.register(cors, {
+      origin: config.CORS_ORIGIN,
+      methods: ['GET', 'POST', 'DELETE'],
+      allowedHeaders: ['api_key', 'api-key', 'facematch_version', 'facematch-version', 'content-type'],
+      exposedHeaders: ['x-request-id', 'retry-after'],
+      maxAge: 86_400,
+    });
+  }
+  await acceptForms(app);
+  addHealthRoutes(app, async () => {
+    startedRooms();
+    await checkReady();
+  });
+  await app.register(facesearch, { prefix: basePath, keys, rooms: startedRooms });
+  return app;
+}
+
+/** A connection that is kept alive after its last reply would hold up the close until it times out. */
+function endConnectionsOnClose(app: FastifyInstance): void {
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  app.addHook('onSend', async (_request, reply, payload) => {
+    if (closing) reply.header('connection', 'close');
+    return payload;
+  });
+}
+
+function trustedProxies(trust: Config['TRUST_PROXY']) {
+  return typeof trust === 'number' ? (_address: string, hop: number) => hop < trust : trust;
+}
+
+/** What cannot be read as an HTTP request, or does not arrive in time, has no request to reply to, only a socket. */
+function answerUnreadableRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return;
+  const status =
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? '408 Request Timeout'
+      : error.code === 'HPE_HEADER_OVERFLOW'
+        ? '431 Request Header Fields Too Large'
+        : '400 Bad Request';
+  const body = JSON.stringify({ data: status.slice(4), code: status.slice(0, 3) });
+  socket.end(
+    `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,157 @@
+import { availableParallelism } from 'node:os';
+import type { z } from 'zod';
+import { apiKeys, choice, corsOrigins, fraction, integer, resolution, text, trustedProxies } from './config-values.js';
+
+/** One environment variable: what it means, what it is when unset, and how its text becomes a value. */
+export interface Variable<T = unknown> {
+  /** One line for the table in the README. */
+  description: string;
+  /** The text used when the variable is unset or empty; without one, the value is then undefined. */
+  default?: string;
+  /** How the default reads in the table, where its text depends on the machine or says too little. */
+  defaultShown?: string;
+  /** Takes the variable's text. Messages say what is expected and never repeat what was given. */
+  schema: z.ZodType<T>;
+}
+
+/** Every setting of the server. This record is the source of the table in the README. */
+export const variables = {
+  HOST: { description: 'Address to listen on.', default: '0.0.0.0', schema: text() },
+  PORT: {
+    description: 'Port to listen on; 0 takes any free one and logs it.',
+    default: '8080',
+    schema: integer(0, 65_535),
+  },
+  DATA_DIR: {
+    description: 'Folder that holds the database, the photos and the index caches; made when missing.',
+    default: './data',
+    schema: text(),
+  },
+  API_KEYS: {
+    description:
+      'Keys that may call, as a comma-separated list of `tenant:key` pairs or bare keys (each bare key is a tenant of its own). When no key exists at all, the first start makes one and prints it once.',
+    default: '',
+    defaultShown: 'none',
+    schema: apiKeys(),
+  },
+  HTTP_STATUS: {
+    description:
+      '`business`: results such as 404 and 407 travel with HTTP 200 and the code in the body. `mirror`: the HTTP status is the code.',
+    default: 'business',
+    schema: choice('business', 'mirror'),
+  },
+  SIMILARITY: {
+    description:
+      '`calibrated`: each 0.05 is ten times fewer false matches, 0.85 is 1 in 100,000. `cosine`: the raw cosine.',
+    default: 'calibrated',
+    schema: choice('calibrated', 'cosine'),
+  },
+  MIN_RESOLUTION: {
+    description:
+      'Smallest photo, `WIDTHxHEIGHT` in pixels, in either orientation and with 10 % of tolerance; 0 turns the check off.',
+    default: '640x480',
+    schema: resolution(),
+  },
+  MIN_FACE_AREA: {
+    description: 'Smallest share of the photo that a face must cover, 0–1; a smaller one does not count. 0 is off.',
+    default: '0',
+    schema: fraction(),
+  },
+  MIN_FACE_WIDTH: {
+    description: 'Width in pixels below which a face does not count as detected.',
+    default: '80',
+    schema: integer(0, 10_000),
+  },
+  MAX_PIXELS: {
+    description: 'Largest photo in decoded pixels; a larger one is refused before it is decoded.',
+    default: '50000000',
+    schema: integer(1_000_000, 1_000_000_000),
+  },
+  WORKERS: {
+    description: 'Threads that run the models.',
+    default: String(availableParallelism()),
+    defaultShown: 'number of cores',
+    schema: integer(1, 256),
+  },
+  MAX_QUEUE: {
+    description: 'Photos that may wait for a thread; beyond that a call answers 503 with `Retry-After`.',
+    default: '256',
+    schema: integer(1, 100_000),
+  },
+  LOG_LEVEL: {
+    description: 'How much is logged.',
+    default: 'info',
+    schema: choice('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+  },
+  CORS_ORIGIN: {
+    description: 'Web origins that browsers may call from: `*` or a comma-separated list; unset is none.',
+    schema: corsOrigins(),
+  },
+  MODEL_PACK: {
+    description: "Name of the model pack to use, one of the manifest's `packs`.",
+    default: 'default',
+    schema: text(),
+  },
+  MODEL_MANIFEST: {
+    description: 'Path of the model manifest.',
+    defaultShown: '`models/manifest.json` of this server',
+    schema: text(),
+  },
+  BODY_LIMIT: {
+    description: 'Largest request body in bytes; a larger one answers 413.',
+    default: String(16 * 1024 * 1024),
+    defaultShown: '16777216 (16 MiB)',
+    schema: integer(1024, 1024 * 1024 * 1024),
+  },
+  REQUEST_TIMEOUT: {
+    description: 'Milliseconds that a client may take to send a whole request; 0 is no limit.',
+    default: '120000',
+    schema: integer(0, 86_400_000),
+  },
+  SHUTDOWN_GRACE: {
+    description: 'Seconds that running requests get to finish after SIGTERM or SIGINT.',
+    default: '10',
+    schema: integer(0, 3600),
+  },
+  TRUST_PROXY: {
+    description:
+      'Whose `X-Forwarded-*` headers are believed: `true`, `false`, a number of proxies, or a comma-separated list of addresses.',
+    default: 'false',
+    schema: trustedProxies(),
+  },
+} as const satisfies Record<string, Variable>;
+
+type Variables = typeof variables;
+
+/** The settings, by the name of their variable. */
+export type Config = {
+  readonly [Name in keyof Variables]:
+    | z.output<Variables[Name]['schema']>
+    | (Variables[Name] extends { default: string } ? never : undefined);
+};
+
+/** The environment does not make a configuration. The message names every wrong variable and no value. */
+export class ConfigError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(`The configuration is wrong:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/**
+ * Reads the settings from environment variables. An empty variable counts as unset.
+ * @throws ConfigError
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const values: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const [name, variable] of Object.entries<Variable>(variables)) {
+    const given = env[name] || variable.default;
+    if (given === undefined) continue;
+    const parsed = variable.schema.safeParse(given);
+    if (parsed.success) values[name] = parsed.data;
+    else problems.push(`${name}: ${parsed.error.issues[0]?.message ?? 'is not valid'}`);
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return values as Config;
+}

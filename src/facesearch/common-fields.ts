@@ -1,0 +1,23 @@
+import type { FormSpec } from './fields.js';
+
+/** Fields that several calls share. */
+export const commonFields = {
+  collection: { kind: 'text', default: '', description: 'Name of the collection.' },
+  id: { kind: 'text', required: true, description: 'Id of the user within the collection.' },
+  threshold: { kind: 'similarity', default: 0.85, description: 'Least similarity of a match, 0–1.' },
+  photo: {
+    kind: 'image',
+    required: true,
+    description: 'Photo, as a file or as base64 text: jpg or png, at most 5 MB.',
+  },
+  crop: {
+    kind: 'image',
+    required: true,
+    fileOnly: true,
+    description: 'Crop of one face, as a file: jpg or png, at most 5 MB.',
+  },
+  vector: { kind: 'vector', required: true, description: 'Embedding: a JSON array of 512 numbers.' },
+  allow_id_card: { kind: 'flag', description: 'Accept a photo of an ID card.' },
+  only_largest_face: { kind: 'flag', description: 'Take the largest of several faces.' },
+  disable_validation: { kind: 'flag', description: 'Accept a face that is covered, too close or cut off.' },
+} as const satisfies FormSpec;

@@ -1,0 +1,22 @@
+import type { FastifyInstance } from 'fastify';
+import { type KeyLookup, requireKey } from './auth.js';
+import { addExtractCalls } from './extract.js';
+import { addPhotoCalls } from './photos.js';
+import type { GetRooms } from './rooms.js';
+import { addUserCalls } from './users.js';
+import { addVectorCalls } from './vectors.js';
+
+/** Path under which the twelve calls live. */
+export const basePath = '/vision/ekyc/facesearch/v4';
+
+/** The twelve calls: key first, then whether the server has started, then the call itself. */
+export async function facesearch(app: FastifyInstance, parts: { keys: KeyLookup; rooms: GetRooms }): Promise<void> {
+  requireKey(app, parts.keys);
+  app.addHook('onRequest', async () => {
+    parts.rooms();
+  });
+  addUserCalls(app, parts.rooms);
+  addPhotoCalls(app, parts.rooms);
+  addVectorCalls(app, parts.rooms);
+  addExtractCalls(app, parts.rooms);
+}

@@ -1,0 +1,32 @@
+import type { FastifyRequest } from 'fastify';
+import { FaceSearchError } from '../errors.js';
+import { type Field, type FormSpec, type FormValues, isMissing, limitOf, parseField } from './fields.js';
+import { type Part, readParts } from './multipart.js';
+
+/**
+ * Reads and checks a call's form: missing fields first, then the form of the others, in the spec's order.
+ * Fields outside the spec are ignored.
+ * @throws FaceSearchError MISSING, BAD_INPUT, BODY_TOO_LARGE
+ */
+export async function readForm<const Spec extends FormSpec>(
+  request: FastifyRequest,
+  spec: Spec,
+): Promise<FormValues<Spec>> {
+  const fields = new Map(Object.entries<Field>(spec));
+  const parts = await readParts(request, (name, isFile) => {
+    const field = fields.get(name);
+    return field && limitOf(field, isFile);
+  });
+  for (const [name, field] of fields) {
+    if (field.required && isMissing(field, parts.get(name))) throw new FaceSearchError('MISSING', `Missing ${name}`);
+  }
+  const values: Record<string, unknown> = {};
+  for (const [name, field] of fields) values[name] = fieldValue(name, field, parts.get(name));
+  return values as FormValues<Spec>;
+}
+
+function fieldValue(name: string, field: Field, part: Part | undefined): unknown {
+  if (part && !isMissing(field, part)) return parseField(name, field, part);
+  if (field.kind === 'flag') return false;
+  return 'default' in field ? field.default : undefined;
+}

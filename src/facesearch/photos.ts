@@ -1,0 +1,90 @@
+import type { FastifyInstance } from 'fastify';
+import { FaceSearchError } from '../errors.js';
+import type { Candidate } from '../gallery/gallery.js';
+import { commonFields } from './common-fields.js';
+import type { FormSpec } from './fields.js';
+import { readForm } from './form.js';
+import { type ReplyBody, success } from './replies.js';
+import { collectionOf, type GetRooms, galleryVersion } from './rooms.js';
+
+const { collection, id, photo, crop, threshold, allow_id_card, only_largest_face, disable_validation } = commonFields;
+
+export const addForm = { collection, id, file: photo, allow_id_card } as const satisfies FormSpec;
+export const searchForm = {
+  collection,
+  file: photo,
+  threshold,
+  lower_threshold: {
+    kind: 'similarity',
+    description: 'Least similarity of a near miss, which is answered in `extra_data`; below threshold.',
+  },
+  allow_id_card,
+  create: { kind: 'flag', description: 'Enrol a person who is not found as a new user.' },
+  only_largest_face,
+  disable_validation,
+} as const satisfies FormSpec;
+export const searchCropForm = { collection, file: crop, threshold } as const satisfies FormSpec;
+
+/** Calls that match photos: /add, /search and /search_no_crop. */
+export function addPhotoCalls(app: FastifyInstance, rooms: GetRooms): void {
+  app.post('/add', async (request) => {
+    const form = await readForm(request, addForm);
+    const { gallery, analyser } = rooms();
+    const where = collectionOf(request, form.collection);
+    await gallery.requireUser(where, form.id);
+    const analysis = await analyser.embedPhoto(form.file.bytes(), {
+      version: galleryVersion,
+      allowIdCard: form.allow_id_card,
+      severalFaces: 'refuse',
+      disableValidation: false,
+    });
+    request.stages = analysis.timings;
+    await gallery.addFace(where, form.id, analysis.embedding);
+    return success('Add photo success');
+  });
+
+  app.post('/search', async (request): Promise<ReplyBody> => {
+    const form = await readForm(request, searchForm);
+    if (form.lower_threshold !== undefined && form.lower_threshold >= form.threshold)
+      throw new FaceSearchError('BAD_INPUT', 'lower_threshold must be below threshold.');
+    const { gallery, analyser } = rooms();
+    const where = collectionOf(request, form.collection);
+    const image = form.file.bytes();
+    const analysis = await analyser.embedPhoto(image, {
+      version: galleryVersion,
+      allowIdCard: form.allow_id_card,
+      severalFaces: form.only_largest_face ? 'largest' : 'refuse',
+      disableValidation: form.disable_validation,
+    });
+    request.stages = analysis.timings;
+    const best = await gallery.search(where, analysis.embedding);
+    if (best && best.similarity >= form.threshold) return success(shown(best));
+    if (best && form.lower_threshold !== undefined && best.similarity >= form.lower_threshold)
+      return { extra_data: shown(best), code: '200' };
+    if (form.create)
+      return success({ id: await gallery.addUnknownPerson(where, analysis.embedding, image), new: true });
+    throw new FaceSearchError('NOT_FOUND');
+  });
+
+  app.post('/search_no_crop', async (request) => {
+    const form = await readForm(request, searchCropForm);
+    const { gallery, analyser } = rooms();
+    const analysis = await analyser.embedCrop(form.file.bytes(), galleryVersion);
+    request.stages = analysis.timings;
+    const best = await gallery.search(collectionOf(request, form.collection), analysis.embedding);
+    return match(best, form.threshold);
+  });
+}
+
+/**
+ * The reply of the calls that either match or do not.
+ * @throws FaceSearchError NOT_FOUND
+ */
+export function match(best: Candidate | undefined, threshold: number): ReplyBody {
+  if (!best || best.similarity < threshold) throw new FaceSearchError('NOT_FOUND');
+  return success(shown(best));
+}
+
+function shown({ id, name, similarity }: Candidate): Candidate {
+  return { id, name, similarity };
+}

@@ -1,0 +1,62 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { FaceSearchError } from '../errors.js';
+
+/** The body of every reply. `code` is a string; `extra_data` takes the place of `data` in one outcome of /search. */
+export interface ReplyBody {
+  data?: unknown;
+  extra_data?: unknown;
+  code: string;
+  message?: string;
+  /** Which of the causes that the fixed text of a 406 names it was, for example `too-close`. */
+  reason?: string;
+}
+
+export function success(data: unknown): ReplyBody {
+  return { data, code: '200' };
+}
+
+const overloadedRetrySeconds = 1;
+
+/**
+ * Makes every reply that is not a success, for errors that handlers throw, for fastify's own and for unknown routes.
+ * @param mirror send business codes as the HTTP status too
+ */
+export function addErrorReplies(app: FastifyInstance, mirror: boolean): void {
+  app.setErrorHandler((error: FastifyError | FaceSearchError, request, reply) =>
+    sendError(error, request, reply, mirror),
+  );
+  app.setNotFoundHandler((request, reply) => sendError(new FaceSearchError('UNKNOWN_ROUTE'), request, reply, mirror));
+}
+
+/** Sends the reply for anything that was thrown; a text that is not meant for clients only reaches the log. */
+export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, mirror: boolean): FastifyReply {
+  const { code, text, realStatus, reason, tellsReason } = describe(error);
+  request.reason = reason ?? null;
+  if (code === 500) request.log.error({ err: error }, 'request failed');
+  if (code === 503 || code === 429) reply.header('retry-after', overloadedRetrySeconds);
+  const body: ReplyBody = { data: text, code: String(code), ...(tellsReason && reason !== undefined && { reason }) };
+  return reply.code(realStatus || mirror ? code : 200).send(body);
+}
+
+interface Description {
+  code: number;
+  text: string;
+  realStatus: boolean;
+  /** Always for the log; for the client only where the text leaves it open. */
+  reason?: string | undefined;
+  tellsReason: boolean;
+}
+
+function describe(error: unknown): Description {
+  if (error instanceof FaceSearchError) {
+    const { code, message, realStatus, reason, errorName } = error;
+    return { code, text: message, realStatus, reason, tellsReason: errorName === 'NOT_FULL_FACE' };
+  }
+  const status = (error as Partial<FastifyError> | undefined)?.statusCode ?? 500;
+  if (status === 413) return describe(new FaceSearchError('BODY_TOO_LARGE'));
+  // Fastify's own refusals, such as 415; their texts may repeat the URL, so the standard phrase stands for them.
+  if (status >= 400 && status < 500)
+    return { code: status, text: STATUS_CODES[status] ?? 'Bad Request', realStatus: true, tellsReason: false };
+  return describe(new FaceSearchError('INTERNAL'));
+}

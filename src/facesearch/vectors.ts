@@ -1,0 +1,27 @@
+import type { FastifyInstance } from 'fastify';
+import { commonFields } from './common-fields.js';
+import type { FormSpec } from './fields.js';
+import { readForm } from './form.js';
+import { match } from './photos.js';
+import { success } from './replies.js';
+import { collectionOf, type GetRooms } from './rooms.js';
+
+const { collection, id, vector, threshold } = commonFields;
+
+export const addVectorForm = { collection, id, vector } as const satisfies FormSpec;
+export const searchVectorForm = { collection, vector, threshold } as const satisfies FormSpec;
+
+/** Calls that match embeddings which the client already has: /add_vector and /search_vector. */
+export function addVectorCalls(app: FastifyInstance, rooms: GetRooms): void {
+  app.post('/add_vector', async (request) => {
+    const form = await readForm(request, addVectorForm);
+    await rooms().gallery.addFace(collectionOf(request, form.collection), form.id, form.vector);
+    return success('Add photo success');
+  });
+
+  app.post('/search_vector', async (request) => {
+    const form = await readForm(request, searchVectorForm);
+    const best = await rooms().gallery.search(collectionOf(request, form.collection), form.vector);
+    return match(best, form.threshold);
+  });
+}

@@ -1,0 +1,210 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { FaceSearchError } from '../errors.js';
+import type { ObjectStore } from '../store/object-store.js';
+import {
+  type CollectionRef,
+  EMBEDDING_LENGTH,
+  type Erased,
+  type Store,
+  type StoredFace,
+  type User,
+} from '../store/store.js';
+import { HybridIndex } from '../vector-index/hybrid-index.js';
+import type { VectorIndex } from '../vector-index/vector-index.js';
+import type { Candidate, Gallery } from './gallery.js';
+import { KeyedLock } from './keyed-lock.js';
+import { PhotoSweep } from './photo-sweep.js';
+import type { Similarity } from './similarity.js';
+import { unitVector } from './unit-vector.js';
+
+/** Faces asked of the index at first: more than one only matters when the best one was deleted a moment ago. */
+const FIRST_CANDIDATES = 4;
+
+export interface GalleryParts {
+  /** Written by this gallery only, as long as it is open. Closed by its owner. */
+  store: Store;
+  objects: ObjectStore;
+  /** Name of the model whose faces are compared; faces made by another are kept, but never found. */
+  model: string;
+  similarity: Similarity;
+  logger: Pick<Logger, 'info' | 'warn' | 'error'>;
+}
+
+/**
+ * The gallery of one process: rows in the store, and an index in memory for each collection.
+ *
+ * Writes to a collection happen one after the other, each of them first in the store and then in the index, so the
+ * index can never keep a face whose row is gone. Searches wait for nobody: one that meets a face just deleted takes
+ * the next.
+ */
+export class CollectionGallery implements Gallery {
+  readonly #store: Store;
+  readonly #model: string;
+  readonly #similarity: Similarity;
+  readonly #logger: GalleryParts['logger'];
+  readonly #photos: PhotoSweep;
+  readonly #writes = new KeyedLock();
+  /** Collection number → index. A collection without one gets it from the store, under its lock. */
+  readonly #indexes = new Map<number, VectorIndex>();
+
+  constructor({ store, objects, model, similarity, logger }: GalleryParts) {
+    this.#store = store;
+    this.#model = model;
+    this.#similarity = similarity;
+    this.#logger = logger;
+    this.#photos = new PhotoSweep(store, objects, logger);
+  }
+
+  /** Reads all faces into memory and deletes what earlier deletions left. Calls before its end are slow, not wrong. */
+  async open(): Promise<void> {
+    await this.#photos.run();
+    await this.#warnOfOtherModels();
+    const collections = await this.#store.listCollections();
+    for (const collection of collections) await this.#writes.run(lockKey(collection), () => this.#load(collection));
+    this.#logger.info(
+      { collections: collections.length, faces: this.facesInMemory, model: this.#model },
+      'gallery is open',
+    );
+  }
+
+  /** Faces that searches look at now, over all collections. */
+  get facesInMemory(): number {
+    return [...this.#indexes.values()].reduce((sum, index) => sum + index.size, 0);
+  }
+
+  async saveUser(collection: CollectionRef, user: User): Promise<void> {
+    await this.#writes.run(lockKey(collection), () => this.#store.saveUser(collection, user));
+  }
+
+  async requireUser(collection: CollectionRef, userId: string): Promise<void> {
+    if (!(await this.#store.findUser(collection, userId))) throw new FaceSearchError('USER_NOT_FOUND');
+  }
+
+  listUsers(collection: CollectionRef): Promise<User[]> {
+    return this.#store.listUsers(collection);
+  }
+
+  async addFace(collection: CollectionRef, userId: string, embedding: Float32Array): Promise<void> {
+    const vector = unitVector(embedding);
+    await this.#writes.run(lockKey(collection), async () => {
+      const stored = await this.#store.addFace(collection, userId, { embedding: vector, model: this.#model });
+      if (!stored) throw new FaceSearchError('USER_NOT_FOUND');
+      await this.#index(collection, stored, vector);
+    });
+  }
+
+  async addUnknownPerson(collection: CollectionRef, embedding: Float32Array, photo: Buffer): Promise<string> {
+    const vector = unitVector(embedding);
+    const user = { id: randomUUID(), name: '' };
+    const objectKey = `faces/${randomUUID()}`;
+    const face = { embedding: vector, model: this.#model, objectKey };
+    await this.#photos.keep(objectKey, photo, () =>
+      this.#writes.run(lockKey(collection), async () => {
+        await this.#index(collection, await this.#store.addUserWithFace(collection, user, face), vector);
+      }),
+    );
+    return user.id;
+  }
+
+  async deleteFaces(collection: CollectionRef, userId: string): Promise<void> {
+    const erased = await this.#erase(collection, () => this.#store.deleteFaces(collection, userId));
+    if (!erased) throw new FaceSearchError('USER_NOT_FOUND');
+  }
+
+  async deleteUser(collection: CollectionRef, userId: string): Promise<void> {
+    const erased = await this.#erase(collection, () => this.#store.deleteUser(collection, userId));
+    if (!erased) throw new FaceSearchError('USER_NOT_FOUND');
+  }
+
+  async deleteCollection(collection: CollectionRef): Promise<void> {
+    const erased = await this.#writes.run(lockKey(collection), async () => {
+      const gone = await this.#store.deleteCollection(collection);
+      if (gone) this.#indexes.get(gone.collectionId)?.close();
+      if (gone) this.#indexes.delete(gone.collectionId);
+      return gone;
+    });
+    if (!erased) throw new FaceSearchError('COLLECTION_NOT_FOUND');
+    await this.#photos.run();
+  }
+
+  async search(collection: CollectionRef, embedding: Float32Array): Promise<Candidate | undefined> {
+    const probe = unitVector(embedding);
+    const index = await this.#indexOf(collection);
+    if (!index) return undefined;
+    for (let k = FIRST_CANDIDATES; ; k *= 4) {
+      const matches = index.search(probe, k);
+      for (const { faceId, cosine } of matches) {
+        const owner = await this.#store.findFaceOwner(faceId);
+        if (owner) return { ...owner, similarity: this.#similarity(cosine) };
+      }
+      if (matches.length < k) return undefined;
+    }
+  }
+
+  /** Waits for the writes under way. Store and object store stay open. */
+  async close(): Promise<void> {
+    await this.#writes.idle();
+    await this.#photos.idle();
+    for (const index of this.#indexes.values()) index.close();
+    this.#indexes.clear();
+  }
+
+  async #erase(collection: CollectionRef, work: () => Promise<Erased | undefined>): Promise<Erased | undefined> {
+    const erased = await this.#writes.run(lockKey(collection), async () => {
+      const gone = await work();
+      if (gone) this.#indexes.get(gone.collectionId)?.remove(gone.faceIds);
+      return gone;
+    });
+    if (erased) await this.#photos.run();
+    return erased;
+  }
+
+  async #indexOf(collection: CollectionRef): Promise<VectorIndex | undefined> {
+    const found = await this.#store.findCollection(collection);
+    if (!found) return undefined;
+    return (
+      this.#indexes.get(found.collectionId) ??
+      this.#writes.run(lockKey(collection), async () => {
+        // Asked again: the collection may have been deleted, and made anew, while this waited for the lock.
+        const current = await this.#store.findCollection(collection);
+        return current && this.#load(current);
+      })
+    );
+  }
+
+  /** Under the collection's lock, for a face just stored. */
+  async #index(collection: CollectionRef, { collectionId, faceId }: StoredFace, vector: Float32Array): Promise<void> {
+    const index = this.#indexes.get(collectionId);
+    if (index) index.add(faceId, vector);
+    else await this.#load({ ...collection, collectionId });
+  }
+
+  /** Under the collection's lock, so that no face is deleted from the store while it is on its way into the index. */
+  async #load({ collectionId }: { collectionId: number }): Promise<VectorIndex> {
+    const existing = this.#indexes.get(collectionId);
+    if (existing) return existing;
+    const index = new HybridIndex({
+      dimensions: EMBEDDING_LENGTH,
+      onGraphFailure: (err) =>
+        this.#logger.error({ err, collectionId }, 'cannot build the graph; searches will be slow'),
+    });
+    for await (const page of this.#store.facesOf(collectionId, this.#model)) {
+      for (const { faceId, embedding } of page) index.add(faceId, embedding);
+    }
+    this.#indexes.set(collectionId, index);
+    return index;
+  }
+
+  async #warnOfOtherModels(): Promise<void> {
+    const faces = await this.#store.countFacesByModel();
+    faces.delete(this.#model);
+    if (faces.size === 0) return;
+    const ignored = Object.fromEntries(faces);
+    this.#logger.warn({ ignored, model: this.#model }, 'faces made by other models are kept, but not searched');
+  }
+}
+
+function lockKey({ tenant, collection }: CollectionRef): string {
+  return JSON.stringify([tenant, collection]);
+}

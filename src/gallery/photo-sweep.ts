@@ -1,0 +1,76 @@
+import type { Logger } from 'pino';
+import type { ObjectStore } from '../store/object-store.js';
+import type { Store } from '../store/store.js';
+import { KeyedLock } from './keyed-lock.js';
+
+/** Photos deleted at the same time: a deletion waits for the disk, not for the processor. */
+const AT_ONCE = 8;
+
+/**
+ * Deletes the photos that the store lists as pending. A photo that cannot be deleted now stays on the list and is
+ * tried again by the next sweep.
+ */
+export class PhotoSweep {
+  readonly #store: Store;
+  readonly #objects: ObjectStore;
+  readonly #logger: Pick<Logger, 'error'>;
+  readonly #lock = new KeyedLock();
+  /** Photos of people who are being added: on the list until their row is stored, and not to be swept. */
+  readonly #reserved = new Set<string>();
+
+  constructor(store: Store, objects: ObjectStore, logger: Pick<Logger, 'error'>) {
+    this.#store = store;
+    this.#objects = objects;
+    this.#logger = logger;
+  }
+
+  /**
+   * Stores a photo and runs `claim`, which must store the row that names it. If either fails, or the process dies in
+   * between, the photo is swept.
+   * @returns what `claim` returns
+   */
+  async keep<T>(key: string, photo: Buffer, claim: () => Promise<T>): Promise<T> {
+    this.#reserved.add(key);
+    try {
+      await this.#store.reserveObject(key);
+      await this.#objects.put(key, photo);
+      return await claim();
+    } catch (error) {
+      // Without its reservation the photo is like that of a deleted face.
+      this.#reserved.delete(key);
+      await this.run();
+      throw error;
+    } finally {
+      this.#reserved.delete(key);
+    }
+  }
+
+  /** Resolves when every photo that was pending at the call is deleted or logged as a failure; never rejects. */
+  async run(): Promise<void> {
+    await this.#lock.run('', async () => {
+      try {
+        const pending = await this.#store.pendingObjectDeletions();
+        const keys = pending.filter((key) => !this.#reserved.has(key));
+        for (let i = 0; i < keys.length; i += AT_ONCE) await this.#delete(keys.slice(i, i + AT_ONCE));
+      } catch (error) {
+        this.#logger.error({ err: error }, 'cannot delete photos of deleted faces; the next deletion tries again');
+      }
+    });
+  }
+
+  async idle(): Promise<void> {
+    await this.#lock.idle();
+  }
+
+  async #delete(keys: string[]): Promise<void> {
+    const results = await Promise.allSettled(keys.map((key) => this.#objects.delete(key)));
+    await this.#store.objectsDeleted(keys.filter((_, i) => results[i]?.status === 'fulfilled'));
+    for (const result of results) {
+      if (result.status === 'fulfilled') continue;
+      this.#logger.error(
+        { err: result.reason },
+        'cannot delete the photo of a deleted face; the next deletion tries again',
+      );
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import type { Calibration } from '../models/manifest.js';
+
+/** Maps a cosine (-1 to 1) to a similarity (0 to 1), never falling as the cosine rises. */
+export type Similarity = (cosine: number) => number;
+
+/**
+ * The model's calibrated scale: straight lines between the manifest's points, clamped outside them.
+ * @param points corners, rising strictly in both coordinates; at least two
+ * @throws RangeError when they are fewer or do not rise
+ */
+export function calibratedSimilarity(points: Calibration['points']): Similarity {
+  const lines = points.slice(1).map((to, i) => {
+    const from = points[i] as (typeof points)[number];
+    if (!(to.cosine > from.cosine && to.similarity > from.similarity)) {
+      throw new RangeError('Calibration points must rise in both coordinates');
+    }
+    return { from, to };
+  });
+  const [first] = points;
+  if (!first || lines.length === 0) throw new RangeError('A calibration needs at least two points');
+
+  return (cosine) => {
+    if (!(cosine > first.cosine)) return first.similarity;
+    const line = lines.find(({ to }) => cosine <= to.cosine);
+    if (!line) return lines.at(-1)?.to.similarity ?? first.similarity;
+    const { from, to } = line;
+    // Weighting both ends meets each corner exactly, which from + slope * distance does not.
+    const share = (cosine - from.cosine) / (to.cosine - from.cosine);
+    return from.similarity * (1 - share) + to.similarity * share;
+  };
+}
+
+/** The raw cosine, for `SIMILARITY=cosine`; negative values count as 0. */
+export const cosineSimilarity: Similarity = (cosine) => (cosine > 0 ? Math.min(1, cosine) : 0);

@@ -1,0 +1,55 @@
+import type { Logger } from 'pino';
+import { readConfig } from './config.js';
+import { createLogger } from './logging.js';
+import { openServer, type Server } from './server.js';
+
+try {
+  await main();
+} catch (error) {
+  // What stops a start is for the operator to mend, so its message says more than its stack.
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const logger = createLogger(config.LOG_LEVEL);
+  const server = await openServer(config, logger);
+  closeOnSignals(server, logger, config.SHUTDOWN_GRACE);
+  if (server.firstKey !== undefined) showFirstKey(server.firstKey);
+  // Listens before the models are loaded, so that a supervisor sees a live process at once.
+  await server.app.listen({ host: config.HOST, port: config.PORT });
+  await server.started;
+  logger.info('ready');
+}
+
+/** Not through the logger, whose lines are kept and collected. */
+function showFirstKey(key: string): void {
+  process.stdout.write(
+    `\nNo API key existed, so one was made. It is shown only now; send it in the header api_key:\n\n  ${key}\n\n`,
+  );
+}
+
+/** Finishes what is running on the first SIGTERM or SIGINT, and gives up after the grace or on the second. */
+function closeOnSignals(server: Server, logger: Logger, graceSeconds: number): void {
+  let closing = false;
+  const close = async (signal: NodeJS.Signals) => {
+    if (closing) process.exit(1);
+    closing = true;
+    logger.info({ signal, graceSeconds }, 'closing');
+    setTimeout(() => {
+      logger.warn('requests were cut off: they did not finish in time');
+      process.exit(1);
+    }, graceSeconds * 1000).unref();
+    try {
+      await server.close();
+      logger.info('closed');
+      process.exit(0);
+    } catch (error) {
+      logger.fatal({ err: error }, 'could not close');
+      process.exit(1);
+    }
+  };
+  process.on('SIGTERM', close);
+  process.on('SIGINT', close);
+}

@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { buildApp } from './app.js';
+import type { Config } from './config.js';
+import { galleryVersion, type Rooms } from './facesearch/rooms.js';
+import { CollectionGallery } from './gallery/collection-gallery.js';
+import { calibratedSimilarity, cosineSimilarity } from './gallery/similarity.js';
+import type { ModelPack } from './models/manifest.js';
+import { loadPack } from './models/pack.js';
+import { defaultManifestPath } from './models/paths.js';
+import { KeyRing } from './store/api-keys.js';
+import { FolderObjectStore } from './store/folder-object-store.js';
+import { SqliteStore } from './store/sqlite-store.js';
+import type { Store } from './store/store.js';
+import { VisionPool } from './vision/vision-pool.js';
+
+/** The app with everything below it. */
+export interface Server {
+  app: FastifyInstance;
+  /** The key that was made because there was none: to be shown now, since only its hash is kept. */
+  firstKey: string | undefined;
+  /** Settles when the models are loaded and the gallery is open; calls answer 503 before. */
+  started: Promise<void>;
+  /** Finishes the requests that are running, then closes what is below. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the data folder and begins to load models and faces, without waiting for them and without listening.
+ * @param workerUrl the compiled vision worker, where this file itself is not compiled
+ * @throws Error with a message for the operator, when the data folder cannot be used
+ */
+export async function openServer(config: Config, logger: Logger, workerUrl?: URL): Promise<Server> {
+  const objects = await FolderObjectStore.open(join(config.DATA_DIR, 'photos'));
+  const store = await SqliteStore.open(join(config.DATA_DIR, 'facesearch.sqlite'));
+  const keys = new KeyRing(store, config.API_KEYS);
+  const firstKey = await keys.ensureFirstKey();
+
+  let rooms: Rooms | undefined;
+  const app = await buildApp({ config, keys, rooms: () => rooms, checkReady: () => store.ping(), logger });
+  const started = startRooms(config, store, objects, logger, workerUrl).then((opened) => {
+    rooms = opened;
+  });
+  // Whoever awaits it hears of a failure; until then it must not count as unhandled.
+  started.catch(() => undefined);
+
+  return {
+    app,
+    firstKey,
+    started,
+    async close() {
+      await app.close();
+      await started.catch(() => undefined);
+      await rooms?.analyser.close();
+      await rooms?.gallery.close();
+      await store.close();
+    },
+  };
+}
+
+async function startRooms(
+  config: Config,
+  store: Store,
+  objects: FolderObjectStore,
+  logger: Logger,
+  workerUrl: URL | undefined,
+): Promise<Rooms> {
+  const pack = await loadPack(config.MODEL_MANIFEST ?? defaultManifestPath, config.MODEL_PACK);
+  const { model } = pack.embedders[galleryVersion];
+  const similarity = config.SIMILARITY === 'cosine' ? cosineSimilarity : calibratedSimilarity(model.calibration.points);
+  const gallery = new CollectionGallery({ store, objects, model: model.name, similarity, logger });
+  const [analyser] = await Promise.all([startVision(pack, config, workerUrl), gallery.open()]);
+  return { gallery, analyser };
+}
+
+function startVision(pack: ModelPack, config: Config, workerUrl: URL | undefined): Promise<VisionPool> {
+  return VisionPool.start(pack, {
+    minResolution: config.MIN_RESOLUTION,
+    maxPixels: config.MAX_PIXELS,
+    minFaceWidth: config.MIN_FACE_WIDTH,
+    minFaceArea: config.MIN_FACE_AREA,
+    workers: config.WORKERS,
+    maxQueue: config.MAX_QUEUE,
+    ...(workerUrl && { workerUrl }),
+  });
+}

@@ -1,0 +1,89 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Store } from './store.js';
+
+/** A key that the configuration lists, kept as its hash only. */
+export interface ConfiguredKey {
+  tenant: string;
+  /** 32 bytes. */
+  sha256: Buffer;
+}
+
+/** Keys are long and random, so one round of SHA-256 is enough: there is nothing to guess. */
+export function hashKey(key: string): Buffer {
+  return createHash('sha256').update(key, 'utf8').digest();
+}
+
+/** 256 random bits in base64url; the prefix lets secret scanners and people recognise it. */
+export function generateKey(): string {
+  return `fsk_${randomBytes(32).toString('base64url')}`;
+}
+
+/**
+ * Reads `API_KEYS`: items separated by commas, each `tenant:key` or a bare key. The first colon of an item splits it,
+ * so a key may contain colons when its tenant is named, and a bare key may not. Space around items is ignored.
+ * The tenant of a bare key is `key-` and the first 16 hex digits of its SHA-256.
+ * @throws Error that gives the item's position, never its text
+ */
+export function parseApiKeys(text: string): ConfiguredKey[] {
+  if (text.trim() === '') return [];
+  const keys = text.split(',').map((item, i) => parseItem(item.trim(), i + 1));
+  const seen = new Set<string>();
+  for (const [i, { sha256 }] of keys.entries()) {
+    const hash = sha256.toString('hex');
+    if (seen.has(hash)) throw new Error(`API_KEYS: item ${i + 1} repeats an earlier key`);
+    seen.add(hash);
+  }
+  return keys;
+}
+
+function parseItem(item: string, position: number): ConfiguredKey {
+  const colon = item.indexOf(':');
+  const key = item.slice(colon + 1);
+  const tenant = item.slice(0, Math.max(colon, 0));
+  if (key === '') throw new Error(`API_KEYS: item ${position} has no key`);
+  if (colon === 0) throw new Error(`API_KEYS: item ${position} has no tenant before the colon`);
+  const sha256 = hashKey(key);
+  return { tenant: colon < 0 ? `key-${sha256.toString('hex').slice(0, 16)}` : tenant, sha256 };
+}
+
+/**
+ * Makes a key and stores its hash.
+ * @returns the key itself: the only time that anybody sees it
+ */
+export async function createKey(store: Store, tenant: string, label: string): Promise<string> {
+  const key = generateKey();
+  await store.addKey({ tenant, sha256: hashKey(key), label });
+  return key;
+}
+
+/** Tells which tenant a request's key belongs to: the configuration's keys first, then the store's. */
+export class KeyRing {
+  readonly #store: Store;
+  readonly #configured: readonly ConfiguredKey[];
+
+  constructor(store: Store, configured: readonly ConfiguredKey[]) {
+    this.#store = store;
+    this.#configured = configured;
+  }
+
+  /** Undefined for a key that is unknown or revoked. */
+  async tenantOf(key: string): Promise<string | undefined> {
+    const sha256 = hashKey(key);
+    let tenant: string | undefined;
+    // Looks at every key, whichever matches: the time taken says nothing about which one it was.
+    for (const configured of this.#configured) {
+      if (timingSafeEqual(configured.sha256, sha256)) tenant = configured.tenant;
+    }
+    return tenant ?? (await this.#store.findTenantByKeyHash(sha256));
+  }
+
+  /**
+   * Makes a key for the tenant `default` when there has never been one. A store whose keys were all revoked gets no
+   * new one: somebody revoked them on purpose.
+   * @returns the new key, to be shown once
+   */
+  async ensureFirstKey(): Promise<string | undefined> {
+    if (this.#configured.length > 0 || (await this.#store.countKeys()) > 0) return undefined;
+    return createKey(this.#store, 'default', 'made at first start');
+  }
+}

@@ -1,0 +1,27 @@
+import { endianness } from 'node:os';
+import { EMBEDDING_LENGTH } from './store.js';
+
+/** Bytes of a stored embedding: 512 float32, little-endian. */
+export const EMBEDDING_BYTES = EMBEDDING_LENGTH * Float32Array.BYTES_PER_ELEMENT;
+
+const bigEndianHost = endianness() === 'BE';
+
+/** @throws RangeError when the embedding is not 512 numbers long */
+export function embeddingToBlob(embedding: Float32Array): Buffer {
+  if (embedding.length !== EMBEDDING_LENGTH) {
+    throw new RangeError(`An embedding has ${EMBEDDING_LENGTH} numbers, not ${embedding.length}`);
+  }
+  const blob = Buffer.from(new Float32Array(embedding).buffer);
+  return bigEndianHost ? blob.swap32() : blob;
+}
+
+/** @throws RangeError when the blob is not 2048 bytes long */
+export function blobToEmbedding(blob: Uint8Array): Float32Array {
+  if (blob.byteLength !== EMBEDDING_BYTES) {
+    throw new RangeError(`A stored embedding has ${EMBEDDING_BYTES} bytes, not ${blob.byteLength}`);
+  }
+  // A copy: a blob may lie at an address that is no multiple of four, where a Float32Array cannot start.
+  const bytes = Buffer.from(Uint8Array.from(blob).buffer);
+  if (bigEndianHost) bytes.swap32();
+  return new Float32Array(bytes.buffer, bytes.byteOffset, EMBEDDING_LENGTH);
+}

@@ -1,0 +1,61 @@
+/**
+ * The schema's history: migration n takes a database from version n-1 to n. A migration that has been released is
+ * never edited; a change is a new one at the end.
+ *
+ * Numbers of collections, users and faces are AUTOINCREMENT: they are never used again, so a late message about a
+ * deleted row can never meet a new one. Text compares byte by byte (BINARY), so client ids are kept to the letter.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE tenants (
+    tenant_id INTEGER PRIMARY KEY,
+    name      TEXT NOT NULL UNIQUE
+  ) STRICT;
+
+  CREATE TABLE api_keys (
+    key_id     INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id  INTEGER NOT NULL REFERENCES tenants,
+    sha256     BLOB NOT NULL UNIQUE CHECK (length(sha256) = 32),
+    label      TEXT NOT NULL,
+    created_at INTEGER NOT NULL, -- milliseconds since 1970, as all times here
+    revoked_at INTEGER
+  ) STRICT;
+  CREATE INDEX api_keys_by_tenant ON api_keys (tenant_id);
+
+  CREATE TABLE collections (
+    collection_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id     INTEGER NOT NULL REFERENCES tenants,
+    name          TEXT NOT NULL,
+    created_at    INTEGER NOT NULL,
+    UNIQUE (tenant_id, name)
+  ) STRICT;
+
+  CREATE TABLE users (
+    user_id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    collection_id INTEGER NOT NULL REFERENCES collections ON DELETE CASCADE,
+    client_id     TEXT NOT NULL,
+    name          TEXT NOT NULL,
+    created_at    INTEGER NOT NULL,
+    UNIQUE (collection_id, client_id),
+    UNIQUE (collection_id, user_id) -- the order of a list, and what faces refer to
+  ) STRICT;
+
+  CREATE TABLE faces (
+    face_id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    collection_id INTEGER NOT NULL, -- repeats the user's, so that a collection's faces are one index range
+    user_id       INTEGER NOT NULL,
+    model         TEXT NOT NULL,
+    embedding     BLOB NOT NULL CHECK (length(embedding) = 2048),
+    object_key    TEXT,
+    created_at    INTEGER NOT NULL,
+    FOREIGN KEY (collection_id, user_id) REFERENCES users (collection_id, user_id) ON DELETE CASCADE
+  ) STRICT;
+  CREATE INDEX faces_by_user ON faces (collection_id, user_id);
+  CREATE INDEX faces_by_model ON faces (collection_id, model, face_id);
+
+  CREATE TABLE pending_object_deletions (
+    object_key TEXT PRIMARY KEY,
+    since      INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
+];

@@ -1,0 +1,120 @@
+import type { Database, Statement } from 'better-sqlite3';
+
+/** `?` is always bound, never spliced. The address of a collection is (tenant name, collection name). */
+const collectionAt = `
+  SELECT c.collection_id FROM collections c JOIN tenants t USING (tenant_id) WHERE t.name = ? AND c.name = ?`;
+
+export interface UserRow {
+  id: string;
+  name: string;
+}
+
+export interface ErasedFaceRow {
+  faceId: number;
+  objectKey: string | null;
+}
+
+export interface EmbeddingRow {
+  faceId: number;
+  embedding: Buffer;
+}
+
+export interface CollectionRow {
+  collectionId: number;
+  tenant: string;
+  collection: string;
+}
+
+export interface KeyRow {
+  keyId: number;
+  tenant: string;
+  label: string;
+  createdAt: number;
+  revokedAt: number | null;
+}
+
+/** Every statement of the store, compiled once. */
+export function prepareStatements(db: Database) {
+  const one = <P extends unknown[], R>(sql: string): Statement<P, R> => db.prepare<P, R>(sql);
+  const value = <P extends unknown[], R>(sql: string): Statement<P, R> =>
+    db.prepare<P, R>(sql).pluck() as Statement<P, R>;
+
+  return {
+    addTenant: one<[name: string], never>('INSERT INTO tenants (name) VALUES (?) ON CONFLICT DO NOTHING'),
+    tenantId: value<[name: string], number>('SELECT tenant_id FROM tenants WHERE name = ?'),
+
+    collectionId: value<[tenant: string, collection: string], number>(collectionAt),
+    addCollection: value<[tenantId: number, name: string, now: number], number>(
+      'INSERT INTO collections (tenant_id, name, created_at) VALUES (?, ?, ?) RETURNING collection_id',
+    ),
+    listCollections: one<[], CollectionRow>(
+      `SELECT c.collection_id AS collectionId, t.name AS tenant, c.name AS collection
+       FROM collections c JOIN tenants t USING (tenant_id) ORDER BY c.collection_id`,
+    ),
+    deleteCollection: one<[collectionId: number], never>('DELETE FROM collections WHERE collection_id = ?'),
+
+    saveUser: value<[collectionId: number, clientId: string, name: string, now: number], number>(
+      `INSERT INTO users (collection_id, client_id, name, created_at) VALUES (?, ?, ?, ?)
+       ON CONFLICT (collection_id, client_id) DO UPDATE SET name = excluded.name RETURNING user_id`,
+    ),
+    userId: value<[collectionId: number, clientId: string], number>(
+      'SELECT user_id FROM users WHERE collection_id = ? AND client_id = ?',
+    ),
+    user: one<[collectionId: number, clientId: string], UserRow>(
+      'SELECT client_id AS id, name FROM users WHERE collection_id = ? AND client_id = ?',
+    ),
+    listUsers: one<[tenant: string, collection: string], UserRow>(
+      `SELECT client_id AS id, name FROM users WHERE collection_id = (${collectionAt}) ORDER BY user_id`,
+    ),
+    deleteUser: one<[userId: number], never>('DELETE FROM users WHERE user_id = ?'),
+
+    addFace: value<
+      [collectionId: number, userId: number, model: string, embedding: Buffer, objectKey: string | null, now: number],
+      number
+    >(
+      `INSERT INTO faces (collection_id, user_id, model, embedding, object_key, created_at) VALUES (?, ?, ?, ?, ?, ?)
+       RETURNING face_id`,
+    ),
+    deleteFacesOfUser: one<[collectionId: number, userId: number], ErasedFaceRow>(
+      'DELETE FROM faces WHERE collection_id = ? AND user_id = ? RETURNING face_id AS faceId, object_key AS objectKey',
+    ),
+    deleteFacesOfCollection: one<[collectionId: number], ErasedFaceRow>(
+      'DELETE FROM faces WHERE collection_id = ? RETURNING face_id AS faceId, object_key AS objectKey',
+    ),
+    faceOwner: one<[faceId: number], UserRow>(
+      'SELECT u.client_id AS id, u.name FROM faces f JOIN users u USING (user_id) WHERE f.face_id = ?',
+    ),
+    facesPage: one<[collectionId: number, model: string, afterFaceId: number, limit: number], EmbeddingRow>(
+      `SELECT face_id AS faceId, embedding FROM faces
+       WHERE collection_id = ? AND model = ? AND face_id > ? ORDER BY face_id LIMIT ?`,
+    ),
+    countFacesByModel: one<[], { model: string; faces: number }>(
+      'SELECT model, count(*) AS faces FROM faces GROUP BY model',
+    ),
+
+    addPendingDeletion: one<[objectKey: string, now: number], never>(
+      'INSERT INTO pending_object_deletions (object_key, since) VALUES (?, ?) ON CONFLICT DO NOTHING',
+    ),
+    pendingDeletions: value<[], string>('SELECT object_key FROM pending_object_deletions ORDER BY object_key'),
+    endPendingDeletion: one<[objectKey: string], never>('DELETE FROM pending_object_deletions WHERE object_key = ?'),
+
+    addKey: one<[tenantId: number, sha256: Buffer, label: string, now: number], never>(
+      'INSERT INTO api_keys (tenant_id, sha256, label, created_at) VALUES (?, ?, ?, ?)',
+    ),
+    tenantOfKey: value<[sha256: Buffer], string>(
+      `SELECT t.name FROM api_keys k JOIN tenants t USING (tenant_id) WHERE k.sha256 = ? AND k.revoked_at IS NULL`,
+    ),
+    listKeys: one<[], KeyRow>(
+      `SELECT k.key_id AS keyId, t.name AS tenant, k.label, k.created_at AS createdAt, k.revoked_at AS revokedAt
+       FROM api_keys k JOIN tenants t USING (tenant_id) ORDER BY k.key_id`,
+    ),
+    revokeKey: one<[now: number, keyId: number], never>(
+      'UPDATE api_keys SET revoked_at = ? WHERE key_id = ? AND revoked_at IS NULL',
+    ),
+    countKeys: value<[], number>('SELECT count(*) FROM api_keys'),
+
+    ping: one<[], unknown>('SELECT 1 FROM tenants LIMIT 1'),
+  };
+}
+
+export type Statements = ReturnType<typeof prepareStatements>;

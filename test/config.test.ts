@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig, type Variable, variables } from '../src/config.js';
+import { hashKey } from '../src/store/api-keys.js';
+
+function problemsOf(env: Record<string, string>): readonly string[] {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('configuration', () => {
+  it('has a default for everything that a first start needs', () => {
+    const config = readConfig({});
+    expect(config).toMatchObject({
+      HOST: '0.0.0.0',
+      PORT: 8080,
+      DATA_DIR: './data',
+      API_KEYS: [],
+      HTTP_STATUS: 'business',
+      SIMILARITY: 'calibrated',
+      MIN_RESOLUTION: { width: 640, height: 480 },
+      MIN_FACE_AREA: 0,
+      MIN_FACE_WIDTH: 80,
+      MAX_PIXELS: 50_000_000,
+      MAX_QUEUE: 256,
+      LOG_LEVEL: 'info',
+      BODY_LIMIT: 16_777_216,
+      TRUST_PROXY: false,
+    });
+    expect(config.WORKERS).toBeGreaterThan(0);
+    expect(config.CORS_ORIGIN).toBeUndefined();
+  });
+
+  it('takes an empty variable for an unset one', () => {
+    expect(readConfig({ PORT: '', CORS_ORIGIN: '', HTTP_STATUS: '' })).toEqual(readConfig({}));
+  });
+
+  it('reads what is given', () => {
+    const config = readConfig({
+      PORT: '0',
+      API_KEYS: 'acme:k1, k2',
+      MIN_RESOLUTION: '320x240',
+      MIN_FACE_AREA: '.25',
+      CORS_ORIGIN: 'https://a.example, http://localhost:5173',
+      TRUST_PROXY: '2',
+    });
+    expect(config).toMatchObject({
+      PORT: 0,
+      API_KEYS: [{ tenant: 'acme', sha256: hashKey('k1') }, { sha256: hashKey('k2') }],
+      MIN_RESOLUTION: { width: 320, height: 240 },
+      MIN_FACE_AREA: 0.25,
+      CORS_ORIGIN: ['https://a.example', 'http://localhost:5173'],
+      TRUST_PROXY: 2,
+    });
+  });
+
+  it('reads the short forms', () => {
+    expect(readConfig({ MIN_RESOLUTION: '0' }).MIN_RESOLUTION).toBeNull();
+    expect(readConfig({ CORS_ORIGIN: '*' }).CORS_ORIGIN).toBe('*');
+    expect(readConfig({ TRUST_PROXY: 'TRUE' }).TRUST_PROXY).toBe(true);
+    expect(readConfig({ TRUST_PROXY: '10.0.0.0/8, 127.0.0.1' }).TRUST_PROXY).toEqual(['10.0.0.0/8', '127.0.0.1']);
+  });
+
+  it('names every wrong variable at once', () => {
+    const wrong = {
+      PORT: '70000',
+      HTTP_STATUS: 'proxy',
+      MIN_RESOLUTION: '640',
+      MIN_FACE_AREA: '1.5',
+      WORKERS: 'many',
+      CORS_ORIGIN: 'https://a.example/path',
+    };
+    expect(problemsOf(wrong).map((problem) => problem.split(':')[0])).toEqual([
+      'PORT',
+      'HTTP_STATUS',
+      'MIN_RESOLUTION',
+      'MIN_FACE_AREA',
+      'WORKERS',
+      'CORS_ORIGIN',
+    ]);
+  });
+
+  it.each([':s3cret', 'a:', 'a:s3cret,b:s3cret'])('refuses the keys %s', (keys) => {
+    const [problem] = problemsOf({ API_KEYS: keys });
+    expect(problem).toMatch(/^API_KEYS: item \d/);
+    expect(problem).not.toContain('s3cr');
+  });
+
+  it('repeats no value that was given', () => {
+    const env = Object.fromEntries(Object.keys(variables).map((name) => [name, '  £ecret:a b:c£']));
+    expect(problemsOf(env).join()).not.toContain('ecret');
+  });
+
+  it('describes every variable', () => {
+    for (const variable of Object.values<Variable>(variables)) expect(variable.description).toMatch(/^\S.*[.]$/);
+  });
+});

@@ -1,0 +1,22 @@
+import { join } from 'node:path';
+import { onTestFinished, vi } from 'vitest';
+import { CollectionGallery, type GalleryParts } from '../../src/gallery/collection-gallery.js';
+import { FolderObjectStore } from '../../src/store/folder-object-store.js';
+import { SqliteStore } from '../../src/store/sqlite-store.js';
+import { temporaryFolder } from '../store/temporary-folder.js';
+
+/** A gallery over real files that are removed when the test ends; the similarity is the plain cosine. */
+export async function openGallery(folder?: string, parts: Partial<GalleryParts> = {}) {
+  const data = folder ?? (await temporaryFolder());
+  const store = await SqliteStore.open(join(data, 'facesearch.db'));
+  const photos = join(data, 'photos');
+  const objects = await FolderObjectStore.open(photos);
+  const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+  const gallery = new CollectionGallery({ store, objects, model: 'm1', similarity: (c) => c, logger, ...parts });
+  const close = async () => {
+    await gallery.close();
+    await store.close();
+  };
+  onTestFinished(close);
+  return { gallery, store, objects, logger, folder: data, photos, close };
+}

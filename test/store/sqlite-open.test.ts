@@ -1,0 +1,90 @@
+import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { expect, test } from 'vitest';
+import { migrations } from '../../src/store/migrations.js';
+import { SqliteStore } from '../../src/store/sqlite-store.js';
+import { temporaryFolder } from './temporary-folder.js';
+
+const mode = async (path: string) => (await stat(path)).mode & 0o777;
+
+test('only the owner can read the database, its log and its folder', async () => {
+  const folder = join(await temporaryFolder(), 'new', 'data');
+  const file = join(folder, 'facesearch.db');
+  const store = await SqliteStore.open(file);
+  await store.saveUser({ tenant: 't', collection: '' }, { id: '1', name: 'A' });
+  expect(await mode(folder)).toBe(0o700);
+  expect(await mode(file)).toBe(0o600);
+  expect(await mode(`${file}-wal`)).toBe(0o600);
+  await store.close();
+});
+
+test('a file that others could read is closed to them', async () => {
+  const file = join(await temporaryFolder(), 'facesearch.db');
+  await writeFile(file, '');
+  await chmod(file, 0o644);
+  await (await SqliteStore.open(file)).close();
+  expect(await mode(file)).toBe(0o600);
+});
+
+test('the settings that durability and erasure rest on', async () => {
+  const file = join(await temporaryFolder(), 'facesearch.db');
+  await (await SqliteStore.open(file)).close();
+  const db = new Database(file);
+  expect(db.pragma('journal_mode', { simple: true })).toBe('wal');
+  expect(db.pragma('user_version', { simple: true })).toBe(migrations.length);
+  expect(db.pragma('page_size', { simple: true })).toBe(8192);
+  db.close();
+});
+
+test('a database of a newer version is refused and left as it is', async () => {
+  const file = join(await temporaryFolder(), 'facesearch.db');
+  await (await SqliteStore.open(file)).close();
+  const db = new Database(file);
+  db.pragma(`user_version = ${migrations.length + 1}`);
+  db.pragma('journal_mode = DELETE');
+  db.close();
+  const before = await readFile(file);
+  await expect(SqliteStore.open(file)).rejects.toThrow(/facesearch\.db: it was written by a newer version/);
+  expect((await readFile(file)).equals(before)).toBe(true);
+});
+
+test('the database of another program is refused and left as it is', async () => {
+  const file = join(await temporaryFolder(), 'other.db');
+  const db = new Database(file);
+  db.exec('CREATE TABLE notes (text)');
+  db.close();
+  const before = await readFile(file);
+  await expect(SqliteStore.open(file)).rejects.toThrow(/of another program/);
+  expect((await readFile(file)).equals(before)).toBe(true);
+});
+
+test('a file that is no database is refused', async () => {
+  const file = join(await temporaryFolder(), 'facesearch.db');
+  await writeFile(file, 'a'.repeat(10_000));
+  await expect(SqliteStore.open(file)).rejects.toThrow(/not a SQLite database/);
+});
+
+test('a damaged database is refused', async () => {
+  const file = join(await temporaryFolder(), 'facesearch.db');
+  await (await SqliteStore.open(file)).close();
+  const bytes = await readFile(file);
+  await writeFile(file, bytes.fill(0xff, 100, 8192));
+  await expect(SqliteStore.open(file)).rejects.toThrow(/damaged/);
+});
+
+test('a path that cannot be a file is refused', async () => {
+  const folder = await temporaryFolder();
+  await expect(SqliteStore.open(folder)).rejects.toThrow(/the path is not a file/);
+  const file = join(folder, 'file');
+  await writeFile(file, '');
+  await expect(SqliteStore.open(join(file, 'facesearch.db'))).rejects.toThrow(/the path is not a file/);
+  await expect(SqliteStore.open(join(file, 'deeper', 'facesearch.db'))).rejects.toThrow(/the path is not a file/);
+});
+
+// The superuser may write anywhere, so there is nothing to refuse.
+test.skipIf(process.getuid?.() === 0)('a folder that cannot be written is refused', async () => {
+  const folder = join(await temporaryFolder(), 'locked');
+  await mkdir(folder, { mode: 0o500 });
+  await expect(SqliteStore.open(join(folder, 'facesearch.db'))).rejects.toThrow(/not writable/);
+});

@@ -1,0 +1,46 @@
+import { Writable } from 'node:stream';
+import { onTestFinished } from 'vitest';
+import { type AppParts, buildApp } from '../../src/app.js';
+import { readConfig } from '../../src/config.js';
+import { createLogger } from '../../src/logging.js';
+import { FakeAnalyser, FakeGallery } from './fakes.js';
+import { client, injectTarget, socketTarget } from './target.js';
+
+export const testKey = 'key-of-acme';
+export const otherKey = 'key-of-globex';
+
+/** An app with fakes below the HTTP room, closed when the test ends. */
+export async function fakeApp(env: Record<string, string> = {}, parts: Partial<AppParts> = {}) {
+  const gallery = new FakeGallery();
+  const analyser = new FakeAnalyser();
+  const lines: string[] = [];
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(chunk.toString());
+      done();
+    },
+  });
+  const tenants = new Map([
+    [testKey, 'acme'],
+    [otherKey, 'globex'],
+  ]);
+  const app = await buildApp({
+    config: readConfig(env),
+    keys: { tenantOf: async (key) => tenants.get(key) },
+    rooms: () => ({ gallery, analyser }),
+    checkReady: async () => {},
+    logger: createLogger('trace', sink),
+    ...parts,
+  });
+  onTestFinished(() => app.close());
+  const target = injectTarget(app);
+  return { app, gallery, analyser, lines, target, ...client(target, testKey) };
+}
+
+/** The same behind a real socket. */
+export async function listeningFakeApp(env: Record<string, string> = {}, parts: Partial<AppParts> = {}) {
+  const fake = await fakeApp(env, parts);
+  const target = await socketTarget(fake.app);
+  onTestFinished(() => target.close());
+  return { ...fake, target, ...client(target, testKey) };
+}

@@ -1,0 +1,21 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfig } from '../../src/config.js';
+import { createLogger } from '../../src/logging.js';
+import { openServer, type Server } from '../../src/server.js';
+
+/** The whole server on an empty folder of its own, with its models loaded. Workers need compiled code. */
+export async function realServer(env: Record<string, string> = {}): Promise<Server & { key: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'facesearch-'));
+  const config = readConfig({ DATA_DIR: folder, LOG_LEVEL: 'silent', ...env });
+  const workerUrl = new URL('../../dist/src/vision/worker.js', import.meta.url);
+  const server = await openServer(config, createLogger(config.LOG_LEVEL), workerUrl);
+  const close = async () => {
+    await server.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  await server.started;
+  if (server.firstKey === undefined) throw new Error('an empty folder must make a key');
+  return { ...server, close, key: server.firstKey };
+}
