@@ -47,5 +47,5 @@ EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/ready`).then((reply) => process.exit(reply.ok ? 0 : 1), () => process.exit(1))"]
 
-# Node does not reap children or forward signals as process 1 needs; it has no children and handles SIGTERM itself.
+# Not through npm: the server itself is process 1 and closes gracefully on SIGTERM.
 CMD ["node", "dist/src/main.js"]

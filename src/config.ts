@@ -23,7 +23,7 @@ export const variables = {
     schema: integer(0, 65_535),
   },
   DATA_DIR: {
-    description: 'Folder that holds the database, the photos and the index caches; made when missing.',
+    description: 'Folder that holds the database and the photos; made when missing.',
     default: './data',
     schema: text(),
   },
@@ -58,7 +58,7 @@ export const variables = {
     schema: fraction(),
   },
   MIN_FACE_WIDTH: {
-    description: 'Width in pixels below which a face does not count as detected.',
+    description: 'Width in pixels, with 10 % of tolerance, below which a face does not count as detected.',
     default: '80',
     schema: integer(0, 10_000),
   },
