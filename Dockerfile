@@ -17,7 +17,7 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY scripts scripts
 COPY src src
 COPY models models
-RUN npm run build && npm run models
+RUN npm run models
 
 # What the server does not need at run time: tools, compiler output, and ONNX Runtime for other systems.
 RUN npm prune --omit=dev --ignore-scripts \

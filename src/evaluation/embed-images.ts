@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FaceSearchError } from '../errors.js';
+import type { FacematchVersion } from '../models/manifest.js';
+import type { FaceAnalyser } from '../vision/face-analyser.js';
+
+/** What became of each image. */
+export interface Embedded {
+  /** 512 float32 of length 1, by path. */
+  embeddings: Map<string, Float32Array>;
+  /** Why there is no embedding (for example `no-face`), by path. */
+  failures: Map<string, string>;
+}
+
+/**
+ * Embeds photos as the server does, but without its quality gates, and with the central face of several: whoever
+ * labels a photo means the person in its middle.
+ * @param paths relative to the folder
+ * @param concurrency photos that are on their way at once
+ * @param onProgress told after each photo how many are done and how many of them gave no embedding
+ * @throws Error when a file cannot be read or a model fails; a photo that is refused is a failure in the result
+ */
+export async function embedImages(
+  analyser: FaceAnalyser,
+  folder: string,
+  paths: readonly string[],
+  options: { version: FacematchVersion; concurrency: number; onProgress?: (done: number, failed: number) => void },
+): Promise<Embedded> {
+  const { version, concurrency, onProgress } = options;
+  const embeddings = new Map<string, Float32Array>();
+  const failures = new Map<string, string>();
+  const queue = paths.values();
+  const work = async () => {
+    // Every lane takes from the same iterator, so each photo is embedded once.
+    for (const path of queue) {
+      try {
+        const { embedding } = await analyser.embedPhoto(await readFile(join(folder, path)), {
+          version,
+          allowIdCard: true,
+          severalFaces: 'central',
+          disableValidation: true,
+        });
+        embeddings.set(path, embedding);
+      } catch (error) {
+        if (!(error instanceof FaceSearchError)) throw error;
+        failures.set(path, error.reason ?? error.errorName);
+      }
+      onProgress?.(embeddings.size + failures.size, failures.size);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, work));
+  return { embeddings, failures };
+}

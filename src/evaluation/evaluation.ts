@@ -1,0 +1,226 @@
+import type { Calibration } from '../models/manifest.js';
+import type { DataSetImage, PairList } from './data-set.js';
+import type { Embedded } from './embed-images.js';
+import { calibrationTable, type SimilarityRow } from './metrics/calibration-table.js';
+import { type Comparison, compareAll, cosine, type GroupScores } from './metrics/compare-all.js';
+import { equalErrorRate, interval95, type OperatingPoint, type Scores, tarAtFmr } from './metrics/error-rates.js';
+import {
+  type BestThreshold,
+  bestThresholdOf,
+  type CrossValidation,
+  crossValidate,
+  type ScoredPairs,
+} from './metrics/pair-accuracy.js';
+import { ScoreHistogram } from './metrics/score-histogram.js';
+import type { Selection } from './selection.js';
+
+export interface Interval {
+  low: number;
+  high: number;
+}
+
+export interface Acquisition {
+  attempted: number;
+  failed: number;
+  /** Failed images by reason, the commonest first. */
+  failures: { reason: string; paths: string[] }[];
+}
+
+export interface PairListResult {
+  name: string;
+  genuine: number;
+  impostor: number;
+  /** Pairs with an image that gave no embedding. */
+  notAcquired: number;
+  /** Pairs that name a file that is not there; they count nowhere. */
+  withMissingFiles: number;
+  /** Null without pairs of both kinds. */
+  accuracy: CrossValidation | null;
+  best: BestThreshold;
+  /** Of the acquired pairs. */
+  eer: { rate: number; threshold: number } | null;
+}
+
+export interface TarRow {
+  /** The false match rate that must not be exceeded. */
+  target: number;
+  /** Null where the data allow no false match at this rate. */
+  point: (OperatingPoint & { fmr95: Interval; tar95: Interval }) | null;
+}
+
+/** All comparisons of a group of images with known identities. */
+export interface GroupResult {
+  /** A set's name, or "all". */
+  name: string;
+  /** Images that were compared. */
+  images: number;
+  /** Images with an identity that gave no embedding. */
+  notAcquired: number;
+  people: number;
+  genuine: number;
+  impostor: number;
+  eer: { rate: number; threshold: number } | null;
+  tarAtFmr: TarRow[];
+  calibrated: SimilarityRow[];
+  percentiles: { share: number; genuine: number; impostor: number }[];
+  closestImpostors: NamedComparison[];
+  farthestGenuine: NamedComparison[];
+}
+
+export interface NamedComparison {
+  score: number;
+  a: string;
+  b: string;
+}
+
+export interface Evaluation {
+  acquisition: Acquisition;
+  pairLists: PairListResult[];
+  /** All images first, then each set where there are several. */
+  groups: GroupResult[];
+}
+
+/** Scores for the plots. */
+export interface NamedScores extends Scores {
+  name: string;
+}
+
+const TARGETS = [1e-2, 1e-3, 1e-4];
+/** From here on there are at least ten false matches behind a rate of 1e-5. */
+const IMPOSTORS_FOR_1E_5 = 1_000_000;
+const PERCENTILES = [0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.999, 1];
+
+/** Computes all numbers of the report from the embedded images. */
+export function evaluate(
+  { images, pairLists }: Pick<Selection, 'images' | 'pairLists'>,
+  { embeddings, failures }: Embedded,
+  calibration: Calibration['points'],
+): { evaluation: Evaluation; scores: NamedScores[] } {
+  const lists = pairLists.map((list) => ({ list, pairs: scorePairs(list, embeddings) }));
+  const identified = images.filter(({ identity }) => identity !== '');
+  const groups = groupScores(identified, embeddings);
+  return {
+    evaluation: {
+      acquisition: acquisition(images.length, failures),
+      pairLists: lists.map(({ list, pairs }) => pairListResult(list, pairs)),
+      groups: groups.map((group) => groupResult(group, calibration)),
+    },
+    scores: [
+      ...lists.map(({ list, pairs }) => ({ name: list.name, ...histograms(pairs) })),
+      ...groups.map(({ name, scores }) => ({ name, genuine: scores.genuine, impostor: scores.impostor })),
+    ],
+  };
+}
+
+function acquisition(attempted: number, failed: ReadonlyMap<string, string>): Acquisition {
+  const byReason = new Map<string, string[]>();
+  for (const [path, reason] of failed) byReason.set(reason, [...(byReason.get(reason) ?? []), path]);
+  const failures = [...byReason].map(([reason, paths]) => ({ reason, paths: paths.sort() }));
+  return { attempted, failed: failed.size, failures: failures.sort((p, q) => q.paths.length - p.paths.length) };
+}
+
+function scorePairs({ pairs }: PairList, embeddings: Embedded['embeddings']): ScoredPairs {
+  const score = ({ a, b }: PairList['pairs'][number]) => {
+    const [first, second] = [embeddings.get(a), embeddings.get(b)];
+    return first && second ? cosine(first, second) : Number.NaN;
+  };
+  return { scores: Float64Array.from(pairs, score), same: Uint8Array.from(pairs, ({ same }) => Number(same)) };
+}
+
+function histograms({ scores, same }: ScoredPairs): Scores {
+  const of = (kind: number) => ScoreHistogram.of(scores.filter((score, i) => same[i] === kind && !Number.isNaN(score)));
+  return { genuine: of(1), impostor: of(0) };
+}
+
+function pairListResult(list: Selection['pairLists'][number], pairs: ScoredPairs): PairListResult {
+  const genuine = list.pairs.filter(({ same }) => same).length;
+  return {
+    name: list.name,
+    genuine,
+    impostor: list.pairs.length - genuine,
+    notAcquired: pairs.scores.filter(Number.isNaN).length,
+    withMissingFiles: list.pairsWithMissingFiles,
+    accuracy: crossValidate(pairs),
+    best: bestThresholdOf(pairs),
+    eer: equalErrorRate(histograms(pairs)),
+  };
+}
+
+interface Group {
+  name: string;
+  images: DataSetImage[];
+  notAcquired: number;
+  scores: GroupScores;
+  /** All images of the comparison: `scores` refers to places among them. */
+  compared: DataSetImage[];
+}
+
+/** Every image with every other one, and the same within each set where there are several. */
+function groupScores(identified: DataSetImage[], embeddings: Embedded['embeddings']): Group[] {
+  const compared = identified.filter(({ path }) => embeddings.has(path));
+  if (compared.length < 2) return [];
+  const number = (names: string[]) => {
+    const known = new Map([...new Set(names)].map((name, i) => [name, i]));
+    return { names: [...known.keys()], numbers: Int32Array.from(names, (name) => known.get(name) as number) };
+  };
+  const sets = number(compared.map(({ set }) => set));
+  const { overall, groups } = compareAll(
+    compared.map(({ path }) => embeddings.get(path) as Float32Array),
+    number(compared.map(({ identity }) => identity)).numbers,
+    sets.numbers,
+  );
+  const group = (name: string, scores: GroupScores, isMember: (image: DataSetImage) => boolean): Group => {
+    const images = compared.filter(isMember);
+    return { name, images, notAcquired: identified.filter(isMember).length - images.length, scores, compared };
+  };
+  const all = group('all', overall, () => true);
+  if (sets.names.length === 1) return [all];
+  const bySet = sets.names.map((set, i) =>
+    group(set || '(no set)', groups[i] as GroupScores, (image) => image.set === set),
+  );
+  return [all, ...bySet];
+}
+
+function groupResult(
+  { name, images, notAcquired, scores, compared }: Group,
+  calibration: Calibration['points'],
+): GroupResult {
+  const { genuine, impostor } = scores;
+  const named = ({ score, a, b }: Comparison): NamedComparison => ({
+    score,
+    a: (compared[a] as DataSetImage).path,
+    b: (compared[b] as DataSetImage).path,
+  });
+  const targets = impostor.total >= IMPOSTORS_FOR_1E_5 ? [...TARGETS, 1e-5] : TARGETS;
+  return {
+    name,
+    images: images.length,
+    notAcquired,
+    people: new Set(images.map(({ identity }) => identity)).size,
+    genuine: genuine.total,
+    impostor: impostor.total,
+    eer: equalErrorRate(scores),
+    tarAtFmr: targets.map((target) => tarRow(scores, target)),
+    calibrated: calibrationTable(scores, calibration),
+    percentiles: PERCENTILES.map((share) => ({
+      share,
+      genuine: genuine.percentile(share),
+      impostor: impostor.percentile(share),
+    })),
+    closestImpostors: scores.closestImpostors.map(named),
+    farthestGenuine: scores.farthestGenuine.map(named),
+  };
+}
+
+function tarRow(scores: Scores, target: number): TarRow {
+  const point = tarAtFmr(scores, target);
+  if (!point) return { target, point };
+  return {
+    target,
+    point: {
+      ...point,
+      fmr95: interval95(point.falseMatches, scores.impostor.total),
+      tar95: interval95(point.trueMatches, scores.genuine.total),
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { ScoreHistogram } from '../../src/evaluation/metrics/score-histogram.js';
+import { detPlot } from '../../src/evaluation/plots/det-plot.js';
+import { scorePlot } from '../../src/evaluation/plots/score-plot.js';
+import { normalScores } from './normal-scores.js';
+
+const some = (name: string, genuine = 0.5) => ({
+  name,
+  genuine: ScoreHistogram.of(normalScores(200, genuine, 0.15)),
+  impostor: ScoreHistogram.of(normalScores(1000, 0.05, 0.1)),
+});
+const hostile = some('a <b> & "c" \u0007 with a name that is much too long for any legend');
+const empty = { name: 'empty', genuine: new ScoreHistogram(), impostor: new ScoreHistogram() };
+const onlyGenuine = { ...empty, name: 'only genuine', genuine: ScoreHistogram.of([1, 0.9]) };
+const separated = { name: 'separated', genuine: ScoreHistogram.of([0.9]), impostor: ScoreHistogram.of([-0.7]) };
+const many = Array.from({ length: 19 }, (_, i) => some(`curve ${i}`, 0.4 + i / 50));
+
+const cases = [
+  ['one', [some('one')]],
+  ['none', []],
+  ['a name full of markup', [hostile]],
+  ['scores that are not there', [empty, onlyGenuine]],
+  ['separated scores', [separated]],
+  ['more curves than colours', many],
+] as const;
+
+describe.each([
+  ['the DET plot', detPlot],
+  ['the plot of scores', scorePlot],
+])('%s', (_, plot) => {
+  it.each(cases)('is a well-formed picture of %s', async (_name, scores) => {
+    const svg = plot(scores);
+    expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+    // librsvg reads strict XML.
+    const { data, info } = await sharp(Buffer.from(svg))
+      .flatten({ background: '#fff' })
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    expect(svg).toContain(`width="${info.width}" height="${info.height}"`);
+    expect(new Set(data).size).toBeGreaterThan(10);
+  });
+});
+
+describe('a DET plot', () => {
+  it('has one curve and one line in the legend for each', () => {
+    expect(detPlot([some('one'), some('two'), empty]).match(/class="curve/g)).toHaveLength(4);
+  });
+
+  it('is the same on every run', () => {
+    expect(detPlot([some('one')])).toBe(detPlot([some('one')]));
+  });
+});
