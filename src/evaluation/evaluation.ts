@@ -96,7 +96,7 @@ export function evaluate(
   { embeddings, failures }: Embedded,
   calibration: Calibration['points'],
 ): { evaluation: Evaluation; scores: NamedScores[] } {
-  const lists = pairLists.map((list) => ({ list, pairs: scorePairs(list, embeddings) }));
+  const lists = withPooled(pairLists).map((list) => ({ list, pairs: scorePairs(list, embeddings) }));
   const identified = images.filter(({ identity }) => identity !== '');
   const groups = groupScores(identified, embeddings);
   return {
@@ -110,6 +110,17 @@ export function evaluate(
       ...groups.map(({ name, scores }) => ({ name, genuine: scores.genuine, impostor: scores.impostor })),
     ],
   };
+}
+
+/** The lists and, where there are several, all of their pairs as one more: a short list alone says little. */
+function withPooled(lists: Selection['pairLists']): Selection['pairLists'] {
+  if (lists.length < 2) return lists;
+  const pooled = {
+    name: 'all lists',
+    pairs: lists.flatMap(({ pairs }) => pairs),
+    pairsWithMissingFiles: lists.reduce((sum, { pairsWithMissingFiles }) => sum + pairsWithMissingFiles, 0),
+  };
+  return [...lists, pooled];
 }
 
 function acquisition(attempted: number, failed: ReadonlyMap<string, string>): Acquisition {
