@@ -6,6 +6,9 @@ import type { Analysis, FaceAnalyser, PhotoOptions } from './face-analyser.js';
 import type { VisionLimits } from './pipeline.js';
 import type { Task, TaskResult } from './worker.js';
 
+/** Added to the niceness of the worker threads (Linux; elsewhere without effect), 0–19. */
+const WORKER_NICENESS = 10;
+
 /** Sent to each worker when it starts. */
 export interface WorkerSettings {
   pack: ModelPack;
@@ -38,6 +41,8 @@ export class VisionPool implements FaceAnalyser {
       minThreads: workers,
       maxThreads: workers,
       maxQueue: Number.POSITIVE_INFINITY,
+      // The thread that answers HTTP goes first wherever it competes with models for a core.
+      niceIncrement: WORKER_NICENESS,
       workerData,
     });
     try {
