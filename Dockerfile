@@ -17,17 +17,20 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY scripts scripts
 COPY src src
 COPY models models
+ARG MODEL_PACK=default
 RUN npm run models
 
-# What the server does not need at run time: tools, compiler output, and ONNX Runtime for other systems.
+# What the server does not need at run time: tools, sources of native packages, and ONNX Runtime for other systems.
 RUN npm prune --omit=dev --ignore-scripts \
-  && rm -rf node_modules/better-sqlite3/deps node_modules/better-sqlite3/src \
+  && rm -rf node_modules/better-sqlite3/deps node_modules/better-sqlite3/src node_modules/*/build/Release/obj* \
   && find node_modules/onnxruntime-node/bin -mindepth 2 -maxdepth 2 -type d ! -name linux -exec rm -rf {} +
 
 # ---- the image ----------------------------------------------------------------------------------------------------
 FROM node:24-bookworm-slim
 
-ENV NODE_ENV=production \
+ARG MODEL_PACK=default
+ENV MODEL_PACK=$MODEL_PACK \
+  NODE_ENV=production \
   HOST=0.0.0.0 \
   PORT=8080 \
   DATA_DIR=/data
@@ -45,7 +48,7 @@ VOLUME /data
 EXPOSE 8080
 
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/ready`).then((reply) => process.exit(reply.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8080}/ready`).then((reply) => process.exit(reply.ok ? 0 : 1), () => process.exit(1))"]
 
 # Not through npm: the server itself is process 1 and closes gracefully on SIGTERM.
 CMD ["node", "dist/src/main.js"]

@@ -32,7 +32,6 @@ export async function buildApp({ config, keys, rooms, checkReady, logger }: AppP
     routerOptions: { ignoreTrailingSlash: true },
     bodyLimit: config.BODY_LIMIT,
     requestTimeout: config.REQUEST_TIMEOUT,
-    trustProxy: trustedProxies(config.TRUST_PROXY),
     // While closing, a request that already has its connection is still served.
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => sendError(error, request, reply, mirror),
@@ -78,10 +77,6 @@ function endConnectionsOnClose(app: FastifyInstance): void {
     if (closing) reply.header('connection', 'close');
     return payload;
   });
-}
-
-function trustedProxies(trust: Config['TRUST_PROXY']) {
-  return typeof trust === 'number' ? (_address: string, hop: number) => hop < trust : trust;
 }
 
 /** What cannot be read as an HTTP request, or does not arrive in time, has no request to reply to, only a socket. */

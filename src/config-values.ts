@@ -71,12 +71,3 @@ export function corsOrigins() {
     return z.NEVER;
   });
 }
-
-/** `true`, `false`, a number of proxies, or addresses and subnets. */
-export function trustedProxies() {
-  return z.string().transform((value): boolean | number | string[] => {
-    if (/^(?:true|false)$/i.test(value)) return value.toLowerCase() === 'true';
-    if (/^\d{1,3}$/.test(value)) return Number(value);
-    return value.split(',').map((address) => address.trim());
-  });
-}

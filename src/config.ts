@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { z } from 'zod';
-import { apiKeys, choice, corsOrigins, fraction, integer, resolution, text, trustedProxies } from './config-values.js';
+import { apiKeys, choice, corsOrigins, fraction, integer, resolution, text } from './config-values.js';
 
 /** One environment variable: what it means, what it is when unset, and how its text becomes a value. */
 export interface Variable<T = unknown> {
@@ -75,7 +75,7 @@ export const variables = {
   },
   MAX_QUEUE: {
     description: 'Photos that may wait for a thread; beyond that a call answers 503 with `Retry-After`.',
-    default: '256',
+    default: '64',
     schema: integer(1, 100_000),
   },
   LOG_LEVEL: {
@@ -112,12 +112,6 @@ export const variables = {
     description: 'Seconds that running requests get to finish after SIGTERM or SIGINT.',
     default: '10',
     schema: integer(0, 3600),
-  },
-  TRUST_PROXY: {
-    description:
-      'Whose `X-Forwarded-*` headers are believed: `true`, `false`, a number of proxies, or a comma-separated list of addresses.',
-    default: 'false',
-    schema: trustedProxies(),
   },
 } as const satisfies Record<string, Variable>;
 

@@ -6,10 +6,11 @@ import type { Config } from './config.js';
 import { galleryVersion, type Rooms } from './facesearch/rooms.js';
 import { CollectionGallery } from './gallery/collection-gallery.js';
 import { calibratedSimilarity, cosineSimilarity } from './gallery/similarity.js';
-import type { ModelPack } from './models/manifest.js';
+import type { EmbedderModel, ModelPack, Prepared } from './models/manifest.js';
 import { loadPack } from './models/pack.js';
 import { defaultManifestPath } from './models/paths.js';
 import { KeyRing } from './store/api-keys.js';
+import { lockDataFolder } from './store/data-folder-lock.js';
 import { FolderObjectStore } from './store/folder-object-store.js';
 import { SqliteStore } from './store/sqlite-store.js';
 import type { Store } from './store/store.js';
@@ -32,6 +33,7 @@ export interface Server {
  * @throws Error with a message for the operator, when the data folder cannot be used
  */
 export async function openServer(config: Config, logger: Logger, workerUrl?: URL): Promise<Server> {
+  const unlock = lockDataFolder(config.DATA_DIR);
   const objects = await FolderObjectStore.open(join(config.DATA_DIR, 'photos'));
   const store = await SqliteStore.open(join(config.DATA_DIR, 'facesearch.sqlite'));
   const keys = new KeyRing(store, config.API_KEYS);
@@ -55,6 +57,7 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
       await rooms?.analyser.close();
       await rooms?.gallery.close();
       await store.close();
+      unlock();
     },
   };
 }
@@ -69,9 +72,23 @@ async function startRooms(
   const pack = await loadPack(config.MODEL_MANIFEST ?? defaultManifestPath, config.MODEL_PACK);
   const { model } = pack.embedders[galleryVersion];
   const similarity = config.SIMILARITY === 'cosine' ? cosineSimilarity : calibratedSimilarity(model.calibration.points);
-  const gallery = new CollectionGallery({ store, objects, model: model.name, similarity, logger });
-  const [analyser] = await Promise.all([startVision(pack, config, workerUrl), gallery.open()]);
-  return { gallery, analyser };
+  const gallery = new CollectionGallery({ store, objects, model: identityOf(model), similarity, logger });
+  const starting = startVision(pack, config, workerUrl);
+  try {
+    await gallery.open();
+  } catch (error) {
+    await starting.then(
+      (analyser) => analyser.close(),
+      () => undefined,
+    );
+    throw error;
+  }
+  return { gallery, analyser: await starting };
+}
+
+/** Faces carry the very weights that made them: other weights under the same name make other vectors. */
+function identityOf({ name, sha256 }: Prepared<EmbedderModel>): string {
+  return `${name}@${sha256.slice(0, 12)}`;
 }
 
 function startVision(pack: ModelPack, config: Config, workerUrl: URL | undefined): Promise<VisionPool> {

@@ -20,7 +20,7 @@ it('lists every variable as it is declared (npm run docs:config writes the table
 });
 
 const run = promisify(execFile);
-const hasCurl = spawnSync('curl', ['--version']).status === 0;
+const hasCurl = process.env.CI !== undefined || spawnSync('curl', ['--version']).status === 0;
 
 /** Commands of the README's curl block, each with the reply that it promises. */
 function samples(): { command: string; reply: string }[] {

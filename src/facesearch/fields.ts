@@ -1,4 +1,6 @@
 import { FaceSearchError } from '../errors.js';
+import { EMBEDDING_LENGTH } from '../store/store.js';
+import { MAX_IMAGE_BYTES } from '../vision/face-analyser.js';
 import { decodeBase64 } from './base64.js';
 import type { Part } from './multipart.js';
 
@@ -20,8 +22,7 @@ interface KindValues {
   flag: boolean;
   /** 0–1. */
   similarity: number;
-  /** 512 float32, L2-normalised. */
-  vector: Float32Array;
+  vector: VectorField;
   image: ImageField;
 }
 
@@ -37,18 +38,24 @@ export interface ImageField {
   bytes(): Buffer;
 }
 
-/** The vendor's limit of 5 MB, read as 5 MiB. */
-export const maxImageBytes = 5 * 1024 * 1024;
+/** A vector as it was sent; like an image, it is looked at after the user. */
+export interface VectorField {
+  /**
+   * 512 float32, L2-normalised.
+   * @throws FaceSearchError BAD_INPUT
+   */
+  numbers(): Float32Array;
+}
+
 /** 5 MiB in base64 are 6.7 MiB, and line breaks after every 64 characters add 3 %. */
 const maxBase64Bytes = 8 * 1024 * 1024;
 const maxVectorBytes = 256 * 1024;
 const maxTextBytes = 8 * 1024;
 const maxTextCharacters = 1024;
-const dimensions = 512;
 
 /** Bytes to keep of a field's part. */
 export function limitOf(field: Field, isFile: boolean): number {
-  if (field.kind === 'image') return isFile ? maxImageBytes : maxBase64Bytes;
+  if (field.kind === 'image') return isFile ? MAX_IMAGE_BYTES : maxBase64Bytes;
   return field.kind === 'vector' ? maxVectorBytes : maxTextBytes;
 }
 
@@ -66,12 +73,13 @@ export function isMissing(field: Field, part: Part | undefined): boolean {
  */
 export function parseField(name: string, field: Field, part: Part): KindValues[Field['kind']] {
   if (field.kind === 'image') return { bytes: () => readImage(name, part, field.fileOnly === true) };
+  if (field.kind === 'vector') return { numbers: () => parseVector(name, part) };
   if (part.tooLarge) throw bad(`${name} is too long.`);
   const text = decodeUtf8(name, part.bytes);
   if (field.kind === 'text') return parseText(name, unquote(text));
   const value = unquote(text.trim()).trim();
   if (field.kind === 'flag') return parseFlag(value);
-  return field.kind === 'vector' ? parseVector(name, value) : parseSimilarity(name, value);
+  return parseSimilarity(name, value);
 }
 
 /** The value inside one pair of double quotes, which careless clients put around it. */
@@ -100,15 +108,18 @@ function parseSimilarity(name: string, value: string): number {
   return number;
 }
 
-function parseVector(name: string, value: string): Float32Array {
-  const refusal = `${name} must be a JSON array of ${dimensions} finite numbers that are not all zero.`;
+function parseVector(name: string, part: Part): Float32Array {
+  if (part.tooLarge) throw bad(`${name} is too long.`);
+  const value = unquote(decodeUtf8(name, part.bytes).trim()).trim();
+  const refusal = `${name} must be a JSON array of ${EMBEDDING_LENGTH} finite numbers that are not all zero.`;
   let numbers: unknown;
   try {
     numbers = JSON.parse(value);
   } catch {
     throw bad(refusal);
   }
-  if (!Array.isArray(numbers) || numbers.length !== dimensions || !numbers.every(Number.isFinite)) throw bad(refusal);
+  if (!Array.isArray(numbers) || numbers.length !== EMBEDDING_LENGTH || !numbers.every(Number.isFinite))
+    throw bad(refusal);
   const vector = normalise(numbers as number[]);
   if (!vector) throw bad(refusal);
   return vector;
@@ -124,13 +135,13 @@ function normalise(numbers: readonly number[]): Float32Array | undefined {
 }
 
 function readImage(name: string, part: Part, fileOnly: boolean): Buffer {
-  const overLimit = `${name} must be at most 5 MB (${maxImageBytes} bytes).`;
+  const overLimit = `${name} must be at most 5 MB (${MAX_IMAGE_BYTES} bytes).`;
   if (fileOnly && !part.isFile) throw bad(`${name} must be sent as a file, not as text.`);
   if (part.tooLarge) throw bad(overLimit, 'image-size');
   if (part.isFile) return part.bytes;
   const bytes = decodeBase64(unquote(part.bytes.toString('latin1').trim()));
   if (!bytes?.length) throw bad(`${name} must be an image file or its bytes in base64.`, 'image-base64');
-  if (bytes.length > maxImageBytes) throw bad(overLimit, 'image-size');
+  if (bytes.length > MAX_IMAGE_BYTES) throw bad(overLimit, 'image-size');
   return bytes;
 }
 

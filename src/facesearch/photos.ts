@@ -4,7 +4,7 @@ import type { Candidate } from '../gallery/gallery.js';
 import { commonFields } from './common-fields.js';
 import type { FormSpec } from './fields.js';
 import { readForm } from './form.js';
-import { type ReplyBody, success } from './replies.js';
+import { match, type ReplyBody, shown, success } from './replies.js';
 import { collectionOf, type GetRooms, galleryVersion } from './rooms.js';
 
 const { collection, id, photo, crop, threshold, allow_id_card, only_largest_face, disable_validation } = commonFields;
@@ -57,13 +57,16 @@ export function addPhotoCalls(app: FastifyInstance, rooms: GetRooms): void {
       disableValidation: form.disable_validation,
     });
     request.stages = analysis.timings;
-    const best = await gallery.search(where, analysis.embedding);
-    if (best && best.similarity >= form.threshold) return success(shown(best));
-    if (best && form.lower_threshold !== undefined && best.similarity >= form.lower_threshold)
-      return { extra_data: shown(best), code: '200' };
-    if (form.create)
-      return success({ id: await gallery.addUnknownPerson(where, analysis.embedding, image), new: true });
-    throw new FaceSearchError('NOT_FOUND');
+    const least = form.lower_threshold ?? form.threshold;
+    const isFound = (best: Candidate | undefined) => best !== undefined && best.similarity >= least;
+    let best = await gallery.search(where, analysis.embedding);
+    if (!isFound(best) && form.create) {
+      const outcome = await gallery.addUnknownPerson(where, analysis.embedding, image, isFound);
+      if ('createdId' in outcome) return success({ id: outcome.createdId, new: true });
+      best = outcome.known;
+    }
+    if (best && isFound(best) && best.similarity < form.threshold) return { extra_data: shown(best), code: '200' };
+    return match(best, form.threshold);
   });
 
   app.post('/search_no_crop', async (request) => {
@@ -74,17 +77,4 @@ export function addPhotoCalls(app: FastifyInstance, rooms: GetRooms): void {
     const best = await gallery.search(collectionOf(request, form.collection), analysis.embedding);
     return match(best, form.threshold);
   });
-}
-
-/**
- * The reply of the calls that either match or do not.
- * @throws FaceSearchError NOT_FOUND
- */
-export function match(best: Candidate | undefined, threshold: number): ReplyBody {
-  if (!best || best.similarity < threshold) throw new FaceSearchError('NOT_FOUND');
-  return success(shown(best));
-}
-
-function shown({ id, name, similarity }: Candidate): Candidate {
-  return { id, name, similarity };
 }

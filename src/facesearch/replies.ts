@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { FaceSearchError } from '../errors.js';
+import type { Candidate } from '../gallery/gallery.js';
 
 /** The body of every reply. `code` is a string; `extra_data` takes the place of `data` in one outcome of /search. */
 export interface ReplyBody {
@@ -14,6 +15,20 @@ export interface ReplyBody {
 
 export function success(data: unknown): ReplyBody {
   return { data, code: '200' };
+}
+
+/**
+ * The reply of the calls that either match or do not.
+ * @throws FaceSearchError NOT_FOUND
+ */
+export function match(best: Candidate | undefined, threshold: number): ReplyBody {
+  if (!best || best.similarity < threshold) throw new FaceSearchError('NOT_FOUND');
+  return success(shown(best));
+}
+
+/** What a reply tells of a candidate. */
+export function shown({ id, name, similarity }: Candidate): Candidate {
+  return { id, name, similarity };
 }
 
 const overloadedRetrySeconds = 1;

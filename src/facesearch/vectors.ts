@@ -2,8 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { commonFields } from './common-fields.js';
 import type { FormSpec } from './fields.js';
 import { readForm } from './form.js';
-import { match } from './photos.js';
-import { success } from './replies.js';
+import { match, success } from './replies.js';
 import { collectionOf, type GetRooms } from './rooms.js';
 
 const { collection, id, vector, threshold } = commonFields;
@@ -15,13 +14,16 @@ export const searchVectorForm = { collection, vector, threshold } as const satis
 export function addVectorCalls(app: FastifyInstance, rooms: GetRooms): void {
   app.post('/add_vector', async (request) => {
     const form = await readForm(request, addVectorForm);
-    await rooms().gallery.addFace(collectionOf(request, form.collection), form.id, form.vector);
+    const { gallery } = rooms();
+    const where = collectionOf(request, form.collection);
+    await gallery.requireUser(where, form.id);
+    await gallery.addFace(where, form.id, form.vector.numbers());
     return success('Add photo success');
   });
 
   app.post('/search_vector', async (request) => {
     const form = await readForm(request, searchVectorForm);
-    const best = await rooms().gallery.search(collectionOf(request, form.collection), form.vector);
+    const best = await rooms().gallery.search(collectionOf(request, form.collection), form.vector.numbers());
     return match(best, form.threshold);
   });
 }

@@ -94,17 +94,28 @@ export class CollectionGallery implements Gallery {
     });
   }
 
-  async addUnknownPerson(collection: CollectionRef, embedding: Float32Array, photo: Buffer): Promise<string> {
+  async addUnknownPerson(
+    collection: CollectionRef,
+    embedding: Float32Array,
+    photo: Buffer,
+    isKnown: (best: Candidate) => boolean,
+  ): Promise<{ createdId: string } | { known: Candidate }> {
     const vector = unitVector(embedding);
     const user = { id: randomUUID(), name: '' };
     const objectKey = `faces/${randomUUID()}`;
     const face = { embedding: vector, model: this.#model, objectKey };
-    await this.#photos.keep(objectKey, photo, () =>
+    const outcome = await this.#photos.keep(objectKey, photo, () =>
       this.#writes.run(lockKey(collection), async () => {
+        const found = await this.#store.findCollection(collection);
+        const best = found && (await this.#best(await this.#load(found), vector));
+        if (best && isKnown(best)) return { known: best };
         await this.#index(collection, await this.#store.addUserWithFace(collection, user, face), vector);
+        return { createdId: user.id };
       }),
     );
-    return user.id;
+    // The photo that nobody needs was never claimed.
+    if ('known' in outcome) await this.#photos.run();
+    return outcome;
   }
 
   async deleteFaces(collection: CollectionRef, userId: string): Promise<void> {
@@ -131,7 +142,10 @@ export class CollectionGallery implements Gallery {
   async search(collection: CollectionRef, embedding: Float32Array): Promise<Candidate | undefined> {
     const probe = unitVector(embedding);
     const index = await this.#indexOf(collection);
-    if (!index) return undefined;
+    return index && this.#best(index, probe);
+  }
+
+  async #best(index: VectorIndex, probe: Float32Array): Promise<Candidate | undefined> {
     for (let k = FIRST_CANDIDATES; ; k *= 4) {
       const matches = index.search(probe, k);
       for (const { faceId, cosine } of matches) {

@@ -17,8 +17,17 @@ export interface Gallery {
   listUsers(collection: CollectionRef): Promise<User[]>;
   /** @throws FaceSearchError USER_NOT_FOUND */
   addFace(collection: CollectionRef, userId: string, embedding: Float32Array): Promise<void>;
-  /** Creates a user with a generated UUID and no name from a face, keeps the photo, and resolves to the new id. */
-  addUnknownPerson(collection: CollectionRef, embedding: Float32Array, photo: Buffer): Promise<string>;
+  /**
+   * Creates a user with a generated UUID and no name from a face and keeps the photo, unless somebody who `isKnown` has
+   * come in since the caller searched: of several photos of one new person that arrive together, one enrols.
+   * @returns the new user's id, or the one who is known
+   */
+  addUnknownPerson(
+    collection: CollectionRef,
+    embedding: Float32Array,
+    photo: Buffer,
+    isKnown: (best: Candidate) => boolean,
+  ): Promise<{ createdId: string } | { known: Candidate }>;
   /** @throws FaceSearchError USER_NOT_FOUND */
   deleteFaces(collection: CollectionRef, userId: string): Promise<void>;
   /** @throws FaceSearchError USER_NOT_FOUND */

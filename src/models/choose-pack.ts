@@ -1,7 +1,9 @@
 import type {
   DetectorModel,
   EmbedderModel,
+  FaceGateModel,
   FacematchVersion,
+  IdCardGateModel,
   LandmarksModel,
   Manifest,
   Model,
@@ -19,6 +21,8 @@ export interface ChosenPack {
   detector: Named<DetectorModel>;
   landmarks: Named<LandmarksModel> | null;
   embedders: Record<FacematchVersion, { model: Named<EmbedderModel>; mirror: boolean }>;
+  faceGate: Named<FaceGateModel> | null;
+  idCardGate: Named<IdCardGateModel> | null;
 }
 
 /**
@@ -57,13 +61,15 @@ export function choosePack(manifest: Manifest, packName: string, where: string):
     detector,
     landmarks: pack.landmarks === null ? null : choose('landmarks', pack.landmarks, 'landmarks'),
     embedders: { none: embedder('none'), v3: embedder('v3'), v4: embedder('v4') },
+    faceGate: pack.faceGate === null ? null : choose('faceGate', pack.faceGate, 'face-gate'),
+    idCardGate: pack.idCardGate === null ? null : choose('idCardGate', pack.idCardGate, 'id-card-gate'),
   };
 }
 
 /** The pack's models, each once. */
-export function modelsOf({ detector, landmarks, embedders }: ChosenPack): Named<Model>[] {
-  const all = [detector, ...(landmarks ? [landmarks] : []), ...Object.values(embedders).map(({ model }) => model)];
-  return [...new Map(all.map((model) => [model.name, model])).values()];
+export function modelsOf({ detector, landmarks, embedders, faceGate, idCardGate }: ChosenPack): Named<Model>[] {
+  const all = [detector, landmarks, faceGate, idCardGate, ...Object.values(embedders).map(({ model }) => model)];
+  return [...new Map(all.filter((model) => model !== null).map((model) => [model.name, model])).values()];
 }
 
 /** @param weights absolute path of each model's prepared weights, by the model's name */
@@ -80,6 +86,8 @@ export function withWeights(pack: ChosenPack, weights: ReadonlyMap<string, strin
     detector: prepared(pack.detector),
     landmarks: pack.landmarks && prepared(pack.landmarks),
     embedders: { none: embedder(none), v3: embedder(v3), v4: embedder(v4) },
+    faceGate: pack.faceGate && prepared(pack.faceGate),
+    idCardGate: pack.idCardGate && prepared(pack.idCardGate),
   };
 }
 

@@ -27,15 +27,22 @@ const fileSchema = z.union([
 /** One-time graph rewrites that leave the output unchanged; see transform.ts. */
 const preparationSchema = z.enum(['flush-denormals', 'split-prelu']);
 
-const inputSchema = z.strictObject({
-  name: z.string(),
-  /** NCHW, batch 1. */
-  shape: z.tuple([z.literal(1), z.number().int().positive(), z.number().int().positive(), z.number().int().positive()]),
-  channels: z.enum(['RGB', 'BGR', 'GRAY']),
-  /** The network sees (pixel - mean) * scale, with pixels 0–255. */
-  mean: z.number(),
-  scale: z.number(),
-});
+const inputSchema = z
+  .strictObject({
+    name: z.string(),
+    /** NCHW, batch 1. */
+    shape: z.tuple([
+      z.literal(1),
+      z.number().int().positive(),
+      z.number().int().positive(),
+      z.number().int().positive(),
+    ]),
+    channels: z.enum(['RGB', 'BGR', 'GRAY']),
+    /** The network sees (pixel - mean) * scale, with pixels 0–255. */
+    mean: z.number(),
+    scale: z.number(),
+  })
+  .refine(({ shape, channels }) => shape[1] === (channels === 'GRAY' ? 1 : 3), 'shape and channels disagree');
 
 const fileFields = {
   file: fileSchema,
@@ -95,7 +102,35 @@ const embedderSchema = z.strictObject({
   calibration: calibrationSchema,
 });
 
-const modelSchema = z.discriminatedUnion('role', [detectorSchema, landmarksSchema, embedderSchema]);
+const score = z.number().min(0).max(1);
+
+const faceGateSchema = z.strictObject({
+  role: z.literal('face-gate'),
+  /** `four-heads`: one output [1,4], probabilities that mask, sunglasses and hat cover the face, and that it is one. */
+  family: z.literal('four-heads'),
+  ...fileFields,
+  /** The square that the network sees, in pixels of the aligned 112x112 crop; it may reach beyond it. */
+  window: z.strictObject({ x: z.number(), y: z.number(), size: z.number().positive() }),
+  /** The face is covered at or above the first three; it is no face below the last. */
+  thresholds: z.strictObject({ mask: score, sunglasses: score, hat: score, face: score }),
+});
+
+const idCardGateSchema = z.strictObject({
+  role: z.literal('id-card-gate'),
+  /** `whole-image`: the photo stretched to the input, one output [1] or [1,1], the probability of an ID card. */
+  family: z.literal('whole-image'),
+  ...fileFields,
+  /** A photo is an ID card at or above this. */
+  threshold: score,
+});
+
+const modelSchema = z.discriminatedUnion('role', [
+  detectorSchema,
+  landmarksSchema,
+  embedderSchema,
+  faceGateSchema,
+  idCardGateSchema,
+]);
 
 const embedderChoiceSchema = z.strictObject({
   model: z.string(),
@@ -108,6 +143,10 @@ const packSchema = z.strictObject({
   /** Null when the detector gives the five points itself. */
   landmarks: z.string().nullable(),
   embedders: z.strictObject({ none: embedderChoiceSchema, v3: embedderChoiceSchema, v4: embedderChoiceSchema }),
+  /** Checks faces and refuses covered ones; null checks nothing. */
+  faceGate: z.string().nullable().default(null),
+  /** Refuses ID cards; null refuses none. */
+  idCardGate: z.string().nullable().default(null),
 });
 
 const manifestSchema = z.strictObject({
@@ -122,6 +161,8 @@ export type ModelInput = z.infer<typeof inputSchema>;
 export type DetectorModel = z.infer<typeof detectorSchema>;
 export type LandmarksModel = z.infer<typeof landmarksSchema>;
 export type EmbedderModel = z.infer<typeof embedderSchema>;
+export type FaceGateModel = z.infer<typeof faceGateSchema>;
+export type IdCardGateModel = z.infer<typeof idCardGateSchema>;
 export type Model = z.infer<typeof modelSchema>;
 export type Calibration = z.infer<typeof calibrationSchema>;
 export type Manifest = z.infer<typeof manifestSchema>;
@@ -138,6 +179,8 @@ export interface ModelPack {
   detector: Prepared<DetectorModel>;
   landmarks: Prepared<LandmarksModel> | null;
   embedders: Record<FacematchVersion, { model: Prepared<EmbedderModel>; mirror: boolean }>;
+  faceGate: Prepared<FaceGateModel> | null;
+  idCardGate: Prepared<IdCardGateModel> | null;
 }
 
 /**

@@ -41,6 +41,11 @@ function parseItem(item: string, position: number): ConfiguredKey {
   const key = item.slice(colon + 1);
   const tenant = item.slice(0, Math.max(colon, 0));
   if (key === '') throw new Error(`API_KEYS: item ${position} has no key`);
+  if (!/^[\x21-\x7e]+$/.test(key)) {
+    throw new Error(
+      `API_KEYS: item ${position} has a key that a header cannot carry: use printable ASCII without spaces`,
+    );
+  }
   if (colon === 0) throw new Error(`API_KEYS: item ${position} has no tenant before the colon`);
   const sha256 = hashKey(key);
   return { tenant: colon < 0 ? `key-${sha256.toString('hex').slice(0, 16)}` : tenant, sha256 };

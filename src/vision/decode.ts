@@ -1,9 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
+import { MAX_IMAGE_BYTES } from './face-analyser.js';
 import type { RgbImage } from './image-pyramid.js';
 import { Refusal } from './refusal.js';
-
-/** 5 MB, counted as the vendor's clients do: 5 · 1024 · 1024 bytes. */
-export const MAX_IMAGE_BYTES = 5 * 1024 * 1024;
 
 /** "Around" 640x480: how much smaller a photo may be, as a fraction. */
 const RESOLUTION_TOLERANCE = 0.1;

@@ -33,10 +33,6 @@ export class Embedder {
     if (output?.length !== EMBEDDING_LENGTH) throw new Error(`the embedder did not return ${EMBEDDING_LENGTH} numbers`);
     return normalised(output);
   }
-
-  release(): Promise<void> {
-    return this.network.release();
-  }
 }
 
 function normalised(vector: Float32Array): Float32Array {

@@ -1,5 +1,8 @@
 import type { FacematchVersion } from '../models/manifest.js';
 
+/** The vendor's limit of 5 MB, read as 5 · 1024 · 1024 bytes. */
+export const MAX_IMAGE_BYTES = 5 * 1024 * 1024;
+
 /** What the HTTP room asks of the vision room. Inference runs in worker threads, never on the caller's. */
 export interface FaceAnalyser {
   /**

@@ -36,6 +36,18 @@ export function rasterToBox(box: Box, width: number, height: number): Affine {
   return { a: box.width / width, b: 0, c: 0, d: box.height / height, tx: box.x, ty: box.y };
 }
 
+/** The map that applies `inner` first and `outer` to its result. */
+export function compose(outer: Affine, inner: Affine): Affine {
+  return {
+    a: outer.a * inner.a + outer.b * inner.c,
+    b: outer.a * inner.b + outer.b * inner.d,
+    c: outer.c * inner.a + outer.d * inner.c,
+    d: outer.c * inner.b + outer.d * inner.d,
+    tx: outer.a * inner.tx + outer.b * inner.ty + outer.tx,
+    ty: outer.c * inner.tx + outer.d * inner.ty + outer.ty,
+  };
+}
+
 export function intersectionOverUnion(p: Box, q: Box): number {
   const width = Math.min(p.x + p.width, q.x + q.width) - Math.max(p.x, q.x);
   const height = Math.min(p.y + p.height, q.y + q.height) - Math.max(p.y, q.y);

@@ -48,10 +48,6 @@ export class LandmarkFinder {
     }
     return points;
   }
-
-  release(): Promise<void> {
-    return this.network.release();
-  }
 }
 
 /**

@@ -52,10 +52,6 @@ export class Network {
     }
     return result;
   }
-
-  release(): Promise<void> {
-    return this.session.release();
-  }
 }
 
 /** Orders the channels and applies (pixel - mean) * scale. */

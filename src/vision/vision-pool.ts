@@ -4,7 +4,7 @@ import { FaceSearchError } from '../errors.js';
 import type { FacematchVersion, ModelPack } from '../models/manifest.js';
 import type { Analysis, FaceAnalyser, PhotoOptions } from './face-analyser.js';
 import type { VisionLimits } from './pipeline.js';
-import type { Task, TaskResult } from './worker.js';
+import type { LoadReport, Task, TaskResult } from './worker.js';
 
 /** Added to the niceness of the worker threads (Linux; elsewhere without effect), 0–19. */
 const WORKER_NICENESS = 10;
@@ -31,7 +31,7 @@ export class VisionPool implements FaceAnalyser {
     private readonly maxQueue: number,
   ) {}
 
-  /** Resolves when the models are loaded. @throws Error when they cannot be */
+  /** Resolves when every worker has loaded the models. @throws Error when they cannot be */
   static async start(pack: ModelPack, settings: VisionPoolSettings): Promise<VisionPool> {
     const { workers, maxQueue, workerUrl, ...limits } = settings;
     const workerData: WorkerSettings = { pack, limits };
@@ -46,7 +46,7 @@ export class VisionPool implements FaceAnalyser {
       workerData,
     });
     try {
-      await pool.run({ kind: 'load' });
+      await allLoaded(pool, workers);
     } catch (error) {
       await pool.destroy();
       throw error;
@@ -62,11 +62,6 @@ export class VisionPool implements FaceAnalyser {
     return this.run(image, (copy) => ({ kind: 'crop', image: copy, version }));
   }
 
-  /** Photos that wait for a worker. */
-  get queueLength(): number {
-    return this.pool.queueSize;
-  }
-
   /** Finishes what is running and waiting. */
   close(): Promise<void> {
     return this.pool.close();
@@ -78,7 +73,17 @@ export class VisionPool implements FaceAnalyser {
     const copy = new Uint8Array(image);
     const result = await this.pool.run(taskFor(copy), { transferList: [copy.buffer] });
     if (result.outcome === 'refused') throw new FaceSearchError(result.errorName, result.text, result.reason);
-    if (result.outcome === 'embedded') return result.analysis;
-    throw new Error(`unexpected outcome ${result.outcome}`);
+    return result.analysis;
   }
+}
+
+function allLoaded(pool: Piscina<Task, TaskResult>, workers: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let loaded = 0;
+    pool.on('message', ({ loadError }: LoadReport) => {
+      if (loadError !== null) reject(new Error(loadError));
+      else if (++loaded === workers) resolve();
+    });
+    pool.on('error', reject);
+  });
 }

@@ -1,3 +1,4 @@
+import { parentPort } from 'node:worker_threads';
 import { workerData } from 'piscina';
 import type { FacematchVersion } from '../models/manifest.js';
 import type { Analysis, PhotoOptions } from './face-analyser.js';
@@ -7,29 +8,30 @@ import type { WorkerSettings } from './vision-pool.js';
 
 /** What the pool asks of a worker. */
 export type Task =
-  | { kind: 'load' }
   | { kind: 'photo'; image: Uint8Array; options: PhotoOptions }
   | { kind: 'crop'; image: Uint8Array; version: FacematchVersion };
 
 /** Refusals are results: an Error loses its class on the way between threads. */
 export type TaskResult =
-  | { outcome: 'loaded' }
   | { outcome: 'embedded'; analysis: Analysis }
   | { outcome: 'refused'; errorName: Refusal['errorName']; text: string | undefined; reason: string | undefined };
 
 const { pack, limits } = workerData as WorkerSettings;
 
-// Not awaited here: a model that cannot be loaded must fail the task that asks for it, not the worker's start, after
-// which the pool would start another one for ever.
-const loading = Pipeline.load(pack, limits);
-loading.catch(() => undefined);
+/** Sent to the pool once, when the worker has loaded its models or failed to. */
+export interface LoadReport {
+  loadError: string | null;
+}
+
+// Awaited here, so that the pool gives a worker its first photo only when it has its models. A failure is kept for the
+// tasks: a worker that dies at its start would be replaced for ever.
+const pipeline = await Pipeline.load(pack, limits).catch((error: unknown) => error as Error);
+parentPort?.postMessage({ loadError: pipeline instanceof Pipeline ? null : pipeline.message } satisfies LoadReport);
 
 export async function run(task: Task): Promise<TaskResult> {
-  const pipeline = await loading;
+  if (!(pipeline instanceof Pipeline)) throw pipeline;
   try {
     switch (task.kind) {
-      case 'load':
-        return { outcome: 'loaded' };
       case 'photo':
         return { outcome: 'embedded', analysis: await pipeline.embedPhoto(task.image, task.options) };
       case 'crop':

@@ -17,7 +17,7 @@ for (let i = Number(first); ; i++) {
   const vector = Float32Array.from({ length: 512 }, (_, j) => Math.sin((i + 1) * (j + 1) * Math.SQRT2 + j * j));
   let id = `user-${i}`;
   if (i % 3 === 0) {
-    id = await gallery.addUnknownPerson(staff, vector, Buffer.from(`photo ${i}`));
+    ({ createdId: id } = await gallery.addUnknownPerson(staff, vector, Buffer.from(`photo ${i}`), () => false));
   } else {
     await gallery.saveUser(staff, { id, name: '' });
     await gallery.addFace(staff, id, vector);

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { beforeEach, expect, test } from 'vitest';
 import { SqliteStore } from '../../src/store/sqlite-store.js';
 import { RandomVectors } from '../vector-index/random-vectors.js';
-import { openGallery } from './gallery-fixture.js';
+import { idOf, never, openGallery } from './gallery-fixture.js';
 
 const staff = { tenant: 'acme', collection: 'staff' };
 const anna = { id: 'a1', name: 'Anna' };
@@ -99,7 +99,7 @@ test('a vector of another length than 1 is normalised; one that has no direction
   for (const wrong of bad) {
     await expect(gallery.addFace(staff, 'a1', wrong)).rejects.toMatchObject({ errorName: 'BAD_INPUT' });
     await expect(gallery.search(staff, wrong)).rejects.toMatchObject({ errorName: 'BAD_INPUT' });
-    await expect(gallery.addUnknownPerson(staff, wrong, Buffer.from('p'))).rejects.toMatchObject({
+    await expect(gallery.addUnknownPerson(staff, wrong, Buffer.from('p'), never)).rejects.toMatchObject({
       errorName: 'BAD_INPUT',
     });
   }
@@ -151,7 +151,7 @@ test('faces of another model are kept, not searched, and reported by count only'
 test('an unknown person gets an id, and the photo lives as long as the person', async () => {
   const { gallery, photos, store } = await openGallery();
   const face = vector();
-  const id = await gallery.addUnknownPerson(staff, face, Buffer.from('photo'));
+  const id = idOf(await gallery.addUnknownPerson(staff, face, Buffer.from('photo'), never));
   expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4/);
   expect(await gallery.search(staff, face)).toMatchObject({ id, name: '' });
   expect(await countPhotos(photos)).toBe(1);
@@ -170,7 +170,7 @@ test('when the person cannot be stored the photo is removed', async () => {
     },
   });
   const { gallery, photos, store } = await openGallery(opened.folder, { store: failing });
-  await expect(gallery.addUnknownPerson(staff, vector(), Buffer.from('photo'))).rejects.toThrow('disk full');
+  await expect(gallery.addUnknownPerson(staff, vector(), Buffer.from('photo'), never)).rejects.toThrow('disk full');
   expect(await countPhotos(photos)).toBe(0);
   expect(await store.pendingObjectDeletions()).toEqual([]);
 });
@@ -183,7 +183,7 @@ test('a photo whose deletion failed is deleted later, by the next deletion or at
     delete: () => Promise.reject(new Error('EIO')),
   };
   const { gallery, logger, store, photos } = await openGallery(opened.folder, { objects: broken });
-  const id = await gallery.addUnknownPerson(staff, vector(), Buffer.from('photo'));
+  const id = idOf(await gallery.addUnknownPerson(staff, vector(), Buffer.from('photo'), never));
   await gallery.deleteUser(staff, id);
   expect(logger.error).toHaveBeenCalled();
   expect(await store.pendingObjectDeletions()).toHaveLength(1);

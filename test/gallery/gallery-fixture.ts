@@ -20,3 +20,12 @@ export async function openGallery(folder?: string, parts: Partial<GalleryParts> 
   onTestFinished(close);
   return { gallery, store, objects, logger, folder: data, photos, close };
 }
+
+/** For tests in which nobody is known, whoever is most like. */
+export const never = () => false;
+
+/** The id of a person who was created. */
+export function idOf(outcome: Awaited<ReturnType<CollectionGallery['addUnknownPerson']>>): string {
+  if ('known' in outcome) throw new Error(`${outcome.known.id} was known`);
+  return outcome.createdId;
+}

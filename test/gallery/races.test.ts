@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { beforeEach, expect, test } from 'vitest';
 import type { Store } from '../../src/store/store.js';
 import { RandomVectors } from '../vector-index/random-vectors.js';
-import { openGallery } from './gallery-fixture.js';
+import { idOf, never, openGallery } from './gallery-fixture.js';
 import { HeldStore } from './held-store.js';
 
 const staff = { tenant: 'acme', collection: 'staff' };
@@ -111,7 +111,7 @@ test('deleting a collection while a person is being added to it leaves neither f
     await remove(key);
   };
   const release = held.hold('addUserWithFace');
-  const adding = gallery.addUnknownPerson(staff, face, Buffer.from('photo'));
+  const adding = gallery.addUnknownPerson(staff, face, Buffer.from('photo'), never);
   while ((await facesStored(store)) < 3) await setImmediate();
   const deleting = gallery.deleteCollection(staff);
   await others();
@@ -126,7 +126,7 @@ test('deleting a collection while a person is being added to it leaves neither f
 test('a photo on its way in is not swept by a deletion beside it', async () => {
   const { gallery, objects, face, held } = await start();
   const release = held.hold('reserveObject');
-  const adding = gallery.addUnknownPerson(staff, face, Buffer.from('photo'));
+  const adding = gallery.addUnknownPerson(staff, face, Buffer.from('photo'), never);
   await others();
   const put = objects.put.bind(objects);
   let photoKey = '';
@@ -176,8 +176,29 @@ test('many writes at once to many collections all count', async () => {
   const refs = Array.from({ length: 5 }, (_, i) => ({ tenant: 'acme', collection: `c${i}` }));
   const faces = Array.from({ length: 50 }, (_, i) => ({ ref: refs[i % 5] ?? staff, vector: random.unit(512) }));
   const ids = await Promise.all(
-    faces.map(({ ref, vector }) => gallery.addUnknownPerson(ref, vector, Buffer.from('p'))),
+    faces.map(({ ref, vector }) => gallery.addUnknownPerson(ref, vector, Buffer.from('p'), never)),
   );
   const found = await Promise.all(faces.map(({ ref, vector }) => gallery.search(ref, vector)));
-  expect(found.map((candidate) => candidate?.id)).toEqual(ids);
+  expect(found.map((candidate) => candidate?.id)).toEqual(ids.map(idOf));
+});
+
+test('of several photos of one new person that arrive together, one enrols', async () => {
+  const started = await start();
+  const { gallery, objects, store, face } = started;
+  const photos: string[] = [];
+  const put = objects.put.bind(objects);
+  objects.put = async (key, bytes) => {
+    photos.push(key);
+    await put(key, bytes);
+  };
+  const isKnown = ({ similarity }: { similarity: number }) => similarity > 0.9;
+  const outcomes = await Promise.all(
+    Array.from({ length: 5 }, () => gallery.addUnknownPerson(staff, face, Buffer.from('photo'), isKnown)),
+  );
+  const created = outcomes.filter((outcome) => 'createdId' in outcome);
+  expect(created).toHaveLength(1);
+  expect(await gallery.listUsers(staff)).toHaveLength(3);
+  expect(await store.pendingObjectDeletions()).toEqual([]);
+  const kept = await Promise.all(photos.map((key) => objects.get(key)));
+  expect(kept.filter((photo) => photo !== undefined)).toHaveLength(1);
 });

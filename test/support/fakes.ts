@@ -26,12 +26,19 @@ export class FakeGallery implements Gallery {
     this.#user(collection, userId).faces.push(embedding);
   }
 
-  async addUnknownPerson(collection: CollectionRef, embedding: Float32Array, photo: Buffer): Promise<string> {
+  async addUnknownPerson(
+    collection: CollectionRef,
+    embedding: Float32Array,
+    photo: Buffer,
+    isKnown: (best: Candidate) => boolean,
+  ): Promise<{ createdId: string } | { known: Candidate }> {
+    const best = await this.search(collection, embedding);
+    if (best && isKnown(best)) return { known: best };
     const id = crypto.randomUUID();
     await this.saveUser(collection, { id, name: '' });
     await this.addFace(collection, id, embedding);
     this.photos.push(photo);
-    return id;
+    return { createdId: id };
   }
 
   async deleteFaces(collection: CollectionRef, userId: string): Promise<void> {

@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { decode, MAX_IMAGE_BYTES } from '../../src/vision/decode.js';
+import { decode } from '../../src/vision/decode.js';
+import { MAX_IMAGE_BYTES } from '../../src/vision/face-analyser.js';
 import { paint, pixel, quarters, toSharp } from './images.js';
 
 const limits = { minResolution: null, maxPixels: 50_000_000 };

@@ -43,10 +43,6 @@ export class Detector {
     const found = readers[this.model.family](await this.network.run(input), this.network, this.model.scoreThreshold);
     return suppressOverlaps(found, this.model.nmsIou).map((face) => fromLetterbox(face, step, margin));
   }
-
-  release(): Promise<void> {
-    return this.network.release();
-  }
 }
 
 /** Greedy non-maximum suppression. */

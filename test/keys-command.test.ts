@@ -1,0 +1,29 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { KeyRing } from '../src/store/api-keys.js';
+import { SqliteStore } from '../src/store/sqlite-store.js';
+import { temporaryFolder } from './store/temporary-folder.js';
+
+const run = promisify(execFile);
+const script = new URL('../dist/scripts/keys.js', import.meta.url).pathname;
+
+test('keys are made, listed and revoked by command line while a server has the store open', async () => {
+  const folder = await temporaryFolder();
+  const store = await SqliteStore.open(join(folder, 'facesearch.sqlite'));
+  const ring = new KeyRing(store, []);
+  const keys = (...args: string[]) =>
+    run(process.execPath, [script, ...args], { env: { ...process.env, DATA_DIR: folder } });
+
+  const key = (await keys('create', 'acme', '--label', 'door 3')).stdout.trim();
+  expect(await ring.tenantOf(key)).toBe('acme');
+  const { stdout: list } = await keys('list');
+  expect(list).toContain('door 3');
+  expect(list).not.toContain(key);
+  await keys('revoke', '1');
+  expect(await ring.tenantOf(key)).toBeUndefined();
+  await expect(keys('revoke', '1')).rejects.toThrow('There is no key 1');
+  await expect(keys('destroy')).rejects.toThrow('npm run keys');
+  await store.close();
+});
