@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { Config } from './config.js';
+import { endConnectionsOnClose } from './connections.js';
 import { FaceSearchError } from './errors.js';
 import type { KeyLookup } from './facesearch/auth.js';
 import { basePath, facesearch } from './facesearch/facesearch.js';
@@ -32,6 +33,7 @@ export async function buildApp({ config, keys, rooms, checkReady, logger }: AppP
     routerOptions: { ignoreTrailingSlash: true },
     bodyLimit: config.BODY_LIMIT,
     requestTimeout: config.REQUEST_TIMEOUT,
+    http: requestTimers(config.REQUEST_TIMEOUT),
     // While closing, a request that already has its connection is still served.
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => sendError(error, request, reply, mirror),
@@ -67,16 +69,13 @@ export async function buildApp({ config, keys, rooms, checkReady, logger }: AppP
   return app;
 }
 
-/** A connection that is kept alive after its last reply would hold up the close until it times out. */
-function endConnectionsOnClose(app: FastifyInstance): void {
-  let closing = false;
-  app.addHook('preClose', async () => {
-    closing = true;
-  });
-  app.addHook('onSend', async (_request, reply, payload) => {
-    if (closing) reply.header('connection', 'close');
-    return payload;
-  });
+/** Node allows 60 s for headers, and looks at its clocks twice a minute, whatever the limit for a request is. */
+function requestTimers(requestTimeout: number) {
+  if (requestTimeout === 0) return { headersTimeout: 0 };
+  return {
+    headersTimeout: Math.min(requestTimeout, 60_000),
+    connectionsCheckingInterval: Math.max(100, Math.min(requestTimeout / 4, 30_000)),
+  };
 }
 
 /** What cannot be read as an HTTP request, or does not arrive in time, has no request to reply to, only a socket. */

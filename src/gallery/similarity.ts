@@ -3,6 +3,9 @@ import type { Calibration } from '../models/manifest.js';
 /** Maps a cosine (-1 to 1) to a similarity (0 to 1), never falling as the cosine rises. */
 export type Similarity = (cosine: number) => number;
 
+/** From here on two float32 vectors count as identical: a threshold of 1 must find what was added. */
+const IDENTICAL = 1 - 1e-6;
+
 /**
  * The model's calibrated scale: straight lines between the manifest's points, clamped outside them.
  * @param points corners, rising strictly in both coordinates; at least two
@@ -20,6 +23,7 @@ export function calibratedSimilarity(points: Calibration['points']): Similarity 
   if (!first || lines.length === 0) throw new RangeError('A calibration needs at least two points');
 
   return (cosine) => {
+    if (cosine >= IDENTICAL) return points.at(-1)?.similarity ?? 1;
     if (!(cosine > first.cosine)) return first.similarity;
     const line = lines.find(({ to }) => cosine <= to.cosine);
     if (!line) return lines.at(-1)?.to.similarity ?? first.similarity;
@@ -31,4 +35,4 @@ export function calibratedSimilarity(points: Calibration['points']): Similarity 
 }
 
 /** The raw cosine, for `SIMILARITY=cosine`; negative values count as 0. */
-export const cosineSimilarity: Similarity = (cosine) => (cosine > 0 ? Math.min(1, cosine) : 0);
+export const cosineSimilarity: Similarity = (cosine) => (cosine >= IDENTICAL ? 1 : cosine > 0 ? cosine : 0);

@@ -38,8 +38,8 @@ export function parseApiKeys(text: string): ConfiguredKey[] {
 
 function parseItem(item: string, position: number): ConfiguredKey {
   const colon = item.indexOf(':');
-  const key = item.slice(colon + 1);
-  const tenant = item.slice(0, Math.max(colon, 0));
+  const key = item.slice(colon + 1).trim();
+  const tenant = item.slice(0, Math.max(colon, 0)).trim();
   if (key === '') throw new Error(`API_KEYS: item ${position} has no key`);
   if (!/^[\x21-\x7e]+$/.test(key)) {
     throw new Error(

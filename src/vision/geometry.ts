@@ -12,6 +12,11 @@ export interface Box {
   height: number;
 }
 
+/** In square pixels. */
+export function area({ width, height }: Box): number {
+  return width * height;
+}
+
 /** A face as the detector saw it. */
 export interface DetectedFace {
   box: Box;

@@ -1,13 +1,16 @@
 import type { FacematchVersion, ModelPack } from '../models/manifest.js';
-import { ALIGNED_SIZE, alignedToImage, templatePointsIn } from './alignment.js';
+import { ALIGNED_SIZE, alignedToImage } from './alignment.js';
 import { type DecodeLimits, decode } from './decode.js';
 import { Detector } from './detectors/detector.js';
 import { Embedder } from './embedder.js';
 import type { Analysis, PhotoOptions } from './face-analyser.js';
+import { FaceFinder, type FoundFaces, type LocatedFace } from './face-finder.js';
+import { FaceGate } from './face-gate.js';
 import { isTooClose } from './full-face.js';
-import type { Box, DetectedFace, Point } from './geometry.js';
+import { area, type Box, type Point } from './geometry.js';
+import { IdCardGate } from './id-card-gate.js';
 import { ImagePyramid } from './image-pyramid.js';
-import { fivePointsOf68, LandmarkFinder } from './landmarks.js';
+import { LandmarkFinder } from './landmarks.js';
 import { Refusal } from './refusal.js';
 import { StageClock } from './stage-clock.js';
 
@@ -21,29 +24,24 @@ export interface VisionLimits extends DecodeLimits {
 /** "Around": how much narrower than the limit a face may be, as with the resolution. */
 const FACE_WIDTH_TOLERANCE = 0.1;
 
-/**
- * Border around a crop for its detection, as a fraction of its longer side: crops from the tight box of a detector to a
- * loose square then give embeddings with a mean cosine of 0.96–0.99 to those of the whole photo.
- */
-const CROP_MARGIN = 0.3;
+/** A face narrower than this share of the main one is a passer-by or a picture behind the person, not a second one. */
+const PASSER_BY_WIDTH = 1 / 8;
 
-/** A face that is ready to be embedded. */
-interface LocatedFace {
-  /** 68 points, or none when the pack's detector gives the five alignment points itself. */
-  outline: Point[];
-  fivePoints: Point[];
+interface Gates {
+  face: FaceGate | null;
+  idCard: IdCardGate | null;
 }
 
 /**
- * From the bytes of a photo to an embedding, in the contract's order: decode (400) → detect → number of faces (407) →
- * quality (406) → align → embed. One instance serves one thread.
+ * From the bytes of a photo to an embedding, in the contract's order: decode (400) → ID card (410) → number of faces
+ * (407) → quality (406) → align → embed. One instance serves one thread.
  */
 export class Pipeline {
   private constructor(
     private readonly pack: ModelPack,
     private readonly limits: VisionLimits,
-    private readonly detector: Detector,
-    private readonly landmarks: LandmarkFinder | null,
+    private readonly finder: FaceFinder,
+    private readonly gates: Gates,
     private readonly embedders: ReadonlyMap<string, Embedder>,
   ) {}
 
@@ -52,21 +50,26 @@ export class Pipeline {
     for (const { model } of Object.values(pack.embedders)) {
       if (!embedders.has(model.name)) embedders.set(model.name, await Embedder.load(model));
     }
-    const landmarks = pack.landmarks ? await LandmarkFinder.load(pack.landmarks) : null;
-    return new Pipeline(pack, limits, await Detector.load(pack.detector), landmarks, embedders);
+    const detector = await Detector.load(pack.detector);
+    const landmarks = pack.landmarks && (await LandmarkFinder.load(pack.landmarks));
+    const face = pack.faceGate && (await FaceGate.load(pack.faceGate));
+    const idCard = pack.idCardGate && (await IdCardGate.load(pack.idCardGate));
+    const finder = new FaceFinder(detector, landmarks, face);
+    return new Pipeline(pack, limits, finder, { face, idCard }, embedders);
   }
 
   /** @throws Refusal */
   async embedPhoto(bytes: Uint8Array, options: PhotoOptions): Promise<Analysis> {
     const clock = new StageClock();
-    const pyramid = new ImagePyramid(await clock.time('decode', () => decode(bytes, this.limits)));
-    const detected = await clock.time('detect', () => this.detector.detect(pyramid));
-    const face = this.theFace(detected, pyramid, options.severalFaces);
-    const located = await clock.time('landmarks', () => this.locate(pyramid, face));
-    if (!options.disableValidation && isTooClose(face.box, located.outline, pyramid.image)) {
-      throw new Refusal('NOT_FULL_FACE', undefined, 'too-close');
+    const photo = new ImagePyramid(await clock.time('decode', () => decode(bytes, this.limits)));
+    const { idCard } = this.gates;
+    if (idCard && !options.allowIdCard && (await clock.time('idCard', () => idCard.isIdCard(photo)))) {
+      throw new Refusal('ID_CARD', undefined, 'id-card');
     }
-    const embedding = await clock.time('embed', () => this.embed(pyramid, located.fivePoints, options.version));
+    const found = await clock.time('find', () => this.finder.find(photo, (box) => this.isLargeEnough(box, photo)));
+    const face = theFace(found, options.severalFaces);
+    if (!options.disableValidation) this.checkQuality(face, found.pyramid);
+    const embedding = await clock.time('embed', () => this.embed(found.pyramid, face.fivePoints, options.version));
     return { embedding, timings: clock.timings };
   }
 
@@ -79,41 +82,22 @@ export class Pipeline {
     const clock = new StageClock();
     const image = await clock.time('decode', () => decode(bytes, { ...this.limits, minResolution: null }));
     const pyramid = new ImagePyramid(image);
-    const margin = CROP_MARGIN * Math.max(image.width, image.height);
-    const detected = await clock.time('detect', () => this.detector.detect(pyramid, margin));
-    const face = detected.sort((p, q) => area(q.box) - area(p.box))[0] ?? wholeImage(image);
-    const located = await clock.time('landmarks', () => this.locate(pyramid, face));
-    const embedding = await clock.time('embed', () => this.embed(pyramid, located.fivePoints, version));
+    const { fivePoints } = await clock.time('find', () => this.finder.findInCrop(pyramid));
+    const embedding = await clock.time('embed', () => this.embed(pyramid, fivePoints, version));
     return { embedding, timings: clock.timings };
   }
 
-  /** The one face that matters, in the contract's terms. */
-  private theFace(
-    detected: DetectedFace[],
-    { image }: ImagePyramid,
-    severalFaces: PhotoOptions['severalFaces'],
-  ): DetectedFace {
-    const wideEnough = detected.filter(
-      ({ box }) =>
-        box.width >= this.limits.minFaceWidth * (1 - FACE_WIDTH_TOLERANCE) &&
-        area(box) >= this.limits.minFaceArea * image.width * image.height,
+  private isLargeEnough(box: Box, { image }: ImagePyramid): boolean {
+    return (
+      box.width >= this.limits.minFaceWidth * (1 - FACE_WIDTH_TOLERANCE) &&
+      area(box) >= this.limits.minFaceArea * image.width * image.height
     );
-    const prominence =
-      severalFaces === 'central'
-        ? ({ box }: DetectedFace) => -offCentre(box, image)
-        : ({ box }: DetectedFace) => area(box);
-    const [face, other] = wideEnough.sort((p, q) => prominence(q) - prominence(p));
-    if (!face) throw new Refusal('NO_FACE', undefined, detected.length > 0 ? 'face-too-small' : 'no-face');
-    if (other && severalFaces === 'refuse') throw new Refusal('MANY_FACES', undefined, 'many-faces');
-    return face;
   }
 
-  private async locate(pyramid: ImagePyramid, face: DetectedFace): Promise<LocatedFace> {
-    if (this.landmarks) {
-      const outline = await this.landmarks.find(pyramid, face.box);
-      return { outline, fivePoints: fivePointsOf68(outline) };
-    }
-    return { outline: [], fivePoints: face.fivePoints ?? templatePointsIn(face.box) };
+  private checkQuality({ box, outline, scores }: LocatedFace, { image }: ImagePyramid): void {
+    const cover = scores && this.gates.face?.coverOf(scores);
+    const fault = cover ?? (isTooClose(box, outline, image) ? 'too-close' : undefined);
+    if (fault) throw new Refusal('NOT_FULL_FACE', undefined, fault);
   }
 
   private embed(pyramid: ImagePyramid, fivePoints: Point[], version: FacematchVersion): Promise<Float32Array> {
@@ -123,15 +107,20 @@ export class Pipeline {
   }
 }
 
-function area({ width, height }: Box): number {
-  return width * height;
+/**
+ * The one face that matters.
+ * @throws Refusal NO_FACE, MANY_FACES
+ */
+function theFace({ faces, pyramid, rejected }: FoundFaces, severalFaces: PhotoOptions['severalFaces']): LocatedFace {
+  const [largest] = faces;
+  if (!largest) throw new Refusal('NO_FACE', undefined, rejected ?? 'no-face');
+  const people = faces.filter(({ box }) => box.width >= largest.box.width * PASSER_BY_WIDTH);
+  if (people.length > 1 && severalFaces === 'refuse') throw new Refusal('MANY_FACES', undefined, 'many-faces');
+  if (severalFaces !== 'central') return largest;
+  return people.reduce((best, face) => (offCentre(face, pyramid) < offCentre(best, pyramid) ? face : best));
 }
 
-/** Distance of the box's centre from the photo's, in pixels. */
-function offCentre(box: Box, image: { width: number; height: number }): number {
+/** Distance of the face's centre from the photo's, in pixels. */
+function offCentre({ box }: LocatedFace, { image }: ImagePyramid): number {
   return Math.hypot(box.x + (box.width - image.width) / 2, box.y + (box.height - image.height) / 2);
-}
-
-function wholeImage({ width, height }: { width: number; height: number }): DetectedFace {
-  return { box: { x: 0, y: 0, width, height }, score: 0 };
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -94,6 +94,19 @@ it('finishes a request that is under way when it is told to stop', async () => {
   await waitFor(/"msg":"closing"/);
   upload.end(body);
   expect(await answer).toBe('{"data":"Not found","code":"404"}');
+  expect(await exitCode).toBe(0);
+});
+
+it('is not held up by connections that send no request, or half of one', async () => {
+  const { child, exitCode, ready } = run({ API_KEYS: 'k1' });
+  const { hostname, port } = new URL(await ready());
+  for (const text of ['', 'GET /health HTTP/1.1\r\nhost: x\r\n']) {
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => {});
+    await once(socket, 'connect');
+    socket.write(text);
+  }
+  child.kill('SIGTERM');
   expect(await exitCode).toBe(0);
 });
 

@@ -42,3 +42,14 @@ test('points that do not rise are refused', () => {
 test('the raw scale is the cosine, negative values as 0', () => {
   expect([-1, -0.1, 0, 0.5, 1, 1.0000001, Number.NaN].map(cosineSimilarity)).toEqual([0, 0, 0, 0.5, 1, 1, 0]);
 });
+
+test('vectors that are identical within float32 have similarity 1 on both scales', () => {
+  const calibrated = calibratedSimilarity([
+    { cosine: -1, similarity: 0 },
+    { cosine: 1, similarity: 1 },
+  ]);
+  for (const scale of [calibrated, cosineSimilarity]) {
+    expect(scale(0.9999998807907104)).toBe(1);
+    expect(scale(0.99999)).toBeLessThan(1);
+  }
+});

@@ -1,0 +1,90 @@
+import { templatePointsIn } from './alignment.js';
+import { stretchContrast } from './contrast.js';
+import type { Detector } from './detectors/detector.js';
+import type { FaceGate, FaceScores } from './face-gate.js';
+import { area, type Box, type DetectedFace, type Point } from './geometry.js';
+import { ImagePyramid } from './image-pyramid.js';
+import { fivePointsOf68, type LandmarkFinder } from './landmarks.js';
+
+/** A face that is ready to be judged and embedded. */
+export interface LocatedFace {
+  /** The detector's box, in pixels of the photo. */
+  box: Box;
+  /** 68 points, or none when the pack's detector gives the five alignment points itself. */
+  outline: Point[];
+  fivePoints: Point[];
+  /** What the face gate makes of it; null in a pack without one. */
+  scores: FaceScores | null;
+}
+
+/** What one look at a photo found, and the picture in which it was: the photo itself, or a brighter one. */
+export interface FoundFaces {
+  /** Largest first. */
+  faces: LocatedFace[];
+  pyramid: ImagePyramid;
+  /** Why what the detector saw does not count; undefined when it saw nothing. */
+  rejected?: 'face-too-small' | 'not-a-face';
+}
+
+/** Border of the second look, as a fraction of the photo's longer side. */
+const SECOND_LOOK_MARGIN = 0.3;
+
+/** So many of the largest candidates are looked at: more of them change no answer, and a crowd must not cost more. */
+const MAX_CANDIDATES = 6;
+
+/**
+ * Finds faces: detector, landmarks and, in packs with a face gate, its word that there is a face.
+ *
+ * With a gate to trust, a photo in which nothing is found is looked at again, with a border around it and then with its
+ * contrast stretched, since the detector misses faces that fill the photo and most of those in the dark.
+ */
+export class FaceFinder {
+  constructor(
+    private readonly detector: Detector,
+    private readonly landmarks: LandmarkFinder | null,
+    private readonly gate: FaceGate | null,
+  ) {}
+
+  /** @param counts whether a box is large enough to count as a face */
+  async find(photo: ImagePyramid, counts: (box: Box) => boolean): Promise<FoundFaces> {
+    const first = await this.look(photo, 0, counts);
+    if (first.faces.length > 0 || !this.gate) return first;
+    const margin = SECOND_LOOK_MARGIN * Math.max(photo.image.width, photo.image.height);
+    const second = await this.look(photo, margin, counts);
+    if (second.faces.length > 0) return second;
+    const brighter = stretchContrast(photo.image);
+    const third = brighter && (await this.look(new ImagePyramid(brighter), 0, counts));
+    return third && third.faces.length > 0 ? third : first;
+  }
+
+  /** The largest face of a picture that is nothing but a face, or all of it where the detector sees none. */
+  async findInCrop(crop: ImagePyramid): Promise<LocatedFace> {
+    const { width, height } = crop.image;
+    const margin = SECOND_LOOK_MARGIN * Math.max(width, height);
+    const detected = await this.detector.detect(crop, margin);
+    const [largest] = detected.sort((p, q) => area(q.box) - area(p.box));
+    return this.locate(crop, largest ?? { box: { x: 0, y: 0, width, height }, score: 0 });
+  }
+
+  private async look(pyramid: ImagePyramid, margin: number, counts: (box: Box) => boolean): Promise<FoundFaces> {
+    const detected = await this.detector.detect(pyramid, margin);
+    const candidates = detected
+      .filter(({ box }) => counts(box))
+      .sort((p, q) => area(q.box) - area(p.box))
+      .slice(0, MAX_CANDIDATES);
+    const faces: LocatedFace[] = [];
+    for (const candidate of candidates) {
+      const located = await this.locate(pyramid, candidate);
+      const scores = this.gate && (await this.gate.look(pyramid, located.fivePoints));
+      if (!scores || this.gate?.isFace(scores)) faces.push({ ...located, scores });
+    }
+    if (detected.length === 0) return { faces, pyramid };
+    return { faces, pyramid, rejected: candidates.length === 0 ? 'face-too-small' : 'not-a-face' };
+  }
+
+  private async locate(pyramid: ImagePyramid, { box, fivePoints }: DetectedFace): Promise<LocatedFace> {
+    if (!this.landmarks) return { box, outline: [], fivePoints: fivePoints ?? templatePointsIn(box), scores: null };
+    const outline = await this.landmarks.find(pyramid, box);
+    return { box, outline, fivePoints: fivePointsOf68(outline), scores: null };
+  }
+}
