@@ -11,10 +11,13 @@ export interface CsvRow {
 
 /**
  * Reads a CSV file with a header line: comma-separated, UTF-8, quoted where needed.
- * @param required columns that must be there
+ * @param required columns that must be there, of a header that is handed over
  * @throws EvaluationError that names the file, when it cannot be read, is no CSV or lacks a column
  */
-export async function readCsv(path: string, required: readonly string[]): Promise<CsvRow[]> {
+export async function readCsv(
+  path: string,
+  required: readonly string[] | ((header: readonly string[]) => readonly string[]),
+): Promise<CsvRow[]> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -41,7 +44,8 @@ export async function readCsv(path: string, required: readonly string[]): Promis
   } catch (error) {
     throw new EvaluationError(`${path} is not a valid CSV file: ${(error as Error).message}`);
   }
-  const missing = required.filter((column) => !header.includes(column));
+  const needed = typeof required === 'function' ? required(header) : required;
+  const missing = needed.filter((column) => !header.includes(column));
   if (missing.length > 0) {
     const has = header.length > 0 ? `it has ${header.join(', ')}` : 'it is empty';
     throw new EvaluationError(`${path} has no column ${missing.map((name) => `"${name}"`).join(', ')}; ${has}.`);

@@ -1,7 +1,10 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, normalize, resolve } from 'node:path';
-import { readCsv } from './csv.js';
+import { type CsvRow, readCsv } from './csv.js';
 import { EvaluationError } from './evaluation-error.js';
+
+/** Codes that `expect` may ask for: what a call of the server can answer to a photo. */
+const EXPECTED_CODES = [200, 400, 406, 407, 410] as const;
 
 /** A row of manifest.csv. */
 export interface DataSetImage {
@@ -11,6 +14,10 @@ export interface DataSetImage {
   identity: string;
   /** Part of the data set; empty when the manifest has no sets. */
   set: string;
+  /** What the image shows, in the vocabulary of gates/expectation.ts; empty when nobody says. */
+  labels: string[];
+  /** The code that the server should answer, where the manifest says so itself. */
+  expect: number | null;
 }
 
 export interface DataSet {
@@ -35,25 +42,76 @@ export interface PairList {
 }
 
 /**
- * Reads `manifest.csv` of a folder: the columns path and identity, and set where there is one.
- * @throws EvaluationError when it is not there or not valid
+ * Reads `manifest.csv` of a folder: path and identity, and set, label and expect where there are such columns. With
+ * labels or expectations there need be no identities.
+ * @param aliases a CSV file with the columns `name` and `is`: the first identity is the same person as the second. Null
+ * is the folder's aliases.csv where there is one
+ * @throws EvaluationError when something is not there or not valid
  */
-export async function readDataSet(folder: string): Promise<DataSet> {
+export async function readDataSet(folder: string, aliases: string | null = null): Promise<DataSet> {
   const info = await stat(folder).catch(() => null);
   if (!info?.isDirectory()) throw new EvaluationError(`${folder} is not a folder.`);
   const file = join(folder, 'manifest.csv');
   const images = new Map<string, DataSetImage>();
-  for (const { values, line } of await readCsv(file, ['path', 'identity'])) {
-    if (!values.path) throw new EvaluationError(`${file}, line ${line}: the path is empty.`);
-    const image = { path: normalize(values.path), identity: values.identity ?? '', set: values.set ?? '' };
+  const rows = await readCsv(file, (header) =>
+    header.includes('label') || header.includes('expect') ? ['path'] : ['path', 'identity'],
+  );
+  const same = await readAliases(aliases ?? join(folder, 'aliases.csv'), aliases !== null);
+  for (const row of rows) {
+    const image = imageOf(row, file);
+    image.identity = same.get(image.identity) ?? image.identity;
     const other = images.get(image.path);
-    if (other && (other.identity !== image.identity || other.set !== image.set)) {
-      throw new EvaluationError(`${file}, line ${line}: ${image.path} is there twice, with different columns.`);
+    if (other && JSON.stringify(other) !== JSON.stringify(image)) {
+      throw new EvaluationError(`${file}, line ${row.line}: ${image.path} is there twice, with different columns.`);
     }
     images.set(image.path, image);
   }
   if (images.size === 0) throw new EvaluationError(`${file} names no image.`);
   return { folder, images };
+}
+
+function imageOf({ values, line }: CsvRow, file: string): DataSetImage {
+  if (!values.path) throw new EvaluationError(`${file}, line ${line}: the path is empty.`);
+  const expect = values.expect ? EXPECTED_CODES.find((code) => String(code) === values.expect) : null;
+  if (expect === undefined) {
+    const codes = EXPECTED_CODES.join(', ');
+    throw new EvaluationError(`${file}, line ${line}: expect must be one of ${codes}, not "${values.expect}".`);
+  }
+  return {
+    path: normalize(values.path),
+    identity: values.identity ?? '',
+    set: values.set ?? '',
+    labels: (values.label ?? '')
+      .split('|')
+      .map((label) => label.trim())
+      .filter((label) => label !== ''),
+    expect,
+  };
+}
+
+/** An image that only a list knows. */
+export function unknownImage(path: string): DataSetImage {
+  return { path, identity: '', set: '', labels: [], expect: null };
+}
+
+/** The identity that each other name stands for, through chains of names. */
+async function readAliases(file: string, required: boolean): Promise<Map<string, string>> {
+  if (!required && !(await isFile(file))) return new Map();
+  const direct = new Map<string, string>();
+  for (const { values, line } of await readCsv(file, ['name', 'is'])) {
+    if (!values.name || !values.is) throw new EvaluationError(`${file}, line ${line}: a name is missing.`);
+    direct.set(values.name, values.is);
+  }
+  const resolved = new Map<string, string>();
+  for (const name of direct.keys()) {
+    let end = name;
+    for (let steps = 0; direct.has(end); steps++) {
+      if (steps > direct.size) throw new EvaluationError(`${file}: the names lead in a circle at "${name}".`);
+      end = direct.get(end) as string;
+    }
+    resolved.set(name, end);
+  }
+  return resolved;
 }
 
 /**
@@ -74,6 +132,20 @@ export async function readPairList(folder: string, file: string): Promise<PairLi
   });
   if (pairs.length === 0) throw new EvaluationError(`${path} names no pair.`);
   return { name: basename(path).replace(/\.csv$/i, ''), pairs };
+}
+
+/**
+ * Reads a list of image paths, one a line; empty lines and lines that begin with # are skipped.
+ * @throws EvaluationError when it cannot be read or names nothing
+ */
+export async function readSubset(file: string): Promise<Set<string>> {
+  const text = await readFile(file, 'utf8').catch((error: Error) => {
+    throw new EvaluationError(`Cannot read ${file}: ${error.message}`);
+  });
+  const lines = text.split('\n').map((line) => line.replace(/^\ufeff/, '').trim());
+  const paths = lines.filter((line) => line !== '' && !line.startsWith('#')).map(normalize);
+  if (paths.length === 0) throw new EvaluationError(`${file} names no image.`);
+  return new Set(paths);
 }
 
 /** Names of the folder's pair lists, sorted. */

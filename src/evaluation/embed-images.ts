@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { FaceSearchError } from '../errors.js';
 import type { FacematchVersion } from '../models/manifest.js';
 import type { FaceAnalyser } from '../vision/face-analyser.js';
+import { inLanes } from './lanes.js';
 
 /** What became of each image. */
 export interface Embedded {
@@ -29,10 +30,10 @@ export async function embedImages(
   const { version, concurrency, onProgress } = options;
   const embeddings = new Map<string, Float32Array>();
   const failures = new Map<string, string>();
-  const queue = paths.values();
-  const work = async () => {
-    // Every lane takes from the same iterator, so each photo is embedded once.
-    for (const path of queue) {
+  await inLanes(
+    paths,
+    concurrency,
+    async (path) => {
       try {
         const { embedding } = await analyser.embedPhoto(await readFile(join(folder, path)), {
           version,
@@ -45,9 +46,8 @@ export async function embedImages(
         if (!(error instanceof FaceSearchError)) throw error;
         failures.set(path, error.reason ?? error.errorName);
       }
-      onProgress?.(embeddings.size + failures.size, failures.size);
-    }
-  };
-  await Promise.all(Array.from({ length: concurrency }, work));
+    },
+    (done) => onProgress?.(done, failures.size),
+  );
   return { embeddings, failures };
 }

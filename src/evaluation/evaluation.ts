@@ -1,8 +1,10 @@
 import type { Calibration } from '../models/manifest.js';
+import type { SetGroup } from './command-line.js';
 import type { DataSetImage, PairList } from './data-set.js';
 import type { Embedded } from './embed-images.js';
+import { type Group, groupScores } from './group-scores.js';
 import { calibrationTable, type SimilarityRow } from './metrics/calibration-table.js';
-import { type Comparison, compareAll, cosine, type GroupScores } from './metrics/compare-all.js';
+import { type Comparison, cosine } from './metrics/compare-all.js';
 import { equalErrorRate, interval95, type OperatingPoint, type Scores, tarAtFmr } from './metrics/error-rates.js';
 import {
   type BestThreshold,
@@ -50,8 +52,9 @@ export interface TarRow {
 
 /** All comparisons of a group of images with known identities. */
 export interface GroupResult {
-  /** A set's name, or "all". */
+  /** A set's or group's name, or "all". */
   name: string;
+  kind: 'all' | 'group' | 'set';
   /** Images that were compared. */
   images: number;
   /** Images with an identity that gave no embedding. */
@@ -76,13 +79,14 @@ export interface NamedComparison {
 export interface Evaluation {
   acquisition: Acquisition;
   pairLists: PairListResult[];
-  /** All images first, then each set where there are several. */
+  /** All images first, then the groups of sets that were asked for, then each set where there are several. */
   groups: GroupResult[];
 }
 
 /** Scores for the plots. */
 export interface NamedScores extends Scores {
   name: string;
+  kind?: 'list' | GroupResult['kind'];
 }
 
 const TARGETS = [1e-2, 1e-3, 1e-4];
@@ -90,15 +94,19 @@ const TARGETS = [1e-2, 1e-3, 1e-4];
 const IMPOSTORS_FOR_1E_5 = 1_000_000;
 const PERCENTILES = [0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.999, 1];
 
-/** Computes all numbers of the report from the embedded images. */
+/**
+ * Computes all numbers on recognition from the embedded images.
+ * @param setGroups sets that get numbers together
+ */
 export function evaluate(
   { images, pairLists }: Pick<Selection, 'images' | 'pairLists'>,
   { embeddings, failures }: Embedded,
   calibration: Calibration['points'],
+  setGroups: readonly SetGroup[] = [],
 ): { evaluation: Evaluation; scores: NamedScores[] } {
   const lists = withPooled(pairLists).map((list) => ({ list, pairs: scorePairs(list, embeddings) }));
   const identified = images.filter(({ identity }) => identity !== '');
-  const groups = groupScores(identified, embeddings);
+  const groups = groupScores(identified, embeddings, setGroups);
   return {
     evaluation: {
       acquisition: acquisition(images.length, failures),
@@ -106,8 +114,8 @@ export function evaluate(
       groups: groups.map((group) => groupResult(group, calibration)),
     },
     scores: [
-      ...lists.map(({ list, pairs }) => ({ name: list.name, ...histograms(pairs) })),
-      ...groups.map(({ name, scores }) => ({ name, genuine: scores.genuine, impostor: scores.impostor })),
+      ...lists.map(({ list, pairs }) => ({ name: list.name, kind: 'list' as const, ...histograms(pairs) })),
+      ...groups.map(({ name, kind, scores: { genuine, impostor } }) => ({ name, kind, genuine, impostor })),
     ],
   };
 }
@@ -157,43 +165,8 @@ function pairListResult(list: Selection['pairLists'][number], pairs: ScoredPairs
   };
 }
 
-interface Group {
-  name: string;
-  images: DataSetImage[];
-  notAcquired: number;
-  scores: GroupScores;
-  /** All images of the comparison: `scores` refers to places among them. */
-  compared: DataSetImage[];
-}
-
-/** Every image with every other one, and the same within each set where there are several. */
-function groupScores(identified: DataSetImage[], embeddings: Embedded['embeddings']): Group[] {
-  const compared = identified.filter(({ path }) => embeddings.has(path));
-  if (compared.length < 2) return [];
-  const number = (names: string[]) => {
-    const known = new Map([...new Set(names)].map((name, i) => [name, i]));
-    return { names: [...known.keys()], numbers: Int32Array.from(names, (name) => known.get(name) as number) };
-  };
-  const sets = number(compared.map(({ set }) => set));
-  const { overall, groups } = compareAll(
-    compared.map(({ path }) => embeddings.get(path) as Float32Array),
-    number(compared.map(({ identity }) => identity)).numbers,
-    sets.numbers,
-  );
-  const group = (name: string, scores: GroupScores, isMember: (image: DataSetImage) => boolean): Group => {
-    const images = compared.filter(isMember);
-    return { name, images, notAcquired: identified.filter(isMember).length - images.length, scores, compared };
-  };
-  const all = group('all', overall, () => true);
-  if (sets.names.length === 1) return [all];
-  const bySet = sets.names.map((set, i) =>
-    group(set || '(no set)', groups[i] as GroupScores, (image) => image.set === set),
-  );
-  return [all, ...bySet];
-}
-
 function groupResult(
-  { name, images, notAcquired, scores, compared }: Group,
+  { name, kind, images, notAcquired, scores, compared }: Group,
   calibration: Calibration['points'],
 ): GroupResult {
   const { genuine, impostor } = scores;
@@ -205,6 +178,7 @@ function groupResult(
   const targets = impostor.total >= IMPOSTORS_FOR_1E_5 ? [...TARGETS, 1e-5] : TARGETS;
   return {
     name,
+    kind,
     images: images.length,
     notAcquired,
     people: new Set(images.map(({ identity }) => identity)).size,

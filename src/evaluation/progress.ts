@@ -6,13 +6,16 @@ export interface Progress {
   stop(): void;
 }
 
-/** A bar on standard error with rate and remaining time; a plain line every five seconds where that is no terminal. */
-export function showProgress(what: string, total: number): Progress {
+/**
+ * A bar on standard error with rate and remaining time; a plain line every five seconds where that is no terminal.
+ * @param unwanted what is said of those that `update` calls failed
+ */
+export function showProgress(what: string, total: number, unwanted = 'failed'): Progress {
   const terminal = process.stderr.isTTY === true;
   const bar = new SingleBar(
     {
       stream: process.stderr,
-      format: `${what} ${terminal ? '{bar} ' : ''}{value}/{total} | {rate}/s | {eta_formatted} left | {failed} failed`,
+      format: `${what} ${terminal ? '{bar} ' : ''}{value}/{total} | {rate}/s | {eta_formatted} left | {failed} ${unwanted}`,
       noTTYOutput: true,
       notTTYSchedule: 5000,
       barsize: 24,

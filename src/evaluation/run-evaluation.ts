@@ -2,17 +2,22 @@ import { mkdir } from 'node:fs/promises';
 import { basename, relative } from 'node:path';
 import type { ModelPack } from '../models/manifest.js';
 import { VisionPool } from '../vision/vision-pool.js';
+import { earlierRates, readEarlierReport, summaryOf } from './earlier-report.js';
 import { type Embedded, embedImages } from './embed-images.js';
 import { evaluate } from './evaluation.js';
 import { EvaluationError } from './evaluation-error.js';
 import { counted } from './format.js';
+import { gateResults, type JudgedImage, judged } from './gates/gate-results.js';
+import { judgeImages } from './gates/outcome.js';
 import type { EvaluationOptions } from './options.js';
 import { showProgress } from './progress.js';
+import { writeAccuracyDoc } from './report/accuracy-doc.js';
 import { renderText } from './report/blocks.js';
 import type { Report } from './report/report.js';
 import { reportBlocks } from './report/report-blocks.js';
 import { writeReport } from './report/write-report.js';
 import { type Selection, select } from './selection.js';
+import { gateTargets, recognitionTargets, withBefore } from './targets.js';
 
 export interface EvaluationTools {
   /** The prepared models. */
@@ -31,13 +36,19 @@ export interface EvaluationTools {
  */
 export async function runEvaluation(options: EvaluationOptions, tools: EvaluationTools): Promise<Report> {
   const selection = await select(options);
+  const earlier = options.before === null ? null : await readEarlierReport(options.before);
   await makeFolder(options.out);
   const start = performance.now();
   const embedded = await embed(selection, options, tools);
-  const seconds = (performance.now() - start) / 1000;
+  const embedding = { seconds: secondsSince(start), workers: options.workers };
+  const gates = await judge(selection, options, tools);
   const { model, mirror } = tools.pack.embedders[options.version];
-  const { evaluation, scores } = evaluate(selection, embedded, model.calibration.points);
+  const { evaluation, scores } = evaluate(selection, embedded, model.calibration.points, options.groups);
   const { images, missing, imagesLeftOut, pairListsLeftOut } = selection;
+  const targets = [
+    ...(gates ? gateTargets(gates.images) : []),
+    ...recognitionTargets(evaluation, earlierRates(earlier)),
+  ];
   const report: Report = {
     dataSet: basename(options.folder),
     madeAt: new Date().toISOString(),
@@ -51,52 +62,99 @@ export async function runEvaluation(options: EvaluationOptions, tools: Evaluatio
     selection: {
       images: images.length,
       people: new Set(images.map(({ identity }) => identity).filter((identity) => identity !== '')).size,
+      subset: options.subset === null ? null : basename(options.subset),
       missingFiles: missing,
       imagesLeftOut,
       pairListsLeftOut,
     },
-    embedding: { seconds, workers: options.workers },
+    embedding,
+    targets: withBefore(targets, earlier?.targets ?? []),
+    before: earlier && summaryOf(earlier),
+    gates: gates && gateResults(gates.images, { seconds: gates.seconds, minFaceWidth: options.minFaceWidth }),
     ...evaluation,
   };
   tools.print(renderText(reportBlocks({ report, scores })));
-  await writeReport(options.out, { report, scores });
-  tools.print(`\nWritten to ${relative('', options.out) || '.'}: report.md, report.json, det.svg, scores.svg\n`);
+  const files = await writeReport(options.out, { report, scores });
+  tools.print(`\nWritten to ${relative('', options.out) || '.'}: ${files.join(', ')}\n`);
+  if (options.docs !== null) {
+    await writeAccuracyDoc(options.docs, { report, scores });
+    tools.print(`Written: ${relative('', options.docs)}\n`);
+  }
   return report;
 }
 
 async function embed(
   { folder, images }: Selection,
   { version, workers }: EvaluationOptions,
-  { pack, maxPixels, workerUrl }: EvaluationTools,
+  tools: EvaluationTools,
 ): Promise<Embedded> {
+  if (images.length === 0) return { embeddings: new Map(), failures: new Map() };
+  const paths = images.map(({ path }) => path);
+  return await withPool(tools, workers, 0, 'Embedding', paths.length, (pool, concurrency, onProgress) =>
+    embedImages(pool, folder, paths, { version, concurrency, onProgress }),
+  );
+}
+
+/** Null where there is nothing to judge. */
+async function judge(
+  { folder, gateImages }: Selection,
+  { version, workers, minFaceWidth }: EvaluationOptions,
+  tools: EvaluationTools,
+): Promise<{ images: JudgedImage[]; seconds: number } | null> {
+  if (gateImages.length === 0) return null;
+  const paths = gateImages.map(({ path }) => path);
+  const start = performance.now();
+  const outcomes = await withPool(
+    tools,
+    workers,
+    minFaceWidth,
+    'Judging',
+    paths.length,
+    (pool, concurrency, onProgress) => judgeImages(pool, folder, paths, { version, concurrency, onProgress }),
+  );
+  return { images: judged(gateImages, outcomes), seconds: secondsSince(start) };
+}
+
+/** Runs a task over many images on a pool of workers of its own, with a progress bar. */
+export async function withPool<T>(
+  { pack, maxPixels, workerUrl }: Pick<EvaluationTools, 'pack' | 'maxPixels' | 'workerUrl'>,
+  workers: number,
+  minFaceWidth: number,
+  what: 'Embedding' | 'Judging',
+  images: number,
+  task: (pool: VisionPool, concurrency: number, onProgress: (done: number, failed: number) => void) => Promise<T>,
+): Promise<T> {
   // Two photos for each worker: one in work and one that waits, so that none ever waits for a file.
   const concurrency = 2 * workers;
   const pool = await VisionPool.start(pack, {
     // A data set's image sizes are its own: the server's limits protect it from its users' photos.
     minResolution: null,
-    minFaceWidth: 0,
+    minFaceWidth,
     minFaceArea: 0,
     maxPixels,
     workers,
     maxQueue: concurrency,
     ...(workerUrl && { workerUrl }),
   });
-  const progress = showProgress(`Embedding ${counted(images.length, 'image')}:`, images.length);
+  const progress = showProgress(
+    `${what} ${counted(images, 'image')}:`,
+    images,
+    what === 'Judging' ? 'refused' : 'failed',
+  );
   try {
-    return await embedImages(
-      pool,
-      folder,
-      images.map(({ path }) => path),
-      { version, concurrency, onProgress: progress.update },
-    );
+    return await task(pool, concurrency, progress.update);
   } finally {
     progress.stop();
     await pool.close();
   }
 }
 
+function secondsSince(start: number): number {
+  return (performance.now() - start) / 1000;
+}
+
 /** Before the long work, so that a wrong path costs nothing. */
-async function makeFolder(path: string): Promise<void> {
+export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true });
   } catch (error) {

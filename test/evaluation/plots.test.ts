@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { ScoreHistogram } from '../../src/evaluation/metrics/score-histogram.js';
+import { confusionPlot } from '../../src/evaluation/plots/confusion-plot.js';
 import { detPlot } from '../../src/evaluation/plots/det-plot.js';
 import { scorePlot } from '../../src/evaluation/plots/score-plot.js';
 import { normalScores } from './normal-scores.js';
@@ -49,5 +50,21 @@ describe('a DET plot', () => {
 
   it('is the same on every run', () => {
     expect(detPlot([some('one')])).toBe(detPlot([some('one')]));
+  });
+});
+
+describe('the plot of outcomes', () => {
+  const row = (label: string, expected: number | null, counts: number[]) => ({
+    ...{ label, expected, counts, right: 0, apart: 0, wrong: 0 },
+    images: counts.reduce((sum, n) => sum + n, 0),
+  });
+
+  it('is a well-formed picture with a cell for each outcome that came', async () => {
+    const rows = [row('no_mask <b>', 200, [9, 1]), row('mask', 406, [0, 5]), row('tinted', null, [1, 1])];
+    const svg = confusionPlot({ outcomes: ['200', '406 mask'], byLabel: rows });
+    expect(svg).not.toMatch(/NaN|Infinity|undefined/);
+    expect(svg.match(/rx="3" class="f\d"/g)).toEqual(['f0', 'f1', 'f0', 'f7', 'f7'].map((c) => `rx="3" class="${c}"`));
+    const { info } = await sharp(Buffer.from(svg)).raw().toBuffer({ resolveWithObject: true });
+    expect(svg).toContain(`width="${info.width}" height="${info.height}"`);
   });
 });

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
+import type { EvaluationOptions } from '../../src/evaluation/options.js';
 import type { Report } from '../../src/evaluation/report/report.js';
 import { runEvaluation } from '../../src/evaluation/run-evaluation.js';
 import { loadPack } from '../../src/models/pack.js';
@@ -15,6 +16,28 @@ const people = {
   audrey: ['audrey.jpg', 'audrey_crop.jpg'],
   connery: ['SeanConnery.jpg'],
 };
+
+const options: Omit<EvaluationOptions, 'folder' | 'out'> = {
+  sets: null,
+  pairs: null,
+  subset: null,
+  groups: [],
+  aliases: null,
+  only: null,
+  minFaceWidth: 0,
+  before: null,
+  pack: 'default',
+  version: 'v3',
+  docs: null,
+  workers: 1,
+};
+
+const tools = async (print: (text: string) => void) => ({
+  pack: await loadPack(defaultManifestPath, 'default'),
+  maxPixels: 50_000_000,
+  print,
+  workerUrl: new URL('../../dist/src/vision/worker.js', import.meta.url),
+});
 
 it('evaluates a folder of photos end to end', async () => {
   const blank = await sharp({ create: { width: 300, height: 300, channels: 3, background: '#88a' } })
@@ -46,15 +69,10 @@ it('evaluates a folder of photos end to end', async () => {
   const out = join(folder, 'report', 'here');
   let printed = '';
   const report = await runEvaluation(
-    { folder, sets: ['video', 'stills'], pairs: null, pack: 'default', version: 'v3', out, workers: 1 },
-    {
-      pack: await loadPack(defaultManifestPath, 'default'),
-      maxPixels: 50_000_000,
-      print: (text) => {
-        printed += text;
-      },
-      workerUrl: new URL('../../dist/src/vision/worker.js', import.meta.url),
-    },
+    { ...options, folder, sets: ['video', 'stills'], groups: [{ name: 'both', sets: ['video', 'stills'] }], out },
+    await tools((text) => {
+      printed += text;
+    }),
   );
 
   expect(report.acquisition).toEqual({
@@ -86,6 +104,7 @@ it('evaluates a folder of photos end to end', async () => {
     ]),
   ).toEqual([
     ['all', 8, 2, 5, 23],
+    ['both', 8, 2, 5, 23],
     ['video', 3, 0, 3, 0],
     ['stills', 5, 2, 2, 8],
   ]);
@@ -99,4 +118,74 @@ it('evaluates a folder of photos end to end', async () => {
     acquisition: report.acquisition,
   });
   expect(await readFile(join(out, 'report.md'), 'utf8')).toContain('![DET curves](det.svg)');
+});
+
+it('tells what the gates do with labelled photos, and compares with an earlier report', async () => {
+  const blank = await sharp({ create: { width: 300, height: 300, channels: 3, background: '#88a' } })
+    .jpeg()
+    .toBuffer();
+  const folder = await tinyFolder({
+    'franck.jpg': photo('franck_01829.jpg'),
+    'audrey.jpg': photo('audrey.jpg'),
+    'blank.jpg': blank,
+    'other.jpg': blank,
+    'listed.txt': 'franck.jpg\n# a remark\nblank.jpg\n\n./audrey.jpg\n',
+    'manifest.csv': [
+      'path,label,expect',
+      'franck.jpg,no_mask,',
+      'audrey.jpg,mask,',
+      'blank.jpg,no_face|plain,',
+      'other.jpg,,407',
+    ].join('\n'),
+    'earlier.json': JSON.stringify({
+      madeAt: '2024-01-01T00:00:00.000Z',
+      model: { pack: 'p', version: 'v3', embedder: 'old', mirror: false, calibrationMadeFrom: '' },
+      groups: [],
+      targets: [{ name: 'No-face images answered 407', value: 0.25 }],
+    }),
+  });
+  let printed = '';
+  const report = await runEvaluation(
+    {
+      ...options,
+      folder,
+      subset: join(folder, 'listed.txt'),
+      before: join(folder, 'earlier.json'),
+      out: join(folder, 'out'),
+      docs: join(folder, 'accuracy.md'),
+    },
+    await tools((text) => {
+      printed += text;
+    }),
+  );
+  expect(report.groups).toEqual([]);
+  expect(report.gates).toMatchObject({ images: 3, minFaceWidth: 0 });
+  expect(report.gates?.byLabel.map(({ label, expected, right, wrong }) => [label, expected, right, wrong])).toEqual([
+    ['no_mask', 200, 1, 0],
+    // Nobody wears a mask in this one.
+    ['mask', 406, 0, 1],
+    ['no_face|plain', 407, 1, 0],
+  ]);
+  expect(report.targets.find(({ name }) => name.startsWith('No-face'))).toMatchObject({
+    value: 1,
+    met: true,
+    before: 0.25,
+  });
+  expect(printed).toContain('mask, expected 406: audrey.jpg (200)');
+  expect((await readdir(join(folder, 'out'))).sort()).toEqual(['confusion.svg', 'report.json', 'report.md']);
+
+  const doc = await readFile(join(folder, 'accuracy.md'), 'utf8');
+  expect(doc).toContain('![Labels and outcomes](accuracy/confusion.svg)');
+  expect(doc).not.toMatch(/\{\{|audrey|franck/);
+  expect(await readdir(join(folder, 'accuracy'))).toEqual(['confusion.svg']);
+});
+
+it('refuses an earlier report that is none', async () => {
+  const folder = await tinyFolder({
+    'a.jpg': photo('franck_01829.jpg'),
+    'manifest.csv': 'path,identity\na.jpg,Franck\n',
+    'earlier.json': '{"groups": 3}',
+  });
+  const wrong = { ...options, folder, before: join(folder, 'earlier.json'), out: join(folder, 'out') };
+  await expect(runEvaluation(wrong, await tools(() => {}))).rejects.toThrow('is no report.json');
 });

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { unknownImage } from '../../src/evaluation/data-set.js';
 import { select } from '../../src/evaluation/selection.js';
 import { tinyFolder } from './tiny-folder.js';
 
@@ -63,7 +65,66 @@ describe('what is evaluated', () => {
       'manifest.csv': manifest,
       'pairs.csv': 'a,b,same\nx.jpg,a1.jpg,0',
     });
-    expect((await select({ folder, ...all })).images[0]).toEqual({ path: 'x.jpg', identity: '', set: '' });
+    expect((await select({ folder, ...all })).images[0]).toEqual(unknownImage('x.jpg'));
+  });
+});
+
+describe('what goes through the gates', () => {
+  const labelled = [
+    'path,set,identity,label,expect',
+    'a1.jpg,one,Ann,,',
+    'a2.jpg,one,,mask|hat ,',
+    'b1.jpg,two,Bob,,410',
+    'c1.jpg,two,,,',
+  ].join('\n');
+  const gatePaths = async (options: Partial<Parameters<typeof select>[0]>, csv = labelled) => {
+    const folder = await tinyFolder({ ...images, 'manifest.csv': csv, 'list.txt': '\ufeffa2.jpg\r\nb1.jpg\n' });
+    const subset = options.subset ? join(folder, options.subset) : null;
+    const { gateImages, images: recognised } = await select({ folder, ...all, ...options, subset });
+    return [gateImages.map(({ path }) => path).join(), recognised.map(({ path }) => path).join()];
+  };
+
+  it('is every image with a label, an expectation or an identity, where somebody labelled any', async () => {
+    expect(await gatePaths({})).toEqual(['a1.jpg,a2.jpg,b1.jpg', 'a1.jpg,b1.jpg']);
+    expect(await gatePaths({}, manifest)).toEqual(['', 'a1.jpg,a2.jpg,b1.jpg']);
+  });
+
+  it('is restricted by sets, by a list of paths and by halves', async () => {
+    expect(await gatePaths({ sets: ['two'] })).toEqual(['b1.jpg', 'b1.jpg']);
+    expect(await gatePaths({ subset: 'list.txt' })).toEqual(['a2.jpg,b1.jpg', 'b1.jpg']);
+    expect(await gatePaths({ only: 'gates' })).toEqual(['a1.jpg,a2.jpg,b1.jpg', '']);
+    expect(await gatePaths({ only: 'recognition' })).toEqual(['', 'a1.jpg,b1.jpg']);
+    expect(await gatePaths({ groups: [{ name: 'g', sets: ['one'] }] })).toEqual(['a1.jpg,a2.jpg,b1.jpg', 'a1.jpg']);
+  });
+
+  it('needs no identities', async () => {
+    expect(await gatePaths({}, 'path,label\na1.jpg,mask\n')).toEqual(['a1.jpg', '']);
+  });
+
+  it('keeps of a pair list what a list of paths leaves', async () => {
+    const folder = await tinyFolder({
+      ...images,
+      'manifest.csv': manifest,
+      'pairs.csv': 'a,b,same\na1.jpg,a2.jpg,1\na1.jpg,b1.jpg,0\n',
+      'list.txt': 'a1.jpg\na2.jpg\n',
+    });
+    const { pairLists } = await select({ folder, ...all, subset: join(folder, 'list.txt') });
+    expect(pairLists[0]?.pairs).toEqual([{ a: 'a1.jpg', b: 'a2.jpg', same: true }]);
+  });
+});
+
+describe('aliases', () => {
+  const withAliases = (aliases: string) =>
+    tinyFolder({ ...images, 'manifest.csv': manifest, 'aliases.csv': `name,is\n${aliases}` });
+
+  it('make one person of two names, through other names too', async () => {
+    const { images: chosen } = await select({ folder: await withAliases('Ann,Anna\nAnna,Bob\n'), ...all });
+    expect(chosen.map(({ identity }) => identity)).toEqual(['Bob', 'Bob', 'Bob']);
+  });
+
+  it('may not lead in a circle, nor lack a name', async () => {
+    await expect(select({ folder: await withAliases('Ann,Bob\nBob,Ann\n'), ...all })).rejects.toThrow('in a circle');
+    await expect(select({ folder: await withAliases('Ann,\n'), ...all })).rejects.toThrow('a name is missing');
   });
 });
 
@@ -81,6 +142,7 @@ describe('a folder that cannot be used', () => {
       { 'manifest.csv': 'path,identity\na.jpg,Ann\na.jpg,Bob\n' },
       /line 3: a\.jpg is there twice/,
     ],
+    ['a strange expectation', { 'manifest.csv': 'path,expect\na.jpg,no\n' }, /line 2: expect must be one of 200, 400/],
     ['no identity at all', { 'manifest.csv': 'path,identity\na.jpg,\n' }, /no chosen image has an identity/],
     [
       'no file at all',

@@ -41,10 +41,7 @@ export function compareAll(
 ): AllComparisons {
   const count = embeddings.length;
   const dimension = embeddings[0]?.length ?? 0;
-  const table = new Float32Array(count * dimension);
-  embeddings.forEach((embedding, i) => {
-    table.set(embedding, i * dimension);
-  });
+  const table = tableOf(embeddings);
   const overall = new Collector();
   const groupCount = Array.from(groups).reduce((most, group) => Math.max(most, group + 1), 0);
   const collectors = Array.from({ length: groupCount }, () => new Collector());
@@ -65,6 +62,16 @@ export function compareAll(
   return { overall: overall.scores(), groups: collectors.map((collector) => collector.scores()) };
 }
 
+/** Embeddings of one length, one after the other. */
+export function tableOf(embeddings: readonly Float32Array[]): Float32Array {
+  const dimension = embeddings[0]?.length ?? 0;
+  const table = new Float32Array(embeddings.length * dimension);
+  embeddings.forEach((embedding, i) => {
+    table.set(embedding, i * dimension);
+  });
+  return table;
+}
+
 /** Cosine of two embeddings of length 1. */
 export function cosine(a: Float32Array, b: Float32Array): number {
   let sum = 0;
@@ -72,8 +79,11 @@ export function cosine(a: Float32Array, b: Float32Array): number {
   return sum;
 }
 
-/** Four sums at once: the processor need not wait for one addition before the next. */
-function dot(table: Float32Array, a: number, b: number, dimension: number): number {
+/**
+ * Cosine of two embeddings of length 1 that begin at two places of a table. Four sums at once: the processor need not wait
+ * for one addition before the next.
+ */
+export function dot(table: Float32Array, a: number, b: number, dimension: number): number {
   let s0 = 0;
   let s1 = 0;
   let s2 = 0;

@@ -21,6 +21,11 @@ export function edgeOf(threshold: number): number {
   return clamp(Math.ceil((threshold + 1) * BINS_PER_UNIT - SLACK), LAST_BIN + 1);
 }
 
+/** Number of the bin that holds a score, 0 to EDGES - 2; the edge of that number accepts it, and the next one does not. */
+export function binOf(score: number): number {
+  return clamp(Math.floor((score + 1) * BINS_PER_UNIT + SLACK), LAST_BIN);
+}
+
 /** Counts of scores from -1 to 1 (rounding beyond them is clamped): any number of them in constant memory. */
 export class ScoreHistogram {
   private readonly counts = new Uint32Array(LAST_BIN + 1);
@@ -35,7 +40,7 @@ export class ScoreHistogram {
   }
 
   add(score: number): void {
-    const bin = clamp(Math.floor((score + 1) * BINS_PER_UNIT + SLACK), LAST_BIN);
+    const bin = binOf(score);
     this.counts[bin] = (this.counts[bin] as number) + 1;
     if (score < this.min) this.extent[0] = score;
     if (score > this.max) this.extent[1] = score;

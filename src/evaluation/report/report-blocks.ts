@@ -2,16 +2,26 @@ import type { Acquisition, GroupResult, NamedComparison, PairListResult } from '
 import { count, counted, firstFew, percent, range, score, small, target } from '../format.js';
 import { RESOLUTION } from '../metrics/score-histogram.js';
 import type { Block } from './blocks.js';
+import { gateBlocks } from './gate-blocks.js';
 import type { Report, ScoredReport } from './report.js';
+import { targetBlocks } from './target-blocks.js';
 import { textHistogram } from './text-histogram.js';
 
 /** Comparisons at the wrong end that are shown; report.json has more. */
 const SHOWN_EXTREMES = 5;
 
-/** The whole report for people, in the order in which it is read: what, failures, pairs, all comparisons. */
+/** The whole report for people, in the order in which it is read: what, targets, gates, failures, pairs, all comparisons. */
 export function reportBlocks({ report, scores }: ScoredReport): Block[] {
   return [
     ...introduction(report),
+    ...targetBlocks(report),
+    ...gateBlocks(report.gates),
+    ...(report.selection.images > 0 ? recognitionBlocks({ report, scores }) : []),
+  ];
+}
+
+function recognitionBlocks({ report, scores }: ScoredReport): Block[] {
+  return [
     ...acquisitionBlocks(report.acquisition, report),
     ...pairListBlocks(report.pairLists),
     ...groupBlocks(report),
@@ -22,12 +32,13 @@ export function reportBlocks({ report, scores }: ScoredReport): Block[] {
   ];
 }
 
-function introduction({ dataSet, model, selection }: Report): Block[] {
+function introduction({ dataSet, model, selection, gates }: Report): Block[] {
   const mirror = model.mirror ? ', mean of the image and its mirror image' : '';
   const notes = [
-    'Images of every size and faces of every width are taken, and the quality gates are off.',
+    'Recognition takes images of every size and faces of every width, with the quality gates off.',
     'Where a photo shows several faces, the one nearest to its centre counts.',
   ];
+  if (selection.subset !== null) notes.push(`Only images that ${selection.subset} lists.`);
   if (selection.missingFiles.length > 0) {
     const files = firstFew(selection.missingFiles);
     notes.push(`${counted(selection.missingFiles.length, 'file')} missing and left out everywhere: ${files}.`);
@@ -44,7 +55,8 @@ function introduction({ dataSet, model, selection }: Report): Block[] {
     {
       kind: 'text',
       text:
-        `${counted(selection.images, 'image')} of ${counted(selection.people, 'person', 'people')}. ` +
+        `${counted(selection.images, 'image')} of ${counted(selection.people, 'person', 'people')}` +
+        `${gates ? `; ${counted(gates.images, 'image')} for the gates` : ''}. ` +
         `Pack ${model.pack}, version ${model.version}: ${model.embedder}${mirror}.`,
     },
     { kind: 'list', items: notes },
@@ -68,7 +80,7 @@ function acquisitionBlocks({ attempted, failed, failures }: Acquisition, { embed
   return [...blocks, { kind: 'list', items }];
 }
 
-function pairListBlocks(lists: PairListResult[]): Block[] {
+export function pairListBlocks(lists: PairListResult[]): Block[] {
   if (lists.length === 0) return [];
   const fold = (list: PairListResult, kind: 'all' | 'acquired') => {
     const accuracy = list.accuracy?.[kind];
@@ -176,7 +188,7 @@ function groupBlocks({ groups, model }: Report): Block[] {
   ];
 }
 
-function tarRows({ name, tarAtFmr }: GroupResult): string[][] {
+export function tarRows({ name, tarAtFmr }: GroupResult): string[][] {
   return tarAtFmr.map((row) => {
     const head = [name, target(row.target)];
     if (!row.point) return [...head, '–', 'too few comparisons', '–', '–', '–'];
@@ -185,7 +197,7 @@ function tarRows({ name, tarAtFmr }: GroupResult): string[][] {
   });
 }
 
-function calibrationRows({ name, calibrated }: GroupResult): string[][] {
+export function calibrationRows({ name, calibrated }: GroupResult): string[][] {
   return calibrated.map(({ similarity, threshold, promisedFmr, fmr, fmr95, falseMatches, tar }) => [
     name,
     similarity.toFixed(2),

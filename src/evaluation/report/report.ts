@@ -1,4 +1,6 @@
 import type { Evaluation, NamedScores } from '../evaluation.js';
+import type { GateResults } from '../gates/gate-results.js';
+import type { TargetRow } from '../targets.js';
 
 /** Everything that report.json holds. */
 export interface Report extends Evaluation {
@@ -16,14 +18,31 @@ export interface Report extends Evaluation {
     calibrationMadeFrom: string;
   };
   selection: {
+    /** Images that were embedded; those of the gates stand with them. */
     images: number;
     people: number;
+    /** Name of the file that lists the images that count; null is all. */
+    subset: string | null;
     /** Named by the manifest or a list, but no files. */
     missingFiles: string[];
     imagesLeftOut: number;
     pairListsLeftOut: string[];
   };
   embedding: { seconds: number; workers: number };
+  /** Null where the manifest has neither labels nor expectations, or only recognition was asked for. */
+  gates: GateResults | null;
+  targets: TargetRow[];
+  /** The earlier report that this one is compared with. */
+  before: { madeAt: string; model: Report['model']; groups: EarlierGroup[] } | null;
+}
+
+/** What an earlier report says about a group of the same name. */
+export interface EarlierGroup {
+  name: string;
+  genuine: number;
+  impostor: number;
+  /** Equal error rate, 0–1; null where there was none. */
+  eer: number | null;
 }
 
 /** A report with the scores that its plots and its text histogram show. */

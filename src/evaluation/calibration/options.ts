@@ -1,0 +1,130 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { FacematchVersion } from '../../models/manifest.js';
+import { type SetGroup, setGroups, weights, workers, wrongWith } from '../command-line.js';
+
+export interface CalibrationOptions {
+  /** Absolute path of the data set's folder. */
+  folder: string;
+  /** Populations for each of which the promise has to hold; empty is one of all images with an identity. */
+  groups: SetGroup[];
+  /** Weights of the groups in a common rate; null takes the highest rate of any group. */
+  weights: Map<string, number> | null;
+  /** Name of the model in the manifest; null is the one that embeds `version`. */
+  model: string | null;
+  pack: string;
+  /** Which facematch_version embeds; null is v3, or the first one that uses `model`. */
+  version: FacematchVersion | null;
+  /** Absolute path of a file with one image path a line: only these images count. */
+  subset: string | null;
+  /** Absolute path of a CSV file of identities that are one person; null is aliases.csv of the folder, if any. */
+  aliases: string | null;
+  /** Absolute path of a CSV file of identities that are not compared. */
+  excludePairs: string | null;
+  /** Whether pairs of names that are probably one person are set aside. */
+  trim: boolean;
+  /** Whether the manifest is changed. */
+  write: boolean;
+  /** Absolute path of the folder for the report. */
+  out: string;
+  workers: number;
+}
+
+export const CALIBRATION_USAGE = `Usage: npm run calibrate -- <folder> [options]
+
+  <folder>             holds manifest.csv (path,identity[,set])
+  --group NAME=SET[,SET]
+                       a population; may be given several times, and the promise then holds for each
+  --weights NAME=N[,NAME=N]
+                       instead, let it hold for the groups' weighted mean
+  --model NAME         embedder of the manifest (default: the one of --version)
+  --pack NAME          model pack (default: MODEL_PACK, or else default)
+  --version VERSION    none, v3 or v4: whose embedder, with or without mirror image (default: v3)
+  --subset FILE        only the images whose paths this file lists, one a line
+  --aliases FILE       CSV (name,is): identities that are one person (default: aliases.csv of the folder, if any)
+  --exclude-pairs FILE CSV (a,b): identities that are not compared with each other
+  --no-trim            keep pairs of names that are probably one person
+  --write              put the result into the manifest (MODEL_MANIFEST, or else models/manifest.json)
+  --out FOLDER         where calibration.md and calibration.json go (default: ./eval-report)
+  --workers N          threads (default: WORKERS, or else the number of cores)`;
+
+const wrong = wrongWith(CALIBRATION_USAGE);
+
+/**
+ * Reads the command line.
+ * @param args without the program's and the script's name
+ * @param defaults what applies where an option is not given
+ * @returns null when help was asked for
+ * @throws EvaluationError
+ */
+export function parseCalibrationOptions(
+  args: readonly string[],
+  defaults: { pack: string; workers: number },
+): CalibrationOptions | null {
+  const { values, positionals } = parse(args);
+  if (values.help) return null;
+  const [folder, ...rest] = positionals;
+  if (!folder) throw wrong('Name the folder of the data set.');
+  if (rest.length > 0) throw wrong(`One folder at a time; these are too many: ${rest.join(' ')}`);
+  const groups = setGroups(values.group, wrong);
+  return {
+    folder: resolve(folder),
+    groups,
+    weights: weightsOf(groups, values.weights),
+    model: values.model ?? null,
+    pack: values.pack ?? defaults.pack,
+    version: version(values.version),
+    subset: path(values.subset),
+    aliases: path(values.aliases),
+    excludePairs: path(values['exclude-pairs']),
+    trim: values['no-trim'] !== true,
+    write: values.write === true,
+    out: resolve(values.out ?? 'eval-report'),
+    workers: values.workers === undefined ? defaults.workers : workers(values.workers, wrong),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        group: { type: 'string', multiple: true },
+        weights: { type: 'string' },
+        model: { type: 'string' },
+        pack: { type: 'string' },
+        version: { type: 'string' },
+        subset: { type: 'string' },
+        aliases: { type: 'string' },
+        'exclude-pairs': { type: 'string' },
+        'no-trim': { type: 'boolean' },
+        write: { type: 'boolean' },
+        out: { type: 'string' },
+        workers: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    throw wrong((error as Error).message);
+  }
+}
+
+/** Every group needs its weight: one that is forgotten would count nothing. */
+function weightsOf(groups: readonly SetGroup[], value: string | undefined): Map<string, number> | null {
+  const given = weights(value, wrong);
+  if (!given) return null;
+  const known = groups.map(({ name }) => name);
+  const fits = given.size === known.length && known.every((name) => given.has(name));
+  if (!fits) throw wrong(`--weights must name each --group once: ${known.join(', ') || 'there is none'}.`);
+  return given;
+}
+
+function path(value: string | undefined): string | null {
+  return value === undefined ? null : resolve(value);
+}
+
+function version(value: string | undefined): FacematchVersion | null {
+  if (value === undefined || value === 'none' || value === 'v3' || value === 'v4') return value ?? null;
+  throw wrong(`--version must be none, v3 or v4, not "${value}".`);
+}

@@ -1,0 +1,222 @@
+import type { Evaluation, Interval } from './evaluation.js';
+import { isRefused, type Kind, refusedAsCovered } from './gates/expectation.js';
+import { isKind, type JudgedImage } from './gates/gate-results.js';
+import { interval95 } from './metrics/error-rates.js';
+
+/** A rate that the project promises itself, and what the data say. */
+export interface TargetRow {
+  name: string;
+  /** Images or comparisons behind the value. */
+  count: number;
+  /** How many of them the value counts; null for a rate that is no plain count, such as an equal error rate. */
+  events: number | null;
+  /** The rate, 0–1. */
+  value: number;
+  interval95: Interval | null;
+  /** Null for a rate that is told without a promise. */
+  target: { atLeast: number } | { atMost: number } | null;
+  /** Whether the value itself meets the target; null without one. */
+  met: boolean | null;
+  /** The same rate in an earlier report. */
+  before: number | null;
+  /** What else came, in a few words; empty where there is nothing to say. */
+  note: string;
+}
+
+type Draft = Omit<TargetRow, 'met' | 'before'> & Partial<Pick<TargetRow, 'before'>>;
+
+interface GateRate {
+  name: string;
+  target: TargetRow['target'];
+  among(image: JudgedImage): boolean;
+  counts(image: JudgedImage): boolean;
+  /** What is said of the images whose verdict is `apart`; without it nothing. */
+  apart?: string;
+}
+
+const answers =
+  (code: number) =>
+  ({ outcome }: JudgedImage) =>
+    outcome.code === code;
+
+/** Photos of people that are no documents: whatever shows nobody, or tries file formats, is not among them. */
+function isPortrait(image: JudgedImage): boolean {
+  if (isKind(image, 'document', 'drawn-document', 'no-face', 'stated')) return false;
+  return !image.labels.some((label) => label.startsWith('format:') || label === 'document_without_face');
+}
+
+const OTHER_CODE = 'refused with another code';
+
+/** A covered face that the detector does not find has done no harm: nobody gets in. So every refusal counts. */
+function coveredRates(name: string, kind: Kind, atLeast: number): GateRate[] {
+  const among = (image: JudgedImage) => isKind(image, kind);
+  return [
+    {
+      name: `${name} refused`,
+      target: { atLeast },
+      among,
+      counts: ({ outcome }) => isRefused(outcome),
+      apart: OTHER_CODE,
+    },
+    {
+      // What the gate itself does: photos without a face, or with others in them, never reach it.
+      name: `${name} answered 406, where one face was found`,
+      target: null,
+      among: (image) => among(image) && image.outcome.code !== 407,
+      counts: answers(406),
+    },
+  ];
+}
+
+const RATES: GateRate[] = [
+  ...coveredRates('Masks', 'mask', 0.98),
+  ...coveredRates('Sunglasses', 'sunglasses', 0.95),
+  ...coveredRates('Hats and caps', 'hat', 0.85),
+  {
+    name: 'Too close refused',
+    target: { atLeast: 0.95 },
+    among: (image) => isKind(image, 'too-close'),
+    counts: ({ outcome }) => isRefused(outcome),
+    apart: OTHER_CODE,
+  },
+  {
+    name: 'Faces down to half the frame pass',
+    target: { atLeast: 0.97 },
+    among: (image) => isKind(image, 'half-frame'),
+    counts: answers(200),
+    apart: 'refused for other people in the photo',
+  },
+  {
+    name: 'Bare faces and eyeglasses refused as covered',
+    target: { atMost: 0.02 },
+    among: (image) => isKind(image, 'bare'),
+    counts: ({ outcome }) => refusedAsCovered(outcome),
+  },
+  {
+    name: 'Bare faces and eyeglasses refused for anything',
+    target: null,
+    among: (image) => isKind(image, 'bare'),
+    counts: ({ outcome }) => outcome.code !== 200,
+  },
+  {
+    name: 'Identity documents refused, real ones',
+    target: { atLeast: 0.95 },
+    among: (image) => isKind(image, 'document'),
+    counts: answers(410),
+  },
+  {
+    name: 'Identity documents refused, generated ones',
+    target: null,
+    among: (image) => isKind(image, 'drawn-document'),
+    counts: answers(410),
+  },
+  {
+    name: 'Selfies and portraits refused as ID card',
+    target: { atMost: 0.005 },
+    among: isPortrait,
+    counts: answers(410),
+  },
+  {
+    name: 'No-face images answered 407',
+    target: { atLeast: 0.98 },
+    among: (image) => isKind(image, 'no-face'),
+    counts: answers(407),
+  },
+  {
+    name: 'Photos of several faces answered 407',
+    target: null,
+    among: (image) => isKind(image, 'several-faces'),
+    counts: answers(407),
+  },
+];
+
+/** The gates' part of the target table: rates without any image are left out. */
+export function gateTargets(images: readonly JudgedImage[]): TargetRow[] {
+  const rows = RATES.map(({ name, target, among, counts, apart: remark }): Draft => {
+    const members = images.filter(among);
+    const events = members.filter(counts).length;
+    const apart = members.filter((image) => image.verdict === 'apart').length;
+    return {
+      name,
+      ...proportion(events, members.length),
+      target,
+      note: remark && apart > 0 ? `${apart} ${remark}` : '',
+    };
+  });
+  for (const code of [200, 400, 406, 407, 410]) rows.push(stated(images, code));
+  return rows.filter(({ count }) => count > 0).map(finished);
+}
+
+/** Images whose code the manifest states against or without a label that is known. */
+function stated(images: readonly JudgedImage[], code: number): Draft {
+  const members = images.filter((image) => isKind(image, 'stated') && image.expectation.code === code);
+  const events = members.filter(answers(code)).length;
+  return { name: `Stated ${code}, answered ${code}`, ...proportion(events, members.length), target: null, note: '' };
+}
+
+/** Sets and groups of East Asian people whose equal error rate is to fall by a third, in the vocabulary of the manifest. */
+const EAST_ASIAN = /^(rmfd_asian|blackpink|nogizaka|chinese|korean|japanese|east[_ ]asian)/i;
+
+/** The official pairs of Labeled Faces in the Wild, or a part of them. */
+const LFW_OFFICIAL = /lfw_official/i;
+
+/**
+ * The recognition part of the target table.
+ * @param earlierRate the equal error rate of a group in an earlier report, where there is one
+ */
+export function recognitionTargets(
+  { pairLists, groups }: Pick<Evaluation, 'pairLists' | 'groups'>,
+  earlierRate: (group: string) => number | undefined,
+): TargetRow[] {
+  const accuracies = pairLists.flatMap(({ name, accuracy, genuine, impostor }): Draft[] => {
+    if (!LFW_OFFICIAL.test(name) || !accuracy) return [];
+    const pairs = genuine + impostor;
+    const right = Math.round(accuracy.all.mean * pairs);
+    return [
+      {
+        name: `Accuracy, ${name}`,
+        ...proportion(right, pairs),
+        value: accuracy.all.mean,
+        target: { atLeast: 0.994 },
+        note: `± ${(accuracy.all.standardError * 100).toFixed(2)}`,
+      },
+    ];
+  });
+  const errorRates = groups.flatMap(({ name, eer, genuine }): Draft[] => {
+    if (!EAST_ASIAN.test(name) || !eer) return [];
+    const earlier = earlierRate(name);
+    const target = earlier === undefined ? null : { atMost: (earlier * 2) / 3 };
+    const note = earlier === undefined ? 'a third below an earlier report: --before' : 'a third below the earlier one';
+    return [
+      {
+        name: `Equal error rate, ${name}`,
+        count: genuine,
+        events: null,
+        value: eer.rate,
+        interval95: null,
+        target,
+        before: earlier ?? null,
+        note,
+      },
+    ];
+  });
+  return [...accuracies, ...errorRates].map(finished);
+}
+
+/** Adds the rates of an earlier report to those that have the same name. */
+export function withBefore(
+  rows: readonly TargetRow[],
+  earlier: readonly Pick<TargetRow, 'name' | 'value'>[],
+): TargetRow[] {
+  return rows.map((row) => ({ ...row, before: earlier.find(({ name }) => name === row.name)?.value ?? row.before }));
+}
+
+function proportion(events: number, count: number): Pick<Draft, 'count' | 'events' | 'value' | 'interval95'> {
+  return { count, events, value: events / count, interval95: interval95(events, count) };
+}
+
+function finished(draft: Draft): TargetRow {
+  const { target, value } = draft;
+  const met = target === null ? null : 'atLeast' in target ? value >= target.atLeast : value <= target.atMost;
+  return { before: null, ...draft, met };
+}

@@ -1,0 +1,246 @@
+import { describe, expect, it } from 'vitest';
+import { FaceSearchError } from '../../src/errors.js';
+import { type DataSetImage, unknownImage } from '../../src/evaluation/data-set.js';
+import { expectationOf, verdictOf } from '../../src/evaluation/gates/expectation.js';
+import { gateResults, judged } from '../../src/evaluation/gates/gate-results.js';
+import { judgeImages, type Outcome } from '../../src/evaluation/gates/outcome.js';
+import { gateTargets, recognitionTargets, withBefore } from '../../src/evaluation/targets.js';
+import type { FaceAnalyser } from '../../src/vision/face-analyser.js';
+import { tinyFolder } from './tiny-folder.js';
+
+const image = (label: string, more: Partial<DataSetImage> = {}): DataSetImage => ({
+  ...unknownImage('x.jpg'),
+  labels: label === '' ? [] : label.split('|'),
+  ...more,
+});
+const outcome = (name: string): Outcome => {
+  const [code, reason = ''] = name.split(' ');
+  return { code: Number(code), reason };
+};
+
+describe('what is expected of a label', () => {
+  it.each([
+    ['mask', ['mask'], 406],
+    ['mask_simulated', ['mask'], 406],
+    ['sunglasses', ['sunglasses'], 406],
+    ['hat|sunglasses', ['sunglasses', 'hat'], 406],
+    ['too_close:tight', ['too-close'], 406],
+    ['face_fraction_sweep:crop200', ['half-frame'], 200],
+    ['face_fraction_sweep:crop250', ['half-frame'], 200],
+    ['face_fraction_sweep:crop160', ['open'], null],
+    ['eyeglasses', ['bare'], 200],
+    ['bare_weak', ['bare'], 200],
+    ['no_mask|tight_crop', ['bare'], 200],
+    ['id_document', ['document'], 410],
+    ['id_document|synthetic|A|close', ['drawn-document'], 410],
+    ['portrait_not_card', ['portrait'], 200],
+    ['document_without_face', ['open'], null],
+    ['no_face|exif', ['no-face'], 407],
+    ['faces:0', ['no-face'], 407],
+    ['faces:1', ['one-face'], 200],
+    ['faces:3', ['several-faces'], 407],
+    ['faces:12', ['several-faces'], 407],
+    ['tinted', ['open'], null],
+    ['eyeglasses|tinted', ['open'], null],
+    ['hat|tinted', ['hat'], 406],
+    ['other_headwear', ['open'], null],
+    ['noisy', ['open'], null],
+    ['degraded:blur3', ['open'], null],
+    ['format:gif', ['open'], null],
+    ['unheard of', ['open'], null],
+  ])('%s', (label, kinds, code) => {
+    expect(expectationOf(image(label, { identity: 'Ann' }))).toEqual({ kinds, code });
+  });
+
+  it('is a free face for an identity without any label, and nothing for nobody', () => {
+    expect(expectationOf(image('', { identity: 'Ann' }))).toEqual({ kinds: ['bare'], code: 200 });
+    expect(expectationOf(image(''))).toEqual({ kinds: ['open'], code: null });
+  });
+
+  it('is what the manifest states, and the label only says what it is where both agree', () => {
+    expect(expectationOf(image('mask', { expect: 406 }))).toEqual({ kinds: ['mask'], code: 406 });
+    expect(expectationOf(image('mask', { expect: 200 }))).toEqual({ kinds: ['stated'], code: 200 });
+    expect(expectationOf(image('', { expect: 410 }))).toEqual({ kinds: ['stated'], code: 410 });
+  });
+});
+
+describe('the verdict on an outcome', () => {
+  it.each([
+    ['mask', '406 mask', 'right'],
+    ['mask', '406 too-close', 'right'],
+    ['mask', '407 no-face', 'apart'],
+    ['mask', '200', 'wrong'],
+    ['mask', '400 image-format', 'wrong'],
+    ['no_mask', '200', 'right'],
+    ['no_mask', '406 mask', 'wrong'],
+    ['no_mask', '406 hat', 'wrong'],
+    ['no_mask', '406 too-close', 'apart'],
+    ['no_mask', '407 many-faces', 'apart'],
+    ['no_mask', '410 id-card', 'wrong'],
+    ['portrait_not_card', '410 id-card', 'wrong'],
+    ['portrait_not_card', '407 no-face', 'apart'],
+    ['id_document', '410 id-card', 'right'],
+    ['id_document', '407 no-face', 'apart'],
+    ['face_fraction_sweep:crop200', '407 many-faces', 'apart'],
+    ['face_fraction_sweep:crop200', '406 too-close', 'wrong'],
+    ['no_face', '407 not-a-face', 'right'],
+    ['no_face', '200', 'wrong'],
+    ['tinted', '406 sunglasses', 'open'],
+  ])('%s, %s: %s', (label, came, verdict) => {
+    expect(verdictOf(expectationOf(image(label)), outcome(came))).toBe(verdict);
+  });
+});
+
+const rows: [path: string, label: string, set: string, came: string][] = [
+  ['m1', 'mask', 'a', '406 mask'],
+  ['m2', 'mask', 'a', '407 no-face'],
+  ['m3', 'mask', 'a', '200'],
+  ['m4', 'mask_simulated', 'a', '406 mask'],
+  ['s1', 'hat|sunglasses', 'a', '406 sunglasses'],
+  ['b1', 'no_mask', 'a', '200'],
+  ['b2', 'eyeglasses', 'b', '406 sunglasses'],
+  ['b3', '', 'b', '407 many-faces'],
+  ['b4', '', 'b', '410 id-card'],
+  ['d1', 'id_document', 'c', '410 id-card'],
+  ['d2', 'id_document|synthetic', 'c', '200'],
+  ['n1', 'no_face', 'c', '407 no-face'],
+  ['t1', 'tinted', 'a', '406 sunglasses'],
+  ['f1', 'format:gif', 'a', '400 image-format'],
+  ['f2', 'format:png', 'a', '200'],
+];
+const images = rows.map(([path, label, set]) => image(label, { path, set, identity: label === '' ? 'Ann' : '' }));
+const all = judged(images, new Map(rows.map(([path, , , came]) => [path, outcome(came)])));
+
+describe('the table of outcomes', () => {
+  const results = gateResults(all, { seconds: 1, minFaceWidth: 0 });
+
+  it('has a row for each label and a column for each outcome', () => {
+    expect(results.outcomes).toEqual([
+      '200',
+      '400 image-format',
+      '406 mask',
+      '406 sunglasses',
+      '407 many-faces',
+      '407 no-face',
+      '410 id-card',
+    ]);
+    const row = (label: string) => results.byLabel.find((one) => one.label === label);
+    expect(row('mask')).toEqual({
+      label: 'mask',
+      expected: 406,
+      images: 3,
+      right: 1,
+      apart: 1,
+      wrong: 1,
+      counts: [1, 0, 1, 0, 0, 1, 0],
+    });
+    expect(row('(no label)')).toMatchObject({ images: 2, right: 0, apart: 1, wrong: 1 });
+    expect(row('format:*')).toMatchObject({ expected: null, images: 2 });
+    expect(results.byLabel.at(0)?.expected).toBe(200);
+    expect(results.byLabel.at(-1)?.expected).toBeNull();
+    expect(results.byLabel.reduce((sum, one) => sum + one.images, 0)).toBe(rows.length);
+  });
+
+  it('names every image that was not decided as expected', () => {
+    expect(results.notAsExpected.map(({ path, verdict }) => [path, verdict])).toEqual([
+      ['m2', 'apart'],
+      ['m3', 'wrong'],
+      ['b2', 'wrong'],
+      ['b3', 'apart'],
+      ['b4', 'wrong'],
+      ['d2', 'wrong'],
+    ]);
+  });
+
+  it('counts free faces by set', () => {
+    expect(results.bareBySet.map(({ set, images: n, refusedAsCovered }) => [set, n, refusedAsCovered])).toEqual([
+      ['a', 1, 0],
+      ['b', 3, 1],
+    ]);
+  });
+});
+
+describe('the table of targets', () => {
+  const targets = gateTargets(all);
+  const value = (name: string) => {
+    const row = targets.find((one) => one.name.startsWith(name));
+    return row && [row.events, row.count, row.met];
+  };
+
+  it('counts what each target counts', () => {
+    expect(value('Masks refused')).toEqual([3, 4, false]);
+    expect(value('Masks answered 406')).toEqual([2, 3, null]);
+    expect(value('Sunglasses refused')).toEqual([1, 1, true]);
+    expect(value('Hats and caps refused')).toEqual([1, 1, true]);
+    expect(value('Bare faces and eyeglasses refused as covered')).toEqual([1, 4, false]);
+    expect(value('Bare faces and eyeglasses refused for anything')).toEqual([3, 4, null]);
+    expect(value('Identity documents refused, real')).toEqual([1, 1, true]);
+    expect(value('Identity documents refused, gen')).toEqual([0, 1, null]);
+    // Everything but the documents, the photo without a face and the formats.
+    expect(value('Selfies and portraits')).toEqual([1, 10, false]);
+    expect(value('No-face')).toEqual([1, 1, true]);
+    expect(targets.find(({ name }) => name === 'Masks refused')?.note).toBe('1 refused with another code');
+  });
+
+  it('leaves out what no image shows', () => {
+    expect(value('Too close')).toBeUndefined();
+    expect(gateTargets([])).toEqual([]);
+  });
+
+  it('has a row for each code that the manifest states against the label', () => {
+    const stated = judged([image('', { expect: 407 })], new Map([['x.jpg', outcome('407 no-face')]]));
+    expect(gateTargets(stated)).toMatchObject([{ name: 'Stated 407, answered 407', events: 1, count: 1, met: null }]);
+  });
+
+  it('compares equal error rates with an earlier report', () => {
+    const group = { name: 'rmfd_asian', genuine: 50, eer: { rate: 0.1, threshold: 0.3 } };
+    const evaluation = { pairLists: [], groups: [group] } as unknown as Parameters<typeof recognitionTargets>[0];
+    const met = (earlier: number | undefined) => recognitionTargets(evaluation, () => earlier)[0]?.met;
+    expect([met(undefined), met(0.149), met(0.151)]).toEqual([null, false, true]);
+    expect(withBefore(gateTargets(all), [{ name: 'Masks refused', value: 0.5 }])[0]?.before).toBe(0.5);
+  });
+});
+
+describe('sending photos through the gates', () => {
+  const analyser = (embedPhoto: FaceAnalyser['embedPhoto']): FaceAnalyser => ({
+    embedPhoto,
+    embedCrop: () => Promise.reject(new Error('not here')),
+    close: () => Promise.resolve(),
+  });
+
+  it('asks as /search does, and keeps code and reason', async () => {
+    const folder = await tinyFolder({ 'a.jpg': 'a', 'b.jpg': 'b', 'c.jpg': 'c' });
+    const asked = new Set<string>();
+    const strict = analyser(async (bytes, options) => {
+      asked.add(JSON.stringify(options));
+      if (bytes.toString() === 'a') throw new FaceSearchError('NOT_FULL_FACE', undefined, 'mask');
+      if (bytes.toString() === 'b') throw new FaceSearchError('MANY_FACES');
+      return { embedding: new Float32Array(), timings: {} };
+    });
+    const progress: number[][] = [];
+    const outcomes = await judgeImages(strict, folder, ['a.jpg', 'b.jpg', 'c.jpg'], {
+      version: 'v3',
+      concurrency: 1,
+      onProgress: (...numbers) => progress.push(numbers),
+    });
+    expect([...outcomes.values()]).toEqual([
+      { code: 406, reason: 'mask' },
+      { code: 407, reason: 'many-faces' },
+      { code: 200, reason: '' },
+    ]);
+    expect(progress).toEqual([
+      [1, 1],
+      [2, 2],
+      [3, 2],
+    ]);
+    expect([...asked].map((json) => JSON.parse(json))).toEqual([
+      { version: 'v3', allowIdCard: false, severalFaces: 'refuse', disableValidation: false },
+    ]);
+  });
+
+  it('stops when the server itself is in trouble', async () => {
+    const folder = await tinyFolder({ 'a.jpg': 'a' });
+    const full = analyser(() => Promise.reject(new FaceSearchError('OVERLOADED')));
+    await expect(judgeImages(full, folder, ['a.jpg'], { version: 'v3', concurrency: 1 })).rejects.toThrow('overloaded');
+  });
+});
