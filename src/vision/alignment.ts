@@ -58,3 +58,52 @@ function centred(points: readonly Point[]): { centre: Point; points: Point[] } {
   }
   return { centre, points: points.map(({ x, y }) => ({ x: x - centre.x, y: y - centre.y })) };
 }
+
+/** Largest aspect error that is looked for, as a factor. */
+const MAX_STRETCH = 1.67;
+const STRETCH_STEPS = 60;
+
+/** Aspect error that is left in, as a logarithm: pose and people's own proportions make as much. */
+const FREE_STRETCH = 0.15;
+
+/**
+ * As `alignedToImage`, for crops that somebody cut out and resized without keeping their aspect: undoes a face that is
+ * much too wide or too high. Of all stretches along the image's axes it takes the one after which the five points are
+ * most like the template, less what is free. Found on tight crops of 30 people, whose equal error rate it took from
+ * 20 % to 13.5 %; on whole photos it is of no use.
+ * @returns an affine map from the aligned crop to the image, no longer a similarity
+ */
+export function mendedAlignedToImage(fivePoints: readonly Point[]): Affine {
+  const limit = Math.log(MAX_STRETCH);
+  let best = { residual: Infinity, stretch: 0 };
+  for (let i = 0; i <= STRETCH_STEPS; i++) {
+    const stretch = limit * ((2 * i) / STRETCH_STEPS - 1);
+    const residual = misfit(stretched(fivePoints, stretch));
+    if (residual < best.residual) best = { residual, stretch };
+  }
+  const stretch = Math.sign(best.stretch) * Math.max(0, Math.abs(best.stretch) - FREE_STRETCH);
+  const map = alignedToImage(stretched(fivePoints, stretch));
+  const [x, y] = [Math.exp(stretch / 2), Math.exp(-stretch / 2)];
+  return { a: map.a * x, b: map.b * x, tx: map.tx * x, c: map.c * y, d: map.d * y, ty: map.ty * y };
+}
+
+/** Narrower and higher for positive `stretch`, by the factor e^stretch altogether. */
+function stretched(points: readonly Point[], stretch: number): Point[] {
+  const [x, y] = [Math.exp(-stretch / 2), Math.exp(stretch / 2)];
+  return points.map((point) => ({ x: point.x * x, y: point.y * y }));
+}
+
+/** Squared distance between the points and the aligned template, relative to the points' spread. */
+function misfit(fivePoints: readonly Point[]): number {
+  const map = alignedToImage(fivePoints);
+  const { points } = centred(fivePoints);
+  let distance = 0;
+  let spread = 0;
+  for (const [i, target] of fivePoints.entries()) {
+    const from = TEMPLATE[i] as Point;
+    const [x, y] = [from.x + 0.5, from.y + 0.5];
+    distance += (map.a * x + map.b * y + map.tx - target.x) ** 2 + (map.c * x + map.d * y + map.ty - target.y) ** 2;
+    spread += (points[i] as Point).x ** 2 + (points[i] as Point).y ** 2;
+  }
+  return distance / spread;
+}

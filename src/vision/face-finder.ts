@@ -2,7 +2,7 @@ import { templatePointsIn } from './alignment.js';
 import { stretchContrast } from './contrast.js';
 import type { Detector } from './detectors/detector.js';
 import type { FaceGate, FaceScores } from './face-gate.js';
-import { area, type Box, type DetectedFace, type Point } from './geometry.js';
+import { area, type Box, type DetectedFace, intersectionOverUnion, type Point } from './geometry.js';
 import { ImagePyramid } from './image-pyramid.js';
 import { fivePointsOf68, type LandmarkFinder } from './landmarks.js';
 
@@ -13,6 +13,8 @@ export interface LocatedFace {
   /** 68 points, or none when the pack's detector gives the five alignment points itself. */
   outline: Point[];
   fivePoints: Point[];
+  /** The picture is hardly more than this face: a crop, whose aspect may not have been kept. */
+  fillsPicture: boolean;
   /** What the face gate makes of it; null in a pack without one. */
   scores: FaceScores | null;
 }
@@ -28,6 +30,16 @@ export interface FoundFaces {
 
 /** Border of the second look, as a fraction of the photo's longer side. */
 const SECOND_LOOK_MARGIN = 0.3;
+
+/**
+ * A face that covers more of the picture than this fills it. Boxes of such faces are placed better with a wide border:
+ * it took the equal error rate on tight crops of 30 people from 28 % to 20 %.
+ */
+const FILLING_AREA = 0.4;
+const FILLING_MARGIN = 0.6;
+
+/** Two boxes that overlap as much, of two looks, are one face. */
+const SAME_FACE_IOU = 0.3;
 
 /** So many of the largest candidates are looked at: more of them change no answer, and a crowd must not cost more. */
 const MAX_CANDIDATES = 6;
@@ -66,6 +78,14 @@ export class FaceFinder {
     return this.locate(crop, largest ?? { box: { x: 0, y: 0, width, height }, score: 0 });
   }
 
+  /** The detector's face or, where it fills the picture, the same one seen with a wide border around. */
+  private async seenWithBorder(pyramid: ImagePyramid, face: DetectedFace): Promise<DetectedFace> {
+    const { width, height } = pyramid.image;
+    const again = await this.detector.detect(pyramid, FILLING_MARGIN * Math.max(width, height));
+    const same = again.filter(({ box }) => intersectionOverUnion(box, face.box) > SAME_FACE_IOU);
+    return same.sort((p, q) => q.score - p.score)[0] ?? face;
+  }
+
   private async look(pyramid: ImagePyramid, margin: number, counts: (box: Box) => boolean): Promise<FoundFaces> {
     const detected = await this.detector.detect(pyramid, margin);
     const candidates = detected
@@ -82,9 +102,12 @@ export class FaceFinder {
     return { faces, pyramid, rejected: candidates.length === 0 ? 'face-too-small' : 'not-a-face' };
   }
 
-  private async locate(pyramid: ImagePyramid, { box, fivePoints }: DetectedFace): Promise<LocatedFace> {
-    if (!this.landmarks) return { box, outline: [], fivePoints: fivePoints ?? templatePointsIn(box), scores: null };
+  private async locate(pyramid: ImagePyramid, face: DetectedFace): Promise<LocatedFace> {
+    const fillsPicture = area(face.box) > FILLING_AREA * area(pyramid.image);
+    const { box, fivePoints } = fillsPicture ? await this.seenWithBorder(pyramid, face) : face;
+    const located = { box, fillsPicture, scores: null };
+    if (!this.landmarks) return { ...located, outline: [], fivePoints: fivePoints ?? templatePointsIn(box) };
     const outline = await this.landmarks.find(pyramid, box);
-    return { box, outline, fivePoints: fivePointsOf68(outline), scores: null };
+    return { ...located, outline, fivePoints: fivePointsOf68(outline) };
   }
 }

@@ -13,7 +13,7 @@ export interface Box {
 }
 
 /** In square pixels. */
-export function area({ width, height }: Box): number {
+export function area({ width, height }: Pick<Box, 'width' | 'height'>): number {
   return width * height;
 }
 

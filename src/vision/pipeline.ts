@@ -1,5 +1,5 @@
 import type { FacematchVersion, ModelPack } from '../models/manifest.js';
-import { ALIGNED_SIZE, alignedToImage } from './alignment.js';
+import { ALIGNED_SIZE, alignedToImage, mendedAlignedToImage } from './alignment.js';
 import { type DecodeLimits, decode } from './decode.js';
 import { Detector } from './detectors/detector.js';
 import { Embedder } from './embedder.js';
@@ -7,7 +7,7 @@ import type { Analysis, PhotoOptions } from './face-analyser.js';
 import { FaceFinder, type FoundFaces, type LocatedFace } from './face-finder.js';
 import { FaceGate } from './face-gate.js';
 import { isTooClose } from './full-face.js';
-import { area, type Box, type Point } from './geometry.js';
+import { area, type Box } from './geometry.js';
 import { IdCardGate } from './id-card-gate.js';
 import { ImagePyramid } from './image-pyramid.js';
 import { LandmarkFinder } from './landmarks.js';
@@ -69,7 +69,7 @@ export class Pipeline {
     const found = await clock.time('find', () => this.finder.find(photo, (box) => this.isLargeEnough(box, photo)));
     const face = theFace(found, options.severalFaces);
     if (!options.disableValidation) this.checkQuality(face, found.pyramid);
-    const embedding = await clock.time('embed', () => this.embed(found.pyramid, face.fivePoints, options.version));
+    const embedding = await clock.time('embed', () => this.embed(found.pyramid, face, options.version));
     return { embedding, timings: clock.timings };
   }
 
@@ -82,8 +82,8 @@ export class Pipeline {
     const clock = new StageClock();
     const image = await clock.time('decode', () => decode(bytes, { ...this.limits, minResolution: null }));
     const pyramid = new ImagePyramid(image);
-    const { fivePoints } = await clock.time('find', () => this.finder.findInCrop(pyramid));
-    const embedding = await clock.time('embed', () => this.embed(pyramid, fivePoints, version));
+    const face = await clock.time('find', () => this.finder.findInCrop(pyramid));
+    const embedding = await clock.time('embed', () => this.embed(pyramid, face, version));
     return { embedding, timings: clock.timings };
   }
 
@@ -95,14 +95,20 @@ export class Pipeline {
   }
 
   private checkQuality({ box, outline, scores }: LocatedFace, { image }: ImagePyramid): void {
-    const cover = scores && this.gates.face?.coverOf(scores);
-    const fault = cover ?? (isTooClose(box, outline, image) ? 'too-close' : undefined);
+    // Asked first: a crop that ends above the mouth looks like a mask to the gate.
+    const cover = () => (scores ? this.gates.face?.coverOf(scores) : undefined);
+    const fault = isTooClose(box, outline, image) ? 'too-close' : cover();
     if (fault) throw new Refusal('NOT_FULL_FACE', undefined, fault);
   }
 
-  private embed(pyramid: ImagePyramid, fivePoints: Point[], version: FacematchVersion): Promise<Float32Array> {
+  private embed(
+    pyramid: ImagePyramid,
+    { fivePoints, fillsPicture }: LocatedFace,
+    version: FacematchVersion,
+  ): Promise<Float32Array> {
     const { model, mirror } = this.pack.embedders[version];
-    const crop = pyramid.sample(alignedToImage(fivePoints), ALIGNED_SIZE, ALIGNED_SIZE, 0);
+    const toImage = fillsPicture ? mendedAlignedToImage(fivePoints) : alignedToImage(fivePoints);
+    const crop = pyramid.sample(toImage, ALIGNED_SIZE, ALIGNED_SIZE, 0);
     return (this.embedders.get(model.name) as Embedder).embed(crop, mirror);
   }
 }
