@@ -5,7 +5,7 @@ import { buildApp } from './app.js';
 import type { Config } from './config.js';
 import { galleryVersion, type Rooms } from './facesearch/rooms.js';
 import { CollectionGallery } from './gallery/collection-gallery.js';
-import { calibratedSimilarity, cosineSimilarity } from './gallery/similarity.js';
+import { scaleOf } from './gallery/similarity.js';
 import type { EmbedderModel, ModelPack, Prepared } from './models/manifest.js';
 import { loadPack } from './models/pack.js';
 import { defaultManifestPath } from './models/paths.js';
@@ -71,8 +71,8 @@ async function startRooms(
 ): Promise<Rooms> {
   const pack = await loadPack(config.MODEL_MANIFEST ?? defaultManifestPath, config.MODEL_PACK);
   const { model } = pack.embedders[galleryVersion];
-  const similarity = config.SIMILARITY === 'cosine' ? cosineSimilarity : calibratedSimilarity(model.calibration.points);
-  const gallery = new CollectionGallery({ store, objects, model: identityOf(model), similarity, logger });
+  const scale = scaleOf(config.SIMILARITY, model.calibration);
+  const gallery = new CollectionGallery({ store, objects, model: identityOf(model), scale, logger });
   const starting = startVision(pack, config, workerUrl);
   try {
     await gallery.open();

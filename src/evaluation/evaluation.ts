@@ -1,3 +1,4 @@
+import { Crowding, correctedScore } from '../gallery/crowding.js';
 import type { Calibration } from '../models/manifest.js';
 import type { SetGroup } from './command-line.js';
 import type { DataSetImage, PairList } from './data-set.js';
@@ -101,17 +102,18 @@ const PERCENTILES = [0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.999, 1];
 export function evaluate(
   { images, pairLists }: Pick<Selection, 'images' | 'pairLists'>,
   { embeddings, failures }: Embedded,
-  calibration: Calibration['points'],
+  calibration: Pick<Calibration, 'points' | 'crowding'>,
   setGroups: readonly SetGroup[] = [],
 ): { evaluation: Evaluation; scores: NamedScores[] } {
-  const lists = withPooled(pairLists).map((list) => ({ list, pairs: scorePairs(list, embeddings) }));
+  const crowding = new Crowding(calibration.crowding);
+  const lists = withPooled(pairLists).map((list) => ({ list, pairs: scorePairs(list, embeddings, crowding) }));
   const identified = images.filter(({ identity }) => identity !== '');
-  const groups = groupScores(identified, embeddings, setGroups);
+  const groups = groupScores(identified, embeddings, setGroups, crowding);
   return {
     evaluation: {
       acquisition: acquisition(images.length, failures),
       pairLists: lists.map(({ list, pairs }) => pairListResult(list, pairs)),
-      groups: groups.map((group) => groupResult(group, calibration)),
+      groups: groups.map((group) => groupResult(group, calibration.points)),
     },
     scores: [
       ...lists.map(({ list, pairs }) => ({ name: list.name, kind: 'list' as const, ...histograms(pairs) })),
@@ -138,10 +140,12 @@ function acquisition(attempted: number, failed: ReadonlyMap<string, string>): Ac
   return { attempted, failed: failed.size, failures: failures.sort((p, q) => q.paths.length - p.paths.length) };
 }
 
-function scorePairs({ pairs }: PairList, embeddings: Embedded['embeddings']): ScoredPairs {
+function scorePairs({ pairs }: PairList, embeddings: Embedded['embeddings'], crowding: Crowding): ScoredPairs {
   const score = ({ a, b }: PairList['pairs'][number]) => {
     const [first, second] = [embeddings.get(a), embeddings.get(b)];
-    return first && second ? cosine(first, second) : Number.NaN;
+    return first && second
+      ? correctedScore(cosine(first, second), crowding.of(first) + crowding.of(second))
+      : Number.NaN;
   };
   return { scores: Float64Array.from(pairs, score), same: Uint8Array.from(pairs, ({ same }) => Number(same)) };
 }

@@ -1,3 +1,4 @@
+import type { Crowding } from '../gallery/crowding.js';
 import type { SetGroup } from './command-line.js';
 import type { DataSetImage } from './data-set.js';
 import type { Embedded } from './embed-images.js';
@@ -25,6 +26,7 @@ export function groupScores(
   identified: readonly DataSetImage[],
   embeddings: Embedded['embeddings'],
   setGroups: readonly SetGroup[],
+  crowding: Crowding,
 ): Group[] {
   const compared = identified.filter(({ path }) => embeddings.has(path));
   if (compared.length < 2) return [];
@@ -36,7 +38,7 @@ export function groupScores(
     return { name, kind, images, notAcquired: identified.filter(isMember).length - images.length, scores, compared };
   };
   const bySet = numbered(compared.map(({ set }) => set));
-  const { overall, groups } = compareAll(vectors, identities, bySet.numbers);
+  const { overall, groups } = compareAll(vectors, identities, bySet.numbers, crowding);
   const isGroup = (set: string) => setGroups.some((one) => one.sets.length === 1 && one.sets[0] === set);
   const sets = bySet.names.map((set, i) => group(set || '(no set)', 'set', groups[i] as GroupScores, [set]));
   return [
@@ -50,7 +52,7 @@ export function groupScores(
     if (setGroups.length === 0) return [];
     // Images of no group have the number -1, and no collector.
     const places = compared.map(({ set }) => setGroups.findIndex((one) => one.sets.includes(set)));
-    const scores = compareAll(vectors, identities, places).groups;
+    const scores = compareAll(vectors, identities, places, crowding).groups;
     return setGroups.flatMap(({ name, sets: members }, i) => {
       const found = scores[i];
       return found ? [group(name, 'group', found, members)] : [];

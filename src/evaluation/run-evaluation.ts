@@ -43,7 +43,7 @@ export async function runEvaluation(options: EvaluationOptions, tools: Evaluatio
   const embedding = { seconds: secondsSince(start), workers: options.workers };
   const gates = await judge(selection, options, tools);
   const { model, mirror } = tools.pack.embedders[options.version];
-  const { evaluation, scores } = evaluate(selection, embedded, model.calibration.points, options.groups);
+  const { evaluation, scores } = evaluate(selection, embedded, model.calibration, options.groups);
   const { images, missing, imagesLeftOut, pairListsLeftOut } = selection;
   const targets = [
     ...(gates ? gateTargets(gates.images) : []),

@@ -11,15 +11,19 @@ import {
   type User,
 } from '../store/store.js';
 import { HybridIndex } from '../vector-index/hybrid-index.js';
-import type { VectorIndex } from '../vector-index/vector-index.js';
+import type { Match, VectorIndex } from '../vector-index/vector-index.js';
+import { correctedScore } from './crowding.js';
 import type { Candidate, Gallery } from './gallery.js';
 import { KeyedLock } from './keyed-lock.js';
 import { PhotoSweep } from './photo-sweep.js';
-import type { Similarity } from './similarity.js';
+import type { SimilarityScale } from './similarity.js';
 import { unitVector } from './unit-vector.js';
 
-/** Faces asked of the index at first: more than one only matters when the best one was deleted a moment ago. */
-const FIRST_CANDIDATES = 4;
+/**
+ * Faces asked of the index at first. The nearest by cosine need not be the most similar, since cosines are corrected for
+ * crowding, and may have been deleted a moment ago.
+ */
+const FIRST_CANDIDATES = 16;
 
 export interface GalleryParts {
   /** Written by this gallery only, as long as it is open. Closed by its owner. */
@@ -27,7 +31,7 @@ export interface GalleryParts {
   objects: ObjectStore;
   /** Name of the model whose faces are compared; faces made by another are kept, but never found. */
   model: string;
-  similarity: Similarity;
+  scale: SimilarityScale;
   logger: Pick<Logger, 'info' | 'warn' | 'error'>;
 }
 
@@ -41,17 +45,17 @@ export interface GalleryParts {
 export class CollectionGallery implements Gallery {
   readonly #store: Store;
   readonly #model: string;
-  readonly #similarity: Similarity;
+  readonly #scale: SimilarityScale;
   readonly #logger: GalleryParts['logger'];
   readonly #photos: PhotoSweep;
   readonly #writes = new KeyedLock();
   /** Collection number → index. A collection without one gets it from the store, under its lock. */
   readonly #indexes = new Map<number, VectorIndex>();
 
-  constructor({ store, objects, model, similarity, logger }: GalleryParts) {
+  constructor({ store, objects, model, scale, logger }: GalleryParts) {
     this.#store = store;
     this.#model = model;
-    this.#similarity = similarity;
+    this.#scale = scale;
     this.#logger = logger;
     this.#photos = new PhotoSweep(store, objects, logger);
   }
@@ -148,12 +152,24 @@ export class CollectionGallery implements Gallery {
   async #best(index: VectorIndex, probe: Float32Array): Promise<Candidate | undefined> {
     for (let k = FIRST_CANDIDATES; ; k *= 4) {
       const matches = index.search(probe, k);
-      for (const { faceId, cosine } of matches) {
+      for (const { faceId, score } of this.#scored(matches, probe)) {
         const owner = await this.#store.findFaceOwner(faceId);
-        if (owner) return { ...owner, similarity: this.#similarity(cosine) };
+        if (owner) return { ...owner, similarity: this.#scale.similarity(score) };
       }
       if (matches.length < k) return undefined;
     }
+  }
+
+  /** The most similar first. */
+  #scored(matches: readonly Match[], probe: Float32Array): { faceId: number; score: number }[] {
+    const { crowding } = this.#scale;
+    const ofProbe = crowding.of(probe);
+    return matches
+      .map(({ faceId, cosine, embedding }) => ({
+        faceId,
+        score: correctedScore(cosine, ofProbe + crowding.of(embedding)),
+      }))
+      .sort((p, q) => q.score - p.score);
   }
 
   /** Waits for the writes under way. Store and object store stay open. */

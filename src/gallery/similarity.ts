@@ -1,7 +1,20 @@
 import type { Calibration } from '../models/manifest.js';
+import { Crowding, noCrowding } from './crowding.js';
 
-/** Maps a cosine (-1 to 1) to a similarity (0 to 1), never falling as the cosine rises. */
-export type Similarity = (cosine: number) => number;
+/** Maps the score of two faces (-1 to 1) to a similarity (0 to 1), never falling as the score rises. */
+export type Similarity = (score: number) => number;
+
+/** How two embeddings are compared. */
+export interface SimilarityScale {
+  crowding: Crowding;
+  similarity: Similarity;
+}
+
+/** The model's calibrated scale, or the raw cosine. */
+export function scaleOf(mode: 'calibrated' | 'cosine', calibration: Calibration): SimilarityScale {
+  if (mode === 'cosine') return { crowding: noCrowding, similarity: cosineSimilarity };
+  return { crowding: new Crowding(calibration.crowding), similarity: calibratedSimilarity(calibration.points) };
+}
 
 /** From here on two float32 vectors count as identical: a threshold of 1 must find what was added. */
 const IDENTICAL = 1 - 1e-6;

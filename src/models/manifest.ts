@@ -79,7 +79,16 @@ const landmarksSchema = z.strictObject({
 const calibrationSchema = z
   .strictObject({
     madeFrom: z.string(),
-    /** Corners of the piecewise-linear map, rising in both coordinates, from cosine -1 to cosine 1. */
+    /** How cosines are corrected for crowded parts of the embedding space; see gallery/crowding.ts. */
+    crowding: z
+      .strictObject({
+        madeFrom: z.string(),
+        slope: z.number().min(0).max(10),
+        /** Unit vector of 512 float32, little-endian, in base64. */
+        axis: z.base64().length(2732),
+      })
+      .optional(),
+    /** Corners of the piecewise-linear map, rising in both coordinates, from a (corrected) cosine of -1 to 1. */
     points: z.array(z.strictObject({ cosine: z.number().min(-1).max(1), similarity: z.number().min(0).max(1) })).min(2),
   })
   .refine(

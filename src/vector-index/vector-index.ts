@@ -3,6 +3,8 @@ export interface Match {
   faceId: number;
   /** Cosine of the two embeddings, -1 to 1, exact to float32. */
   cosine: number;
+  /** A view that the next write may overwrite. */
+  embedding: Float32Array;
 }
 
 /**

@@ -71,16 +71,16 @@ export class VectorTable {
    * @returns at most k, ordered as `VectorIndex.search` promises
    */
   nearest(probe: Float32Array, k: number, among?: Iterable<number>): Match[] {
-    const best: Match[] = [];
+    const best: Near[] = [];
     // Reading doubles saves a conversion for each of the probe's numbers and vector.
     const wide = Float64Array.from(probe);
     for (const slot of among ? this.#slotsOf(among) : this.#faceAt.keys()) {
       const cosine = this.#cosine(slot, wide);
       const worst = best[k - 1];
       if (worst && cosine < worst.cosine) continue;
-      insert(best, k, { faceId: this.#faceAt[slot] as number, cosine });
+      insert(best, k, { faceId: this.#faceAt[slot] as number, cosine, slot });
     }
-    return best;
+    return best.map(({ faceId, cosine, slot }) => ({ faceId, cosine, embedding: this.#at(slot) }));
   }
 
   *#slotsOf(faceIds: Iterable<number>): Generator<number> {
@@ -117,14 +117,20 @@ function dot(block: Float32Array, offset: number, probe: Float64Array): number {
   return Math.max(-1, Math.min(1, a + b + c + d));
 }
 
+interface Near {
+  faceId: number;
+  cosine: number;
+  slot: number;
+}
+
 /** Keeps `best` sorted and no longer than k, which is small. */
-function insert(best: Match[], k: number, match: Match): void {
+function insert(best: Near[], k: number, match: Near): void {
   let i = best.length;
-  while (i > 0 && isNearer(match, best[i - 1] as Match)) i--;
+  while (i > 0 && isNearer(match, best[i - 1] as Near)) i--;
   best.splice(i, 0, match);
   if (best.length > k) best.pop();
 }
 
-function isNearer(a: Match, b: Match): boolean {
+function isNearer(a: Near, b: Near): boolean {
   return a.cosine > b.cosine || (a.cosine === b.cosine && a.faceId < b.faceId);
 }

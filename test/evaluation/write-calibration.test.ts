@@ -9,6 +9,7 @@ import { tinyFolder } from './tiny-folder.js';
 
 const calibration = {
   madeFrom: 'a "test" \\ of two lines',
+  crowding: { madeFrom: 'nobody', slope: 0.5, axis: Buffer.alloc(2048, 1).toString('base64') },
   points: [
     { cosine: -1, similarity: 0 },
     { cosine: 0.1234, similarity: 0.65 },

@@ -2,6 +2,7 @@
 // server, as a process of its own that the test kills. Arguments: the data folder, and the number of the first person.
 import { join } from 'node:path';
 import { CollectionGallery } from '../../dist/src/gallery/collection-gallery.js';
+import { noCrowding } from '../../dist/src/gallery/crowding.js';
 import { FolderObjectStore } from '../../dist/src/store/folder-object-store.js';
 import { SqliteStore } from '../../dist/src/store/sqlite-store.js';
 
@@ -9,7 +10,8 @@ const [folder, first] = process.argv.slice(2);
 const store = await SqliteStore.open(join(folder, 'facesearch.db'));
 const objects = await FolderObjectStore.open(join(folder, 'photos'));
 const logger = { info() {}, warn: console.error, error: console.error };
-const gallery = new CollectionGallery({ store, objects, model: 'm1', similarity: (cosine) => cosine, logger });
+const scale = { crowding: noCrowding, similarity: (cosine) => cosine };
+const gallery = new CollectionGallery({ store, objects, model: 'm1', scale, logger });
 await gallery.open();
 
 const staff = { tenant: 'acme', collection: 'staff' };

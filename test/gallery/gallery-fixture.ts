@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import { CollectionGallery, type GalleryParts } from '../../src/gallery/collection-gallery.js';
+import { noCrowding } from '../../src/gallery/crowding.js';
 import { FolderObjectStore } from '../../src/store/folder-object-store.js';
 import { SqliteStore } from '../../src/store/sqlite-store.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
@@ -12,7 +13,8 @@ export async function openGallery(folder?: string, parts: Partial<GalleryParts> 
   const photos = join(data, 'photos');
   const objects = await FolderObjectStore.open(photos);
   const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
-  const gallery = new CollectionGallery({ store, objects, model: 'm1', similarity: (c) => c, logger, ...parts });
+  const scale = { crowding: noCrowding, similarity: (cosine: number) => cosine };
+  const gallery = new CollectionGallery({ store, objects, model: 'm1', scale, logger, ...parts });
   const close = async () => {
     await gallery.close();
     await store.close();

@@ -10,6 +10,8 @@ export interface CalibrationOptions {
   groups: SetGroup[];
   /** Weights of the groups in a common rate; null takes the highest rate of any group. */
   weights: Map<string, number> | null;
+  /** The population whose faces crowd, and how strongly that is corrected; null keeps the model's correction. */
+  crowding: { group: string; slope: number } | null;
   /** Name of the model in the manifest; null is the one that embeds `version`. */
   model: string | null;
   pack: string;
@@ -37,6 +39,8 @@ export const CALIBRATION_USAGE = `Usage: npm run calibrate -- <folder> [options]
                        a population; may be given several times, and the promise then holds for each
   --weights NAME=N[,NAME=N]
                        instead, let it hold for the groups' weighted mean
+  --crowding NAME=SLOPE
+                       learn the correction for crowding from this group; 0 corrects nothing (default: keep the model's)
   --model NAME         embedder of the manifest (default: the one of --version)
   --pack NAME          model pack (default: MODEL_PACK, or else default)
   --version VERSION    none, v3 or v4: whose embedder, with or without mirror image (default: v3)
@@ -71,6 +75,7 @@ export function parseCalibrationOptions(
     folder: resolve(folder),
     groups,
     weights: weightsOf(groups, values.weights),
+    crowding: crowdingOf(groups, values.crowding),
     model: values.model ?? null,
     pack: values.pack ?? defaults.pack,
     version: version(values.version),
@@ -92,6 +97,7 @@ function parse(args: readonly string[]) {
       options: {
         group: { type: 'string', multiple: true },
         weights: { type: 'string' },
+        crowding: { type: 'string' },
         model: { type: 'string' },
         pack: { type: 'string' },
         version: { type: 'string' },
@@ -118,6 +124,13 @@ function weightsOf(groups: readonly SetGroup[], value: string | undefined): Map<
   const fits = given.size === known.length && known.every((name) => given.has(name));
   if (!fits) throw wrong(`--weights must name each --group once: ${known.join(', ') || 'there is none'}.`);
   return given;
+}
+
+function crowdingOf(groups: readonly SetGroup[], value: string | undefined): CalibrationOptions['crowding'] {
+  if (value === undefined) return null;
+  const [, group = '', slope = ''] = /^(.+)=(\d+(?:\.\d+)?)$/.exec(value) ?? [];
+  if (groups.some(({ name }) => name === group) && Number(slope) <= 10) return { group, slope: Number(slope) };
+  throw wrong('--crowding must be the name of a --group, = and a slope from 0 to 10.');
 }
 
 function path(value: string | undefined): string | null {

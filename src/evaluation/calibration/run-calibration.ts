@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
+import { Crowding } from '../../gallery/crowding.js';
 import type { Calibration, FacematchVersion, ModelPack } from '../../models/manifest.js';
 import { readCsv } from '../csv.js';
 import { type DataSetImage, missingFiles, readDataSet, readSubset } from '../data-set.js';
@@ -9,6 +10,7 @@ import { firstFew } from '../format.js';
 import { renderMarkdown, renderText } from '../report/blocks.js';
 import { type EvaluationTools, makeFolder, withPool } from '../run-evaluation.js';
 import { calibrationBlocks } from './calibration-blocks.js';
+import { crowdingOf } from './crowding-axis.js';
 import { type CalibratedRate, calibratedRates, calibrationOf, type Population } from './make-calibration.js';
 import type { CalibrationOptions } from './options.js';
 import { compareStrangers } from './strangers.js';
@@ -46,8 +48,10 @@ export async function runCalibration(options: CalibrationOptions, tools: Calibra
   const isExcluded = await readExcluded(options.excludePairs, groups);
   await makeFolder(options.out);
   const { embeddings, failures } = await embed(options, groups, version, tools);
+  const correction = chosenCrowding(options, groups, embeddings, model.calibration);
+  const crowding = new Crowding(correction);
   const populations = groups.map(({ name, images }): Population => {
-    const strangers = compareStrangers(images, embeddings, { isExcluded, trim: options.trim });
+    const strangers = compareStrangers(images, embeddings, { isExcluded, trim: options.trim, crowding });
     const curve = rateCurve(strangers.scores, strangers.peoplePairs);
     if (curve) return { name, strangers, curve };
     throw new EvaluationError(`${name}: too few people, ${strangers.people}; a calibration needs 46 at least.`);
@@ -58,7 +62,10 @@ export async function runCalibration(options: CalibrationOptions, tools: Calibra
     version,
     mirror,
     before: model.calibration,
-    after: calibrationOf(rates, populations, options.weights, { dataSet: basename(options.folder), mirror }),
+    after: {
+      ...calibrationOf(rates, populations, options.weights, { dataSet: basename(options.folder), mirror }),
+      ...(correction && { crowding: correction }),
+    },
     rates,
     populations,
     notAcquired: failures.size,
@@ -66,6 +73,18 @@ export async function runCalibration(options: CalibrationOptions, tools: Calibra
   };
   await tell(result, options, tools);
   return result;
+}
+
+function chosenCrowding(
+  { crowding }: CalibrationOptions,
+  groups: readonly ImageGroup[],
+  embeddings: ReadonlyMap<string, Float32Array>,
+  before: Calibration,
+): Calibration['crowding'] {
+  if (crowding === null) return before.crowding;
+  if (crowding.slope === 0) return undefined;
+  const images = groups.find(({ name }) => name === crowding.group)?.images ?? [];
+  return crowdingOf(crowding.group, images, embeddings, crowding.slope);
 }
 
 async function tell(result: CalibrationResult, { out, write }: CalibrationOptions, tools: CalibrationTools) {

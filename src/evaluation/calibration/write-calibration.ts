@@ -37,13 +37,22 @@ export function withCalibration(text: string, model: string, calibration: Calibr
 }
 
 /** One point a line, as the manifest is written by hand. */
-function formatted({ madeFrom, points }: Calibration, indent: string): string {
+function formatted({ madeFrom, crowding, points }: Calibration, indent: string): string {
   const lines = points.map(
     ({ cosine, similarity }) => `${indent}    { "cosine": ${cosine}, "similarity": ${similarity} }`,
   );
   return [
     '{',
     `${indent}  "madeFrom": ${JSON.stringify(madeFrom)},`,
+    ...(crowding
+      ? [
+          `${indent}  "crowding": {`,
+          `${indent}    "madeFrom": ${JSON.stringify(crowding.madeFrom)},`,
+          `${indent}    "slope": ${crowding.slope},`,
+          `${indent}    "axis": ${JSON.stringify(crowding.axis)}`,
+          `${indent}  },`,
+        ]
+      : []),
     `${indent}  "points": [`,
     lines.join(',\n'),
     `${indent}  ]`,

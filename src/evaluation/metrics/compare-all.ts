@@ -1,3 +1,4 @@
+import { type Crowding, correctedScore, noCrowding } from '../../gallery/crowding.js';
 import type { Scores } from './error-rates.js';
 import { ScoreHistogram } from './score-histogram.js';
 
@@ -32,16 +33,19 @@ const TILE = 64;
  * Compares every image with every other one, each two once: n(n-1)/2 cosines, one to two million a second on one core.
  * @param embeddings of length 1 and of one dimension
  * @param identities by image: equal numbers are one person
+ * @param crowding corrects the cosines
  * @param groups by image, from 0 without gaps: comparisons between two groups count only in the overall scores
  */
 export function compareAll(
   embeddings: readonly Float32Array[],
   identities: ArrayLike<number>,
   groups: ArrayLike<number>,
+  crowding: Crowding = noCrowding,
 ): AllComparisons {
   const count = embeddings.length;
   const dimension = embeddings[0]?.length ?? 0;
   const table = tableOf(embeddings);
+  const crowded = embeddings.map((embedding) => crowding.of(embedding));
   const overall = new Collector();
   const groupCount = Array.from(groups).reduce((most, group) => Math.max(most, group + 1), 0);
   const collectors = Array.from({ length: groupCount }, () => new Collector());
@@ -51,7 +55,8 @@ export function compareAll(
       const right = Math.min(left + TILE, count);
       for (let a = top; a < bottom; a++) {
         for (let b = Math.max(left, a + 1); b < right; b++) {
-          const score = dot(table, a * dimension, b * dimension, dimension);
+          const cosine = dot(table, a * dimension, b * dimension, dimension);
+          const score = correctedScore(cosine, (crowded[a] as number) + (crowded[b] as number));
           const genuine = identities[a] === identities[b];
           overall.add(genuine, score, a, b);
           if (groups[a] === groups[b]) collectors[groups[a] as number]?.add(genuine, score, a, b);
