@@ -126,11 +126,18 @@ const faceGateSchema = z.strictObject({
 
 const idCardGateSchema = z.strictObject({
   role: z.literal('id-card-gate'),
-  /** `whole-image`: the photo stretched to the input, one output [1] or [1,1], the probability of an ID card. */
-  family: z.literal('whole-image'),
+  /**
+   * `around-face`: what surrounds the largest face, or all of a photo without one, stretched to the input; one output [1]
+   * or [1,1], the probability of an ID card.
+   */
+  family: z.literal('around-face'),
   ...fileFields,
-  /** A photo is an ID card at or above this. */
-  threshold: score,
+  /** Side of the square around the face, in widths of the face; what lies outside the photo is cut off. */
+  window: z.number().positive(),
+  /** A photo is an ID card at or above these. */
+  thresholds: z.strictObject({ withFace: score, withoutFace: score }),
+  /** A face wider than this share of the photo's width is nobody's portrait on a card, 0–1. */
+  maxFaceWidth: z.number().min(0).max(1),
 });
 
 const modelSchema = z.discriminatedUnion('role', [

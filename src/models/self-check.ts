@@ -71,7 +71,7 @@ function checkOutputs(model: Model, names: readonly string[], outputs: ort.Infer
     ultraface: () => [2, 4].every((last) => shapes.some((dims) => dims.length === 3 && dims.at(-1) === last)),
     scrfd: () => sizes.length === 9,
     'four-heads': () => sizes.length === 1 && sizes[0] === 4,
-    'whole-image': () => sizes.length === 1 && sizes[0] === 1,
+    'around-face': () => sizes.length === 1 && sizes[0] === 1,
   }[model.family];
   if (fits()) return;
   const found = names.map((name, i) => `${name} ${shapes[i]?.join('x')}`).join(', ');

@@ -1,5 +1,5 @@
 import type { IdCardGateModel, Prepared } from '../models/manifest.js';
-import { rasterToBox } from './geometry.js';
+import { type Box, rasterToBox } from './geometry.js';
 import type { ImagePyramid } from './image-pyramid.js';
 import { Network } from './network.js';
 
@@ -14,12 +14,37 @@ export class IdCardGate {
     return new IdCardGate(model, await Network.load(model));
   }
 
-  async isIdCard(pyramid: ImagePyramid): Promise<boolean> {
+  /**
+   * Looks at what surrounds the face, so that a card is seen as well in the hand of somebody far away as in a scan.
+   * @param face box of the largest face in pixels of the photo; undefined where none was found
+   */
+  async isIdCard(pyramid: ImagePyramid, face: Box | undefined): Promise<boolean> {
+    const { thresholds, maxFaceWidth } = this.model;
+    if (!face) return (await this.probability(pyramid, whole(pyramid))) >= thresholds.withoutFace;
+    if (face.width > maxFaceWidth * pyramid.image.width) return false;
+    return (await this.probability(pyramid, this.around(face, pyramid))) >= thresholds.withFace;
+  }
+
+  private async probability(pyramid: ImagePyramid, view: Box): Promise<number> {
     const { width, height } = this.network;
-    const whole = { x: 0, y: 0, width: pyramid.image.width, height: pyramid.image.height };
-    const outputs = await this.network.run(pyramid.sample(rasterToBox(whole, width, height), width, height, 127));
+    const outputs = await this.network.run(pyramid.sample(rasterToBox(view, width, height), width, height, 127));
     const probability = Object.values(outputs)[0]?.data[0];
     if (probability === undefined) throw new Error(`Model ${this.model.name} returned no score`);
-    return probability >= this.model.threshold;
+    return probability;
   }
+
+  /** The square around the face, cut at the photo's edges. */
+  private around(face: Box, { image }: ImagePyramid): Box {
+    const half = (face.width * this.model.window) / 2;
+    const [x, y] = [face.x + face.width / 2, face.y + face.height / 2];
+    const left = Math.max(0, Math.trunc(x - half));
+    const top = Math.max(0, Math.trunc(y - half));
+    const right = Math.min(image.width, Math.trunc(x + half));
+    const bottom = Math.min(image.height, Math.trunc(y + half));
+    return { x: left, y: top, width: right - left, height: bottom - top };
+  }
+}
+
+function whole({ image: { width, height } }: ImagePyramid): Box {
+  return { x: 0, y: 0, width, height };
 }

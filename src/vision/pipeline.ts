@@ -33,7 +33,7 @@ interface Gates {
 }
 
 /**
- * From the bytes of a photo to an embedding, in the contract's order: decode (400) → ID card (410) → number of faces
+ * From the bytes of a photo to an embedding, in the contract's order: decode (400) → find faces → ID card (410) → number of faces
  * (407) → quality (406) → align → embed. One instance serves one thread.
  */
 export class Pipeline {
@@ -62,11 +62,12 @@ export class Pipeline {
   async embedPhoto(bytes: Uint8Array, options: PhotoOptions): Promise<Analysis> {
     const clock = new StageClock();
     const photo = new ImagePyramid(await clock.time('decode', () => decode(bytes, this.limits)));
+    const found = await clock.time('find', () => this.finder.find(photo, (box) => this.isLargeEnough(box, photo)));
     const { idCard } = this.gates;
-    if (idCard && !options.allowIdCard && (await clock.time('idCard', () => idCard.isIdCard(photo)))) {
+    const card = () => idCard?.isIdCard(photo, found.faces[0]?.box);
+    if (!options.allowIdCard && (await clock.time('idCard', async () => card()))) {
       throw new Refusal('ID_CARD', undefined, 'id-card');
     }
-    const found = await clock.time('find', () => this.finder.find(photo, (box) => this.isLargeEnough(box, photo)));
     const face = theFace(found, options.severalFaces);
     if (!options.disableValidation) this.checkQuality(face, found.pyramid);
     const embedding = await clock.time('embed', () => this.embed(found.pyramid, face, options.version));

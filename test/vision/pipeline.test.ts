@@ -139,6 +139,6 @@ describe('Pipeline', () => {
 
   it('reports how long each stage took', async () => {
     const { timings } = await pipeline.embedPhoto(photo('audrey.jpg'), strict);
-    expect(Object.keys(timings)).toEqual(['decode', 'find', 'embed']);
+    expect(Object.keys(timings)).toEqual(['decode', 'find', 'idCard', 'embed']);
   });
 });
