@@ -6,9 +6,9 @@ import type { Calibration } from '../models/manifest.js';
  * An embedder that has seen few East Asian faces puts them into a narrow cone: strangers in it have higher cosines than
  * strangers elsewhere, so one threshold has a false match rate for them that is a hundred times higher. How far a face
  * lies in the cone shows in its embedding, as the cosine to the cone's axis. Distances (1 - cosine) between faces are
- * stretched by it, which gives one scale for everybody without asking who belongs where: made on half of the people and
+ * stretched by it, which gives one scale for everybody without asking who belongs where. Made on half of the people and
  * tested on the others, thresholds for false match rates of 1e-3 to 1e-5 then agree within 0.02 between both kinds,
- * where they differed by 0.11 to 0.13, and the true accept rates of neither fall by more than a hundredth.
+ * where they differed by 0.11 to 0.13 (scripts/train/embedding/README.md).
  */
 export class Crowding {
   readonly #slope: number;
