@@ -1,4 +1,9 @@
+import { ConfigError } from '../src/config.js';
+import { EvaluationError } from '../src/evaluation/evaluation-error.js';
 import { ModelError } from '../src/models/model-error.js';
+
+/** What the operator can mend. */
+const forTheOperator = [ConfigError, EvaluationError, ModelError];
 
 /**
  * Runs a script's body. What the operator can mend is one plain message, anything else a stack trace; both end with
@@ -8,7 +13,8 @@ export async function runScript(body: () => Promise<void>): Promise<void> {
   try {
     await body();
   } catch (error) {
-    console.error(error instanceof ModelError ? error.message : error);
+    const known = forTheOperator.some((kind) => error instanceof kind);
+    console.error(known ? (error as Error).message : error);
     process.exitCode = 1;
   }
 }

@@ -1,5 +1,5 @@
+import { EMBEDDING_LENGTH } from '../embedding.js';
 import { FaceSearchError } from '../errors.js';
-import { EMBEDDING_LENGTH } from '../store/store.js';
 import { MAX_IMAGE_BYTES } from '../vision/face-analyser.js';
 import { decodeBase64 } from './base64.js';
 import type { Part } from './multipart.js';

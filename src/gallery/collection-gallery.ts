@@ -1,15 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import { EMBEDDING_LENGTH } from '../embedding.js';
 import { FaceSearchError } from '../errors.js';
 import type { ObjectStore } from '../store/object-store.js';
-import {
-  type CollectionRef,
-  EMBEDDING_LENGTH,
-  type Erased,
-  type Store,
-  type StoredFace,
-  type User,
-} from '../store/store.js';
+import type { CollectionRef, Erased, Store, StoredFace, User } from '../store/store.js';
 import { HybridIndex } from '../vector-index/hybrid-index.js';
 import type { Match, VectorIndex } from '../vector-index/vector-index.js';
 import { correctedScore } from './crowding.js';

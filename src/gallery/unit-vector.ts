@@ -1,5 +1,5 @@
+import { EMBEDDING_LENGTH } from '../embedding.js';
 import { FaceSearchError } from '../errors.js';
-import { EMBEDDING_LENGTH } from '../store/store.js';
 
 /** Closer to 1 than this is what float32 makes of a normalised vector: it is taken to the letter. */
 const ROUNDING = 1e-6;

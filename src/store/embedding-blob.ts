@@ -1,5 +1,5 @@
 import { endianness } from 'node:os';
-import { EMBEDDING_LENGTH } from './store.js';
+import { EMBEDDING_LENGTH } from '../embedding.js';
 
 /** Bytes of a stored embedding: 512 float32, little-endian. */
 export const EMBEDDING_BYTES = EMBEDDING_LENGTH * Float32Array.BYTES_PER_ELEMENT;

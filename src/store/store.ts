@@ -76,9 +76,6 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Numbers in an embedding. */
-export const EMBEDDING_LENGTH = 512;
-
 /** A collection is addressed by its tenant and its name; the default collection has the empty name. */
 export interface CollectionRef {
   tenant: string;

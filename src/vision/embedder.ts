@@ -1,9 +1,7 @@
+import { EMBEDDING_LENGTH } from '../embedding.js';
 import type { EmbedderModel, Prepared } from '../models/manifest.js';
 import { ALIGNED_SIZE } from './alignment.js';
 import { Network } from './network.js';
-
-/** Length of every embedding. */
-export const EMBEDDING_LENGTH = 512;
 
 export class Embedder {
   private constructor(private readonly network: Network) {}

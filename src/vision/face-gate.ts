@@ -1,5 +1,5 @@
 import type { FaceGateModel, Prepared } from '../models/manifest.js';
-import { ALIGNED_SIZE, alignedToImage } from './alignment.js';
+import { alignedToImage } from './alignment.js';
 import { compose, type Point, rasterToBox } from './geometry.js';
 import type { ImagePyramid } from './image-pyramid.js';
 import { Network } from './network.js';
@@ -38,7 +38,7 @@ export class FaceGate {
     const outputs = await this.network.run(pyramid.sample(toImage, width, height, BORDER));
     const [mask, sunglasses, hat, face] = Object.values(outputs)[0]?.data ?? [];
     if (mask === undefined || sunglasses === undefined || hat === undefined || face === undefined) {
-      throw new Error(`Model ${this.model.name} did not return four scores for a ${ALIGNED_SIZE}-pixel crop`);
+      throw new Error(`Model ${this.model.name} did not return four scores`);
     }
     return { mask, sunglasses, hat, face };
   }

@@ -54,7 +54,7 @@ export class LandmarkFinder {
  * The box that the detector would have drawn around these 68 points: as wide as they are, and higher, since the points
  * end at the brows. Medians over 600 images of Labeled Faces in the Wild.
  */
-export function impliedFaceBox(points: readonly Point[]): Box {
+function impliedFaceBox(points: readonly Point[]): Box {
   const around = boundingBox(points);
   const height = around.height * 1.317;
   const centreY = around.y + around.height * (0.5 - 0.166);

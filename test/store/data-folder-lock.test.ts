@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { lockDataFolder } from '../../src/store/data-folder-lock.js';
@@ -19,6 +21,13 @@ test('a folder has one server process', async () => {
   await expect(lockElsewhere(folder)).rejects.toThrow('one process per data folder');
   unlock();
   await lockElsewhere(folder);
+});
+
+test('a path that cannot be a folder is refused with its name', async () => {
+  const file = join(await temporaryFolder(), 'file');
+  writeFileSync(file, '');
+  expect(() => lockDataFolder(file)).toThrow(`Cannot use the data folder ${file}`);
+  expect(() => lockDataFolder(join(file, 'inside'))).toThrow('Cannot use the data folder');
 });
 
 test('a process that is killed leaves no lock behind', async () => {
