@@ -1,34 +1,39 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { makeFolder } from './durable-folder.js';
+import { asStoreError, StoreError } from './store-error.js';
 
 /**
  * Makes this process the only server of a data folder, until it ends however it ends: SQLite's lock on a file is the
  * operating system's, which takes it back from a process that was killed.
  * @returns gives the folder free
- * @throws Error when another process serves the folder, or it cannot be made or written
+ * @throws StoreError when another process serves the folder, or it cannot be made or written
  */
 export function lockDataFolder(folder: string): () => void {
-  const lock = openLock(folder);
+  let lock: Database.Database | undefined;
   try {
+    makeFolder(folder);
+    lock = new Database(join(folder, 'server.lock'), { timeout: 0 });
     lock.pragma('journal_mode = MEMORY');
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {
-    lock.close();
-    if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw error;
-    throw new Error(`Another server process uses the folder ${folder}: one process per data folder.`, { cause: error });
+    lock?.close();
+    throw refusal(error, folder);
   }
-  return () => lock.close();
+  const held = lock;
+  return () => held.close();
 }
 
-function openLock(folder: string): Database.Database {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    return new Database(join(folder, 'server.lock'), { timeout: 0 });
-  } catch (error) {
-    throw new Error(
-      `Cannot use the data folder ${folder}: it must be a folder that this process can make and write (${(error as Error).message}).`,
-      { cause: error },
-    );
-  }
+function refusal(error: unknown, folder: string): StoreError {
+  const subject = `Cannot use the data folder ${folder}`;
+  const known = asStoreError(error, subject);
+  const trouble = known instanceof StoreError ? known.trouble : 'failed';
+  const details: { [trouble in StoreError['trouble']]?: string } = {
+    busy: 'another server process uses it: one process per data folder',
+    damaged: 'the file server.lock in it is not what the server made; remove that file, which holds nothing',
+    'read-only': 'it must be a folder that this process can make and write',
+    'no-file': 'it must be a folder that this process can make and write',
+  };
+  const detail = details[trouble];
+  return new StoreError(trouble, subject, { ...(detail !== undefined && { detail }), cause: error });
 }

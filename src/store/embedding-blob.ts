@@ -1,5 +1,6 @@
 import { endianness } from 'node:os';
 import { EMBEDDING_LENGTH } from '../embedding.js';
+import { StoreError } from './store-error.js';
 
 /** Bytes of a stored embedding: 512 float32, little-endian. */
 export const EMBEDDING_BYTES = EMBEDDING_LENGTH * Float32Array.BYTES_PER_ELEMENT;
@@ -24,4 +25,17 @@ export function blobToEmbedding(blob: Uint8Array): Float32Array {
   const bytes = Buffer.from(Uint8Array.from(blob).buffer);
   if (bigEndianHost) bytes.swap32();
   return new Float32Array(bytes.buffer, bytes.byteOffset, EMBEDDING_LENGTH);
+}
+
+/**
+ * The embedding of a row, which had length 1 when it was written.
+ * @throws StoreError when it has another one: SQLite has no checksums, so a bad disk can change it unnoticed
+ */
+export function storedEmbedding(blob: Uint8Array): Float32Array {
+  const embedding = blobToEmbedding(blob);
+  let squares = 0;
+  for (const x of embedding) squares += x * x;
+  // Written so that NaN fails too.
+  if (!(Math.abs(squares - 1) < 1e-2)) throw new StoreError('damaged', 'A stored embedding');
+  return embedding;
 }

@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from './durable-folder.js';
 import type { ObjectStore } from './object-store.js';
+import { asStoreError } from './store-error.js';
 
 const keyPattern = /^[a-z0-9-]+(\/[a-z0-9-]+)*$/;
 const MAX_KEY_LENGTH = 200;
@@ -12,20 +14,22 @@ const MAX_KEY_LENGTH = 200;
  */
 export class FolderObjectStore implements ObjectStore {
   readonly #folder: string;
+  /** Folders that are known to have reached the disk, or are on their way. */
+  readonly #shards = new Map<string, Promise<void>>();
 
   /**
    * Makes the folder when it does not exist and removes what a crash left half-written.
    * One process at a time may have a folder open.
-   * @throws Error that names the folder and says what is wrong with it
+   * @throws StoreError that names the folder and says what is wrong with it
    */
   static async open(folder: string): Promise<FolderObjectStore> {
     const store = new FolderObjectStore(folder);
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder);
       await rm(store.#unfinished, { recursive: true, force: true });
       await mkdir(store.#unfinished, { mode: 0o700 });
     } catch (error) {
-      throw new Error(`Cannot use the photo folder ${folder}: ${(error as Error).message}`, { cause: error });
+      throw asStoreError(error, `Cannot use the photo folder ${folder}`);
     }
     return store;
   }
@@ -34,7 +38,7 @@ export class FolderObjectStore implements ObjectStore {
     this.#folder = folder;
   }
 
-  /** @throws RangeError when the key is malformed; Error of the file system when the disk refuses */
+  /** @throws RangeError when the key is malformed; StoreError when the disk refuses */
   async put(key: string, bytes: Buffer): Promise<void> {
     const { shard, path } = this.#locate(key);
     const temporary = join(this.#unfinished, randomUUID());
@@ -46,33 +50,50 @@ export class FolderObjectStore implements ObjectStore {
       } finally {
         await file.close();
       }
-      if (await mkdir(shard, { recursive: true, mode: 0o700 })) await syncFolder(this.#folder);
+      await this.#makeShard(shard);
       await rename(temporary, path);
+      await syncFolder(shard);
     } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
+      await rm(temporary, { force: true }).catch(() => undefined);
+      throw asStoreError(error, `Cannot store a photo in ${this.#folder}`);
     }
-    await syncFolder(shard);
   }
 
-  /** @throws RangeError when the key is malformed */
+  /** @throws RangeError when the key is malformed; StoreError when the disk refuses */
   async get(key: string): Promise<Buffer | undefined> {
     try {
       return await readFile(this.#locate(key).path);
     } catch (error) {
       if (isMissing(error)) return undefined;
-      throw error;
+      throw asStoreError(error, `Cannot read a photo in ${this.#folder}`);
     }
   }
 
-  /** Durable when it resolves. @throws RangeError when the key is malformed */
+  /** Durable when it resolves. @throws RangeError when the key is malformed; StoreError when the disk refuses */
   async delete(key: string): Promise<void> {
     const { shard, path } = this.#locate(key);
     try {
-      await unlink(path);
-      await syncFolder(shard);
+      await unlink(path).catch(unlessMissing);
+      // Also when the file is gone: whoever unlinked it may have died before this.
+      await syncFolder(shard).catch(unlessMissing);
     } catch (error) {
-      if (!isMissing(error)) throw error;
+      throw asStoreError(error, `Cannot delete a photo in ${this.#folder}`);
+    }
+  }
+
+  /** Once for each folder: whoever finds it there must not trust it before its maker has synced it. */
+  async #makeShard(shard: string): Promise<void> {
+    const make = async () => {
+      await mkdir(shard, { mode: 0o700 }).catch(unlessThere);
+      await syncFolder(this.#folder);
+    };
+    const making = this.#shards.get(shard) ?? make();
+    this.#shards.set(shard, making);
+    try {
+      await making;
+    } catch (error) {
+      this.#shards.delete(shard);
+      throw error;
     }
   }
 
@@ -100,4 +121,12 @@ async function syncFolder(folder: string): Promise<void> {
 
 function isMissing(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ENOENT';
+}
+
+function unlessMissing(error: unknown): void {
+  if (!isMissing(error)) throw error;
+}
+
+function unlessThere(error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
 }

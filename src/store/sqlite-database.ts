@@ -1,22 +1,28 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { chmodSync, closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
+import { makeFolder, syncFolder } from './durable-folder.js';
 import { migrations } from './migrations.js';
+import { asStoreError, StoreError } from './store-error.js';
 
 /** Marks our files, so that another program's database is not taken for an empty one of ours: "FSrv". */
 const APPLICATION_ID = 0x46537276;
 
 /** How long a write waits for another process (a command-line tool) to finish its own. */
-const BUSY_TIMEOUT_MS = 5_000;
+export const BUSY_TIMEOUT_MS = 5_000;
 
 /**
  * Opens the database and brings it to the newest schema. A new file has mode 0600, folders made for it 0700.
- * @throws Error that names the file and says what is wrong with it
+ * @throws StoreError, or Error for a database that is not ours; both name the file and say what is wrong with it
  */
 export function openDatabase(file: string): Database.Database {
+  const subject = `Cannot open the database ${file}`;
   let db: Database.Database | undefined;
   try {
-    createPrivately(file);
+    if (!existsSync(file)) createDatabase(file);
+    refuseEmptied(file, subject);
+    keepPrivate(file);
     db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
     readVersion(db);
     configure(db);
@@ -24,31 +30,81 @@ export function openDatabase(file: string): Database.Database {
     return db;
   } catch (error) {
     db?.close();
-    throw new Error(`Cannot open the database ${file}: ${explain(error)}`, { cause: error });
+    const known = asStoreError(error, subject);
+    throw known instanceof StoreError ? known : new Error(`${subject}: ${(error as Error).message}`, { cause: error });
   }
 }
 
-/** SQLite would create the file with the process's umask; its -wal and -shm files inherit the mode set here. */
-function createPrivately(file: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  closeSync(openSync(file, 'a', 0o600));
+/** Makes the file with its schema: under its name it is complete and on the disk, or not there at all. */
+function createDatabase(file: string): void {
+  const folder = dirname(file);
+  makeFolder(folder);
+  const draft = `${file}.${randomUUID()}.new`;
+  try {
+    const handle = openSync(draft, 'wx', 0o600);
+    try {
+      const bytes = newDatabase();
+      for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    linkUnlessThere(draft, file);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  syncFolder(folder);
+}
+
+function newDatabase(): Buffer {
+  const db = new Database(':memory:');
+  try {
+    // Rows hold a 2 kB embedding: three fit a page of 8 kB, only one a page of 4 kB.
+    db.pragma('page_size = 8192');
+    migrate(db);
+    return db.serialize();
+  } finally {
+    db.close();
+  }
+}
+
+/** Another process (a command-line tool) may have made the file meanwhile, and written to it: unlike a rename, a link keeps it. */
+function linkUnlessThere(draft: string, file: string): void {
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+/** SQLite would take a file that lost its content for a new database, and delete the log that belonged to it. */
+function refuseEmptied(file: string, subject: string): void {
+  if (statSync(file).size > 0) return;
+  const detail =
+    'the file is damaged: it is empty, which it never was; restore it from a backup, or remove it if nothing was ever stored';
+  throw new StoreError('damaged', subject, { detail });
+}
+
+/** The -wal and -shm files inherit the mode. */
+function keepPrivate(file: string): void {
   try {
     chmodSync(file, 0o600);
   } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
     // A file that belongs to somebody else, opened through its group, keeps the mode that its owner chose.
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
+    if (code !== 'EPERM' && code !== 'EROFS') throw error;
   }
 }
 
 function configure(db: Database.Database): void {
-  // Rows hold a 2 kB embedding: three fit a page of 8 kB, only one a page of 4 kB. Applies to new files only.
-  db.pragma('page_size = 8192');
   db.pragma('journal_mode = WAL');
   // In WAL mode only FULL waits for the disk at each commit, so that an acknowledged write survives a power cut.
   db.pragma('synchronous = FULL');
   db.pragma('foreign_keys = ON');
   // Deleted embeddings are overwritten with zeros, not merely forgotten.
   db.pragma('secure_delete = ON');
+  // What a large deletion would set aside in a temporary file, outside the data folder, stays in memory.
+  db.pragma('temp_store = MEMORY');
   // The write-ahead log shrinks back after a large deletion.
   db.pragma(`journal_size_limit = ${64 * 1024 * 1024}`);
 }
@@ -77,19 +133,4 @@ function readVersion(db: Database.Database): number {
     );
   }
   return version;
-}
-
-function explain(error: unknown): string {
-  const { code = '', message } = error as { code?: string; message: string };
-  if (code === 'SQLITE_NOTADB') return 'the file is not a SQLite database';
-  if (code.startsWith('SQLITE_CORRUPT')) return 'the file is damaged; restore it from a backup';
-  if (code.startsWith('SQLITE_READONLY') || code === 'EACCES' || code === 'EROFS') {
-    return 'the file or its folder is not writable by this process';
-  }
-  if (code.startsWith('SQLITE_CANTOPEN') || code === 'EISDIR' || code === 'ENOTDIR' || code === 'EEXIST') {
-    return 'the path is not a file in a folder that can be made or written';
-  }
-  if (code.startsWith('SQLITE_BUSY')) return 'another process holds it locked';
-  if (code.startsWith('SQLITE_FULL') || code === 'ENOSPC') return 'the disk is full';
-  return message;
 }

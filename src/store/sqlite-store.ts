@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
-import { blobToEmbedding, embeddingToBlob } from './embedding-blob.js';
+import { embeddingToBlob, storedEmbedding } from './embedding-blob.js';
+import { GuardedDatabase } from './guarded-database.js';
 import { openDatabase } from './sqlite-database.js';
 import { type ErasedFaceRow, prepareStatements, type Statements } from './sqlite-statements.js';
 import type {
@@ -16,66 +17,85 @@ import type {
   User,
 } from './store.js';
 
+export interface SqliteStoreOptions {
+  /** Told when erased rows cannot be removed from the write-ahead log yet; it is tried again every second. */
+  onErasureDelayed?: (error: unknown) => void;
+}
+
 /** Faces read at a time, about 1 MB: a few milliseconds between two turns of the event loop. */
 const FACES_PER_PAGE = 500;
 
 /**
  * The store in one SQLite file. Calls run on the caller's thread; a write takes as long as the disk takes to confirm
  * it. Deletions overwrite what they delete: about 10 ms for 1,000 faces.
+ * Calls reject with a StoreError when the disk refuses; nothing has changed then.
  */
 export class SqliteStore implements Store {
-  readonly #db: Database;
+  readonly #db: GuardedDatabase;
   readonly #sql: Statements;
 
   /**
    * @param file path of the database; it and its folder are made when they do not exist
-   * @throws Error that names the file and says what is wrong with it
+   * @throws StoreError, or Error for a database that is not ours; both name the file and say what is wrong with it
    */
-  static async open(file: string): Promise<SqliteStore> {
-    return new SqliteStore(openDatabase(file));
+  static async open(file: string, options: SqliteStoreOptions = {}): Promise<SqliteStore> {
+    return SqliteStore.over(openDatabase(file), options);
   }
 
-  private constructor(db: Database) {
+  /** Over a database from `openDatabase`, which the store closes. */
+  static over(db: Database, { onErasureDelayed = () => {} }: SqliteStoreOptions = {}): SqliteStore {
+    return new SqliteStore(new GuardedDatabase(db, onErasureDelayed), prepareStatements(db));
+  }
+
+  private constructor(db: GuardedDatabase, sql: Statements) {
     this.#db = db;
-    this.#sql = prepareStatements(db);
+    this.#sql = sql;
   }
 
   async saveUser(collection: CollectionRef, user: User): Promise<void> {
-    this.#write(() => this.#saveUser(this.#makeCollection(collection), user));
+    const renamed = this.#db.write(() => {
+      const collectionId = this.#makeCollection(collection);
+      const before = this.#sql.user.get(collectionId, user.id);
+      this.#saveUser(collectionId, user);
+      return before !== undefined && before.name !== user.name;
+    });
+    if (renamed) this.#db.forgetSoon();
   }
 
   async findUser(collection: CollectionRef, userId: string): Promise<User | undefined> {
-    const collectionId = this.#collectionId(collection);
-    return collectionId === undefined ? undefined : this.#sql.user.get(collectionId, userId);
+    return this.#db.read(() => {
+      const collectionId = this.#collectionId(collection);
+      return collectionId === undefined ? undefined : this.#sql.user.get(collectionId, userId);
+    });
   }
 
   async listUsers(collection: CollectionRef): Promise<User[]> {
-    return this.#sql.listUsers.all(collection.tenant, collection.collection);
+    return this.#db.read(() => this.#sql.listUsers.all(collection.tenant, collection.collection));
   }
 
   async addFace(collection: CollectionRef, userId: string, face: NewFace): Promise<StoredFace | undefined> {
-    return this.#write(() => {
+    return this.#db.write(() => {
       const owner = this.#locate(collection, userId);
       return owner && this.#addFace(owner.collectionId, owner.userId, face);
     });
   }
 
   async addUserWithFace(collection: CollectionRef, user: User, face: NewFace): Promise<StoredFace> {
-    return this.#write(() => {
+    return this.#db.write(() => {
       const collectionId = this.#makeCollection(collection);
       return this.#addFace(collectionId, this.#saveUser(collectionId, user), face);
     });
   }
 
   async deleteFaces(collection: CollectionRef, userId: string): Promise<Erased | undefined> {
-    return this.#write(() => {
+    return this.#erase(() => {
       const owner = this.#locate(collection, userId);
       return owner && this.#eraseFaces(owner.collectionId, owner.userId);
     });
   }
 
   async deleteUser(collection: CollectionRef, userId: string): Promise<Erased | undefined> {
-    return this.#write(() => {
+    return this.#erase(() => {
       const owner = this.#locate(collection, userId);
       if (!owner) return undefined;
       const erased = this.#eraseFaces(owner.collectionId, owner.userId);
@@ -85,7 +105,7 @@ export class SqliteStore implements Store {
   }
 
   async deleteCollection(collection: CollectionRef): Promise<Erased | undefined> {
-    return this.#write(() => {
+    return this.#erase(() => {
       const collectionId = this.#collectionId(collection);
       if (collectionId === undefined) return undefined;
       const erased = this.#erased(collectionId, this.#sql.deleteFacesOfCollection.all(collectionId));
@@ -95,15 +115,15 @@ export class SqliteStore implements Store {
   }
 
   async findFaceOwner(faceId: number): Promise<User | undefined> {
-    return this.#sql.faceOwner.get(faceId);
+    return this.#db.read(() => this.#sql.faceOwner.get(faceId));
   }
 
   async listCollections(): Promise<StoredCollection[]> {
-    return this.#sql.listCollections.all();
+    return this.#db.read(() => this.#sql.listCollections.all());
   }
 
   async findCollection(collection: CollectionRef): Promise<StoredCollection | undefined> {
-    const collectionId = this.#collectionId(collection);
+    const collectionId = this.#db.read(() => this.#collectionId(collection));
     return collectionId === undefined ? undefined : { ...collection, collectionId };
   }
 
@@ -111,43 +131,45 @@ export class SqliteStore implements Store {
   async *facesOf(collectionId: number, model: string): AsyncIterable<StoredEmbedding[]> {
     let lastFaceId = 0;
     for (;;) {
-      const rows = this.#sql.facesPage.all(collectionId, model, lastFaceId, FACES_PER_PAGE);
+      const rows = this.#db.read(() => this.#sql.facesPage.all(collectionId, model, lastFaceId, FACES_PER_PAGE));
       const last = rows.at(-1);
       if (!last) return;
       lastFaceId = last.faceId;
-      yield rows.map(({ faceId, embedding }) => ({ faceId, embedding: blobToEmbedding(embedding) }));
+      yield this.#db.read(() => rows.map((row) => ({ ...row, embedding: storedEmbedding(row.embedding) })));
       await setImmediate();
     }
   }
 
   async countFacesByModel(): Promise<Map<string, number>> {
-    return new Map(this.#sql.countFacesByModel.all().map(({ model, faces }) => [model, faces]));
+    const rows = this.#db.read(() => this.#sql.countFacesByModel.all());
+    return new Map(rows.map(({ model, faces }) => [model, faces]));
   }
 
   async reserveObject(key: string): Promise<void> {
-    this.#sql.addPendingDeletion.run(key, Date.now());
+    this.#db.write(() => this.#sql.addPendingDeletion.run(key, Date.now()));
   }
 
   async pendingObjectDeletions(): Promise<string[]> {
-    return this.#sql.pendingDeletions.all();
+    return this.#db.read(() => this.#sql.pendingDeletions.all());
   }
 
   async objectsDeleted(keys: readonly string[]): Promise<void> {
-    this.#write(() => {
+    this.#db.write(() => {
       for (const key of keys) this.#sql.endPendingDeletion.run(key);
     });
   }
 
   async addKey(key: NewKey): Promise<void> {
-    this.#write(() => this.#sql.addKey.run(this.#makeTenant(key.tenant), key.sha256, key.label, Date.now()));
+    this.#db.write(() => this.#sql.addKey.run(this.#makeTenant(key.tenant), key.sha256, key.label, Date.now()));
   }
 
   async findTenantByKeyHash(sha256: Buffer): Promise<string | undefined> {
-    return this.#sql.tenantOfKey.get(sha256);
+    return this.#db.read(() => this.#sql.tenantOfKey.get(sha256));
   }
 
   async listKeys(): Promise<StoredKey[]> {
-    return this.#sql.listKeys.all().map(({ createdAt, revokedAt, ...key }) => ({
+    const rows = this.#db.read(() => this.#sql.listKeys.all());
+    return rows.map(({ createdAt, revokedAt, ...key }) => ({
       ...key,
       createdAt: new Date(createdAt),
       revokedAt: revokedAt === null ? undefined : new Date(revokedAt),
@@ -155,24 +177,26 @@ export class SqliteStore implements Store {
   }
 
   async revokeKey(keyId: number): Promise<boolean> {
-    return this.#sql.revokeKey.run(Date.now(), keyId).changes > 0;
+    return this.#db.write(() => this.#sql.revokeKey.run(Date.now(), keyId).changes > 0);
   }
 
   async countKeys(): Promise<number> {
-    return this.#sql.countKeys.get() ?? 0;
+    return this.#db.read(() => this.#sql.countKeys.get()) ?? 0;
   }
 
   async ping(): Promise<void> {
-    this.#sql.ping.get();
+    this.#db.assertSound();
+    this.#db.read(() => this.#sql.ping.get());
   }
 
   async close(): Promise<void> {
     this.#db.close();
   }
 
-  /** Takes the write lock at the start: a transaction that reads first and locks later can fail half-way. */
-  #write<T>(work: () => T): T {
-    return this.#db.transaction(work).immediate();
+  #erase(work: () => Erased | undefined): Erased | undefined {
+    const erased = this.#db.write(work);
+    if (erased) this.#db.forgetSoon();
+    return erased;
   }
 
   #collectionId({ tenant, collection }: CollectionRef): number | undefined {

@@ -2,6 +2,7 @@ import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { FolderObjectStore } from '../../src/store/folder-object-store.js';
+import { StoreError } from '../../src/store/store-error.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 let folder: string;
@@ -74,7 +75,7 @@ test('a put that fails leaves nothing', async () => {
   const [entry] = await files();
   await objects.delete('faces/1');
   await mkdir(join(entry?.parentPath ?? '', entry?.name ?? ''));
-  await expect(objects.put('faces/1', Buffer.from('a'))).rejects.toThrow();
+  await expect(objects.put('faces/1', Buffer.from('a'))).rejects.toThrow(StoreError);
   expect(await files()).toEqual([]);
 });
 

@@ -1,9 +1,12 @@
-import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmodSync } from 'node:fs';
+import { chmod, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { migrations } from '../../src/store/migrations.js';
+import { openDatabase } from '../../src/store/sqlite-database.js';
 import { SqliteStore } from '../../src/store/sqlite-store.js';
+import { asNobody } from '../support/as-nobody.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 const mode = async (path: string) => (await stat(path)).mode & 0o777;
@@ -21,19 +24,25 @@ test('only the owner can read the database, its log and its folder', async () =>
 
 test('a file that others could read is closed to them', async () => {
   const file = join(await temporaryFolder(), 'facesearch.db');
-  await writeFile(file, '');
+  openDatabase(file).close();
   await chmod(file, 0o644);
-  await (await SqliteStore.open(file)).close();
+  openDatabase(file).close();
   expect(await mode(file)).toBe(0o600);
 });
 
 test('the settings that durability and erasure rest on', async () => {
   const file = join(await temporaryFolder(), 'facesearch.db');
-  await (await SqliteStore.open(file)).close();
-  const db = new Database(file);
-  expect(db.pragma('journal_mode', { simple: true })).toBe('wal');
-  expect(db.pragma('user_version', { simple: true })).toBe(migrations.length);
-  expect(db.pragma('page_size', { simple: true })).toBe(8192);
+  const db = openDatabase(file);
+  const setting = (name: string) => db.pragma(name, { simple: true });
+  const full = 2;
+  const memory = 2;
+  expect(setting('journal_mode')).toBe('wal');
+  expect(setting('synchronous')).toBe(full);
+  expect(setting('foreign_keys')).toBe(1);
+  expect(setting('secure_delete')).toBe(1);
+  expect(setting('temp_store')).toBe(memory);
+  expect(setting('user_version')).toBe(migrations.length);
+  expect(setting('page_size')).toBe(8192);
   db.close();
 });
 
@@ -82,9 +91,32 @@ test('a path that cannot be a file is refused', async () => {
   await expect(SqliteStore.open(join(file, 'deeper', 'facesearch.db'))).rejects.toThrow(/the path is not a file/);
 });
 
-// The superuser may write anywhere, so there is nothing to refuse.
-test.skipIf(process.getuid?.() === 0)('a folder that cannot be written is refused', async () => {
-  const folder = join(await temporaryFolder(), 'locked');
-  await mkdir(folder, { mode: 0o500 });
-  await expect(SqliteStore.open(join(folder, 'facesearch.db'))).rejects.toThrow(/not writable/);
+test('a folder that cannot be written is refused', async () => {
+  const folder = await temporaryFolder();
+  asNobody(folder, () => {
+    chmodSync(folder, 0o500);
+    expect(() => openDatabase(join(folder, 'facesearch.db'))).toThrow(/not writable by this process/);
+  });
+});
+
+test('a new database appears complete or not at all, and leaves no draft', async () => {
+  const folder = await temporaryFolder();
+  openDatabase(join(folder, 'facesearch.db')).close();
+  expect(await readdir(folder)).toEqual(['facesearch.db']);
+});
+
+test('a file that lost its content is refused, with its log left as it is', async () => {
+  const file = join(await temporaryFolder(), 'facesearch.db');
+  openDatabase(file).close();
+  await truncate(file, 0);
+  await writeFile(`${file}-wal`, 'log');
+  expect(() => openDatabase(file)).toThrow(/facesearch\.db: the file is damaged: it is empty/);
+  expect(await readFile(`${file}-wal`, 'utf8')).toBe('log');
+});
+
+test('a file that lost its end is refused', async () => {
+  const file = join(await temporaryFolder(), 'facesearch.db');
+  openDatabase(file).close();
+  await truncate(file, 3 * 8192);
+  expect(() => openDatabase(file)).toThrow(/damaged; stop the server and restore it from a backup/);
 });
