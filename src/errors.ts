@@ -20,6 +20,10 @@ const table = {
   RATE_LIMITED: { code: 429, text: 'Too many requests; slow down and try again.' },
   INTERNAL: { code: 500, text: 'Internal error' },
   OVERLOADED: { code: 503, text: 'The server is overloaded; try again later.' },
+  STORE_UNAVAILABLE: {
+    code: 503,
+    text: 'The server cannot use its storage now; nothing was changed. Try again later.',
+  },
   NOT_READY: { code: 503, text: 'The server is starting; try again in a moment.' },
 } as const satisfies Record<string, { code: number; text: string }>;
 
@@ -32,6 +36,7 @@ const realStatus: ReadonlySet<ErrorName> = new Set<ErrorName>([
   'RATE_LIMITED',
   'INTERNAL',
   'OVERLOADED',
+  'STORE_UNAVAILABLE',
   'NOT_READY',
 ]);
 

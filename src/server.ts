@@ -35,7 +35,10 @@ export interface Server {
 export async function openServer(config: Config, logger: Logger, workerUrl?: URL): Promise<Server> {
   const unlock = lockDataFolder(config.DATA_DIR);
   const objects = await FolderObjectStore.open(join(config.DATA_DIR, 'photos'));
-  const store = await SqliteStore.open(join(config.DATA_DIR, 'facesearch.sqlite'));
+  const store = await SqliteStore.open(join(config.DATA_DIR, 'facesearch.sqlite'), {
+    onErasureDelayed: (err) =>
+      logger.error({ err }, 'erased data stays in the write-ahead log; tried again every second'),
+  });
   const keys = new KeyRing(store, config.API_KEYS);
   const firstKey = await keys.ensureFirstKey();
 

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { FaceSearchError } from '../errors.js';
 import type { Candidate } from '../gallery/gallery.js';
+import { StoreError } from '../store/store-error.js';
 
 /** The body of every reply. `code` is a string; `extra_data` takes the place of `data` in one outcome of /search. */
 export interface ReplyBody {
@@ -48,7 +49,7 @@ export function addErrorReplies(app: FastifyInstance, mirror: boolean): void {
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, mirror: boolean): FastifyReply {
   const { code, text, realStatus, reason, tellsReason } = describe(error);
   request.reason = reason ?? null;
-  if (code === 500) request.log.error({ err: error }, 'request failed');
+  if (code === 500 || error instanceof StoreError) request.log.error({ err: error }, 'request failed');
   if (code === 503 || code === 429) reply.header('retry-after', overloadedRetrySeconds);
   const body: ReplyBody = { data: text, code: String(code), ...(tellsReason && reason !== undefined && { reason }) };
   return reply.code(realStatus || mirror ? code : 200).send(body);
@@ -67,6 +68,11 @@ function describe(error: unknown): Description {
   if (error instanceof FaceSearchError) {
     const { code, message, realStatus, reason, errorName } = error;
     return { code, text: message, realStatus, reason, tellsReason: errorName === 'NOT_FULL_FACE' };
+  }
+  if (error instanceof StoreError) {
+    // A disk that is full or away comes back; no waiting heals a damaged file.
+    const errorName = error.trouble === 'damaged' ? 'INTERNAL' : 'STORE_UNAVAILABLE';
+    return describe(new FaceSearchError(errorName, undefined, `store ${error.trouble}`));
   }
   const status = (error as Partial<FastifyError> | undefined)?.statusCode ?? 500;
   if (status === 413) return describe(new FaceSearchError('BODY_TOO_LARGE'));

@@ -129,8 +129,7 @@ export class CollectionGallery implements Gallery {
   async deleteCollection(collection: CollectionRef): Promise<void> {
     const erased = await this.#writes.run(lockKey(collection), async () => {
       const gone = await this.#store.deleteCollection(collection);
-      if (gone) this.#indexes.get(gone.collectionId)?.close();
-      if (gone) this.#indexes.delete(gone.collectionId);
+      if (gone) this.#forget(gone.collectionId);
       return gone;
     });
     if (!erased) throw new FaceSearchError('COLLECTION_NOT_FOUND');
@@ -169,7 +168,7 @@ export class CollectionGallery implements Gallery {
   /** Waits for the writes under way. Store and object store stay open. */
   async close(): Promise<void> {
     await this.#writes.idle();
-    await this.#photos.idle();
+    await this.#photos.close();
     for (const index of this.#indexes.values()) index.close();
     this.#indexes.clear();
   }
@@ -177,7 +176,7 @@ export class CollectionGallery implements Gallery {
   async #erase(collection: CollectionRef, work: () => Promise<Erased | undefined>): Promise<Erased | undefined> {
     const erased = await this.#writes.run(lockKey(collection), async () => {
       const gone = await work();
-      if (gone) this.#indexes.get(gone.collectionId)?.remove(gone.faceIds);
+      if (gone) await this.#follow(gone.collectionId, () => this.#indexes.get(gone.collectionId)?.remove(gone.faceIds));
       return gone;
     });
     if (erased) await this.#photos.run();
@@ -199,9 +198,29 @@ export class CollectionGallery implements Gallery {
 
   /** Under the collection's lock, for a face just stored. */
   async #index(collection: CollectionRef, { collectionId, faceId }: StoredFace, vector: Float32Array): Promise<void> {
-    const index = this.#indexes.get(collectionId);
-    if (index) index.add(faceId, vector);
-    else await this.#load({ ...collection, collectionId });
+    await this.#follow(collectionId, async () => {
+      const index = this.#indexes.get(collectionId);
+      if (index) index.add(faceId, vector);
+      else await this.#load({ ...collection, collectionId });
+    });
+  }
+
+  /**
+   * Lets the index follow the store. What is stored has happened, whatever the index does: one that fails is thrown
+   * away, and the next search reads the collection anew.
+   */
+  async #follow(collectionId: number, work: () => void | Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (err) {
+      this.#logger.error({ err, collectionId }, 'the index of a collection failed; it is read anew from the store');
+      this.#forget(collectionId);
+    }
+  }
+
+  #forget(collectionId: number): void {
+    this.#indexes.get(collectionId)?.close();
+    this.#indexes.delete(collectionId);
   }
 
   /** Under the collection's lock, so that no face is deleted from the store while it is on its way into the index. */
@@ -213,8 +232,13 @@ export class CollectionGallery implements Gallery {
       onGraphFailure: (err) =>
         this.#logger.error({ err, collectionId }, 'cannot build the graph; searches will be slow'),
     });
-    for await (const page of this.#store.facesOf(collectionId, this.#model)) {
-      for (const { faceId, embedding } of page) index.add(faceId, embedding);
+    try {
+      for await (const page of this.#store.facesOf(collectionId, this.#model)) {
+        for (const { faceId, embedding } of page) index.add(faceId, embedding);
+      }
+    } catch (error) {
+      index.close();
+      throw error;
     }
     this.#indexes.set(collectionId, index);
     return index;

@@ -6,9 +6,12 @@ import { KeyedLock } from './keyed-lock.js';
 /** Photos deleted at the same time: a deletion waits for the disk, not for the processor. */
 const AT_ONCE = 8;
 
+/** How long a photo that could not be deleted waits for the next try, unless another deletion comes first. */
+const RETRY_MS = 30_000;
+
 /**
  * Deletes the photos that the store lists as pending. A photo that cannot be deleted now stays on the list and is
- * tried again by the next sweep.
+ * tried again.
  */
 export class PhotoSweep {
   readonly #store: Store;
@@ -17,6 +20,7 @@ export class PhotoSweep {
   readonly #lock = new KeyedLock();
   /** Photos of people who are being added: on the list until their row is stored, and not to be swept. */
   readonly #reserved = new Set<string>();
+  #retry: NodeJS.Timeout | undefined;
 
   constructor(store: Store, objects: ObjectStore, logger: Pick<Logger, 'error'>) {
     this.#store = store;
@@ -53,24 +57,30 @@ export class PhotoSweep {
         const keys = pending.filter((key) => !this.#reserved.has(key));
         for (let i = 0; i < keys.length; i += AT_ONCE) await this.#delete(keys.slice(i, i + AT_ONCE));
       } catch (error) {
-        this.#logger.error({ err: error }, 'cannot delete photos of deleted faces; the next deletion tries again');
+        this.#fail(error);
       }
     });
   }
 
-  async idle(): Promise<void> {
+  /** Waits for the sweep under way and ends the trying. */
+  async close(): Promise<void> {
     await this.#lock.idle();
+    clearTimeout(this.#retry);
+  }
+
+  #fail(error: unknown): void {
+    this.#logger.error({ err: error }, 'cannot delete photos of deleted faces; tried again in half a minute');
+    this.#retry ??= setTimeout(() => {
+      this.#retry = undefined;
+      void this.run();
+    }, RETRY_MS).unref();
   }
 
   async #delete(keys: string[]): Promise<void> {
     const results = await Promise.allSettled(keys.map((key) => this.#objects.delete(key)));
     await this.#store.objectsDeleted(keys.filter((_, i) => results[i]?.status === 'fulfilled'));
     for (const result of results) {
-      if (result.status === 'fulfilled') continue;
-      this.#logger.error(
-        { err: result.reason },
-        'cannot delete the photo of a deleted face; the next deletion tries again',
-      );
+      if (result.status === 'rejected') this.#fail(result.reason);
     }
   }
 }

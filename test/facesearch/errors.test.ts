@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { expect, it } from 'vitest';
 import { basePath } from '../../src/facesearch/facesearch.js';
+import { StoreError } from '../../src/store/store-error.js';
 import { fakeApp, listeningFakeApp, testKey } from '../support/fake-app.js';
 import { field, file, form } from '../support/multipart.js';
 
@@ -40,6 +41,21 @@ it('gives errors of the framework the same form', async () => {
     status: 415,
     json: { data: 'Unsupported Media Type', code: '415' },
   });
+});
+
+it('answers 503 while the disk refuses, and 500 when it is damaged; only the log says more', async () => {
+  const { post, gallery, lines } = await fakeApp();
+  const parts = [field('id', 'u1'), field('name', 'Mai')];
+  gallery.saveUser = () => Promise.reject(new StoreError('full', 'The database /data/x'));
+  const full = await post('/create', ...parts);
+  expect(full).toMatchObject({ status: 503, json: { code: '503' } });
+  expect(full.text).toContain('nothing was changed');
+  expect(full.headers['retry-after']).toBeDefined();
+  gallery.saveUser = () => Promise.reject(new StoreError('damaged', 'The database /data/x'));
+  const damaged = await post('/create', ...parts);
+  expect(damaged).toMatchObject({ status: 500, json: { data: 'Internal error', code: '500' } });
+  expect(full.text + damaged.text).not.toContain('/data');
+  expect(lines.join('')).toMatch(/The database \/data\/x: the disk is full, .*\/data\/x: the file is damaged; stop/s);
 });
 
 it('tells an overloaded client when to come back', async () => {

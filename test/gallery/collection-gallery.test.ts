@@ -1,6 +1,8 @@
 import { readdir } from 'node:fs/promises';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { SqliteStore } from '../../src/store/sqlite-store.js';
+import { StoreError } from '../../src/store/store-error.js';
+import { HybridIndex } from '../../src/vector-index/hybrid-index.js';
 import { RandomVectors } from '../vector-index/random-vectors.js';
 import { idOf, never, openGallery } from './gallery-fixture.js';
 
@@ -191,6 +193,62 @@ test('a photo whose deletion failed is deleted later, by the next deletion or at
   await opened.gallery.open();
   expect(await countPhotos(photos)).toBe(0);
   expect(await store.pendingObjectDeletions()).toEqual([]);
+});
+
+test('a photo whose deletion failed is tried again by itself', async () => {
+  const opened = await openGallery();
+  const remove = opened.objects.delete.bind(opened.objects);
+  opened.objects.delete = () => Promise.reject(new Error('EIO'));
+  const { gallery, photos } = opened;
+  const id = idOf(await gallery.addUnknownPerson(staff, vector(), Buffer.from('photo'), never));
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  await gallery.deleteUser(staff, id);
+  expect(await countPhotos(photos)).toBe(1);
+  opened.objects.delete = remove;
+  vi.advanceTimersByTime(30_000);
+  vi.useRealTimers();
+  await expect.poll(() => countPhotos(photos)).toBe(0);
+});
+
+test('a photo that cannot be stored makes nobody, and is not kept', async () => {
+  const { gallery, objects, photos, store } = await openGallery();
+  objects.put = () => Promise.reject(new StoreError('full', 'the photos'));
+  await expect(gallery.addUnknownPerson(staff, vector(), Buffer.from('photo'), never)).rejects.toThrow(StoreError);
+  expect(await gallery.listUsers(staff)).toEqual([]);
+  expect(await countPhotos(photos)).toBe(0);
+  expect(await store.pendingObjectDeletions()).toEqual([]);
+});
+
+test('a face that is stored is found, also when the index could not take it', async () => {
+  const { gallery, logger } = await openGallery();
+  const [one, two] = [vector(), vector()];
+  await gallery.saveUser(staff, anna);
+  await gallery.saveUser(staff, ben);
+  await gallery.addFace(staff, 'a1', one);
+  vi.spyOn(HybridIndex.prototype, 'add').mockImplementationOnce(() => {
+    throw new Error('out of memory');
+  });
+  await gallery.addFace(staff, 'b1', two);
+  expect(logger.error).toHaveBeenCalledTimes(1);
+  expect(await gallery.search(staff, two)).toMatchObject(ben);
+  expect(await gallery.search(staff, one)).toMatchObject(anna);
+});
+
+test('a face that is erased is not found, also when the index could not let go of it', async () => {
+  const { gallery, store } = await openGallery();
+  const [one, two] = [vector(), vector()];
+  await gallery.saveUser(staff, anna);
+  await gallery.saveUser(staff, ben);
+  await gallery.addFace(staff, 'a1', one);
+  await gallery.addFace(staff, 'b1', two);
+  vi.spyOn(HybridIndex.prototype, 'remove').mockImplementationOnce(() => {
+    throw new Error('out of memory');
+  });
+  await gallery.deleteFaces(staff, 'a1');
+  expect(await gallery.search(staff, one)).toMatchObject(ben);
+  expect(gallery.facesInMemory).toBe(1);
+  expect(await store.countFacesByModel()).toEqual(new Map([['m1', 1]]));
 });
 
 test('a photo that a crash left without a row is removed at the next start', async () => {
