@@ -54,11 +54,19 @@ export function compose(outer: Affine, inner: Affine): Affine {
 }
 
 export function intersectionOverUnion(p: Box, q: Box): number {
+  const shared = sharedArea(p, q);
+  return shared === 0 ? 0 : shared / (area(p) + area(q) - shared);
+}
+
+/** How much of `part` lies within `whole`, 0–1. */
+export function shareWithin(part: Box, whole: Box): number {
+  return sharedArea(part, whole) / area(part);
+}
+
+function sharedArea(p: Box, q: Box): number {
   const width = Math.min(p.x + p.width, q.x + q.width) - Math.max(p.x, q.x);
   const height = Math.min(p.y + p.height, q.y + q.height) - Math.max(p.y, q.y);
-  if (width <= 0 || height <= 0) return 0;
-  const shared = width * height;
-  return shared / (p.width * p.height + q.width * q.height - shared);
+  return width > 0 && height > 0 ? width * height : 0;
 }
 
 /** The smallest box around some points. */
