@@ -81,12 +81,17 @@ function imageOf({ values, line }: CsvRow, file: string): DataSetImage {
     path: normalize(values.path),
     identity: values.identity ?? '',
     set: values.set ?? '',
-    labels: (values.label ?? '')
-      .split('|')
-      .map((label) => label.trim())
-      .filter((label) => label !== ''),
+    labels: labelsOf(values.label ?? ''),
     expect,
   };
+}
+
+/** The single labels of a column of them, joined by `|`. */
+export function labelsOf(column: string): string[] {
+  return column
+    .split('|')
+    .map((label) => label.trim())
+    .filter((label) => label !== '');
 }
 
 /** An image that only a list knows. */

@@ -16,6 +16,8 @@ export interface EvaluationOptions {
   groups: SetGroup[];
   /** Absolute path of a CSV file that says which identities are one person; null is aliases.csv of the folder, if any. */
   aliases: string | null;
+  /** Absolute path of a CSV file with labels that replace the manifest's for the gates; null is none. */
+  corrections: string | null;
   /** Which half of the evaluation is done; null is both. */
   only: 'recognition' | 'gates' | null;
   /** A narrower face does not count as detected by the gates, in pixels; 0 takes every width. */
@@ -43,6 +45,7 @@ export const USAGE = `Usage: npm run eval -- <folder> [options]
   --group NAME=SET[,SET]
                        give these sets numbers together; may be given several times
   --aliases FILE       identities that are one person (default: aliases.csv of the folder, if there is one)
+  --corrections FILE   labels (path,label) to count by as well as by the manifest's, for the gates
   --only HALF          recognition or gates (default: both, gates where the manifest has labels)
   --min-face-width N   gates: a narrower face does not count, in pixels, as MIN_FACE_WIDTH (default: 0, off)
   --before FILE        report.json of an earlier run, to compare with
@@ -77,6 +80,7 @@ export function parseOptions(
     subset: path(values.subset),
     groups: setGroups(values.group, wrong),
     aliases: path(values.aliases),
+    corrections: path(values.corrections),
     only: only(values.only),
     minFaceWidth: wholeNumber('--min-face-width', values['min-face-width'] ?? '0', 0, 10_000, wrong),
     before: path(values.before),
@@ -99,6 +103,7 @@ function parse(args: readonly string[]) {
         subset: { type: 'string' },
         group: { type: 'string', multiple: true },
         aliases: { type: 'string' },
+        corrections: { type: 'string' },
         only: { type: 'string' },
         'min-face-width': { type: 'string' },
         before: { type: 'string' },

@@ -7,6 +7,7 @@ import { type Embedded, embedImages } from './embed-images.js';
 import { evaluate } from './evaluation.js';
 import { EvaluationError } from './evaluation-error.js';
 import { counted } from './format.js';
+import { type Corrections, corrected, readCorrections } from './gates/corrections.js';
 import { gateResults, type JudgedImage, judged } from './gates/gate-results.js';
 import { judgeImages } from './gates/outcome.js';
 import type { EvaluationOptions } from './options.js';
@@ -17,7 +18,7 @@ import type { Report } from './report/report.js';
 import { reportBlocks } from './report/report-blocks.js';
 import { writeReport } from './report/write-report.js';
 import { type Selection, select } from './selection.js';
-import { gateTargets, recognitionTargets, withBefore } from './targets.js';
+import { gateTargets, recognitionTargets, withBefore, withCorrected } from './targets.js';
 
 export interface EvaluationTools {
   /** The prepared models. */
@@ -37,16 +38,18 @@ export interface EvaluationTools {
 export async function runEvaluation(options: EvaluationOptions, tools: EvaluationTools): Promise<Report> {
   const selection = await select(options);
   const earlier = options.before === null ? null : await readEarlierReport(options.before);
+  const corrections: Corrections =
+    options.corrections === null ? new Map() : await readCorrections(options.corrections);
   await makeFolder(options.out);
   const start = performance.now();
   const embedded = await embed(selection, options, tools);
   const embedding = { seconds: secondsSince(start), workers: options.workers };
-  const gates = await judge(selection, options, tools);
+  const gates = await judge(selection, corrections, options, tools);
   const { model, mirror } = tools.pack.embedders[options.version];
   const { evaluation, scores } = evaluate(selection, embedded, model.calibration, options.groups);
   const { images, missing, imagesLeftOut, pairListsLeftOut } = selection;
   const targets = [
-    ...(gates ? gateTargets(gates.images) : []),
+    ...(gates ? withCorrected(gateTargets(gates.images), gateTargets(gates.corrected)) : []),
     ...recognitionTargets(evaluation, earlierRates(earlier)),
   ];
   const report: Report = {
@@ -70,7 +73,13 @@ export async function runEvaluation(options: EvaluationOptions, tools: Evaluatio
     embedding,
     targets: withBefore(targets, earlier?.targets ?? []),
     before: earlier && summaryOf(earlier),
-    gates: gates && gateResults(gates.images, { seconds: gates.seconds, minFaceWidth: options.minFaceWidth }),
+    gates:
+      gates &&
+      gateResults(gates.images, {
+        seconds: gates.seconds,
+        minFaceWidth: options.minFaceWidth,
+        labelsCorrected: gates.images.filter(({ path }) => corrections.has(path)).length,
+      }),
     ...evaluation,
   };
   tools.print(renderText(reportBlocks({ report, scores })));
@@ -98,9 +107,10 @@ async function embed(
 /** Null where there is nothing to judge. */
 async function judge(
   { folder, gateImages }: Selection,
+  corrections: Corrections,
   { version, workers, minFaceWidth }: EvaluationOptions,
   tools: EvaluationTools,
-): Promise<{ images: JudgedImage[]; seconds: number } | null> {
+): Promise<{ images: JudgedImage[]; corrected: JudgedImage[]; seconds: number } | null> {
   if (gateImages.length === 0) return null;
   const paths = gateImages.map(({ path }) => path);
   const start = performance.now();
@@ -112,7 +122,11 @@ async function judge(
     paths.length,
     (pool, concurrency, onProgress) => judgeImages(pool, folder, paths, { version, concurrency, onProgress }),
   );
-  return { images: judged(gateImages, outcomes), seconds: secondsSince(start) };
+  return {
+    images: judged(gateImages, outcomes),
+    corrected: corrections.size === 0 ? [] : judged(corrected(gateImages, corrections), outcomes),
+    seconds: secondsSince(start),
+  };
 }
 
 /** Runs a task over many images on a pool of workers of its own, with a progress bar. */

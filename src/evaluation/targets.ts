@@ -19,11 +19,13 @@ export interface TargetRow {
   met: boolean | null;
   /** The same rate in an earlier report. */
   before: number | null;
+  /** The same rate with mended labels; null where none were given, or none is left to count. */
+  corrected: { count: number; events: number; value: number } | null;
   /** What else came, in a few words; empty where there is nothing to say. */
   note: string;
 }
 
-type Draft = Omit<TargetRow, 'met' | 'before'> & Partial<Pick<TargetRow, 'before'>>;
+type Draft = Omit<TargetRow, 'met' | 'before' | 'corrected'> & Partial<Pick<TargetRow, 'before'>>;
 
 interface GateRate {
   name: string;
@@ -211,6 +213,15 @@ export function withBefore(
   return rows.map((row) => ({ ...row, before: earlier.find(({ name }) => name === row.name)?.value ?? row.before }));
 }
 
+/** Adds the rates that mended labels give to those that have the same name. */
+export function withCorrected(rows: readonly TargetRow[], corrected: readonly TargetRow[]): TargetRow[] {
+  return rows.map((row) => {
+    const other = corrected.find(({ name }) => name === row.name);
+    if (!other || other.events === null) return row;
+    return { ...row, corrected: { count: other.count, events: other.events, value: other.value } };
+  });
+}
+
 function proportion(events: number, count: number): Pick<Draft, 'count' | 'events' | 'value' | 'interval95'> {
   return { count, events, value: events / count, interval95: interval95(events, count) };
 }
@@ -218,5 +229,5 @@ function proportion(events: number, count: number): Pick<Draft, 'count' | 'event
 function finished(draft: Draft): TargetRow {
   const { target, value } = draft;
   const met = target === null ? null : 'atLeast' in target ? value >= target.atLeast : value <= target.atMost;
-  return { before: null, ...draft, met };
+  return { before: null, corrected: null, ...draft, met };
 }

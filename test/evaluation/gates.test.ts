@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { FaceSearchError } from '../../src/errors.js';
 import { type DataSetImage, unknownImage } from '../../src/evaluation/data-set.js';
+import { corrected, readCorrections } from '../../src/evaluation/gates/corrections.js';
 import { expectationOf, verdictOf } from '../../src/evaluation/gates/expectation.js';
 import { gateResults, judged } from '../../src/evaluation/gates/gate-results.js';
 import { judgeImages, type Outcome } from '../../src/evaluation/gates/outcome.js';
-import { gateTargets, recognitionTargets, withBefore } from '../../src/evaluation/targets.js';
+import { gateTargets, recognitionTargets, withBefore, withCorrected } from '../../src/evaluation/targets.js';
 import type { FaceAnalyser } from '../../src/vision/face-analyser.js';
 import { tinyFolder } from './tiny-folder.js';
 
@@ -112,7 +113,7 @@ const images = rows.map(([path, label, set]) => image(label, { path, set, identi
 const all = judged(images, new Map(rows.map(([path, , , came]) => [path, outcome(came)])));
 
 describe('the table of outcomes', () => {
-  const results = gateResults(all, { seconds: 1, minFaceWidth: 0 });
+  const results = gateResults(all, { seconds: 1, minFaceWidth: 0, labelsCorrected: 0 });
 
   it('has a row for each label and a column for each outcome', () => {
     expect(results.outcomes).toEqual([
@@ -192,6 +193,24 @@ describe('the table of targets', () => {
     expect(gateTargets(stated)).toMatchObject([{ name: 'Stated 407, answered 407', events: 1, count: 1, met: null }]);
   });
 
+  it('has the rates of mended labels beside those of the labels as given', () => {
+    const mended = corrected(
+      images,
+      new Map([
+        ['b2', ['sunglasses']],
+        ['m3', ['noisy']],
+      ]),
+    );
+    const outcomes = new Map(rows.map(([path, , , came]) => [path, outcome(came)]));
+    const both = withCorrected(targets, gateTargets(judged(mended, outcomes)));
+    const row = (name: string) => both.find((one) => one.name === name);
+    expect(row('Masks refused')).toMatchObject({ events: 3, count: 4, met: false });
+    expect(row('Masks refused')?.corrected).toEqual({ events: 3, count: 3, value: 1 });
+    expect(row('Sunglasses refused')?.corrected).toMatchObject({ events: 2, count: 2 });
+    expect(row('Bare faces and eyeglasses refused as covered')?.corrected).toMatchObject({ events: 0, count: 3 });
+    expect(targets.every((one) => one.corrected === null)).toBe(true);
+  });
+
   it('compares equal error rates with an earlier report', () => {
     const group = { name: 'rmfd_asian', genuine: 50, eer: { rate: 0.1, threshold: 0.3 } };
     const evaluation = { pairLists: [], groups: [group] } as unknown as Parameters<typeof recognitionTargets>[0];
@@ -242,5 +261,21 @@ describe('sending photos through the gates', () => {
     const folder = await tinyFolder({ 'a.jpg': 'a' });
     const full = analyser(() => Promise.reject(new FaceSearchError('OVERLOADED')));
     await expect(judgeImages(full, folder, ['a.jpg'], { version: 'v3', concurrency: 1 })).rejects.toThrow('overloaded');
+  });
+});
+
+describe('a list of mended labels', () => {
+  it('has the labels by path, and leaves out what it does not change', async () => {
+    const folder = await tinyFolder({ 'c.csv': 'path,hat,label\n./a.jpg,1,hat | sunglasses\nb.jpg,?,\n' });
+    expect(await readCorrections(`${folder}/c.csv`)).toEqual(new Map([['a.jpg', ['hat', 'sunglasses']]]));
+  });
+
+  it.each([
+    ['path,hat\na.jpg,1\n', 'has no column "label"'],
+    ['path,label\n,hat\n', 'line 2: the path is empty'],
+    ['path,label\na.jpg,\n', 'mends no label'],
+  ])('that is %j is refused', async (text, message) => {
+    const folder = await tinyFolder({ 'c.csv': text });
+    await expect(readCorrections(`${folder}/c.csv`)).rejects.toThrow(message);
   });
 });

@@ -23,6 +23,7 @@ const options: Omit<EvaluationOptions, 'folder' | 'out'> = {
   subset: null,
   groups: [],
   aliases: null,
+  corrections: null,
   only: null,
   minFaceWidth: 0,
   before: null,
@@ -130,6 +131,7 @@ it('tells what the gates do with labelled photos, and compares with an earlier r
     'blank.jpg': blank,
     'other.jpg': blank,
     'listed.txt': 'franck.jpg\n# a remark\nblank.jpg\n\n./audrey.jpg\n',
+    'mended.csv': 'path,label\naudrey.jpg,no_mask\nelsewhere.jpg,hat\n',
     'manifest.csv': [
       'path,label,expect',
       'franck.jpg,no_mask,',
@@ -150,6 +152,7 @@ it('tells what the gates do with labelled photos, and compares with an earlier r
       ...options,
       folder,
       subset: join(folder, 'listed.txt'),
+      corrections: join(folder, 'mended.csv'),
       before: join(folder, 'earlier.json'),
       out: join(folder, 'out'),
       docs: join(folder, 'accuracy.md'),
@@ -159,7 +162,7 @@ it('tells what the gates do with labelled photos, and compares with an earlier r
     }),
   );
   expect(report.groups).toEqual([]);
-  expect(report.gates).toMatchObject({ images: 3, minFaceWidth: 0 });
+  expect(report.gates).toMatchObject({ images: 3, minFaceWidth: 0, labelsCorrected: 1 });
   expect(report.gates?.byLabel.map(({ label, expected, right, wrong }) => [label, expected, right, wrong])).toEqual([
     ['no_mask', 200, 1, 0],
     // Nobody wears a mask in this one.
@@ -171,7 +174,12 @@ it('tells what the gates do with labelled photos, and compares with an earlier r
     met: true,
     before: 0.25,
   });
+  expect(report.targets.find(({ name }) => name.startsWith('Bare faces and eyeglasses refused as'))).toMatchObject({
+    count: 1,
+    corrected: { count: 2, events: 0 },
+  });
   expect(printed).toContain('mask, expected 406: audrey.jpg (200)');
+  expect(printed).toContain('with the labels of 1 photo mended by eye');
   expect((await readdir(join(folder, 'out'))).sort()).toEqual(['confusion.svg', 'report.json', 'report.md']);
 
   const doc = await readFile(join(folder, 'accuracy.md'), 'utf8');

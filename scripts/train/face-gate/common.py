@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
@@ -147,13 +148,11 @@ def truth_of(set_name: str, label: str) -> list | None:
 
 
 def load_items(faces: str, corrections: str | None = None) -> list[Item]:
-    """The face list with labels; `corrections` is a CSV of path,mask,sunglasses,hat,face (empty: leave, ?: unknown)."""
+    """The face list with labels; `corrections` is a CSV of path,mask,sunglasses,hat,face,… (empty: leave, ?: unknown)."""
     fixes = {}
     if corrections and os.path.exists(corrections):
-        with open(corrections, encoding="utf-8") as lines:
-            for line in list(lines)[1:]:
-                path, *values = line.rstrip("\n").rsplit(",", 4)
-                fixes[path.strip('"')] = values
+        with open(corrections, encoding="utf-8", newline="") as lines:
+            fixes = {row["path"]: [row[head] for head in HEADS] for row in csv.DictReader(lines)}
     items = []
     with open(faces, encoding="utf-8") as lines:
         for line in lines:

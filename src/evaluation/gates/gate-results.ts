@@ -48,6 +48,8 @@ export interface GateResults {
   seconds: number;
   /** A narrower face did not count as detected, in pixels. */
   minFaceWidth: number;
+  /** Images whose labels the corrections replace; 0 without any. */
+  labelsCorrected: number;
   /** Names of the outcomes that came, by code. */
   outcomes: string[];
   /** By expected code, then by label; what is only reported comes last. */
@@ -72,7 +74,7 @@ export function judged(images: readonly DataSetImage[], outcomes: ReadonlyMap<st
 /** Tabulates what became of the images. */
 export function gateResults(
   images: readonly JudgedImage[],
-  how: Pick<GateResults, 'seconds' | 'minFaceWidth'>,
+  how: Pick<GateResults, 'seconds' | 'minFaceWidth' | 'labelsCorrected'>,
 ): GateResults {
   const distinct = new Map(images.map(({ outcome }) => [outcomeName(outcome), outcome]));
   const outcomes = [...distinct.values()].sort(byOutcome).map(outcomeName);
