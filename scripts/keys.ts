@@ -14,7 +14,7 @@ const { positionals, values } = parseArgs({
   options: { label: { type: 'string', default: '' } },
 });
 const [command, argument] = positionals;
-const store = await SqliteStore.open(join(readConfig(process.env).DATA_DIR, 'facesearch.sqlite'));
+const store = await SqliteStore.openForApiKeys(join(readConfig(process.env).DATA_DIR, 'facesearch.sqlite'));
 try {
   if (command === 'create' && argument) console.log(await createKey(store, argument, values.label));
   else if (command === 'list') console.table(await store.listKeys());

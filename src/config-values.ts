@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type ConfiguredKey, parseApiKeys } from './store/api-keys.js';
+import { DataKey } from './store/data-key.js';
 
 /** Pixels; null where the check is off. */
 export type Resolution = { width: number; height: number } | null;
@@ -70,4 +72,32 @@ export function corsOrigins() {
     });
     return z.NEVER;
   });
+}
+
+/** See DataKey.parse. */
+export function dataKey() {
+  return z.string().transform((value, context): DataKey => {
+    try {
+      return DataKey.parse(value);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+      return z.NEVER;
+    }
+  });
+}
+
+/** The path of a file that holds a data key, as text. */
+export function dataKeyFile() {
+  return z
+    .string()
+    .transform((path, context): string => {
+      try {
+        return readFileSync(path, 'utf8');
+      } catch (error) {
+        const code = (error as NodeJS.ErrnoException).code;
+        context.addIssue({ code: 'custom', message: `must be a file that this process can read (${code})` });
+        return z.NEVER;
+      }
+    })
+    .pipe(dataKey());
 }

@@ -1,6 +1,17 @@
 import { availableParallelism } from 'node:os';
 import type { z } from 'zod';
-import { apiKeys, choice, corsOrigins, fraction, integer, resolution, text } from './config-values.js';
+import {
+  apiKeys,
+  choice,
+  corsOrigins,
+  dataKey,
+  dataKeyFile,
+  fraction,
+  integer,
+  resolution,
+  text,
+} from './config-values.js';
+import type { DataKey } from './store/data-key.js';
 
 /** One environment variable: what it means, what it is when unset, and how its text becomes a value. */
 export interface Variable<T = unknown> {
@@ -26,6 +37,16 @@ export const variables = {
     description: 'Folder that holds the database and the photos; made when missing.',
     default: './data',
     schema: text(),
+  },
+  DATA_KEY: {
+    description:
+      'Key that ids, names, embeddings and photos are encrypted with at rest: 32 bytes, as 64 hex digits or in base64. See docs/encryption.md.',
+    defaultShown: 'none: not encrypted',
+    schema: dataKey(),
+  },
+  DATA_KEY_FILE: {
+    description: 'File that holds the data key, instead of `DATA_KEY`.',
+    schema: dataKeyFile(),
   },
   API_KEYS: {
     description:
@@ -146,6 +167,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     if (parsed.success) values[name] = parsed.data;
     else problems.push(`${name}: ${parsed.error.issues[0]?.message ?? 'is not valid'}`);
   }
+  if (env.DATA_KEY && env.DATA_KEY_FILE) problems.push('DATA_KEY and DATA_KEY_FILE: set only one of them');
   if (problems.length > 0) throw new ConfigError(problems);
   return values as Config;
+}
+
+/** The key that the data is encrypted with; undefined where it is not. */
+export function dataKeyOf({ DATA_KEY, DATA_KEY_FILE }: Config): DataKey | undefined {
+  return DATA_KEY ?? DATA_KEY_FILE;
 }

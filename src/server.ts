@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { buildApp } from './app.js';
-import type { Config } from './config.js';
+import { type Config, dataKeyOf } from './config.js';
 import { galleryVersion, type Rooms } from './facesearch/rooms.js';
 import { CollectionGallery } from './gallery/collection-gallery.js';
 import { scaleOf } from './gallery/similarity.js';
@@ -12,6 +12,8 @@ import { defaultManifestPath } from './models/paths.js';
 import { KeyRing } from './store/api-keys.js';
 import { lockDataFolder } from './store/data-folder-lock.js';
 import { FolderObjectStore } from './store/folder-object-store.js';
+import type { ObjectStore } from './store/object-store.js';
+import { SealedObjectStore } from './store/sealed-object-store.js';
 import { SqliteStore } from './store/sqlite-store.js';
 import type { Store } from './store/store.js';
 import { VisionPool } from './vision/vision-pool.js';
@@ -34,11 +36,15 @@ export interface Server {
  */
 export async function openServer(config: Config, logger: Logger, workerUrl?: URL): Promise<Server> {
   const unlock = lockDataFolder(config.DATA_DIR);
-  const objects = await FolderObjectStore.open(join(config.DATA_DIR, 'photos'));
+  const dataKey = dataKeyOf(config);
+  // First the store, which refuses a wrong data key before anything is changed.
   const store = await SqliteStore.open(join(config.DATA_DIR, 'facesearch.sqlite'), {
+    dataKey,
     onErasureDelayed: (err) =>
       logger.error({ err }, 'erased data stays in the write-ahead log; tried again every second'),
   });
+  const photos = await FolderObjectStore.open(join(config.DATA_DIR, 'photos'));
+  const objects = dataKey ? new SealedObjectStore(photos, dataKey) : photos;
   const keys = new KeyRing(store, config.API_KEYS);
   const firstKey = await keys.ensureFirstKey();
 
@@ -68,7 +74,7 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
 async function startRooms(
   config: Config,
   store: Store,
-  objects: FolderObjectStore,
+  objects: ObjectStore,
   logger: Logger,
   workerUrl: URL | undefined,
 ): Promise<Rooms> {

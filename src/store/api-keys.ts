@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Store } from './store.js';
+import type { ApiKeyStore } from './store.js';
 
 /** A key that the configuration lists, kept as its hash only. */
 export interface ConfiguredKey {
@@ -55,7 +55,7 @@ function parseItem(item: string, position: number): ConfiguredKey {
  * Makes a key and stores its hash.
  * @returns the key itself: the only time that anybody sees it
  */
-export async function createKey(store: Store, tenant: string, label: string): Promise<string> {
+export async function createKey(store: ApiKeyStore, tenant: string, label: string): Promise<string> {
   const key = generateKey();
   await store.addKey({ tenant, sha256: hashKey(key), label });
   return key;
@@ -63,10 +63,10 @@ export async function createKey(store: Store, tenant: string, label: string): Pr
 
 /** Tells which tenant a request's key belongs to: the configuration's keys first, then the store's. */
 export class KeyRing {
-  readonly #store: Store;
+  readonly #store: ApiKeyStore;
   readonly #configured: readonly ConfiguredKey[];
 
-  constructor(store: Store, configured: readonly ConfiguredKey[]) {
+  constructor(store: ApiKeyStore, configured: readonly ConfiguredKey[]) {
     this.#store = store;
     this.#configured = configured;
   }

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { DataKey } from './data-key.js';
+import { StoreError } from './store-error.js';
 
 /** Encrypts what is kept on disk. */
 export interface DataCipher {
@@ -17,9 +18,9 @@ export interface DataCipher {
 }
 
 /** A sealed value cannot be opened. The message holds its context and no secret. */
-export class SealError extends Error {
-  constructor(context: string, reason: string) {
-    super(`Cannot decrypt ${context}: ${reason}`);
+export class SealError extends StoreError {
+  constructor(context: string, detail: string) {
+    super('damaged', `Cannot decrypt ${context}`, { detail });
     this.name = 'SealError';
   }
 }
@@ -85,9 +86,9 @@ export class AesGcmCipher implements DataCipher {
 
   open(sealed: Uint8Array, context: string): Buffer {
     const keyId = sealedWith(sealed);
-    if (keyId === undefined) throw new SealError(context, 'it is not an encrypted value.');
+    if (keyId === undefined) throw new SealError(context, 'it is not an encrypted value');
     if (keyId !== this.#key.id) {
-      throw new SealError(context, `it was encrypted with the data key ${keyId}, not with ${this.#key.id}.`);
+      throw new SealError(context, `it was encrypted with the data key ${keyId}, not with ${this.#key.id}`);
     }
     const header = Buffer.from(sealed.buffer, sealed.byteOffset, TAG_START);
     const decipher = createDecipheriv('aes-256-gcm', this.#derivedKey(header), header.subarray(NONCE_START), {
@@ -99,7 +100,7 @@ export class AesGcmCipher implements DataCipher {
     try {
       decipher.final();
     } catch {
-      throw new SealError(context, 'it was changed or moved, or it is damaged.');
+      throw new SealError(context, 'it was changed or moved, or it is damaged');
     }
     return plain;
   }

@@ -58,4 +58,31 @@ export const migrations: readonly string[] = [
     since      INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE data_key (
+    only_row    INTEGER PRIMARY KEY CHECK (only_row = 1),
+    key_id      TEXT NOT NULL, -- of the key that users and faces are sealed with; empty: of none, as without a row
+    next_key_id TEXT           -- while rows of two keys lie side by side: of the key that the change leads to
+  ) STRICT;
+
+  ALTER TABLE users ADD COLUMN sealed BLOB; -- id and name; client_id is then a keyed hash, and name is empty
+
+  -- Sealed embeddings are longer. Numbers go on where they were.
+  CREATE TABLE sealable_faces (
+    face_id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    collection_id INTEGER NOT NULL, -- repeats the user's, so that a collection's faces are one index range
+    user_id       INTEGER NOT NULL,
+    model         TEXT NOT NULL,
+    embedding     BLOB NOT NULL CHECK (length(embedding) >= 2048),
+    object_key    TEXT,
+    created_at    INTEGER NOT NULL,
+    FOREIGN KEY (collection_id, user_id) REFERENCES users (collection_id, user_id) ON DELETE CASCADE
+  ) STRICT;
+  INSERT INTO sqlite_sequence (name, seq) SELECT 'sealable_faces', seq FROM sqlite_sequence WHERE name = 'faces';
+  INSERT INTO sealable_faces SELECT face_id, collection_id, user_id, model, embedding, object_key, created_at FROM faces;
+  DROP TABLE faces;
+  ALTER TABLE sealable_faces RENAME TO faces;
+  CREATE INDEX faces_by_user ON faces (collection_id, user_id);
+  CREATE INDEX faces_by_model ON faces (collection_id, model, face_id);
+  `,
 ];

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { chmodSync, closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
+import type { DataKey } from './data-key.js';
+import { expectDataKey, readDataKeyRecord, writeDataKeyRecord } from './data-key-record.js';
 import { makeFolder, syncFolder } from './durable-folder.js';
 import { migrations } from './migrations.js';
 import { asStoreError, StoreError } from './store-error.js';
@@ -14,9 +16,14 @@ export const BUSY_TIMEOUT_MS = 5_000;
 
 /**
  * Opens the database and brings it to the newest schema. A new file has mode 0600, folders made for it 0700.
- * @throws StoreError, or Error for a database that is not ours; both name the file and say what is wrong with it
+ * @param people with the key that they are encrypted with, which a plain database that has never had a user takes; or
+ * none, for those who look at no people and need no key
+ * @throws StoreError, or Error for a database that is not ours or a wrong key; both name the file and say what is wrong
  */
-export function openDatabase(file: string): Database.Database {
+export function openDatabase(
+  file: string,
+  people: { key: DataKey | undefined } | 'no people' = { key: undefined },
+): Database.Database {
   const subject = `Cannot open the database ${file}`;
   let db: Database.Database | undefined;
   try {
@@ -25,8 +32,10 @@ export function openDatabase(file: string): Database.Database {
     keepPrivate(file);
     db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
     readVersion(db);
+    if (people !== 'no people') expectDataKey(readDataKeyRecord(db), people.key);
     configure(db);
     migrate(db);
+    if (people !== 'no people') takeDataKey(db, people.key);
     return db;
   } catch (error) {
     db?.close();
@@ -118,6 +127,15 @@ function migrate(db: Database.Database): void {
       db.exec(sql);
       db.pragma(`user_version = ${version + i + 1}`);
     }
+  }).immediate();
+}
+
+/** Under the write lock, since another process may have opened the new database with another key meanwhile. */
+function takeDataKey(db: Database.Database, key: DataKey | undefined): void {
+  db.transaction(() => {
+    const record = readDataKeyRecord(db);
+    expectDataKey(record, key);
+    if (record.keyId !== key?.id) writeDataKeyRecord(db, { keyId: key?.id, change: undefined });
   }).immediate();
 }
 

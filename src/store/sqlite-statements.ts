@@ -1,13 +1,11 @@
 import type { Database, Statement } from 'better-sqlite3';
+import type { UserRow } from './row-seals.js';
 
 /** `?` is always bound, never spliced. The address of a collection is (tenant name, collection name). */
 const collectionAt = `
   SELECT c.collection_id FROM collections c JOIN tenants t USING (tenant_id) WHERE t.name = ? AND c.name = ?`;
 
-export interface UserRow {
-  id: string;
-  name: string;
-}
+const userColumns = 'u.user_id AS userId, u.client_id AS clientId, u.name, u.sealed';
 
 export interface ErasedFaceRow {
   faceId: number;
@@ -16,6 +14,7 @@ export interface ErasedFaceRow {
 
 export interface EmbeddingRow {
   faceId: number;
+  userId: number;
   embedding: Buffer;
 }
 
@@ -57,14 +56,15 @@ export function prepareStatements(db: Database) {
       `INSERT INTO users (collection_id, client_id, name, created_at) VALUES (?, ?, ?, ?)
        ON CONFLICT (collection_id, client_id) DO UPDATE SET name = excluded.name RETURNING user_id`,
     ),
+    sealUser: one<[sealed: Buffer, userId: number], never>('UPDATE users SET sealed = ? WHERE user_id = ?'),
     userId: value<[collectionId: number, clientId: string], number>(
       'SELECT user_id FROM users WHERE collection_id = ? AND client_id = ?',
     ),
     user: one<[collectionId: number, clientId: string], UserRow>(
-      'SELECT client_id AS id, name FROM users WHERE collection_id = ? AND client_id = ?',
+      `SELECT ${userColumns} FROM users u WHERE u.collection_id = ? AND u.client_id = ?`,
     ),
     listUsers: one<[tenant: string, collection: string], UserRow>(
-      `SELECT client_id AS id, name FROM users WHERE collection_id = (${collectionAt}) ORDER BY user_id`,
+      `SELECT ${userColumns} FROM users u WHERE u.collection_id = (${collectionAt}) ORDER BY u.user_id`,
     ),
     deleteUser: one<[userId: number], never>('DELETE FROM users WHERE user_id = ?'),
 
@@ -82,10 +82,10 @@ export function prepareStatements(db: Database) {
       'DELETE FROM faces WHERE collection_id = ? RETURNING face_id AS faceId, object_key AS objectKey',
     ),
     faceOwner: one<[faceId: number], UserRow>(
-      'SELECT u.client_id AS id, u.name FROM faces f JOIN users u USING (user_id) WHERE f.face_id = ?',
+      `SELECT ${userColumns} FROM faces f JOIN users u USING (user_id) WHERE f.face_id = ?`,
     ),
     facesPage: one<[collectionId: number, model: string, afterFaceId: number, limit: number], EmbeddingRow>(
-      `SELECT face_id AS faceId, embedding FROM faces
+      `SELECT face_id AS faceId, user_id AS userId, embedding FROM faces
        WHERE collection_id = ? AND model = ? AND face_id > ? ORDER BY face_id LIMIT ?`,
     ),
     countFacesByModel: one<[], { model: string; faces: number }>(

@@ -1,10 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
-import { embeddingToBlob, storedEmbedding } from './embedding-blob.js';
+import type { DataKey } from './data-key.js';
 import { GuardedDatabase } from './guarded-database.js';
+import { RowSeals, type UserRow } from './row-seals.js';
 import { openDatabase } from './sqlite-database.js';
 import { type ErasedFaceRow, prepareStatements, type Statements } from './sqlite-statements.js';
 import type {
+  ApiKeyStore,
   CollectionRef,
   Erased,
   NewFace,
@@ -18,6 +20,8 @@ import type {
 } from './store.js';
 
 export interface SqliteStoreOptions {
+  /** Key that ids, names and embeddings are encrypted with; without one they are plain. */
+  dataKey?: DataKey | undefined;
   /** Told when erased rows cannot be removed from the write-ahead log yet; it is tried again every second. */
   onErasureDelayed?: (error: unknown) => void;
 }
@@ -33,29 +37,39 @@ const FACES_PER_PAGE = 500;
 export class SqliteStore implements Store {
   readonly #db: GuardedDatabase;
   readonly #sql: Statements;
+  readonly #seals: RowSeals;
 
   /**
    * @param file path of the database; it and its folder are made when they do not exist
-   * @throws StoreError, or Error for a database that is not ours; both name the file and say what is wrong with it
+   * @throws StoreError, or Error for a database that is not ours or a wrong key; both name the file and say what is wrong
    */
   static async open(file: string, options: SqliteStoreOptions = {}): Promise<SqliteStore> {
-    return SqliteStore.over(openDatabase(file), options);
+    return SqliteStore.over(openDatabase(file, { key: options.dataKey }), options);
+  }
+
+  /**
+   * For those who deal with API keys only, whatever data key there is.
+   * @throws as {@link open}
+   */
+  static async openForApiKeys(file: string): Promise<ApiKeyStore> {
+    return SqliteStore.over(openDatabase(file, 'no people'));
   }
 
   /** Over a database from `openDatabase`, which the store closes. */
-  static over(db: Database, { onErasureDelayed = () => {} }: SqliteStoreOptions = {}): SqliteStore {
-    return new SqliteStore(new GuardedDatabase(db, onErasureDelayed), prepareStatements(db));
+  static over(db: Database, { dataKey, onErasureDelayed = () => {} }: SqliteStoreOptions = {}): SqliteStore {
+    return new SqliteStore(new GuardedDatabase(db, onErasureDelayed), prepareStatements(db), new RowSeals(dataKey));
   }
 
-  private constructor(db: GuardedDatabase, sql: Statements) {
+  private constructor(db: GuardedDatabase, sql: Statements, seals: RowSeals) {
     this.#db = db;
     this.#sql = sql;
+    this.#seals = seals;
   }
 
   async saveUser(collection: CollectionRef, user: User): Promise<void> {
     const renamed = this.#db.write(() => {
       const collectionId = this.#makeCollection(collection);
-      const before = this.#sql.user.get(collectionId, user.id);
+      const before = this.#user(collectionId, user.id);
       this.#saveUser(collectionId, user);
       return before !== undefined && before.name !== user.name;
     });
@@ -65,12 +79,15 @@ export class SqliteStore implements Store {
   async findUser(collection: CollectionRef, userId: string): Promise<User | undefined> {
     return this.#db.read(() => {
       const collectionId = this.#collectionId(collection);
-      return collectionId === undefined ? undefined : this.#sql.user.get(collectionId, userId);
+      return collectionId === undefined ? undefined : this.#user(collectionId, userId);
     });
   }
 
   async listUsers(collection: CollectionRef): Promise<User[]> {
-    return this.#db.read(() => this.#sql.listUsers.all(collection.tenant, collection.collection));
+    return this.#db.read(() => {
+      const rows = this.#sql.listUsers.all(collection.tenant, collection.collection);
+      return rows.map((row) => this.#seals.openUser(row));
+    });
   }
 
   async addFace(collection: CollectionRef, userId: string, face: NewFace): Promise<StoredFace | undefined> {
@@ -115,7 +132,7 @@ export class SqliteStore implements Store {
   }
 
   async findFaceOwner(faceId: number): Promise<User | undefined> {
-    return this.#db.read(() => this.#sql.faceOwner.get(faceId));
+    return this.#db.read(() => this.#openUser(this.#sql.faceOwner.get(faceId)));
   }
 
   async listCollections(): Promise<StoredCollection[]> {
@@ -135,7 +152,12 @@ export class SqliteStore implements Store {
       const last = rows.at(-1);
       if (!last) return;
       lastFaceId = last.faceId;
-      yield this.#db.read(() => rows.map((row) => ({ ...row, embedding: storedEmbedding(row.embedding) })));
+      yield this.#db.read(() =>
+        rows.map(({ faceId, userId, embedding }) => ({
+          faceId,
+          embedding: this.#seals.openEmbedding(userId, model, embedding),
+        })),
+      );
       await setImmediate();
     }
   }
@@ -218,16 +240,30 @@ export class SqliteStore implements Store {
   #locate(collection: CollectionRef, clientId: string): { collectionId: number; userId: number } | undefined {
     const collectionId = this.#collectionId(collection);
     if (collectionId === undefined) return undefined;
-    const userId = this.#sql.userId.get(collectionId, clientId);
+    const userId = this.#sql.userId.get(collectionId, this.#seals.clientId(collectionId, clientId));
     return userId === undefined ? undefined : { collectionId, userId };
   }
 
-  #saveUser(collectionId: number, { id, name }: User): number {
-    return required(this.#sql.saveUser.get(collectionId, id, name, Date.now()));
+  #saveUser(collectionId: number, user: User): number {
+    const clientId = this.#seals.clientId(collectionId, user.id);
+    const name = this.#seals.plainName(user);
+    const userId = required(this.#sql.saveUser.get(collectionId, clientId, name, Date.now()));
+    // Bound to the user's number, which is known only now.
+    const sealed = this.#seals.sealUser(userId, user);
+    if (sealed) this.#sql.sealUser.run(sealed, userId);
+    return userId;
+  }
+
+  #user(collectionId: number, id: string): User | undefined {
+    return this.#openUser(this.#sql.user.get(collectionId, this.#seals.clientId(collectionId, id)));
+  }
+
+  #openUser(row: UserRow | undefined): User | undefined {
+    return row && this.#seals.openUser(row);
   }
 
   #addFace(collectionId: number, userId: number, { model, embedding, objectKey }: NewFace): StoredFace {
-    const blob = embeddingToBlob(embedding);
+    const blob = this.#seals.sealEmbedding(userId, model, embedding);
     const faceId = required(this.#sql.addFace.get(collectionId, userId, model, blob, objectKey ?? null, Date.now()));
     if (objectKey !== undefined) this.#sql.endPendingDeletion.run(objectKey);
     return { faceId, collectionId };

@@ -2,7 +2,7 @@
  * The truth about tenants, keys, collections, users and faces. Every write is durable when its promise resolves.
  * Implementations: sqlite-store.ts. Nothing here knows of images, models' files or HTTP.
  */
-export interface Store {
+export interface Store extends ApiKeyStore {
   /** Adds the collection when it does not exist, then creates the user or changes its name. */
   saveUser(collection: CollectionRef, user: User): Promise<void>;
 
@@ -52,6 +52,12 @@ export interface Store {
   /** Takes keys off the list of pending deletions. */
   objectsDeleted(keys: readonly string[]): Promise<void>;
 
+  /** Throws when the store cannot answer. */
+  ping(): Promise<void>;
+}
+
+/** The part of a store that knows no people. */
+export interface ApiKeyStore {
   /**
    * Adds an API key, kept as its SHA-256 only.
    * @throws Error when the same key was added before, revoked or not
@@ -69,9 +75,6 @@ export interface Store {
 
   /** Keys ever added, revoked ones included. */
   countKeys(): Promise<number>;
-
-  /** Throws when the store cannot answer. */
-  ping(): Promise<void>;
 
   close(): Promise<void>;
 }

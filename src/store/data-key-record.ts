@@ -1,0 +1,69 @@
+import type { Database } from 'better-sqlite3';
+import type { DataKey } from './data-key.js';
+
+/** What the database says of the key that it is encrypted with. */
+export interface DataKeyRecord {
+  /** Undefined where the data is not encrypted. */
+  keyId: string | undefined;
+  /** A change of the key that has begun and not ended, and the key it leads to (undefined: to none). */
+  change: { nextKeyId: string | undefined } | undefined;
+  /** There has never been a user, so there is nothing that a key would be missed by. */
+  isNew: boolean;
+}
+
+/** The data key does not fit the data. The message is for the operator. */
+export class DataKeyError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'DataKeyError';
+  }
+}
+
+/** Changes nothing; works with databases of every version. */
+export function readDataKeyRecord(db: Database): DataKeyRecord {
+  const tables = db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
+  const isNew =
+    !tables.includes('sqlite_sequence') || !db.prepare("SELECT 1 FROM sqlite_sequence WHERE name = 'users'").get();
+  if (!tables.includes('data_key')) return { keyId: undefined, change: undefined, isNew };
+  const row = db
+    .prepare<[], { keyId: string; nextKeyId: string | null }>(
+      'SELECT key_id AS keyId, next_key_id AS nextKeyId FROM data_key',
+    )
+    .get();
+  return {
+    keyId: row?.keyId || undefined,
+    change: row && row.nextKeyId !== null ? { nextKeyId: row.nextKeyId || undefined } : undefined,
+    isNew,
+  };
+}
+
+/** In a transaction of the caller's. */
+export function writeDataKeyRecord(db: Database, { keyId, change }: Omit<DataKeyRecord, 'isNew'>): void {
+  db.prepare('INSERT OR REPLACE INTO data_key (only_row, key_id, next_key_id) VALUES (1, ?, ?)').run(
+    keyId ?? '',
+    change ? (change.nextKeyId ?? '') : null,
+  );
+}
+
+/**
+ * Whether the data is encrypted with exactly this key, or plain where there is none. A plain database that has never
+ * had a user may take any key.
+ * @throws DataKeyError when it is not
+ */
+export function expectDataKey({ keyId, change, isNew }: DataKeyRecord, key: DataKey | undefined): void {
+  if (change) {
+    throw new DataKeyError(
+      'a change of its data key was not finished; run the same `npm run data-key` command again, it goes on where it was',
+    );
+  }
+  if (keyId === key?.id || (keyId === undefined && isNew)) return;
+  if (!key) {
+    throw new DataKeyError(`it is encrypted with the data key ${keyId}; set DATA_KEY or DATA_KEY_FILE to that key`);
+  }
+  if (keyId === undefined) {
+    throw new DataKeyError(
+      'it is not encrypted, but there is a data key; encrypt it with `npm run data-key -- encrypt`, or start without the key',
+    );
+  }
+  throw new DataKeyError(`it is encrypted with the data key ${keyId}, and the one given is another, ${key.id}`);
+}
