@@ -3,7 +3,7 @@ export type StoreTrouble = 'full' | 'read-only' | 'damaged' | 'busy' | 'no-file'
 
 /** For the operator: what it means and what to do. docs/durability.md says more. */
 const advice: Record<StoreTrouble, string> = {
-  full: 'the disk is full, or a quota is used up; make room, the server then goes on by itself',
+  full: 'the disk is full, or a quota is used up; make room; a running server then goes on by itself',
   'read-only': 'the file or its folder is not writable by this process',
   damaged: 'the file is damaged; stop the server and restore it from a backup',
   busy: 'another process holds it locked',

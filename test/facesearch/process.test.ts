@@ -1,17 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { basePath } from '../../src/facesearch/facesearch.js';
 import { file, form } from '../support/multipart.js';
 import { photo } from '../support/photos.js';
+import { startServer } from '../support/server-process.js';
 
-const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 let folder: string;
 const children: ChildProcess[] = [];
 
@@ -25,27 +24,9 @@ afterEach(async () => {
 });
 
 function run(env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [main], {
-    env: { PATH: process.env.PATH, DATA_DIR: folder, HOST: '127.0.0.1', PORT: '0', WORKERS: '1', ...env },
-  });
-  children.push(child);
-  const output = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk) => {
-    output.stdout += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    output.stderr += chunk;
-  });
-  const exitCode = new Promise<number | null>((resolve) => child.on('close', resolve));
-  const waitFor = async (pattern: RegExp) => {
-    await expect.poll(() => output.stdout, { timeout: 20_000 }).toMatch(pattern);
-    return pattern.exec(output.stdout)?.[1] ?? '';
-  };
-  const ready = async () => {
-    await waitFor(/"msg":"ready"/);
-    return waitFor(/listening at (http:\/\/127\.0\.0\.1:\d+)/);
-  };
-  return { child, output, exitCode, waitFor, ready };
+  const server = startServer(folder, env);
+  children.push(server.child);
+  return server;
 }
 
 async function post(origin: string, key: string, path: string, fields: Record<string, string | Buffer>) {

@@ -1,15 +1,15 @@
-import { copyFileSync, openSync, statSync, truncateSync, writeSync } from 'node:fs';
+import { copyFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../src/store/sqlite-database.js';
 import { SqliteStore } from '../../src/store/sqlite-store.js';
 import { asStoreError, type StoreError } from '../../src/store/store-error.js';
+import { damageTable, PAGE } from '../support/damage.js';
 import { RandomVectors } from '../vector-index/random-vectors.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 const staff = { tenant: 'acme', collection: 'staff' };
-const PAGE = 8192;
 
 let file: string;
 let random: RandomVectors;
@@ -54,20 +54,11 @@ test('a full database refuses writes as a whole, goes on reading, and needs noth
   expect(await facesIn(store)).toBe(added + 1);
 });
 
-/** Overwrites the leaves of one table, as a bad disk would. */
-function damage(table: string): void {
-  const db = new Database(file);
-  const leaves = db.prepare("SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf'").pluck().all(table);
-  db.close();
-  const handle = openSync(file, 'r+');
-  for (const page of leaves as number[]) writeSync(handle, Buffer.alloc(PAGE, 0xff), 0, PAGE, (page - 1) * PAGE);
-}
-
 test('damage that is met while running is told, stops writes, and leaves the rest readable', async () => {
   const first = await opened();
   for (let i = 0; i < 50; i++) await first.addUserWithFace(staff, { id: `u${i}`, name: '' }, face());
   await first.close();
-  damage('faces');
+  damageTable(file, 'faces');
   const store = await opened();
   await store.saveUser(staff, { id: 'before', name: '' });
   await expect(facesIn(store)).rejects.toMatchObject({ trouble: 'damaged' });

@@ -47,12 +47,25 @@ export function injectTarget(app: FastifyInstance): Target {
 export async function socketTarget(app: FastifyInstance): Promise<Target & { port: number }> {
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
+  const target = httpTarget(`http://127.0.0.1:${port}`);
+  return {
+    ...target,
+    port,
+    async close() {
+      await target.close();
+      await app.close();
+    },
+  };
+}
+
+/** Speaks HTTP to a server that listens. */
+export function httpTarget(origin: string): Target {
+  const { hostname: host, port } = new URL(origin);
   const agent = new Agent({ keepAlive: true });
   return {
-    port,
     send: (call) =>
       new Promise((resolve, reject) => {
-        const options = { host: '127.0.0.1', port, agent, method: call.method, path: urlOf(call) };
+        const options = { host, port, agent, method: call.method, path: urlOf(call) };
         const outgoing = request({ ...options, headers: headersOf(call) }, (incoming) => {
           const chunks: Buffer[] = [];
           incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -66,7 +79,6 @@ export async function socketTarget(app: FastifyInstance): Promise<Target & { por
       }),
     async close() {
       agent.destroy();
-      await app.close();
     },
   };
 }
