@@ -13,10 +13,7 @@ export interface DataKeyRecord {
 
 /** The data key does not fit the data. The message is for the operator. */
 export class DataKeyError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'DataKeyError';
-  }
+  override readonly name = 'DataKeyError';
 }
 
 /** Changes nothing; works with databases of every version. */
@@ -37,7 +34,7 @@ export function readDataKeyRecord(db: Database): DataKeyRecord {
   };
 }
 
-/** In a transaction of the caller's. */
+/** Durable when it returns, unless the caller has begun a transaction. */
 export function writeDataKeyRecord(db: Database, { keyId, change }: Omit<DataKeyRecord, 'isNew'>): void {
   db.prepare('INSERT OR REPLACE INTO data_key (only_row, key_id, next_key_id) VALUES (1, ?, ?)').run(
     keyId ?? '',
@@ -66,4 +63,25 @@ export function expectDataKey({ keyId, change, isNew }: DataKeyRecord, key: Data
     );
   }
   throw new DataKeyError(`it is encrypted with the data key ${keyId}, and the one given is another, ${key.id}`);
+}
+
+/**
+ * Whether the key can be changed from one to another: a change that is not finished is finished before others, and one
+ * that is done already is no error.
+ * @throws DataKeyError when it cannot
+ */
+export function expectKeyChange(
+  record: DataKeyRecord,
+  { from, to }: { from: DataKey | undefined; to: DataKey | undefined },
+): void {
+  if (from?.id === to?.id) throw new DataKeyError('the old data key and the new one are the same');
+  const { keyId, change } = record;
+  if (!change && keyId === to?.id && !record.isNew) return;
+  if (!change) {
+    expectDataKey(record, from);
+    return;
+  }
+  if (keyId === from?.id && change.nextKeyId === to?.id) return;
+  const [old, next] = [keyId ?? 'none', change.nextKeyId ?? 'none'];
+  throw new DataKeyError(`another change of its data key was not finished: from ${old} to ${next}; finish that first`);
 }

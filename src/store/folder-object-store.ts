@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, unlink } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from './durable-folder.js';
 import type { ObjectStore } from './object-store.js';
@@ -78,6 +78,17 @@ export class FolderObjectStore implements ObjectStore {
       await syncFolder(shard).catch(unlessMissing);
     } catch (error) {
       throw asStoreError(error, `Cannot delete a photo in ${this.#folder}`);
+    }
+  }
+
+  /** The keys of all objects, in no order. */
+  async *keys(): AsyncIterable<string> {
+    for (const shard of await readdir(this.#folder)) {
+      if (!/^[0-9a-f]{2}$/.test(shard)) continue;
+      for (const name of await readdir(join(this.#folder, shard))) {
+        const key = name.replaceAll('.', '/');
+        if (keyPattern.test(key)) yield key;
+      }
     }
   }
 

@@ -3,7 +3,13 @@ import { chmodSync, closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import type { DataKey } from './data-key.js';
-import { expectDataKey, readDataKeyRecord, writeDataKeyRecord } from './data-key-record.js';
+import {
+  DataKeyError,
+  expectDataKey,
+  expectKeyChange,
+  readDataKeyRecord,
+  writeDataKeyRecord,
+} from './data-key-record.js';
 import { makeFolder, syncFolder } from './durable-folder.js';
 import { migrations } from './migrations.js';
 import { asStoreError, StoreError } from './store-error.js';
@@ -15,15 +21,19 @@ const APPLICATION_ID = 0x46537276;
 export const BUSY_TIMEOUT_MS = 5_000;
 
 /**
- * Opens the database and brings it to the newest schema. A new file has mode 0600, folders made for it 0700.
- * @param people with the key that they are encrypted with, which a plain database that has never had a user takes; or
- * none, for those who look at no people and need no key
- * @throws StoreError, or Error for a database that is not ours or a wrong key; both name the file and say what is wrong
+ * How somebody who opens the database deals with people: with the key that they are encrypted with, which a plain
+ * database that has never had a user takes; to change that key; or not at all, whatever it is.
  */
-export function openDatabase(
-  file: string,
-  people: { key: DataKey | undefined } | 'no people' = { key: undefined },
-): Database.Database {
+export type People =
+  | { key: DataKey | undefined }
+  | { from: DataKey | undefined; to: DataKey | undefined }
+  | 'no people';
+
+/**
+ * Opens the database and brings it to the newest schema. A new file has mode 0600, folders made for it 0700.
+ * @throws StoreError, DataKeyError, or Error for a database that is not ours; all name the file and say what is wrong
+ */
+export function openDatabase(file: string, people: People = { key: undefined }): Database.Database {
   const subject = `Cannot open the database ${file}`;
   let db: Database.Database | undefined;
   try {
@@ -32,16 +42,25 @@ export function openDatabase(
     keepPrivate(file);
     db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
     readVersion(db);
-    if (people !== 'no people') expectDataKey(readDataKeyRecord(db), people.key);
+    checkDataKey(db, people);
     configure(db);
     migrate(db);
-    if (people !== 'no people') takeDataKey(db, people.key);
+    if (people !== 'no people' && 'key' in people) takeDataKey(db, people.key);
     return db;
   } catch (error) {
     db?.close();
     const known = asStoreError(error, subject);
-    throw known instanceof StoreError ? known : new Error(`${subject}: ${(error as Error).message}`, { cause: error });
+    if (known instanceof StoreError) throw known;
+    const Kind = error instanceof DataKeyError ? DataKeyError : Error;
+    throw new Kind(`${subject}: ${(error as Error).message}`, { cause: error });
   }
+}
+
+function checkDataKey(db: Database.Database, people: People): void {
+  if (people === 'no people') return;
+  const record = readDataKeyRecord(db);
+  if ('key' in people) expectDataKey(record, people.key);
+  else expectKeyChange(record, people);
 }
 
 /** Makes the file with its schema: under its name it is complete and on the disk, or not there at all. */

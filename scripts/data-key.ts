@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { ConfigError, dataKeyOf, readConfig } from '../src/config.js';
+import { showProgress } from '../src/evaluation/progress.js';
+import { changeDataKey } from '../src/store/change-data-key.js';
+import { DataKey } from '../src/store/data-key.js';
+import { runScript } from './run-script.js';
+
+const usage = `Encrypts the data folder DATA_DIR, while no server runs on it; see docs/encryption.md.
+  npm run --silent data-key -- generate   prints a new key
+  npm run data-key -- encrypt    from plain to the key in DATA_KEY (or DATA_KEY_FILE)
+  npm run data-key -- rotate     from the key in OLD_DATA_KEY (or OLD_DATA_KEY_FILE) to the one in DATA_KEY
+  npm run data-key -- decrypt    from the key in DATA_KEY to plain`;
+
+await runScript(async () => {
+  const [command] = process.argv.slice(2);
+  if (command === 'generate') {
+    console.log(randomBytes(32).toString('hex'));
+    return;
+  }
+  const config = readConfig(process.env);
+  const key = dataKeyOf(config);
+  if (command !== 'encrypt' && command !== 'rotate' && command !== 'decrypt') throw new ConfigError([usage]);
+  if (!key) throw new ConfigError(['DATA_KEY or DATA_KEY_FILE: one of them must be set']);
+  const from = { encrypt: undefined, rotate: command === 'rotate' ? oldKey() : undefined, decrypt: key }[command];
+  const to = command === 'decrypt' ? undefined : key;
+
+  let progress: ReturnType<typeof showProgress> | undefined;
+  try {
+    const changed = await changeDataKey({
+      folder: config.DATA_DIR,
+      from,
+      to,
+      onProgress(done, total) {
+        progress ??= showProgress('rows and photos', total);
+        progress.update(done, 0);
+      },
+    });
+    progress?.stop();
+    const state = to ? `encrypted with the data key ${to.id}` : 'not encrypted';
+    console.log(`The data is ${changed ? 'now' : 'already'} ${state}.`);
+  } finally {
+    progress?.stop();
+  }
+});
+
+function oldKey(): DataKey {
+  const { OLD_DATA_KEY: text, OLD_DATA_KEY_FILE: file } = process.env;
+  if (!text === !file) throw new ConfigError(['OLD_DATA_KEY or OLD_DATA_KEY_FILE: exactly one of them must be set']);
+  try {
+    return DataKey.parse(text || readFileSync(file as string, 'utf8'));
+  } catch (error) {
+    throw new ConfigError([`${text ? 'OLD_DATA_KEY' : 'OLD_DATA_KEY_FILE'}: ${(error as Error).message}`]);
+  }
+}
