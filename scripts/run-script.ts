@@ -1,3 +1,4 @@
+import { BackupError } from '../src/backup/backup-error.js';
 import { ConfigError } from '../src/config.js';
 import { EvaluationError } from '../src/evaluation/evaluation-error.js';
 import { ModelError } from '../src/models/model-error.js';
@@ -5,7 +6,7 @@ import { DataKeyError } from '../src/store/data-key-record.js';
 import { StoreError } from '../src/store/store-error.js';
 
 /** What the operator can mend. */
-const forTheOperator = [ConfigError, DataKeyError, EvaluationError, ModelError, StoreError];
+const forTheOperator = [BackupError, ConfigError, DataKeyError, EvaluationError, ModelError, StoreError];
 
 /**
  * Runs a script's body. What the operator can mend is one plain message, anything else a stack trace; both end with

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { makeFolder } from './durable-folder.js';
+import { finishRestore } from './finish-restore.js';
 import { asStoreError, StoreError } from './store-error.js';
 
 /**
  * Makes this process the only server of a data folder, until it ends however it ends: SQLite's lock on a file is the
- * operating system's, which takes it back from a process that was killed.
+ * operating system's, which takes it back from a process that was killed. Brings a restore that was killed to its end.
  * @returns gives the folder free
  * @throws StoreError when another process serves the folder, or it cannot be made or written
  */
@@ -16,6 +17,7 @@ export function lockDataFolder(folder: string): () => void {
     lock = new Database(join(folder, 'server.lock'), { timeout: 0 });
     lock.pragma('journal_mode = MEMORY');
     lock.exec('BEGIN EXCLUSIVE');
+    finishRestore(folder);
   } catch (error) {
     lock?.close();
     throw refusal(error, folder);

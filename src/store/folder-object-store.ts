@@ -34,6 +34,11 @@ export class FolderObjectStore implements ObjectStore {
     return store;
   }
 
+  /** For a look at a folder that another process has open: nothing is made or removed. */
+  static readOnly(folder: string): Pick<ObjectStore, 'get'> {
+    return new FolderObjectStore(folder);
+  }
+
   private constructor(folder: string) {
     this.#folder = folder;
   }

@@ -158,8 +158,11 @@ function takeDataKey(db: Database.Database, key: DataKey | undefined): void {
   }).immediate();
 }
 
-/** Refuses, without changing a byte, what this version must not write to. */
-function readVersion(db: Database.Database): number {
+/**
+ * The version of the schema. Refuses, without changing a byte, what this version must not write to.
+ * @throws Error
+ */
+export function readVersion(db: Database.Database): number {
   const version = Number(db.pragma('user_version', { simple: true }));
   const tables = Number(db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get());
   const isOurs = Number(db.pragma('application_id', { simple: true })) === APPLICATION_ID;

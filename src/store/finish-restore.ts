@@ -1,0 +1,34 @@
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { syncFolder } from './durable-folder.js';
+
+/** Where a backup is unpacked; worth nothing until it has its other name. */
+export const RESTORE_UNFINISHED = 'restore.unfinished';
+
+/** What is unpacked, checked and on the disk: the data that the folder shall have. */
+export const RESTORE_READY = 'restore.ready';
+
+/**
+ * Brings a restore to its end that was killed: one that was not ready is forgotten, one that was ready takes the place
+ * of the folder's data. May itself be killed and called again at any point. For whoever has locked the folder.
+ */
+export function finishRestore(folder: string): void {
+  const at = (...names: string[]) => join(folder, ...names);
+  rmSync(at(RESTORE_UNFINISHED), { recursive: true, force: true });
+  if (!existsSync(at(RESTORE_READY))) return;
+
+  if (existsSync(at(RESTORE_READY, 'photos'))) {
+    rmSync(at('photos'), { recursive: true, force: true });
+    renameSync(at(RESTORE_READY, 'photos'), at('photos'));
+    syncFolder(folder);
+  }
+  if (existsSync(at(RESTORE_READY, 'facesearch.sqlite'))) {
+    // The log of the old database must not meet the new one.
+    for (const log of ['facesearch.sqlite-wal', 'facesearch.sqlite-shm']) rmSync(at(log), { force: true });
+    syncFolder(folder);
+    renameSync(at(RESTORE_READY, 'facesearch.sqlite'), at('facesearch.sqlite'));
+    syncFolder(folder);
+  }
+  rmSync(at(RESTORE_READY), { recursive: true, force: true });
+  syncFolder(folder);
+}
