@@ -73,7 +73,7 @@ export class FaceFinder {
     const second = await this.look(photo, margin, counts);
     if (second.faces.length > 0) return second;
     const brighter = stretchContrast(photo.image);
-    const third = brighter && (await this.look(new ImagePyramid(brighter), 0, counts));
+    const third = brighter && (await this.look(new ImagePyramid(brighter), margin, counts));
     return third && third.faces.length > 0 ? third : first;
   }
 
