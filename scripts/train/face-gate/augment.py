@@ -102,10 +102,13 @@ def photograph(r: Rng, x: np.ndarray) -> np.ndarray:
         f *= np.exp(r.normal(0, 0.2))
     if r.random() < 0.08:
         f = np.repeat(f.mean(2, keepdims=True), 3, 2)
+    elif r.random() < 0.08:  # a colour filter or coloured stage light
+        tint = np.clip(r.uniform(0.25, 1.3, 3), 0, 1.2).astype(np.float32)
+        f = (f + (f.mean(2, keepdims=True) - f) * r.uniform(0, 0.8)) * tint
     if r.random() < 0.12:  # dark
         f = 255 * np.power(np.clip(f, 0, 255) / 255, r.uniform(1, 1.6)) * r.uniform(0.12, 0.6)
-    elif r.random() < 0.08:  # too bright
-        f = f * r.uniform(1.3, 2.2)
+    elif r.random() < 0.1:  # too bright
+        f = f * r.uniform(1.3, 2.5)
     if r.random() < 0.15:  # light from one side
         g = np.linspace(r.uniform(0.3, 1), r.uniform(0.8, 1.6), INPUT, dtype=np.float32)
         g = g[::-1] if r.random() < 0.5 else g
@@ -113,7 +116,14 @@ def photograph(r: Rng, x: np.ndarray) -> np.ndarray:
     if r.random() < 0.25:
         f += r.standard_normal((INPUT, INPUT, 3 if r.random() < 0.6 else 1)).astype(np.float32) * np.exp(r.uniform(0, np.log(13)))
     x = np.clip(f, 0, 255).astype(np.uint8)
-    if r.random() < 0.35:
+    if r.random() < 0.06:  # taken in the dark and stretched: few levels, and the compression of the dark photo
+        gain = r.uniform(4, 13)
+        x = (x / gain).round().astype(np.uint8)
+        if r.random() < 0.8:
+            _, code = cv2.imencode(".jpg", x, [cv2.IMWRITE_JPEG_QUALITY, int(r.uniform(60, 97))])
+            x = cv2.imdecode(code, cv2.IMREAD_COLOR)
+        x = np.clip(x * gain, 0, 255).astype(np.uint8)
+    elif r.random() < 0.35:
         _, code = cv2.imencode(".jpg", x, [cv2.IMWRITE_JPEG_QUALITY, int(r.uniform(12, 85))])
         x = cv2.imdecode(code, cv2.IMREAD_COLOR)
     return x

@@ -726,3 +726,51 @@ def crown_hair(r: Rng, img: np.ndarray, pts: np.ndarray) -> np.ndarray:
     gloss = 1 + uni(r, 0, 0.6) * np.exp(-(((yy - (c[1] - fh * uni(r, 0.3, 0.6))) / 9) ** 2))
     hair = np.tile(colour, (h, w, 1)) * (strands * gloss)[..., None]
     return blend(img, lit(img, np.clip(hair, 0, 255).astype(np.float32), lighting(r, img, pts)), a)
+
+
+def dyed_hair(r: Rng, img: np.ndarray, pts: np.ndarray) -> np.ndarray:
+    """The face's own dark hair in another colour, with its strands: passes."""
+    h, w = img.shape[:2]
+    c, right, down, half, fh = face_frame(pts)
+    arc = np.array([at(c, right, down, np.cos(t) * half * 1.35, -np.sin(t) * fh * 1.0) for t in np.linspace(-0.25, np.pi + 0.25, 15)])
+    head = fill(img.shape, smooth(arc, 1), 3)
+    grey = img.astype(np.float32) @ np.array([0.3, 0.59, 0.11], np.float32)
+    skin = grey[int(pts[30][1]) - 8 : int(pts[30][1]) + 8, int(pts[30][0]) - 8 : int(pts[30][0]) + 8].mean()
+    limit = skin * uni(r, 0.5, 0.7)
+    hair = head / (1 + np.exp((grey - limit) / (0.06 * skin + 2)))
+    brows = fill(img.shape, smooth(np.vstack([pts[17:27] - down * 6, (pts[36:48] + down * 6)[::-1]]), 1), 1.5)
+    hue = np.array([(60, 130, 210), (225, 120, 170), (150, 90, 200), (215, 190, 120), (200, 200, 205), (200, 60, 40), (70, 160, 110), (230, 140, 60)][int(r.integers(8))], np.float32)
+    gain = uni(r, 0.6, 1.5) / max(0.12, float((grey / 255)[hair > 0.5].mean()) if (hair > 0.5).any() else 1) * 0.4
+    dyed = np.clip(hue * (0.25 + (grey / 255)[..., None] * gain), 0, 255)
+    return blend(img, dyed, hair * (1 - brows) * uni(r, 0.6, 1))
+
+
+def shaded_eyes(r: Rng, img: np.ndarray, pts: np.ndarray) -> np.ndarray:
+    """Deep eye sockets under a high light, or the shadow of a fringe over the upper face: passes."""
+    h, w = img.shape[:2]
+    c, right, down, half, fh = face_frame(pts)
+    shade = np.zeros((h, w), np.float32)
+    for eye in (pts[36:42], pts[42:48]):
+        m = eye.mean(0) + down * uni(r, -3, 1)
+        shade = np.maximum(shade, fill(img.shape, [m + right * half * uni(r, 0.28, 0.4) * np.cos(t) + down * fh * uni(r, 0.09, 0.13) * np.sin(t) for t in np.linspace(0, 2 * np.pi, 24)[:-1]], uni(r, 3, 6)))
+    if r.random() < 0.35:
+        edge = pts[27:31].mean(0) + down * uni(r, -6, 4)
+        yy = np.mgrid[0:h, 0:w][0].astype(np.float32)
+        shade = np.maximum(shade, 1 / (1 + np.exp((yy - edge[1]) / uni(r, 2, 7))))
+    return blend(img, 0, shade * uni(r, 0.25, 0.6))
+
+
+def hair_ears(r: Rng, img: np.ndarray, pts: np.ndarray) -> np.ndarray:
+    """Ears, horns or a bow of a costume on the hair: passes."""
+    h, w = img.shape[:2]
+    c, right, down, half, fh = face_frame(pts)
+    colour = np.array(CLOTH_COLOURS[int(r.integers(len(CLOTH_COLOURS)))], np.float32)
+    light = lighting(r, img, pts)
+    size, out, high = fh * uni(r, 0.18, 0.4), half * uni(r, 0.35, 0.8), fh * uni(r, 0.72, 0.9)
+    for side in (-1, 1):
+        base = at(c, right, down, side * out, -high)
+        tip = base - down * size + right * side * size * uni(r, -0.1, 0.6)
+        spread = right * size * uni(r, 0.25, 0.55)
+        shape = smooth(np.array([base - spread, base - spread * 0.8 - down * size * 0.5, tip, base + spread * 0.8 - down * size * 0.5, base + spread]), 2)
+        img = blend(img, lit(img, texture(r, h, w, colour), light), fill(img.shape, shape, 0.8))
+    return img

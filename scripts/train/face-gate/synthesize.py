@@ -7,6 +7,7 @@ as those networks make them sit.
 from __future__ import annotations
 
 import argparse
+import csv
 import os
 
 import cv2
@@ -90,7 +91,10 @@ LOOKALIKES = [
     (lambda r, i, p, s: draw.hand(r, i, p), 0.08),
     (lambda r, i, p, s: draw.microphone(r, i, p), 0.05),
     (lambda r, i, p, s: draw.patches(r, i, p), 0.06),
-    (lambda r, i, p, s: draw.crown_hair(r, i, p), 0.02),
+    (lambda r, i, p, s: draw.crown_hair(r, i, p), 0.04),
+    (lambda r, i, p, s: draw.dyed_hair(r, i, p), 0.12),
+    (lambda r, i, p, s: draw.shaded_eyes(r, i, p), 0.12),
+    (lambda r, i, p, s: draw.hair_ears(r, i, p), 0.04),
 ]
 
 
@@ -198,6 +202,24 @@ def windows(a, nets: Networks, r: np.random.Generator) -> None:
     np.save(os.path.join(a.cache, f"windows-{a.seed}-meta.npy"), np.array(meta[: a.count], np.int32))
 
 
+def marked(a, nets: Networks, r: np.random.Generator) -> None:
+    """Around false second faces that were found by eye: eyes behind glasses, ears, hands, lace, print."""
+    items = load_items(a.faces, a.corrections)
+    place = {item.path: k for k, item in enumerate(items)}
+    with open(os.path.join(os.path.dirname(__file__), "false-faces.csv"), encoding="utf-8", newline="") as lines:
+        boxes = [(row["path"], np.array([float(row[c]) for c in ("x", "y", "width", "height")])) for row in csv.DictReader(lines)]
+    out, meta = [], []
+    for path, b in boxes:
+        k = place[path]
+        img = items[k].read(a.data)
+        for _ in range(a.count // len(boxes)):
+            c, s = b[:2] + b[2:] / 2 + r.normal(0, 0.05, 2) * b[2:], b[2:] * np.exp(r.normal(0, 0.08, 2))
+            out.append(sample(img, canvas_map(five_points(nets.points(img, np.array([*(c - s / 2), *s])))), CANVAS))
+            meta.append([k, 0, 0, 0, 0])
+    np.save(os.path.join(a.cache, f"windows-{a.seed}.npy"), np.stack(out))
+    np.save(os.path.join(a.cache, f"windows-{a.seed}-meta.npy"), np.array(meta, np.int32))
+
+
 def main() -> None:
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument("--data", required=True)
@@ -206,13 +228,13 @@ def main() -> None:
     p.add_argument("--detector", required=True, help="the server's prepared detector")
     p.add_argument("--landmarks", required=True, help="the server's prepared landmark network")
     p.add_argument("--corrections", default=os.path.join(os.path.dirname(__file__), "corrections.csv"))
-    p.add_argument("--what", choices=["faces", "windows"], required=True)
+    p.add_argument("--what", choices=["faces", "windows", "marked"], required=True)
     p.add_argument("--count", type=int, default=3000)
     p.add_argument("--seed", type=int, default=1)
     a = p.parse_args()
     cv2.setNumThreads(1)
     r = np.random.default_rng(a.seed)
-    (faces if a.what == "faces" else windows)(a, Networks(a.detector, a.landmarks), r)
+    {"faces": faces, "windows": windows, "marked": marked}[a.what](a, Networks(a.detector, a.landmarks), r)
 
 
 if __name__ == "__main__":
