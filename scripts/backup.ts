@@ -1,7 +1,7 @@
 import { backUp } from '../src/backup/back-up.js';
 import { BackupError } from '../src/backup/backup-error.js';
 import { readConfig } from '../src/config.js';
-import { showProgress } from '../src/evaluation/progress.js';
+import { showProgress } from '../src/progress.js';
 import { runScript } from './run-script.js';
 
 /** `npm run backup -- <file>`: copies DATA_DIR into one file; the server may run meanwhile. See docs/backup.md. */

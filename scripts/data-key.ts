@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { ConfigError, dataKeyOf, readConfig } from '../src/config.js';
-import { showProgress } from '../src/evaluation/progress.js';
+import { showProgress } from '../src/progress.js';
 import { changeDataKey } from '../src/store/change-data-key.js';
 import { DataKey } from '../src/store/data-key.js';
 import { runScript } from './run-script.js';

@@ -4,9 +4,10 @@ import { EvaluationError } from '../src/evaluation/evaluation-error.js';
 import { ModelError } from '../src/models/model-error.js';
 import { DataKeyError } from '../src/store/data-key-record.js';
 import { StoreError } from '../src/store/store-error.js';
+import { TransferError } from '../src/transfer/transfer-error.js';
 
 /** What the operator can mend. */
-const forTheOperator = [BackupError, ConfigError, DataKeyError, EvaluationError, ModelError, StoreError];
+const forTheOperator = [BackupError, ConfigError, DataKeyError, EvaluationError, ModelError, StoreError, TransferError];
 
 /**
  * Runs a script's body. What the operator can mend is one plain message, anything else a stack trace; both end with

@@ -5,8 +5,9 @@ import { buildApp } from './app.js';
 import { type Config, dataKeyOf } from './config.js';
 import { galleryVersion, type Rooms } from './facesearch/rooms.js';
 import { CollectionGallery } from './gallery/collection-gallery.js';
+import { identityOf } from './gallery/model-identity.js';
 import { scaleOf } from './gallery/similarity.js';
-import type { EmbedderModel, ModelPack, Prepared } from './models/manifest.js';
+import type { ModelPack } from './models/manifest.js';
 import { loadPack } from './models/pack.js';
 import { defaultManifestPath } from './models/paths.js';
 import { KeyRing } from './store/api-keys.js';
@@ -93,11 +94,6 @@ async function startRooms(
     throw error;
   }
   return { gallery, analyser: await starting };
-}
-
-/** Faces carry the very weights that made them: other weights under the same name make other vectors. */
-function identityOf({ name, sha256 }: Prepared<EmbedderModel>): string {
-  return `${name}@${sha256.slice(0, 12)}`;
 }
 
 function startVision(pack: ModelPack, config: Config, workerUrl: URL | undefined): Promise<VisionPool> {

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, relative } from 'node:path';
 import type { ModelPack } from '../models/manifest.js';
+import { showProgress } from '../progress.js';
 import { VisionPool } from '../vision/vision-pool.js';
 import { earlierRates, readEarlierReport, summaryOf } from './earlier-report.js';
 import { type Embedded, embedImages } from './embed-images.js';
@@ -11,7 +12,6 @@ import { type Corrections, corrected, readCorrections } from './gates/correction
 import { gateResults, type JudgedImage, judged } from './gates/gate-results.js';
 import { judgeImages } from './gates/outcome.js';
 import type { EvaluationOptions } from './options.js';
-import { showProgress } from './progress.js';
 import { writeAccuracyDoc } from './report/accuracy-doc.js';
 import { renderText } from './report/blocks.js';
 import type { Report } from './report/report.js';

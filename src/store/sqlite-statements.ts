@@ -5,7 +5,8 @@ import type { UserRow } from './row-seals.js';
 const collectionAt = `
   SELECT c.collection_id FROM collections c JOIN tenants t USING (tenant_id) WHERE t.name = ? AND c.name = ?`;
 
-const userColumns = 'u.user_id AS userId, u.client_id AS clientId, u.name, u.sealed';
+/** Of users u, as a UserRow. */
+export const userColumns = 'u.user_id AS userId, u.client_id AS clientId, u.name, u.sealed';
 
 export interface ErasedFaceRow {
   faceId: number;

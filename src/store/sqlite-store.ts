@@ -2,7 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
 import type { DataKey } from './data-key.js';
 import { GuardedDatabase } from './guarded-database.js';
-import { RowSeals, type UserRow } from './row-seals.js';
+import { PeopleRows } from './people-rows.js';
+import { RowSeals } from './row-seals.js';
 import { openDatabase } from './sqlite-database.js';
 import { type ErasedFaceRow, prepareStatements, type Statements } from './sqlite-statements.js';
 import type {
@@ -38,6 +39,7 @@ export class SqliteStore implements Store {
   readonly #db: GuardedDatabase;
   readonly #sql: Statements;
   readonly #seals: RowSeals;
+  readonly #rows: PeopleRows;
 
   /**
    * @param file path of the database; it and its folder are made when they do not exist
@@ -64,13 +66,14 @@ export class SqliteStore implements Store {
     this.#db = db;
     this.#sql = sql;
     this.#seals = seals;
+    this.#rows = new PeopleRows(sql, seals);
   }
 
   async saveUser(collection: CollectionRef, user: User): Promise<void> {
     const renamed = this.#db.write(() => {
-      const collectionId = this.#makeCollection(collection);
-      const before = this.#user(collectionId, user.id);
-      this.#saveUser(collectionId, user);
+      const collectionId = this.#rows.makeCollection(collection);
+      const before = this.#rows.user(collectionId, user.id);
+      this.#rows.saveUser(collectionId, user);
       return before !== undefined && before.name !== user.name;
     });
     if (renamed) this.#db.forgetSoon();
@@ -78,8 +81,8 @@ export class SqliteStore implements Store {
 
   async findUser(collection: CollectionRef, userId: string): Promise<User | undefined> {
     return this.#db.read(() => {
-      const collectionId = this.#collectionId(collection);
-      return collectionId === undefined ? undefined : this.#user(collectionId, userId);
+      const collectionId = this.#rows.collectionId(collection);
+      return collectionId === undefined ? undefined : this.#rows.user(collectionId, userId);
     });
   }
 
@@ -93,14 +96,14 @@ export class SqliteStore implements Store {
   async addFace(collection: CollectionRef, userId: string, face: NewFace): Promise<StoredFace | undefined> {
     return this.#db.write(() => {
       const owner = this.#locate(collection, userId);
-      return owner && this.#addFace(owner.collectionId, owner.userId, face);
+      return owner && this.#rows.addFace(owner.collectionId, owner.userId, face);
     });
   }
 
   async addUserWithFace(collection: CollectionRef, user: User, face: NewFace): Promise<StoredFace> {
     return this.#db.write(() => {
-      const collectionId = this.#makeCollection(collection);
-      return this.#addFace(collectionId, this.#saveUser(collectionId, user), face);
+      const collectionId = this.#rows.makeCollection(collection);
+      return this.#rows.addFace(collectionId, this.#rows.saveUser(collectionId, user), face);
     });
   }
 
@@ -123,7 +126,7 @@ export class SqliteStore implements Store {
 
   async deleteCollection(collection: CollectionRef): Promise<Erased | undefined> {
     return this.#erase(() => {
-      const collectionId = this.#collectionId(collection);
+      const collectionId = this.#rows.collectionId(collection);
       if (collectionId === undefined) return undefined;
       const erased = this.#erased(collectionId, this.#sql.deleteFacesOfCollection.all(collectionId));
       this.#sql.deleteCollection.run(collectionId);
@@ -132,7 +135,7 @@ export class SqliteStore implements Store {
   }
 
   async findFaceOwner(faceId: number): Promise<User | undefined> {
-    return this.#db.read(() => this.#openUser(this.#sql.faceOwner.get(faceId)));
+    return this.#db.read(() => this.#rows.openUser(this.#sql.faceOwner.get(faceId)));
   }
 
   async listCollections(): Promise<StoredCollection[]> {
@@ -140,7 +143,7 @@ export class SqliteStore implements Store {
   }
 
   async findCollection(collection: CollectionRef): Promise<StoredCollection | undefined> {
-    const collectionId = this.#db.read(() => this.#collectionId(collection));
+    const collectionId = this.#db.read(() => this.#rows.collectionId(collection));
     return collectionId === undefined ? undefined : { ...collection, collectionId };
   }
 
@@ -182,7 +185,7 @@ export class SqliteStore implements Store {
   }
 
   async addKey(key: NewKey): Promise<void> {
-    this.#db.write(() => this.#sql.addKey.run(this.#makeTenant(key.tenant), key.sha256, key.label, Date.now()));
+    this.#db.write(() => this.#sql.addKey.run(this.#rows.makeTenant(key.tenant), key.sha256, key.label, Date.now()));
   }
 
   async findTenantByKeyHash(sha256: Buffer): Promise<string | undefined> {
@@ -221,52 +224,11 @@ export class SqliteStore implements Store {
     return erased;
   }
 
-  #collectionId({ tenant, collection }: CollectionRef): number | undefined {
-    return this.#sql.collectionId.get(tenant, collection);
-  }
-
-  #makeCollection(collection: CollectionRef): number {
-    const existing = this.#collectionId(collection);
-    if (existing !== undefined) return existing;
-    const tenantId = this.#makeTenant(collection.tenant);
-    return required(this.#sql.addCollection.get(tenantId, collection.collection, Date.now()));
-  }
-
-  #makeTenant(name: string): number {
-    this.#sql.addTenant.run(name);
-    return required(this.#sql.tenantId.get(name));
-  }
-
   #locate(collection: CollectionRef, clientId: string): { collectionId: number; userId: number } | undefined {
-    const collectionId = this.#collectionId(collection);
+    const collectionId = this.#rows.collectionId(collection);
     if (collectionId === undefined) return undefined;
-    const userId = this.#sql.userId.get(collectionId, this.#seals.clientId(collectionId, clientId));
+    const userId = this.#rows.userId(collectionId, clientId);
     return userId === undefined ? undefined : { collectionId, userId };
-  }
-
-  #saveUser(collectionId: number, user: User): number {
-    const clientId = this.#seals.clientId(collectionId, user.id);
-    const name = this.#seals.plainName(user);
-    const userId = required(this.#sql.saveUser.get(collectionId, clientId, name, Date.now()));
-    // Bound to the user's number, which is known only now.
-    const sealed = this.#seals.sealUser(userId, user);
-    if (sealed) this.#sql.sealUser.run(sealed, userId);
-    return userId;
-  }
-
-  #user(collectionId: number, id: string): User | undefined {
-    return this.#openUser(this.#sql.user.get(collectionId, this.#seals.clientId(collectionId, id)));
-  }
-
-  #openUser(row: UserRow | undefined): User | undefined {
-    return row && this.#seals.openUser(row);
-  }
-
-  #addFace(collectionId: number, userId: number, { model, embedding, objectKey }: NewFace): StoredFace {
-    const blob = this.#seals.sealEmbedding(userId, model, embedding);
-    const faceId = required(this.#sql.addFace.get(collectionId, userId, model, blob, objectKey ?? null, Date.now()));
-    if (objectKey !== undefined) this.#sql.endPendingDeletion.run(objectKey);
-    return { faceId, collectionId };
   }
 
   #eraseFaces(collectionId: number, userId: number): Erased {
@@ -280,10 +242,4 @@ export class SqliteStore implements Store {
     for (const key of objectKeys) this.#sql.addPendingDeletion.run(key, now);
     return { collectionId, faceIds: rows.map(({ faceId }) => faceId), objectKeys };
   }
-}
-
-/** For rows that the statement itself guarantees. */
-function required<T>(row: T | undefined): T {
-  if (row === undefined) throw new Error('The database returned no row where there must be one');
-  return row;
 }

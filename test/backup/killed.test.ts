@@ -1,13 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { cp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeEach, expect, test } from 'vitest';
 import { backUp } from '../../src/backup/back-up.js';
 import { restore } from '../../src/backup/restore.js';
 import { lockDataFolder } from '../../src/store/data-folder-lock.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
+import { killLaterAndLater, runCommand } from '../support/command.js';
 import { contentOf, fillFolder } from './backup-fixture.js';
 
 let root: string;
@@ -23,39 +21,10 @@ beforeEach(async () => {
   await fillFolder(folder, 200);
 });
 
-/** Runs a command on a data folder and kills it after some milliseconds, if it is not at its end by then. */
-async function command(name: 'backup' | 'restore', dataDir: string, args: string[], killAfter?: number) {
-  const script = fileURLToPath(new URL(`../../dist/scripts/${name}.js`, import.meta.url));
-  const env = { PATH: process.env.PATH, DATA_DIR: dataDir };
-  const child = spawn(process.execPath, [script, ...args], { env });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (text) => {
-      output += text;
-    });
-  }
-  const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter);
-  const [code] = (await once(child, 'close')) as [number | null];
-  clearTimeout(timer);
-  return { code, output };
-}
-
-/** Kills a command later and later, until it comes to its end. */
-async function killLaterAndLater(run: (killAfter: number) => Promise<{ code: number | null; output: string }>) {
-  let killed = 0;
-  for (let after = 120; ; after += 25) {
-    const { code, output } = await run(after);
-    if (code === 0) break;
-    expect(code, output).toBe(null);
-    killed++;
-  }
-  expect(killed).toBeGreaterThan(0);
-}
-
 test('a backup that is killed leaves the earlier one, and nothing after the next', async () => {
   await writeFile(file, 'the backup of yesterday');
   await killLaterAndLater(async (after) => {
-    const result = await command('backup', folder, [file], after);
+    const result = await runCommand('backup', folder, [file], { killAfter: after });
     if (result.code === null && (await stat(file)).size < 1000) {
       expect(await readFile(file, 'utf8')).toBe('the backup of yesterday');
     }
@@ -71,10 +40,10 @@ test('a restore that is killed has restored all or nothing', async () => {
   const old = join(root, 'old');
   await fillFolder(old, 4);
   const [before, after] = [await contentOf(old), await contentOf(folder)];
-  await killLaterAndLater(async (delay) => {
+  await killLaterAndLater(async (killAfter) => {
     await rm(target, { recursive: true, force: true });
     await cp(old, target, { recursive: true });
-    const result = await command('restore', target, [file, '--force'], delay);
+    const result = await runCommand('restore', target, [file, '--force'], { killAfter });
     // What a server does first.
     lockDataFolder(target)();
     const content = await contentOf(target);
@@ -106,12 +75,12 @@ test('a restore that was killed while it put things into their places is brought
 });
 
 test('the commands say what they did and what they need', async () => {
-  expect(await command('backup', folder, [])).toMatchObject({ code: 1, output: 'npm run backup -- <file>\n' });
-  expect(await command('restore', folder, ['--what'])).toMatchObject({ code: 1 });
-  const made = await command('backup', folder, [file]);
-  expect(made).toMatchObject({ code: 0, output: expect.stringContaining('200 users, 200 faces, 100 photos') });
-  const restored = await command('restore', target, [file]);
-  expect(restored).toMatchObject({ code: 0, output: expect.stringContaining('200 users, 200 faces, 100 photos') });
-  const again = await command('restore', target, [file]);
-  expect(again).toMatchObject({ code: 1, output: expect.stringContaining('is not empty') });
+  expect(await runCommand('backup', folder, [])).toMatchObject({ code: 1, stderr: 'npm run backup -- <file>\n' });
+  expect(await runCommand('restore', folder, ['--what'])).toMatchObject({ code: 1 });
+  const made = await runCommand('backup', folder, [file]);
+  expect(made).toMatchObject({ code: 0, stdout: expect.stringContaining('200 users, 200 faces, 100 photos') });
+  const restored = await runCommand('restore', target, [file]);
+  expect(restored).toMatchObject({ code: 0, stdout: expect.stringContaining('200 users, 200 faces, 100 photos') });
+  const again = await runCommand('restore', target, [file]);
+  expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('is not empty') });
 });

@@ -1,9 +1,6 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { beforeEach, expect, test } from 'vitest';
 import { changeDataKey } from '../../src/store/change-data-key.js';
@@ -14,10 +11,10 @@ import { FolderObjectStore } from '../../src/store/folder-object-store.js';
 import type { ObjectStore } from '../../src/store/object-store.js';
 import { SealedObjectStore } from '../../src/store/sealed-object-store.js';
 import { SqliteStore } from '../../src/store/sqlite-store.js';
+import { killLaterAndLater, runCommand } from '../support/command.js';
 import { RandomVectors } from '../vector-index/random-vectors.js';
 import { temporaryFolder } from './temporary-folder.js';
 
-const script = fileURLToPath(new URL('../../dist/scripts/data-key.js', import.meta.url));
 const texts = [randomBytes(32).toString('hex'), randomBytes(32).toString('base64')] as const;
 const first = DataKey.parse(texts[0]);
 const second = DataKey.parse(texts[1]);
@@ -162,49 +159,25 @@ test('goes on where it was stopped, refuses other keys meanwhile, and no server 
   expect(await showsPeople(people)).toBe(false);
 });
 
-/** Runs the command and kills it after some milliseconds, if it is not at its end by then. */
-async function command(name: string, env: Record<string, string>, killAfter?: number) {
-  const child = spawn(process.execPath, [script, name], {
-    env: { PATH: process.env.PATH, DATA_DIR: folder, ...env },
-  });
-  let output = '';
-  child.stdout.on('data', (text) => {
-    output += text;
-  });
-  child.stderr.on('data', (text) => {
-    output += text;
-  });
-  const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter);
-  const [code] = (await once(child, 'close')) as [number | null];
-  clearTimeout(timer);
-  return { code, output };
-}
+const command = (name: string, env: Record<string, string>, killAfter?: number) =>
+  runCommand('data-key', folder, [name], { env, ...(killAfter && { killAfter }) });
 
 test('killed at any time, the command comes to its end when it is run again', async () => {
   const people = await fill(first, 600);
   const env = { OLD_DATA_KEY: texts[0], DATA_KEY: texts[1] };
-  let killed = 0;
-  for (let after = 150; ; after += 40) {
-    const { code, output } = await command('rotate', env, after);
-    if (code === 0) {
-      expect(output).toMatch(new RegExp(`The data is (now|already) encrypted with the data key ${second.id}`));
-      break;
-    }
-    expect(code, output).toBe(null);
-    killed++;
-  }
-  expect(killed).toBeGreaterThan(0);
+  const { stdout } = await killLaterAndLater((after) => command('rotate', env, after));
+  expect(stdout).toMatch(new RegExp(`The data is (now|already) encrypted with the data key ${second.id}`));
   await expectPeople(second, people);
   expect(await showsPeople(people)).toBe(false);
 });
 
 test('the command says what it needs', async () => {
   await fill(first, 1);
-  expect((await command('encrypt', {})).output).toContain('DATA_KEY or DATA_KEY_FILE: one of them must be set');
-  expect((await command('rotate', { DATA_KEY: texts[1] })).output).toContain('OLD_DATA_KEY');
-  expect((await command('eat', { DATA_KEY: texts[1] })).output).toContain('npm run data-key -- rotate');
+  expect((await command('encrypt', {})).stderr).toContain('DATA_KEY or DATA_KEY_FILE: one of them must be set');
+  expect((await command('rotate', { DATA_KEY: texts[1] })).stderr).toContain('OLD_DATA_KEY');
+  expect((await command('eat', { DATA_KEY: texts[1] })).stderr).toContain('npm run data-key -- rotate');
   const wrong = await command('decrypt', { DATA_KEY: texts[1] });
-  expect(wrong).toMatchObject({ code: 1, output: expect.stringContaining(`encrypted with the data key ${first.id}`) });
-  expect(wrong.output).not.toContain(texts[1]);
-  expect(DataKey.parse((await command('generate', {})).output).id).toMatch(/^[0-9a-f]{16}$/);
+  expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining(`encrypted with the data key ${first.id}`) });
+  expect(wrong.stderr).not.toContain(texts[1]);
+  expect(DataKey.parse((await command('generate', {})).stdout).id).toMatch(/^[0-9a-f]{16}$/);
 });

@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
+
+export interface CommandOptions {
+  env?: Record<string, string>;
+  /** Standard input. */
+  input?: string;
+  /** Milliseconds after which it is killed, if it is not at its end by then. */
+  killAfter?: number;
+}
+
+export interface CommandResult {
+  /** Null when it was killed. */
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a compiled script on a data folder, as `npm run` would. */
+export async function runCommand(
+  script: string,
+  dataDir: string,
+  args: readonly string[],
+  { env = {}, input = '', killAfter }: CommandOptions = {},
+): Promise<CommandResult> {
+  const path = fileURLToPath(new URL(`../../dist/scripts/${script}.js`, import.meta.url));
+  const child = spawn(process.execPath, [path, ...args], {
+    env: { PATH: process.env.PATH, DATA_DIR: dataDir, ...env },
+  });
+  const output = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].on('data', (text) => {
+      output[stream] += text;
+    });
+  }
+  // A command that is killed, or reads nothing, closes it early.
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
+  const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter);
+  const [code] = (await once(child, 'close')) as [number | null];
+  clearTimeout(timer);
+  return { code, ...output };
+}
+
+/** Kills a command later and later, until it comes to its end, which is returned. */
+export async function killLaterAndLater(run: (killAfter: number) => Promise<CommandResult>): Promise<CommandResult> {
+  let killed = 0;
+  for (let after = 120; ; after *= 1.2) {
+    const result = await run(after);
+    if (result.code === 0) {
+      expect(killed).toBeGreaterThan(0);
+      return result;
+    }
+    expect(result.code, result.stderr).toBe(null);
+    killed++;
+  }
+}
