@@ -1,35 +1,68 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readConfig } from '../src/config.js';
-import { createKey } from '../src/store/api-keys.js';
+import { createKey, expiryOf, KeyError } from '../src/store/api-keys.js';
 import { SqliteStore } from '../src/store/sqlite-store.js';
+import type { ApiKeyStore } from '../src/store/store.js';
+import { runScript } from './run-script.js';
 
 const usage = `Makes, lists and revokes API keys in DATA_DIR; the server may run meanwhile.
-  npm run keys -- create <tenant> [--label text]   prints the new key, this once
-  npm run keys -- list
-  npm run keys -- revoke <number>`;
+  npm run keys -- create --tenant name [--label text] [--read-only] [--expires 90d | 2027-01-31]
+                                prints the new key, this once
+  npm run keys -- list          shows all about every key but the key
+  npm run keys -- revoke <id>`;
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: { label: { type: 'string', default: '' } },
+await runScript(async () => {
+  const { command, id, ...options } = readArguments();
+  const store = await SqliteStore.openForApiKeys(join(readConfig(process.env).DATA_DIR, 'facesearch.sqlite'));
+  try {
+    if (command === 'create') console.log(await createKey(store, options));
+    else if (command === 'list') await list(store);
+    else if (await store.revokeKey(id)) console.log(`Key ${id} is revoked.`);
+    else throw new KeyError(`There is no key ${id} that could be revoked.`);
+  } finally {
+    await store.close();
+  }
 });
-const [command, argument] = positionals;
-const store = await SqliteStore.openForApiKeys(join(readConfig(process.env).DATA_DIR, 'facesearch.sqlite'));
-try {
-  if (command === 'create' && argument) console.log(await createKey(store, argument, values.label));
-  else if (command === 'list') console.table(await store.listKeys());
-  else if (command === 'revoke' && /^\d+$/.test(argument ?? '')) await revoke(Number(argument));
-  else fail(usage);
-} finally {
-  await store.close();
+
+function readArguments() {
+  try {
+    const { positionals, values } = parseArgs({
+      allowPositionals: true,
+      options: {
+        tenant: { type: 'string', default: '' },
+        label: { type: 'string', default: '' },
+        'read-only': { type: 'boolean', default: false },
+        expires: { type: 'string' },
+      },
+    });
+    const [command = '', id = '', ...rest] = positionals;
+    const isComplete = { create: id === '' && values.tenant !== '', list: id === '', revoke: /^\d{1,15}$/.test(id) };
+    if (rest.length > 0 || isComplete[command as keyof typeof isComplete] !== true) throw new KeyError(usage);
+    return {
+      command,
+      id: Number(id),
+      tenant: values.tenant,
+      label: values.label,
+      readOnly: values['read-only'],
+      expiresAt: values.expires === undefined ? undefined : expiryOf(values.expires, new Date()),
+    };
+  } catch (error) {
+    // An option that does not exist.
+    if (error instanceof TypeError) throw new KeyError(`${error.message}\n${usage}`);
+    throw error;
+  }
 }
 
-async function revoke(keyId: number): Promise<void> {
-  if (await store.revokeKey(keyId)) console.log(`Key ${keyId} is revoked.`);
-  else fail(`There is no key ${keyId} that could be revoked.`);
-}
-
-function fail(message: string): void {
-  console.error(message);
-  process.exitCode = 1;
+async function list(store: ApiKeyStore): Promise<void> {
+  const rows = (await store.listKeys()).map(({ keyId, tenant, label, readOnly, createdAt, expiresAt, revokedAt }) => ({
+    id: keyId,
+    tenant,
+    label,
+    scope: readOnly ? 'read-only' : 'all',
+    created: createdAt.toISOString(),
+    expires: expiresAt?.toISOString() ?? '',
+    revoked: revokedAt?.toISOString() ?? '',
+  }));
+  console.table(rows);
 }

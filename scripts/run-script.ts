@@ -2,12 +2,22 @@ import { BackupError } from '../src/backup/backup-error.js';
 import { ConfigError } from '../src/config.js';
 import { EvaluationError } from '../src/evaluation/evaluation-error.js';
 import { ModelError } from '../src/models/model-error.js';
+import { KeyError } from '../src/store/api-keys.js';
 import { DataKeyError } from '../src/store/data-key-record.js';
 import { StoreError } from '../src/store/store-error.js';
 import { TransferError } from '../src/transfer/transfer-error.js';
 
 /** What the operator can mend. */
-const forTheOperator = [BackupError, ConfigError, DataKeyError, EvaluationError, ModelError, StoreError, TransferError];
+const forTheOperator = [
+  BackupError,
+  ConfigError,
+  DataKeyError,
+  EvaluationError,
+  KeyError,
+  ModelError,
+  StoreError,
+  TransferError,
+];
 
 /**
  * Runs a script's body. What the operator can mend is one plain message, anything else a stack trace; both end with

@@ -5,6 +5,7 @@ import type { Config } from './config.js';
 import { endConnectionsOnClose } from './connections.js';
 import { FaceSearchError } from './errors.js';
 import type { KeyLookup } from './facesearch/auth.js';
+import { callLimits } from './facesearch/call-limits.js';
 import { basePath, facesearch } from './facesearch/facesearch.js';
 import { addHealthRoutes } from './facesearch/health.js';
 import { acceptForms } from './facesearch/multipart.js';
@@ -33,6 +34,7 @@ export async function buildApp({ config, keys, rooms, checkReady, logger }: AppP
     routerOptions: { ignoreTrailingSlash: true },
     bodyLimit: config.BODY_LIMIT,
     requestTimeout: config.REQUEST_TIMEOUT,
+    trustProxy: config.TRUST_PROXY ?? false,
     http: requestTimers(config.REQUEST_TIMEOUT),
     // While closing, a request that already has its connection is still served.
     return503OnClosing: false,
@@ -65,7 +67,8 @@ export async function buildApp({ config, keys, rooms, checkReady, logger }: AppP
     startedRooms();
     await checkReady();
   });
-  await app.register(facesearch, { prefix: basePath, keys, rooms: startedRooms });
+  const limits = await callLimits(app, config.RATE_LIMIT, config.FAILED_KEY_LIMIT);
+  await app.register(facesearch, { prefix: basePath, keys, limits, rooms: startedRooms });
   return app;
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { type ConfiguredKey, parseApiKeys } from './store/api-keys.js';
 import { DataKey } from './store/data-key.js';
@@ -100,4 +101,42 @@ export function dataKeyFile() {
       }
     })
     .pipe(dataKey());
+}
+
+/** Calls in a span of time; null where there is no limit. */
+export type RateLimit = { calls: number; milliseconds: number } | null;
+
+const spans: Record<string, number> = { s: 1000, min: 60_000, h: 3_600_000 };
+
+/** `100/s`, `600/min`, `5000/h`, or `0` for no limit. */
+export function rateLimit() {
+  return z
+    .string()
+    .regex(/^(?:0|[1-9]\d{0,8}\/(?:s|min|h))$/, {
+      error: 'must look like 100/s, 600/min or 5000/h, or be 0 for no limit',
+    })
+    .transform((value): RateLimit => {
+      const [calls, span] = value.split('/');
+      return span === undefined ? null : { calls: Number(calls), milliseconds: spans[span] ?? 0 };
+    });
+}
+
+const networkNames = new Set(['loopback', 'linklocal', 'uniquelocal']);
+
+/** A comma-separated list of addresses, networks such as `10.0.0.0/8`, and names of networks. */
+export function proxies() {
+  return z
+    .string()
+    .transform((value) => value.split(',').map((item) => item.trim()))
+    .refine((items) => items.every((item) => networkNames.has(item) || isNetwork(item)), {
+      error:
+        'must be a comma-separated list of addresses, networks such as 10.0.0.0/8, loopback, linklocal, uniquelocal',
+    });
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }

@@ -8,6 +8,8 @@ import {
   dataKeyFile,
   fraction,
   integer,
+  proxies,
+  rateLimit,
   resolution,
   text,
 } from './config-values.js';
@@ -54,6 +56,23 @@ export const variables = {
     default: '',
     defaultShown: 'none',
     schema: apiKeys(),
+  },
+  RATE_LIMIT: {
+    description:
+      'Calls that one key may make, such as `100/s`, `600/min` or `5000/h`; beyond that a call answers 429 with `Retry-After`. 0 is off.',
+    default: '0',
+    schema: rateLimit(),
+  },
+  FAILED_KEY_LIMIT: {
+    description:
+      'Unknown keys that one address may send in a minute; then all its calls answer 429 until the minute is over. 0 is off.',
+    default: '60',
+    schema: integer(0, 1_000_000),
+  },
+  TRUST_PROXY: {
+    description:
+      'Addresses or networks of proxies whose `X-Forwarded-For` is believed, as a comma-separated list; also `loopback`, `linklocal`, `uniquelocal`.',
+    schema: proxies(),
   },
   HTTP_STATUS: {
     description:

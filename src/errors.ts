@@ -15,6 +15,7 @@ const table = {
   MISSING: { code: 412, text: 'A required field is missing.' },
   // Outside the business codes the HTTP status is always real.
   UNKNOWN_KEY: { code: 401, text: 'Unknown api_key' },
+  READ_ONLY_KEY: { code: 403, text: 'This api_key may only search and extract' },
   UNKNOWN_ROUTE: { code: 404, text: 'Unknown route' },
   BODY_TOO_LARGE: { code: 413, text: 'The request body is too large.' },
   RATE_LIMITED: { code: 429, text: 'Too many requests; slow down and try again.' },
@@ -31,6 +32,7 @@ export type ErrorName = keyof typeof table;
 
 const realStatus: ReadonlySet<ErrorName> = new Set<ErrorName>([
   'UNKNOWN_KEY',
+  'READ_ONLY_KEY',
   'UNKNOWN_ROUTE',
   'BODY_TOO_LARGE',
   'RATE_LIMITED',

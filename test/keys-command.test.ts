@@ -16,14 +16,21 @@ test('keys are made, listed and revoked by command line while a server has the s
   const keys = (...args: string[]) =>
     run(process.execPath, [script, ...args], { env: { ...process.env, DATA_DIR: folder } });
 
-  const key = (await keys('create', 'acme', '--label', 'door 3')).stdout.trim();
-  expect(await ring.tenantOf(key)).toBe('acme');
+  const key = (
+    await keys('create', '--tenant', 'acme', '--label', 'door 3', '--read-only', '--expires', '90d')
+  ).stdout.trim();
+  expect((await ring.callerOf(key))?.tenant).toBe('acme');
   const { stdout: list } = await keys('list');
   expect(list).toContain('door 3');
+  expect(list).toContain('read-only');
   expect(list).not.toContain(key);
   await keys('revoke', '1');
-  expect(await ring.tenantOf(key)).toBeUndefined();
+  expect((await ring.callerOf(key))?.tenant).toBeUndefined();
   await expect(keys('revoke', '1')).rejects.toThrow('There is no key 1');
+  await expect(keys('create', '--tenant', 'acme', '--expires', '2020-01-01')).rejects.toThrow('in the future');
+  await expect(keys('create', '--tenant', 'acme', '--wat')).rejects.toThrow('npm run keys');
+  await expect(keys('create')).rejects.toThrow('npm run keys');
+  expect(await store.countKeys()).toBe(1);
   await expect(keys('destroy')).rejects.toThrow('npm run keys');
   await store.close();
 });

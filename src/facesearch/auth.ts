@@ -1,29 +1,50 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { FaceSearchError } from '../errors.js';
+import type { Caller } from '../store/store.js';
+import type { CallLimits } from './call-limits.js';
 
 /** Knows the API keys. */
 export interface KeyLookup {
-  /** Undefined for a key that does not exist or is revoked. */
-  tenantOf(key: string): Promise<string | undefined>;
+  /** Undefined for a key that does not exist, is revoked or has expired. */
+  callerOf(key: string): Promise<Caller | undefined>;
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Whose collections the request works on; empty until the key is checked. */
-    tenant: string;
+    /** Whose key the request came with; null until it is checked. */
+    caller: Caller | null;
+  }
+  interface FastifyContextConfig {
+    /** The call changes nothing, or checks by itself: read-only keys may make it. Others are refused to them. */
+    forReadOnlyKeys?: boolean;
   }
 }
 
-/** Asks every request of this scope for a key, before any of its body is read. */
-export function requireKey(app: FastifyInstance, keys: KeyLookup): void {
-  app.decorateRequest('tenant', '');
-  app.addHook('onRequest', async (request) => {
+/** Options of a route that read-only keys may call. */
+export const forReadOnlyKeys = { config: { forReadOnlyKeys: true } };
+
+/** Asks every request of this scope for a key that may make the call, before any of its body is read. */
+export function requireKey(app: FastifyInstance, keys: KeyLookup, limits: CallLimits): void {
+  app.decorateRequest('caller', null);
+  app.addHook('onRequest', async (request, reply) => {
     const key = header(request, 'api_key') ?? header(request, 'api-key');
     if (key === undefined) throw new FaceSearchError('MISSING', 'Missing api_key');
-    const tenant = await keys.tenantOf(key);
-    if (tenant === undefined) throw new FaceSearchError('UNKNOWN_KEY');
-    request.tenant = tenant;
+    await limits.refuseGuessing(request, reply);
+    const caller = await keys.callerOf(key);
+    if (!caller) {
+      await limits.countFailure(request);
+      throw new FaceSearchError('UNKNOWN_KEY');
+    }
+    request.caller = caller;
+    await limits.countCall(request, reply);
+    if (caller.readOnly && !request.routeOptions.config.forReadOnlyKeys) throw new FaceSearchError('READ_ONLY_KEY');
   });
+}
+
+/** Whose key the request came with. */
+export function callerOf(request: FastifyRequest): Caller {
+  if (!request.caller) throw new Error('a call was reached without a key');
+  return request.caller;
 }
 
 /** A header with a value; an empty one counts as absent. */

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { FaceSearchError } from '../errors.js';
 import type { FacematchVersion } from '../models/manifest.js';
-import { header } from './auth.js';
+import { forReadOnlyKeys, header } from './auth.js';
 import { commonFields } from './common-fields.js';
 import { type FormSpec, unquote } from './fields.js';
 import { readForm } from './form.js';
@@ -20,7 +20,7 @@ export const extractCropForm = { file: crop } as const satisfies FormSpec;
 
 /** Calls that answer with an embedding: /extract_from_fm and /extract_no_crop_from_fm. */
 export function addExtractCalls(app: FastifyInstance, rooms: GetRooms): void {
-  app.post('/extract_from_fm', async (request) => {
+  app.post('/extract_from_fm', forReadOnlyKeys, async (request) => {
     const form = await readForm(request, extractForm);
     const analysis = await rooms().analyser.embedPhoto(form.file.bytes(), {
       version: versionOf(request),
@@ -32,7 +32,7 @@ export function addExtractCalls(app: FastifyInstance, rooms: GetRooms): void {
     return extracted(analysis.embedding);
   });
 
-  app.post('/extract_no_crop_from_fm', async (request) => {
+  app.post('/extract_no_crop_from_fm', forReadOnlyKeys, async (request) => {
     const form = await readForm(request, extractCropForm);
     const analysis = await rooms().analyser.embedCrop(form.file.bytes(), versionOf(request));
     request.stages = analysis.timings;

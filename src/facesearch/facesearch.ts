@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { type KeyLookup, requireKey } from './auth.js';
+import type { CallLimits } from './call-limits.js';
 import { addExtractCalls } from './extract.js';
 import { addPhotoCalls } from './photos.js';
 import type { GetRooms } from './rooms.js';
@@ -10,8 +11,11 @@ import { addVectorCalls } from './vectors.js';
 export const basePath = '/vision/ekyc/facesearch/v4';
 
 /** The twelve calls: key first, then whether the server has started, then the call itself. */
-export async function facesearch(app: FastifyInstance, parts: { keys: KeyLookup; rooms: GetRooms }): Promise<void> {
-  requireKey(app, parts.keys);
+export async function facesearch(
+  app: FastifyInstance,
+  parts: { keys: KeyLookup; limits: CallLimits; rooms: GetRooms },
+): Promise<void> {
+  requireKey(app, parts.keys, parts.limits);
   app.addHook('onRequest', async () => {
     parts.rooms();
   });

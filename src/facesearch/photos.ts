@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { FaceSearchError } from '../errors.js';
 import type { Candidate } from '../gallery/gallery.js';
+import { callerOf, forReadOnlyKeys } from './auth.js';
 import { commonFields } from './common-fields.js';
 import type { FormSpec } from './fields.js';
 import { readForm } from './form.js';
@@ -43,10 +44,11 @@ export function addPhotoCalls(app: FastifyInstance, rooms: GetRooms): void {
     return success('Add photo success');
   });
 
-  app.post('/search', async (request): Promise<ReplyBody> => {
+  app.post('/search', forReadOnlyKeys, async (request): Promise<ReplyBody> => {
     const form = await readForm(request, searchForm);
     if (form.lower_threshold !== undefined && form.lower_threshold >= form.threshold)
       throw new FaceSearchError('BAD_INPUT', 'lower_threshold must be below threshold.');
+    if (form.create && callerOf(request).readOnly) throw new FaceSearchError('READ_ONLY_KEY');
     const { gallery, analyser } = rooms();
     const where = collectionOf(request, form.collection);
     const image = form.file.bytes();
@@ -69,7 +71,7 @@ export function addPhotoCalls(app: FastifyInstance, rooms: GetRooms): void {
     return match(best, form.threshold);
   });
 
-  app.post('/search_no_crop', async (request) => {
+  app.post('/search_no_crop', forReadOnlyKeys, async (request) => {
     const form = await readForm(request, searchCropForm);
     const { gallery, analyser } = rooms();
     const analysis = await analyser.embedCrop(form.file.bytes(), galleryVersion);

@@ -50,7 +50,8 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   const { code, text, realStatus, reason, tellsReason } = describe(error);
   request.reason = reason ?? null;
   if (code === 500 || error instanceof StoreError) request.log.error({ err: error }, 'request failed');
-  if (code === 503 || code === 429) reply.header('retry-after', overloadedRetrySeconds);
+  if ((code === 503 || code === 429) && !reply.hasHeader('retry-after'))
+    reply.header('retry-after', overloadedRetrySeconds);
   const body: ReplyBody = { data: text, code: String(code), ...(tellsReason && reason !== undefined && { reason }) };
   return reply.code(realStatus || mirror ? code : 200).send(body);
 }

@@ -3,6 +3,7 @@ import type { Gallery } from '../gallery/gallery.js';
 import type { FacematchVersion } from '../models/manifest.js';
 import type { CollectionRef } from '../store/store.js';
 import type { FaceAnalyser } from '../vision/face-analyser.js';
+import { callerOf } from './auth.js';
 
 /** What the calls work with, once it has started. */
 export interface Rooms {
@@ -17,5 +18,5 @@ export type GetRooms = () => Rooms;
 export const galleryVersion: FacematchVersion = 'v3';
 
 export function collectionOf(request: FastifyRequest, collection: string): CollectionRef {
-  return { tenant: request.tenant, collection };
+  return { tenant: callerOf(request).tenant, collection };
 }

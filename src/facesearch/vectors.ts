@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { forReadOnlyKeys } from './auth.js';
 import { commonFields } from './common-fields.js';
 import type { FormSpec } from './fields.js';
 import { readForm } from './form.js';
@@ -21,7 +22,7 @@ export function addVectorCalls(app: FastifyInstance, rooms: GetRooms): void {
     return success('Add photo success');
   });
 
-  app.post('/search_vector', async (request) => {
+  app.post('/search_vector', forReadOnlyKeys, async (request) => {
     const form = await readForm(request, searchVectorForm);
     const best = await rooms().gallery.search(collectionOf(request, form.collection), form.vector.numbers());
     return match(best, form.threshold);

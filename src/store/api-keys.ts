@@ -1,12 +1,17 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { ApiKeyStore } from './store.js';
+import type { ApiKeyStore, Caller, NewKey } from './store.js';
 
 /** A key that the configuration lists, kept as its hash only. */
 export interface ConfiguredKey {
+  /** `configured-` and the item's position, from 1. */
+  keyId: string;
   tenant: string;
   /** 32 bytes. */
   sha256: Buffer;
 }
+
+/** A key cannot be made or revoked as asked: for the operator to mend. */
+export class KeyError extends Error {}
 
 /** Keys are long and random, so one round of SHA-256 is enough: there is nothing to guess. */
 export function hashKey(key: string): Buffer {
@@ -48,20 +53,42 @@ function parseItem(item: string, position: number): ConfiguredKey {
   }
   if (colon === 0) throw new Error(`API_KEYS: item ${position} has no tenant before the colon`);
   const sha256 = hashKey(key);
-  return { tenant: colon < 0 ? `key-${sha256.toString('hex').slice(0, 16)}` : tenant, sha256 };
+  return {
+    keyId: `configured-${position}`,
+    tenant: colon < 0 ? `key-${sha256.toString('hex').slice(0, 16)}` : tenant,
+    sha256,
+  };
 }
 
 /**
  * Makes a key and stores its hash.
  * @returns the key itself: the only time that anybody sees it
  */
-export async function createKey(store: ApiKeyStore, tenant: string, label: string): Promise<string> {
+export async function createKey(
+  store: ApiKeyStore,
+  { tenant, label = '', readOnly = false, expiresAt }: Pick<NewKey, 'tenant'> & Partial<Omit<NewKey, 'sha256'>>,
+): Promise<string> {
   const key = generateKey();
-  await store.addKey({ tenant, sha256: hashKey(key), label });
+  await store.addKey({ tenant, sha256: hashKey(key), label, readOnly, expiresAt });
   return key;
 }
 
-/** Tells which tenant a request's key belongs to: the configuration's keys first, then the store's. */
+/**
+ * When a key expires: `90d` from now, or the start of a day in UTC such as `2027-01-31`.
+ * @throws KeyError
+ */
+export function expiryOf(text: string, now: Date): Date {
+  const days = /^([1-9]\d{0,4})d$/.exec(text)?.[1];
+  if (days !== undefined) return new Date(now.getTime() + Number(days) * 86_400_000);
+  const date = new Date(/^\d{4}-\d{2}-\d{2}$/.test(text) ? text : Number.NaN);
+  // A 31 February would become a day of March.
+  if (Number.isNaN(date.getTime()) || !date.toISOString().startsWith(text))
+    throw new KeyError('--expires must look like 90d or 2027-01-31');
+  if (date <= now) throw new KeyError('--expires must lie in the future');
+  return date;
+}
+
+/** Tells whom a request's key stands for: the configuration's keys first, then the store's. */
 export class KeyRing {
   readonly #store: ApiKeyStore;
   readonly #configured: readonly ConfiguredKey[];
@@ -71,15 +98,17 @@ export class KeyRing {
     this.#configured = configured;
   }
 
-  /** Undefined for a key that is unknown or revoked. */
-  async tenantOf(key: string): Promise<string | undefined> {
+  /** Undefined for a key that is unknown, revoked or expired. Nothing is kept, so a revoked key stops at once. */
+  async callerOf(key: string): Promise<Caller | undefined> {
     const sha256 = hashKey(key);
-    let tenant: string | undefined;
+    let caller: Caller | undefined;
     // Looks at every key, whichever matches: the time taken says nothing about which one it was.
     for (const configured of this.#configured) {
-      if (timingSafeEqual(configured.sha256, sha256)) tenant = configured.tenant;
+      if (timingSafeEqual(configured.sha256, sha256))
+        caller = { keyId: configured.keyId, tenant: configured.tenant, readOnly: false };
     }
-    return tenant ?? (await this.#store.findTenantByKeyHash(sha256));
+    // The store looks a hash up, not a key: how long that takes says nothing that helps to find a key.
+    return caller ?? (await this.#store.findCallerByKeyHash(sha256));
   }
 
   /**
@@ -89,6 +118,6 @@ export class KeyRing {
    */
   async ensureFirstKey(): Promise<string | undefined> {
     if (this.#configured.length > 0 || (await this.#store.countKeys()) > 0) return undefined;
-    return createKey(this.#store, 'default', 'made at first start');
+    return createKey(this.#store, { tenant: 'default', label: 'made at first start' });
   }
 }

@@ -85,4 +85,8 @@ export const migrations: readonly string[] = [
   CREATE INDEX faces_by_user ON faces (collection_id, user_id);
   CREATE INDEX faces_by_model ON faces (collection_id, model, face_id);
   `,
+  `
+  ALTER TABLE api_keys ADD COLUMN read_only INTEGER NOT NULL DEFAULT 0 CHECK (read_only IN (0, 1));
+  ALTER TABLE api_keys ADD COLUMN expires_at INTEGER;
+  `,
 ];

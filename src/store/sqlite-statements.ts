@@ -29,7 +29,9 @@ export interface KeyRow {
   keyId: number;
   tenant: string;
   label: string;
+  readOnly: 0 | 1;
   createdAt: number;
+  expiresAt: number | null;
   revokedAt: number | null;
 }
 
@@ -99,14 +101,18 @@ export function prepareStatements(db: Database) {
     pendingDeletions: value<[], string>('SELECT object_key FROM pending_object_deletions ORDER BY object_key'),
     endPendingDeletion: one<[objectKey: string], never>('DELETE FROM pending_object_deletions WHERE object_key = ?'),
 
-    addKey: one<[tenantId: number, sha256: Buffer, label: string, now: number], never>(
-      'INSERT INTO api_keys (tenant_id, sha256, label, created_at) VALUES (?, ?, ?, ?)',
-    ),
-    tenantOfKey: value<[sha256: Buffer], string>(
-      `SELECT t.name FROM api_keys k JOIN tenants t USING (tenant_id) WHERE k.sha256 = ? AND k.revoked_at IS NULL`,
+    addKey: one<
+      [tenantId: number, sha256: Buffer, label: string, readOnly: number, expiresAt: number | null, now: number],
+      never
+    >('INSERT INTO api_keys (tenant_id, sha256, label, read_only, expires_at, created_at) VALUES (?, ?, ?, ?, ?, ?)'),
+    callerOfKey: one<[sha256: Buffer, now: number], { keyId: number; tenant: string; readOnly: 0 | 1 }>(
+      `SELECT k.key_id AS keyId, t.name AS tenant, k.read_only AS readOnly
+       FROM api_keys k JOIN tenants t USING (tenant_id)
+       WHERE k.sha256 = ? AND k.revoked_at IS NULL AND ifnull(k.expires_at > ?, 1)`,
     ),
     listKeys: one<[], KeyRow>(
-      `SELECT k.key_id AS keyId, t.name AS tenant, k.label, k.created_at AS createdAt, k.revoked_at AS revokedAt
+      `SELECT k.key_id AS keyId, t.name AS tenant, k.label, k.read_only AS readOnly, k.created_at AS createdAt,
+         k.expires_at AS expiresAt, k.revoked_at AS revokedAt
        FROM api_keys k JOIN tenants t USING (tenant_id) ORDER BY k.key_id`,
     ),
     revokeKey: one<[now: number, keyId: number], never>(

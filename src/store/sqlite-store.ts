@@ -8,6 +8,7 @@ import { openDatabase } from './sqlite-database.js';
 import { type ErasedFaceRow, prepareStatements, type Statements } from './sqlite-statements.js';
 import type {
   ApiKeyStore,
+  Caller,
   CollectionRef,
   Erased,
   NewFace,
@@ -185,19 +186,28 @@ export class SqliteStore implements Store {
   }
 
   async addKey(key: NewKey): Promise<void> {
-    this.#db.write(() => this.#sql.addKey.run(this.#rows.makeTenant(key.tenant), key.sha256, key.label, Date.now()));
+    const { tenant, sha256, label, readOnly, expiresAt } = key;
+    this.#db.write(() => {
+      const tenantId = this.#rows.makeTenant(tenant);
+      this.#sql.addKey.run(tenantId, sha256, label, Number(readOnly), expiresAt?.getTime() ?? null, Date.now());
+    });
   }
 
-  async findTenantByKeyHash(sha256: Buffer): Promise<string | undefined> {
-    return this.#db.read(() => this.#sql.tenantOfKey.get(sha256));
+  async findCallerByKeyHash(sha256: Buffer): Promise<Caller | undefined> {
+    const row = this.#db.read(() => this.#sql.callerOfKey.get(sha256, Date.now()));
+    return row && { keyId: String(row.keyId), tenant: row.tenant, readOnly: row.readOnly === 1 };
   }
 
   async listKeys(): Promise<StoredKey[]> {
     const rows = this.#db.read(() => this.#sql.listKeys.all());
-    return rows.map(({ createdAt, revokedAt, ...key }) => ({
-      ...key,
-      createdAt: new Date(createdAt),
-      revokedAt: revokedAt === null ? undefined : new Date(revokedAt),
+    return rows.map((row) => ({
+      keyId: row.keyId,
+      tenant: row.tenant,
+      label: row.label,
+      readOnly: row.readOnly === 1,
+      createdAt: new Date(row.createdAt),
+      expiresAt: dateOf(row.expiresAt),
+      revokedAt: dateOf(row.revokedAt),
     }));
   }
 
@@ -242,4 +252,8 @@ export class SqliteStore implements Store {
     for (const key of objectKeys) this.#sql.addPendingDeletion.run(key, now);
     return { collectionId, faceIds: rows.map(({ faceId }) => faceId), objectKeys };
   }
+}
+
+function dateOf(time: number | null): Date | undefined {
+  return time === null ? undefined : new Date(time);
 }

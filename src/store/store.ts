@@ -64,8 +64,8 @@ export interface ApiKeyStore {
    */
   addKey(key: NewKey): Promise<void>;
 
-  /** Tenant of a key that is not revoked. */
-  findTenantByKeyHash(sha256: Buffer): Promise<string | undefined>;
+  /** Whom a key stands for; undefined for one that is unknown, revoked or expired. */
+  findCallerByKeyHash(sha256: Buffer): Promise<Caller | undefined>;
 
   /** Every key ever added, oldest first. */
   listKeys(): Promise<StoredKey[]>;
@@ -122,18 +122,32 @@ export interface Erased {
   objectKeys: string[];
 }
 
+/** Whom a request's key stands for. */
+export interface Caller {
+  /** Tells keys apart and says nothing about the key: the number of a stored one, `configured-` and its position. */
+  keyId: string;
+  tenant: string;
+  /** May search and extract only. */
+  readOnly: boolean;
+}
+
 export interface NewKey {
   tenant: string;
   /** 32 bytes. */
   sha256: Buffer;
   /** For people, to tell keys apart. */
   label: string;
+  readOnly: boolean;
+  /** Without one the key works until it is revoked. */
+  expiresAt: Date | undefined;
 }
 
 export interface StoredKey {
   keyId: number;
   tenant: string;
   label: string;
+  readOnly: boolean;
   createdAt: Date;
+  expiresAt: Date | undefined;
   revokedAt: Date | undefined;
 }

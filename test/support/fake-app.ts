@@ -8,6 +8,8 @@ import { client, injectTarget, socketTarget } from './target.js';
 
 export const testKey = 'key-of-acme';
 export const otherKey = 'key-of-globex';
+/** Of acme, too. */
+export const readOnlyKey = 'key-of-acme-to-read';
 
 /** An app with fakes below the HTTP room, closed when the test ends. */
 export async function fakeApp(env: Record<string, string> = {}, parts: Partial<AppParts> = {}) {
@@ -20,13 +22,14 @@ export async function fakeApp(env: Record<string, string> = {}, parts: Partial<A
       done();
     },
   });
-  const tenants = new Map([
-    [testKey, 'acme'],
-    [otherKey, 'globex'],
+  const callers = new Map([
+    [testKey, { keyId: '1', tenant: 'acme', readOnly: false }],
+    [otherKey, { keyId: '2', tenant: 'globex', readOnly: false }],
+    [readOnlyKey, { keyId: '3', tenant: 'acme', readOnly: true }],
   ]);
   const app = await buildApp({
     config: readConfig(env),
-    keys: { tenantOf: async (key) => tenants.get(key) },
+    keys: { callerOf: async (key) => callers.get(key) },
     rooms: () => ({ gallery, analyser }),
     checkReady: async () => {},
     logger: createLogger('trace', sink),
