@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readConfig } from '../src/config.js';
 import { createKey, expiryOf, KeyError } from '../src/store/api-keys.js';
+import { DATABASE } from '../src/store/data-folder.js';
 import { SqliteStore } from '../src/store/sqlite-store.js';
 import type { ApiKeyStore } from '../src/store/store.js';
 import { runScript } from './run-script.js';
@@ -14,7 +15,7 @@ const usage = `Makes, lists and revokes API keys in DATA_DIR; the server may run
 
 await runScript(async () => {
   const { command, id, ...options } = readArguments();
-  const store = await SqliteStore.openForApiKeys(join(readConfig(process.env).DATA_DIR, 'facesearch.sqlite'));
+  const store = await SqliteStore.openForApiKeys(join(readConfig(process.env).DATA_DIR, DATABASE));
   try {
     if (command === 'create') console.log(await createKey(store, options));
     else if (command === 'list') await list(store);

@@ -6,6 +6,7 @@ import { identityOf } from '../src/gallery/model-identity.js';
 import { choosePack } from '../src/models/choose-pack.js';
 import { readManifest } from '../src/models/manifest.js';
 import { defaultManifestPath } from '../src/models/paths.js';
+import { DATABASE } from '../src/store/data-folder.js';
 import type { CollectionRef } from '../src/store/store.js';
 import { TransferError } from '../src/transfer/transfer-error.js';
 
@@ -28,7 +29,7 @@ export async function readTransferOptions(usage: string): Promise<TransferOption
     collection: { tenant, collection },
     file,
     config,
-    database: join(config.DATA_DIR, 'facesearch.sqlite'),
+    database: join(config.DATA_DIR, DATABASE),
     model: identityOf(pack.embedders[galleryVersion].model),
   };
 }

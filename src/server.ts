@@ -11,6 +11,7 @@ import type { ModelPack } from './models/manifest.js';
 import { loadPack } from './models/pack.js';
 import { defaultManifestPath } from './models/paths.js';
 import { KeyRing } from './store/api-keys.js';
+import { DATABASE, PHOTOS } from './store/data-folder.js';
 import { lockDataFolder } from './store/data-folder-lock.js';
 import { FolderObjectStore } from './store/folder-object-store.js';
 import type { ObjectStore } from './store/object-store.js';
@@ -39,12 +40,12 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
   const unlock = lockDataFolder(config.DATA_DIR);
   const dataKey = dataKeyOf(config);
   // First the store, which refuses a wrong data key before anything is changed.
-  const store = await SqliteStore.open(join(config.DATA_DIR, 'facesearch.sqlite'), {
+  const store = await SqliteStore.open(join(config.DATA_DIR, DATABASE), {
     dataKey,
     onErasureDelayed: (err) =>
       logger.error({ err }, 'erased data stays in the write-ahead log; tried again every second'),
   });
-  const photos = await FolderObjectStore.open(join(config.DATA_DIR, 'photos'));
+  const photos = await FolderObjectStore.open(join(config.DATA_DIR, PHOTOS));
   const objects = dataKey ? new SealedObjectStore(photos, dataKey) : photos;
   const keys = new KeyRing(store, config.API_KEYS);
   const firstKey = await keys.ensureFirstKey();

@@ -2,6 +2,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
+import { DATABASE, PHOTOS } from '../store/data-folder.js';
 import { DataKeyError, readDataKeyRecord } from '../store/data-key-record.js';
 import { makeFolder, syncFolder } from '../store/durable-folder.js';
 import { FolderObjectStore } from '../store/folder-object-store.js';
@@ -47,14 +48,14 @@ const ALL_PAGES = 0x7fffffff;
  * @throws BackupError, DataKeyError or StoreError; the file is then as it was
  */
 export async function backUp({ folder, file, onProgress }: BackupOptions): Promise<BackupResult> {
-  const source = openSource(join(folder, 'facesearch.sqlite'));
+  const source = openSource(join(folder, DATABASE));
   const target = resolve(file);
   const draft = `${target}.unfinished`;
   try {
     // What an earlier backup left when it was killed.
     await rm(draft, { recursive: true, force: true });
     makeFolder(draft);
-    const copyPath = join(draft, 'facesearch.sqlite');
+    const copyPath = join(draft, DATABASE);
     await source.backup(copyPath, { progress: () => ALL_PAGES });
     const archive = await ArchiveWriter.create(join(draft, 'backup.tar'));
     try {
@@ -119,7 +120,7 @@ async function fill(archive: ArchiveWriter, { source, copyPath, folder, onProgre
       photos: photoKeys(copy).length,
     };
     copy.close();
-    await archive.add('facesearch.sqlite', (await stat(copyPath)).size, createReadStream(copyPath));
+    await archive.add(DATABASE, (await stat(copyPath)).size, createReadStream(copyPath));
     const json = Buffer.from(`${JSON.stringify(description, null, 2)}\n`);
     await archive.add('backup.json', json.length, [json]);
     return { ...description, ...gone };
@@ -133,7 +134,7 @@ async function addPhotos(
   archive: ArchiveWriter,
   { source, copy, folder, onProgress }: Omit<Sources, 'copyPath'> & { copy: Database.Database },
 ): Promise<Pick<BackupResult, 'deletedMeanwhile' | 'missing'>> {
-  const photos = FolderObjectStore.readOnly(join(folder, 'photos'));
+  const photos = FolderObjectStore.readOnly(join(folder, PHOTOS));
   const keys = photoKeys(copy);
   const isNeeded = source.prepare('SELECT 1 FROM faces WHERE object_key = ?');
   const forget = copy.prepare('UPDATE faces SET object_key = NULL WHERE object_key = ?');

@@ -1,6 +1,7 @@
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { DATABASE, PHOTOS } from '../store/data-folder.js';
 import { lockDataFolder } from '../store/data-folder-lock.js';
 import { makeFolder, syncFolder } from '../store/durable-folder.js';
 import { finishRestore, RESTORE_READY, RESTORE_UNFINISHED } from '../store/finish-restore.js';
@@ -55,13 +56,13 @@ export async function restore({ file, folder, force = false }: RestoreOptions): 
 
 async function unpack(file: string, staging: string): Promise<BackupDescription> {
   makeFolder(staging);
-  const photos = await FolderObjectStore.open(join(staging, 'photos'));
-  const database = join(staging, 'facesearch.sqlite');
+  const photos = await FolderObjectStore.open(join(staging, PHOTOS));
+  const database = join(staging, DATABASE);
   const keys = new Set<string>();
   let json: Buffer | undefined;
   for await (const entry of readArchive(file)) {
     const key = /^photos\/([a-z0-9/-]+)$/.exec(entry.name)?.[1];
-    if (entry.name === 'facesearch.sqlite') await write(database, entry);
+    if (entry.name === DATABASE) await write(database, entry);
     else if (entry.name === 'backup.json') json = await bytesOf(entry);
     else if (key) {
       await photos.put(key, await bytesOf(entry));

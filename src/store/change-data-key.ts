@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { sealedWith } from './data-cipher.js';
+import { DATABASE, dropIndexCache, PHOTOS } from './data-folder.js';
 import { lockDataFolder } from './data-folder-lock.js';
 import type { DataKey } from './data-key.js';
 import { DataKeyError, readDataKeyRecord, writeDataKeyRecord } from './data-key-record.js';
@@ -35,7 +36,7 @@ const AT_ONCE = 8;
  * @throws DataKeyError when `from` is not the folder's key; StoreError when the disk refuses or something is damaged
  */
 export async function changeDataKey({ folder, from, to, onProgress }: DataKeyChange): Promise<boolean> {
-  const file = join(folder, 'facesearch.sqlite');
+  const file = join(folder, DATABASE);
   if (!existsSync(file)) throw new DataKeyError(`There is no database in the folder ${folder}.`);
   const unlock = lockDataFolder(folder);
   // Where SQLite puts what VACUUM sets aside: a container's /tmp may be small, and others may read it.
@@ -45,7 +46,7 @@ export async function changeDataKey({ folder, from, to, onProgress }: DataKeyCha
     db = openDatabase(file, { from, to });
     const record = readDataKeyRecord(db);
     if (!record.change && record.keyId === to?.id) return false;
-    const photos = await FolderObjectStore.open(join(folder, 'photos'));
+    const photos = await FolderObjectStore.open(join(folder, PHOTOS));
     const keys: string[] = [];
     for await (const each of photos.keys()) keys.push(each);
     const total = (record.change ? 1 : 2) * (countRows(db) + keys.length);
@@ -58,6 +59,7 @@ export async function changeDataKey({ folder, from, to, onProgress }: DataKeyCha
     }
     changeRowKeys(db, from, to, { write: true, onDone });
     await changePhotoKeys(photos, keys, { from, to, write: true, onDone });
+    dropIndexCache(folder);
     forget(db);
     writeDataKeyRecord(db, { keyId: to?.id, change: undefined });
     return true;

@@ -1,5 +1,6 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { DATABASE, dropIndexCache, PHOTOS } from './data-folder.js';
 import { syncFolder } from './durable-folder.js';
 
 /** Where a backup is unpacked; worth nothing until it has its other name. */
@@ -17,16 +18,16 @@ export function finishRestore(folder: string): void {
   rmSync(at(RESTORE_UNFINISHED), { recursive: true, force: true });
   if (!existsSync(at(RESTORE_READY))) return;
 
-  if (existsSync(at(RESTORE_READY, 'photos'))) {
-    rmSync(at('photos'), { recursive: true, force: true });
-    renameSync(at(RESTORE_READY, 'photos'), at('photos'));
+  if (existsSync(at(RESTORE_READY, PHOTOS))) {
+    rmSync(at(PHOTOS), { recursive: true, force: true });
+    renameSync(at(RESTORE_READY, PHOTOS), at(PHOTOS));
     syncFolder(folder);
   }
-  if (existsSync(at(RESTORE_READY, 'facesearch.sqlite'))) {
+  if (existsSync(at(RESTORE_READY, DATABASE))) {
     // The log of the old database must not meet the new one.
-    for (const log of ['facesearch.sqlite-wal', 'facesearch.sqlite-shm']) rmSync(at(log), { force: true });
-    syncFolder(folder);
-    renameSync(at(RESTORE_READY, 'facesearch.sqlite'), at('facesearch.sqlite'));
+    for (const log of [`${DATABASE}-wal`, `${DATABASE}-shm`]) rmSync(at(log), { force: true });
+    dropIndexCache(folder);
+    renameSync(at(RESTORE_READY, DATABASE), at(DATABASE));
     syncFolder(folder);
   }
   rmSync(at(RESTORE_READY), { recursive: true, force: true });

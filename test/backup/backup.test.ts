@@ -175,6 +175,8 @@ test('a folder that holds anything is replaced only when forced', async () => {
   // Something is left in the log of the old database.
   const { store } = await openFolder(target);
   await store.saveUser(staff, { id: 'late', name: 'Late' });
+  // What the vector indexes kept is of the old database.
+  await mkdir(join(target, 'index'));
   await restore({ file, folder: target, force: true });
   await store.close();
   expect(await contentOf(target)).toEqual(await contentOf(folder));

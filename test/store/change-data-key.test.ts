@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeEach, expect, test } from 'vitest';
@@ -107,6 +107,14 @@ test('what was sealed with the old key is gone too', async () => {
   expect((await files()).includes(mark)).toBe(true);
   await changeDataKey({ folder, from: first, to: second });
   expect((await files()).includes(mark)).toBe(false);
+});
+
+test('what the vector indexes kept is gone: it held vectors of the old key, or plain ones', async () => {
+  await fill(undefined, 3);
+  await mkdir(join(folder, 'index'));
+  await writeFile(join(folder, 'index', 'snapshot'), 'vectors');
+  await changeDataKey({ folder, from: undefined, to: first });
+  expect(await readdir(folder)).not.toContain('index');
 });
 
 test('a change that is done already is no error', async () => {
