@@ -29,7 +29,10 @@ export class PeopleRows {
   }
 
   userId(collectionId: number, id: string): number | undefined {
-    return this.#sql.userId.get(collectionId, this.#seals.clientId(collectionId, id));
+    const row = this.#sql.user.get(collectionId, this.#seals.clientId(collectionId, id));
+    // Opened, so that nothing is ever added to a user who was put under another's id.
+    this.openUser(row);
+    return row?.userId;
   }
 
   user(collectionId: number, id: string): User | undefined {
@@ -46,7 +49,7 @@ export class PeopleRows {
     const name = this.#seals.plainName(user);
     const userId = required(this.#sql.saveUser.get(collectionId, clientId, name, Date.now()));
     // Bound to the user's number, which is known only now.
-    const sealed = this.#seals.sealUser(userId, user);
+    const sealed = this.#seals.sealUser(userId, clientId, user);
     if (sealed) this.#sql.sealUser.run(sealed, userId);
     return userId;
   }

@@ -32,7 +32,7 @@ export function changeRowKeys(db: Database, from: DataKey | undefined, to: DataK
     const user = source.openUser(row);
     if (!work.write) return;
     const clientId = target.clientId(row.collectionId, user.id);
-    saveUser.run(clientId, target.plainName(user), target.sealUser(row.userId, user), row.userId);
+    saveUser.run(clientId, target.plainName(user), target.sealUser(row.userId, clientId, user), row.userId);
   });
 
   const saveFace = db.prepare('UPDATE faces SET embedding = ? WHERE face_id = ?');

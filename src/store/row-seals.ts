@@ -41,13 +41,13 @@ export class RowSeals {
   }
 
   /** Null without a key. */
-  sealUser(userId: number, { id, name }: User): Buffer | null {
-    return this.#cipher?.seal(Buffer.from(JSON.stringify([id, name])), `user/${userId}`) ?? null;
+  sealUser(userId: number, clientId: string, { id, name }: User): Buffer | null {
+    return this.#cipher?.seal(Buffer.from(JSON.stringify([id, name])), userContext(userId, clientId)) ?? null;
   }
 
   /** @throws SealError */
   openUser({ userId, clientId, name, sealed }: UserRow): User {
-    const context = `user/${userId}`;
+    const context = userContext(userId, clientId);
     if (!this.#cipher) {
       if (sealed) throw new SealError(context, 'there is no data key');
       return { id: clientId, name };
@@ -67,6 +67,11 @@ export class RowSeals {
   openEmbedding(userId: number, model: string, blob: Uint8Array): Float32Array {
     return storedEmbedding(this.#cipher?.open(blob, faceContext(userId, model)) ?? blob);
   }
+}
+
+/** Nobody may be found by the hash of another's id. */
+function userContext(userId: number, clientId: string): string {
+  return `user/${userId}/${clientId}`;
 }
 
 /** A face may be taken neither to another user nor to another model, whose vectors mean something else. */

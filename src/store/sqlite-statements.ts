@@ -60,9 +60,6 @@ export function prepareStatements(db: Database) {
        ON CONFLICT (collection_id, client_id) DO UPDATE SET name = excluded.name RETURNING user_id`,
     ),
     sealUser: one<[sealed: Buffer, userId: number], never>('UPDATE users SET sealed = ? WHERE user_id = ?'),
-    userId: value<[collectionId: number, clientId: string], number>(
-      'SELECT user_id FROM users WHERE collection_id = ? AND client_id = ?',
-    ),
     user: one<[collectionId: number, clientId: string], UserRow>(
       `SELECT ${userColumns} FROM users u WHERE u.collection_id = ? AND u.client_id = ?`,
     ),

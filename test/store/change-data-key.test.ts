@@ -143,7 +143,7 @@ test('changes nothing when one value cannot be decrypted', async () => {
   const damaged = Buffer.from(sealed);
   damaged[50] = (damaged[50] as number) ^ 1;
   db.prepare('UPDATE users SET sealed = ? WHERE user_id = 30').run(damaged);
-  await expect(changeDataKey({ folder, from: first, to: second })).rejects.toThrow('Cannot decrypt user/30');
+  await expect(changeDataKey({ folder, from: first, to: second })).rejects.toThrow('Cannot decrypt user/30/');
   db.prepare('UPDATE users SET sealed = ? WHERE user_id = 30').run(sealed);
   db.close();
   await expectPeople(first, people);

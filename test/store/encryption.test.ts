@@ -161,6 +161,7 @@ test('a sealed value that is moved, changed or made plain is refused', async () 
     `UPDATE users SET sealed = NULL, client_id = 'plain', name = 'plain' WHERE user_id = 1`,
     `UPDATE users SET sealed = substr(sealed, 1, length(sealed) - 1) WHERE user_id = 1`,
     `UPDATE users SET user_id = 9 WHERE user_id = 1`,
+    `UPDATE users SET client_id = 'another hash' WHERE user_id = 1`,
     swap('faces', 'embedding', 'face_id'),
     `UPDATE faces SET embedding = zeroblob(2048) WHERE face_id = 1`,
     `UPDATE faces SET user_id = 2 WHERE face_id = 1`,
@@ -179,6 +180,18 @@ test('a sealed value that is moved, changed or made plain is refused', async () 
   }
   const store = await SqliteStore.open(file, { dataKey: key });
   expect(await store.findFaceOwner(faceIds[0])).toEqual(anna);
+  await store.close();
+});
+
+test('nothing is added to a user who was put under the id of another', async () => {
+  await makeStore(key);
+  edit(`CREATE TEMP TABLE ids AS SELECT user_id, client_id FROM users;
+    UPDATE users SET client_id = user_id;
+    UPDATE users SET client_id = (SELECT ids.client_id FROM ids WHERE ids.user_id = 3 - users.user_id);`);
+  const store = await SqliteStore.open(file, { dataKey: key });
+  const added = store.addFace(staff, anna.id, { embedding: random.unit(512), model: 'm1' });
+  await expect(added).rejects.toThrow('Cannot decrypt user/2');
+  await expect(store.findUser(staff, anna.id)).rejects.toThrow('Cannot decrypt user/2');
   await store.close();
 });
 
