@@ -99,7 +99,7 @@ def main():
     parser.add_argument('--data', required=True, help='folder of the development images')
     parser.add_argument('--faces', required=True, help='faces.jsonl: one record with 68 landmarks per image')
     parser.add_argument('--points', nargs='*', default=[], help='more files of the kind of --faces: later landmarks replace earlier ones')
-    parser.add_argument('--mend-aspect', nargs='*', default=[], help='sets of tight crops whose aspect is mended')
+    parser.add_argument('--mend-aspect', nargs='*', default=[], help='sets of tight crops whose aspect is mended, where the records do not say it of each image')
     parser.add_argument('--out', required=True, help='folder for crops.npy and crops.json')
     args = parser.parse_args()
     cv2.setNumThreads(1)
@@ -108,7 +108,7 @@ def main():
     points = {r['path']: r['pts'] for r in records}
     for name in args.points:
         points.update({r['path']: r['pts'] for r in map(json.loads, open(name)) if r.get('pts')})
-    jobs = [(os.path.join(args.data, r['path']), points[r['path']], r['set'] in args.mend_aspect) for r in records]
+    jobs = [(os.path.join(args.data, r['path']), points[r['path']], r.get('mend', r['set'] in args.mend_aspect)) for r in records]
     with Pool(2) as pool:
         crops = np.stack(pool.map(crop_of, jobs, chunksize=32))
     os.makedirs(args.out, exist_ok=True)
