@@ -3,8 +3,9 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { buildApp } from './app.js';
 import { type Config, dataKeyOf } from './config.js';
+import { EMBEDDING_LENGTH } from './embedding.js';
 import { galleryVersion, type Rooms } from './facesearch/rooms.js';
-import { CollectionGallery } from './gallery/collection-gallery.js';
+import { CollectionGallery, type GalleryParts } from './gallery/collection-gallery.js';
 import { identityOf } from './gallery/model-identity.js';
 import { scaleOf } from './gallery/similarity.js';
 import type { ModelPack } from './models/manifest.js';
@@ -14,10 +15,9 @@ import { KeyRing } from './store/api-keys.js';
 import { DATABASE, PHOTOS } from './store/data-folder.js';
 import { lockDataFolder } from './store/data-folder-lock.js';
 import { FolderObjectStore } from './store/folder-object-store.js';
-import type { ObjectStore } from './store/object-store.js';
 import { SealedObjectStore } from './store/sealed-object-store.js';
 import { SqliteStore } from './store/sqlite-store.js';
-import type { Store } from './store/store.js';
+import { IndexWorkers } from './vector-index/index-workers.js';
 import { VisionPool } from './vision/vision-pool.js';
 
 /** The app with everything below it. */
@@ -33,7 +33,7 @@ export interface Server {
 
 /**
  * Opens the data folder and begins to load models and faces, without waiting for them and without listening.
- * @param workerUrl the compiled vision worker, where this file itself is not compiled
+ * @param workerUrl the compiled vision worker, where this file itself is not compiled; that of the index lies beside it
  * @throws Error with a message for the operator, when the data folder cannot be used
  */
 export async function openServer(config: Config, logger: Logger, workerUrl?: URL): Promise<Server> {
@@ -50,9 +50,18 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
   const keys = new KeyRing(store, config.API_KEYS);
   const firstKey = await keys.ensureFirstKey();
 
+  const indexes = new IndexWorkers({
+    dimensions: EMBEDDING_LENGTH,
+    folder: join(config.DATA_DIR, 'index'),
+    keepSnapshots: dataKey === undefined,
+    // Both workers are compiled together.
+    ...(workerUrl && { workerUrl: new URL('../vector-index/index-worker.js', workerUrl) }),
+    onTrouble: (trouble, collectionId) => logger.error({ collectionId }, trouble),
+  });
+
   let rooms: Rooms | undefined;
   const app = await buildApp({ config, keys, rooms: () => rooms, checkReady: () => store.ping(), logger });
-  const started = startRooms(config, store, objects, logger, workerUrl).then((opened) => {
+  const started = startRooms(config, { store, objects, indexes, logger }, workerUrl).then((opened) => {
     rooms = opened;
   });
   // Whoever awaits it hears of a failure; until then it must not count as unhandled.
@@ -67,6 +76,7 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
       await started.catch(() => undefined);
       await rooms?.analyser.close();
       await rooms?.gallery.close();
+      await indexes.close();
       await store.close();
       unlock();
     },
@@ -75,15 +85,13 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
 
 async function startRooms(
   config: Config,
-  store: Store,
-  objects: ObjectStore,
-  logger: Logger,
+  parts: Pick<GalleryParts, 'store' | 'objects' | 'indexes' | 'logger'>,
   workerUrl: URL | undefined,
 ): Promise<Rooms> {
   const pack = await loadPack(config.MODEL_MANIFEST ?? defaultManifestPath, config.MODEL_PACK);
   const { model } = pack.embedders[galleryVersion];
   const scale = scaleOf(config.SIMILARITY, model.calibration);
-  const gallery = new CollectionGallery({ store, objects, model: identityOf(model), scale, logger });
+  const gallery = new CollectionGallery({ ...parts, model: identityOf(model), scale });
   const starting = startVision(pack, config, workerUrl);
   try {
     await gallery.open();

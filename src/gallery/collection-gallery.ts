@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { EMBEDDING_LENGTH } from '../embedding.js';
 import { FaceSearchError } from '../errors.js';
 import type { ObjectStore } from '../store/object-store.js';
-import type { CollectionRef, Erased, Store, StoredFace, User } from '../store/store.js';
-import { HybridIndex } from '../vector-index/hybrid-index.js';
-import type { Match, VectorIndex } from '../vector-index/vector-index.js';
+import type { CollectionRef, Erased, Store, StoredCollection, StoredFace, User } from '../store/store.js';
+import type { IndexWorkers } from '../vector-index/index-workers.js';
+import { IndexLostError, type Match, type VectorIndex } from '../vector-index/vector-index.js';
 import { correctedScore } from './crowding.js';
+import { batchOf, followStore } from './follow-store.js';
 import type { Candidate, Gallery } from './gallery.js';
 import { KeyedLock } from './keyed-lock.js';
 import { PhotoSweep } from './photo-sweep.js';
@@ -19,10 +19,15 @@ import { unitVector } from './unit-vector.js';
  */
 const FIRST_CANDIDATES = 16;
 
+/** An index that is lost under a search is read anew, once. */
+const ATTEMPTS = 2;
+
 export interface GalleryParts {
   /** Written by this gallery only, as long as it is open. Closed by its owner. */
   store: Store;
   objects: ObjectStore;
+  /** Used by this gallery only, as long as it is open. Closed by their owner. */
+  indexes: IndexWorkers;
   /** Name of the model whose faces are compared; faces made by another are kept, but never found. */
   model: string;
   scale: SimilarityScale;
@@ -30,7 +35,7 @@ export interface GalleryParts {
 }
 
 /**
- * The gallery of one process: rows in the store, and an index in memory for each collection.
+ * The gallery of one process: rows in the store, and an index in the memory of another thread for each collection.
  *
  * Writes to a collection happen one after the other, each of them first in the store and then in the index, so the
  * index can never keep a face whose row is gone. Searches wait for nobody: one that meets a face just deleted takes
@@ -38,6 +43,7 @@ export interface GalleryParts {
  */
 export class CollectionGallery implements Gallery {
   readonly #store: Store;
+  readonly #workers: IndexWorkers;
   readonly #model: string;
   readonly #scale: SimilarityScale;
   readonly #logger: GalleryParts['logger'];
@@ -46,8 +52,9 @@ export class CollectionGallery implements Gallery {
   /** Collection number → index. A collection without one gets it from the store, under its lock. */
   readonly #indexes = new Map<number, VectorIndex>();
 
-  constructor({ store, objects, model, scale, logger }: GalleryParts) {
+  constructor({ store, objects, indexes, model, scale, logger }: GalleryParts) {
     this.#store = store;
+    this.#workers = indexes;
     this.#model = model;
     this.#scale = scale;
     this.#logger = logger;
@@ -59,6 +66,7 @@ export class CollectionGallery implements Gallery {
     await this.#photos.run();
     await this.#warnOfOtherModels();
     const collections = await this.#store.listCollections();
+    this.#workers.removeOthers(new Set(collections.map(({ collectionId }) => collectionId)));
     for (const collection of collections) await this.#writes.run(lockKey(collection), () => this.#load(collection));
     this.#logger.info(
       { collections: collections.length, faces: this.facesInMemory, model: this.#model },
@@ -105,7 +113,7 @@ export class CollectionGallery implements Gallery {
     const outcome = await this.#photos.keep(objectKey, photo, () =>
       this.#writes.run(lockKey(collection), async () => {
         const found = await this.#store.findCollection(collection);
-        const best = found && (await this.#best(await this.#load(found), vector));
+        const best = found && (await this.#bestUnderLock(found, vector));
         if (best && isKnown(best)) return { known: best };
         await this.#index(collection, await this.#store.addUserWithFace(collection, user, face), vector);
         return { createdId: user.id };
@@ -129,7 +137,7 @@ export class CollectionGallery implements Gallery {
   async deleteCollection(collection: CollectionRef): Promise<void> {
     const erased = await this.#writes.run(lockKey(collection), async () => {
       const gone = await this.#store.deleteCollection(collection);
-      if (gone) this.#forget(gone.collectionId);
+      if (gone) await this.#forgetErased(gone.collectionId);
       return gone;
     });
     if (!erased) throw new FaceSearchError('COLLECTION_NOT_FOUND');
@@ -138,13 +146,21 @@ export class CollectionGallery implements Gallery {
 
   async search(collection: CollectionRef, embedding: Float32Array): Promise<Candidate | undefined> {
     const probe = unitVector(embedding);
-    const index = await this.#indexOf(collection);
-    return index && this.#best(index, probe);
+    for (let attempt = 1; ; attempt++) {
+      const index = await this.#indexOf(collection);
+      try {
+        return index && (await this.#best(index, probe));
+      } catch (error) {
+        // Its thread died, or a failed write threw it away: the next one is read from the store.
+        if (!(error instanceof IndexLostError) || attempt === ATTEMPTS) throw error;
+        this.#forgetLost(index);
+      }
+    }
   }
 
   async #best(index: VectorIndex, probe: Float32Array): Promise<Candidate | undefined> {
     for (let k = FIRST_CANDIDATES; ; k *= 4) {
-      const matches = index.search(probe, k);
+      const matches = await index.search(probe, k);
       for (const { faceId, score } of this.#scored(matches, probe)) {
         const owner = await this.#store.findFaceOwner(faceId);
         if (owner) return { ...owner, similarity: this.#scale.similarity(score) };
@@ -153,23 +169,30 @@ export class CollectionGallery implements Gallery {
     }
   }
 
+  /** Under the collection's lock. */
+  async #bestUnderLock(collection: StoredCollection, probe: Float32Array): Promise<Candidate | undefined> {
+    const index = await this.#load(collection);
+    try {
+      return await this.#best(index, probe);
+    } catch (error) {
+      if (!(error instanceof IndexLostError)) throw error;
+      this.#forgetLost(index);
+      return this.#best(await this.#load(collection), probe);
+    }
+  }
+
   /** The most similar first. */
   #scored(matches: readonly Match[], probe: Float32Array): { faceId: number; score: number }[] {
-    const { crowding } = this.#scale;
-    const ofProbe = crowding.of(probe);
+    const ofProbe = this.#scale.crowding.of(probe);
     return matches
-      .map(({ faceId, cosine, embedding }) => ({
-        faceId,
-        score: correctedScore(cosine, ofProbe + crowding.of(embedding)),
-      }))
+      .map(({ faceId, cosine, tag }) => ({ faceId, score: correctedScore(cosine, ofProbe + tag) }))
       .sort((p, q) => q.score - p.score);
   }
 
-  /** Waits for the writes under way. Store and object store stay open. */
+  /** Waits for the writes under way. Store, object store and index threads stay open. */
   async close(): Promise<void> {
     await this.#writes.idle();
     await this.#photos.close();
-    for (const index of this.#indexes.values()) index.close();
     this.#indexes.clear();
   }
 
@@ -200,7 +223,7 @@ export class CollectionGallery implements Gallery {
   async #index(collection: CollectionRef, { collectionId, faceId }: StoredFace, vector: Float32Array): Promise<void> {
     await this.#follow(collectionId, async () => {
       const index = this.#indexes.get(collectionId);
-      if (index) index.add(faceId, vector);
+      if (index) await index.add(batchOf([{ faceId, embedding: vector }], this.#scale.crowding));
       else await this.#load({ ...collection, collectionId });
     });
   }
@@ -209,7 +232,7 @@ export class CollectionGallery implements Gallery {
    * Lets the index follow the store. What is stored has happened, whatever the index does: one that fails is thrown
    * away, and the next search reads the collection anew.
    */
-  async #follow(collectionId: number, work: () => void | Promise<void>): Promise<void> {
+  async #follow(collectionId: number, work: () => Promise<void> | undefined): Promise<void> {
     try {
       await work();
     } catch (err) {
@@ -219,27 +242,40 @@ export class CollectionGallery implements Gallery {
   }
 
   #forget(collectionId: number): void {
-    this.#indexes.get(collectionId)?.close();
+    const index = this.#indexes.get(collectionId);
     this.#indexes.delete(collectionId);
+    // One that cannot answer any more has died with its thread, and its memory with it.
+    index?.drop().catch(() => undefined);
+  }
+
+  /** Resolves when neither memory nor snapshot holds a face of the collection. */
+  async #forgetErased(collectionId: number): Promise<void> {
+    const index = this.#indexes.get(collectionId);
+    this.#indexes.delete(collectionId);
+    try {
+      await index?.drop();
+      this.#workers.removeSnapshot(collectionId);
+    } catch (err) {
+      this.#logger.error({ err, collectionId }, 'cannot remove the snapshot of a deleted collection now');
+    }
+  }
+
+  #forgetLost(index: VectorIndex | undefined): void {
+    for (const [collectionId, current] of this.#indexes) if (current === index) this.#indexes.delete(collectionId);
   }
 
   /** Under the collection's lock, so that no face is deleted from the store while it is on its way into the index. */
   async #load({ collectionId }: { collectionId: number }): Promise<VectorIndex> {
     const existing = this.#indexes.get(collectionId);
     if (existing) return existing;
-    const index = new HybridIndex({
-      dimensions: EMBEDDING_LENGTH,
-      onGraphFailure: (err) =>
-        this.#logger.error({ err, collectionId }, 'cannot build the graph; searches will be slow'),
+    const { crowding } = this.#scale;
+    const index = await followStore({
+      open: () => this.#workers.open(collectionId, `${this.#model}/${crowding.identity}`),
+      store: this.#store,
+      collectionId,
+      model: this.#model,
+      crowding,
     });
-    try {
-      for await (const page of this.#store.facesOf(collectionId, this.#model)) {
-        for (const { faceId, embedding } of page) index.add(faceId, embedding);
-      }
-    } catch (error) {
-      index.close();
-      throw error;
-    }
     this.#indexes.set(collectionId, index);
     return index;
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Calibration } from '../models/manifest.js';
 
 /**
@@ -21,13 +22,18 @@ export class Crowding {
     this.#axis = new Float32Array(bytes.length / 4).map((_, i) => bytes.readFloatLE(4 * i));
   }
 
+  /** The same for two that give the same numbers. */
+  get identity(): string {
+    return createHash('sha256').update(String(this.#slope)).update(this.#axis).digest('hex').slice(0, 12);
+  }
+
   /**
    * By how much distances to a face are stretched, 0 or more.
    * @param embedding of length 1
    */
   of(embedding: Float32Array): number {
     let along = 0;
-    for (const [i, value] of this.#axis.entries()) along += value * (embedding[i] as number);
+    for (let i = 0; i < this.#axis.length; i++) along += (this.#axis[i] as number) * (embedding[i] as number);
     return this.#slope * Math.max(0, along);
   }
 }

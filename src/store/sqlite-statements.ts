@@ -88,6 +88,12 @@ export function prepareStatements(db: Database) {
       `SELECT face_id AS faceId, user_id AS userId, embedding FROM faces
        WHERE collection_id = ? AND model = ? AND face_id > ? ORDER BY face_id LIMIT ?`,
     ),
+    faceIdsPage: value<[collectionId: number, model: string, afterFaceId: number, limit: number], number>(
+      'SELECT face_id FROM faces WHERE collection_id = ? AND model = ? AND face_id > ? ORDER BY face_id LIMIT ?',
+    ),
+    face: one<[faceId: number, model: string], EmbeddingRow>(
+      'SELECT face_id AS faceId, user_id AS userId, embedding FROM faces WHERE face_id = ? AND model = ?',
+    ),
     countFacesByModel: one<[], { model: string; faces: number }>(
       'SELECT model, count(*) AS faces FROM faces GROUP BY model',
     ),

@@ -5,7 +5,7 @@ import { GuardedDatabase } from './guarded-database.js';
 import { PeopleRows } from './people-rows.js';
 import { RowSeals } from './row-seals.js';
 import { openDatabase } from './sqlite-database.js';
-import { type ErasedFaceRow, prepareStatements, type Statements } from './sqlite-statements.js';
+import { type EmbeddingRow, type ErasedFaceRow, prepareStatements, type Statements } from './sqlite-statements.js';
 import type {
   ApiKeyStore,
   Caller,
@@ -30,6 +30,9 @@ export interface SqliteStoreOptions {
 
 /** Faces read at a time, about 1 MB: a few milliseconds between two turns of the event loop. */
 const FACES_PER_PAGE = 500;
+
+/** Read from an index of the database only, hence many. */
+const FACE_IDS_PER_PAGE = 10_000;
 
 /** Users decrypted between two turns of the event loop: about 10 ms. */
 const USERS_PER_TURN = 1000;
@@ -162,14 +165,29 @@ export class SqliteStore implements Store {
       const last = rows.at(-1);
       if (!last) return;
       lastFaceId = last.faceId;
-      yield this.#db.read(() =>
-        rows.map(({ faceId, userId, embedding }) => ({
-          faceId,
-          embedding: this.#seals.openEmbedding(userId, model, embedding),
-        })),
-      );
+      yield this.#db.read(() => rows.map((row) => this.#openFace(row, model)));
       await setImmediate();
     }
+  }
+
+  /** Lets the event loop turn between two pages. */
+  async faceIdsOf(collectionId: number, model: string): Promise<Float64Array> {
+    const pages: number[][] = [];
+    for (let last: number | undefined = 0; last !== undefined; last = pages.at(-1)?.at(-1)) {
+      const after = last;
+      pages.push(this.#db.read(() => this.#sql.faceIdsPage.all(collectionId, model, after, FACE_IDS_PER_PAGE)));
+      await setImmediate();
+    }
+    return Float64Array.from(pages.flat());
+  }
+
+  async embeddingsOf(faceIds: readonly number[], model: string): Promise<StoredEmbedding[]> {
+    return this.#db.read(() =>
+      faceIds.flatMap((faceId) => {
+        const row = this.#sql.face.get(faceId, model);
+        return row ? [this.#openFace(row, model)] : [];
+      }),
+    );
   }
 
   async countFacesByModel(): Promise<Map<string, number>> {
@@ -245,6 +263,10 @@ export class SqliteStore implements Store {
     if (collectionId === undefined) return undefined;
     const userId = this.#rows.userId(collectionId, clientId);
     return userId === undefined ? undefined : { collectionId, userId };
+  }
+
+  #openFace({ faceId, userId, embedding }: EmbeddingRow, model: string): StoredEmbedding {
+    return { faceId, embedding: this.#seals.openEmbedding(userId, model, embedding) };
   }
 
   #eraseFaces(collectionId: number, userId: number): Erased {

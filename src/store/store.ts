@@ -37,6 +37,12 @@ export interface Store extends ApiKeyStore {
   /** Faces of one collection made by one model, in pages of ascending face id, to build an index from. */
   facesOf(collectionId: number, model: string): AsyncIterable<StoredEmbedding[]>;
 
+  /** Ids of the same faces, ascending. */
+  faceIdsOf(collectionId: number, model: string): Promise<Float64Array>;
+
+  /** Those of the faces that exist and were made by the model. */
+  embeddingsOf(faceIds: readonly number[], model: string): Promise<StoredEmbedding[]>;
+
   /** How many faces were made by each model, over all tenants. */
   countFacesByModel(): Promise<Map<string, number>>;
 

@@ -1,113 +1,276 @@
 import { createHash } from 'node:crypto';
 import hnswlib from 'hnswlib-node';
+import type { GraphNodes } from './snapshot.js';
+import type { Match } from './vector-index.js';
 
-/**
- * Links per node and width of the search while linking: hnswlib's usual values. Wider (32) cost a third more time
- * and found nothing more in clustered faces.
- */
+/** Links per node, and width of the search while linking; docs/benchmarks.md says what others cost and find. */
 const M = 16;
 const EF_CONSTRUCTION = 200;
 
-/**
- * Width of a search. Measured with 512-d vectors in clusters: 100 found the right person among 60 near copies of each
- * in 97.0 % of searches, 200 in 99.6 %; 20,000 faces take 0.8 ms at 200. Probes that resemble nobody find the very
- * nearest stranger in 85 % of searches, else one whose cosine is at most 0.03 lower.
- */
-const EF_SEARCH = 200;
-
 const FIRST_CAPACITY = 1024;
-
-interface Node {
-  /** Digest of the vector's bytes. */
-  digest: string;
-  faceIds: number[];
-}
+const NO_FACE = 0;
 
 /**
- * A navigable small-world graph over some faces' vectors: finds good candidates in a large collection; the caller
- * compares them exactly. Vectors have unit length, so the inner product is the cosine ('cosine' would only normalise
- * again).
+ * A navigable small-world graph that holds some faces' vectors, for large collections. Vectors have unit length, so
+ * the inner product, which the native code sums in float32, is the cosine.
  *
  * Faces with the very same vector share one node: 20 exact copies of each vector, left as nodes of their own, link
  * mostly to each other and made the search miss 6 % of the other people (measured).
  *
- * Removing marks a node as erased: it is never found again, but its bytes stay in the graph's memory until the graph
- * is rebuilt. Nodes are numbered from 0, because hnswlib keeps labels as 32 bits and face ids may be larger.
+ * A removed face is never found again; `wipe` overwrites its vector with zeros, and its node stays as a signpost until
+ * the graph is rebuilt. Nodes are numbered from 0, because hnswlib keeps labels as 32 bits and face ids may be larger.
+ * Memory: 2.3 kB a node of 512 numbers.
  */
 export class HnswGraph {
+  readonly #dimensions: number;
   readonly #graph: hnswlib.HierarchicalNSW;
-  readonly #nodes: Node[] = [];
+  #nodes: GraphNodes;
+  #capacity: number;
   readonly #nodeOfFace = new Map<number, number>();
-  readonly #nodeOfVector = new Map<string, number>();
-  #capacity = FIRST_CAPACITY;
+  /** Of nodes with a vector in use. */
+  readonly #nodeOfHash = new Map<number, number>();
+  /** Second and later faces of a node. */
+  readonly #more = new Map<number, number[]>();
+  readonly #unwiped: number[] = [];
+  /** Erased while the graph was being written, which a mark would have changed. */
+  readonly #unmarked: number[] = [];
+  #isWriting = false;
+  #live = 0;
 
-  /** Faces that belong in the graph and are not in it yet: a search must look at them as well. */
-  readonly waiting: Set<number>;
-
-  constructor(dimensions: number, waiting: Iterable<number>) {
-    this.waiting = new Set(waiting);
+  /** @param file a graph that `write` wrote, with the nodes that belonged to it */
+  constructor(dimensions: number, from?: { file: string; nodes: GraphNodes }) {
+    this.#dimensions = dimensions;
     this.#graph = new hnswlib.HierarchicalNSW('ip', dimensions);
-    this.#graph.initIndex({ maxElements: this.#capacity, m: M, efConstruction: EF_CONSTRUCTION });
-    this.#graph.setEf(EF_SEARCH);
+    if (from) {
+      this.#graph.readIndexSync(from.file);
+      this.#capacity = this.#graph.getMaxElements();
+      if (this.#graph.getCurrentCount() !== from.nodes.count)
+        throw new Error('The graph has other nodes than its list');
+      this.#nodes = grown(from.nodes, this.#capacity);
+      this.#restore(from.nodes);
+    } else {
+      this.#capacity = FIRST_CAPACITY;
+      this.#graph.initIndex(this.#capacity, M, EF_CONSTRUCTION);
+      this.#nodes = grown(emptyNodes(), this.#capacity);
+    }
+  }
+
+  /** Faces held. */
+  get size(): number {
+    return this.#nodeOfFace.size;
   }
 
   /** Distinct vectors that a search can find. */
   get live(): number {
-    return this.#nodeOfVector.size;
+    return this.#live;
   }
 
-  /** Vectors that are erased but still in memory. */
+  /** Nodes that no face has any more. */
   get erased(): number {
-    return this.#nodes.length - this.live;
+    return this.#nodes.count - this.#live;
   }
 
-  /** Moves a face from the waiting ones into the graph: 0.2 ms among 2,000 faces, 0.8 ms among 20,000. */
-  take(faceId: number, vector: Float32Array): void {
-    const digest = createHash('sha256').update(bytesOf(vector)).digest('base64');
-    let node = this.#nodeOfVector.get(digest);
-    if (node === undefined) {
-      node = this.#nodes.length;
-      if (node === this.#capacity) this.#grow();
-      this.#graph.addPoint(Array.from(vector), node);
-      this.#nodes.push({ digest, faceIds: [] });
-      this.#nodeOfVector.set(digest, node);
+  /** Nodes ever made: they are visited by number when a graph is copied. */
+  get count(): number {
+    return this.#nodes.count;
+  }
+
+  /** Erased nodes whose vectors still lie in memory. */
+  get unwiped(): number {
+    return this.#unwiped.length;
+  }
+
+  faceIds(): Iterable<number> {
+    return this.#nodeOfFace.keys();
+  }
+
+  /** Links a face that is not held: 0.7 ms among 20,000 faces. */
+  add(faceId: number, vector: Float32Array, tag: number): void {
+    const hash = hashOf(vector);
+    const same = this.#nodeOfHash.get(hash);
+    if (same !== undefined && equal(this.vectorOf(same), vector)) {
+      this.#nodeOfFace.set(faceId, same);
+      this.#more.set(same, [...(this.#more.get(same) ?? []), faceId]);
+      return;
     }
-    this.#nodes[node]?.faceIds.push(faceId);
+    const node = this.#nodes.count;
+    if (node === this.#capacity) this.#grow();
+    this.#graph.addPoint(Array.from(vector), node);
+    this.#nodes.count++;
+    this.#nodes.faceIds[node] = faceId;
+    this.#nodes.tags[node] = tag;
+    this.#nodes.hashes[node] = hash;
     this.#nodeOfFace.set(faceId, node);
-    this.waiting.delete(faceId);
+    // Of two vectors with one hash, which nobody will ever see, only the first shares its node.
+    if (same === undefined) this.#nodeOfHash.set(hash, node);
+    this.#live++;
   }
 
-  /** Forgets a face, waiting or not. */
-  remove(faceId: number): void {
-    this.waiting.delete(faceId);
-    const number = this.#nodeOfFace.get(faceId);
-    const node = number === undefined ? undefined : this.#nodes[number];
-    if (number === undefined || !node) return;
+  /** False when the face is not held. */
+  remove(faceId: number): boolean {
+    const node = this.#nodeOfFace.get(faceId);
+    if (node === undefined) return false;
     this.#nodeOfFace.delete(faceId);
-    node.faceIds = node.faceIds.filter((id) => id !== faceId);
-    if (node.faceIds.length > 0) return;
-    this.#graph.markDelete(number);
-    this.#nodeOfVector.delete(node.digest);
+    const [heir, ...others] = (this.#more.get(node) ?? []).filter((id) => id !== faceId);
+    const isFirst = this.#nodes.faceIds[node] === faceId;
+    if (!isFirst || heir !== undefined) {
+      const more = isFirst ? others : (this.#more.get(node) ?? []).filter((id) => id !== faceId);
+      if (isFirst) this.#nodes.faceIds[node] = heir as number;
+      if (more.length > 0) this.#more.set(node, more);
+      else this.#more.delete(node);
+      return true;
+    }
+    const hash = this.#nodes.hashes[node] as number;
+    if (this.#nodeOfHash.get(hash) === node) this.#nodeOfHash.delete(hash);
+    this.#nodes.faceIds[node] = NO_FACE;
+    this.#nodes.tags[node] = 0;
+    this.#nodes.hashes[node] = 0;
+    if (this.#isWriting) this.#unmarked.push(node);
+    else this.#graph.markDelete(node);
+    this.#unwiped.push(node);
+    this.#live--;
+    return true;
   }
 
   /**
-   * Faces of the k vectors that are probably nearest, in no order: fewer when the graph holds fewer, more when faces
-   * share a vector.
+   * Overwrites the vector of one erased node: 5 to 7 ms, since hnswlib links the node and its neighbours anew. A label
+   * that is added again is un-erased, hence the second mark.
    */
-  candidates(probe: Float32Array, k: number): number[] {
-    const wanted = Math.min(k, this.live);
-    if (wanted === 0) return [];
-    return this.#graph
-      .searchKnn(Array.from(probe), wanted)
-      .neighbors.flatMap((node) => this.#nodes[node]?.faceIds ?? []);
+  wipe(): void {
+    const node = this.#unwiped.pop();
+    if (node === undefined) return;
+    this.#graph.addPoint(new Array<number>(this.#dimensions).fill(0), node);
+    this.#graph.markDelete(node);
   }
 
+  /** The faces of a node with their vector, to be copied elsewhere; undefined for an erased one. */
+  facesAt(node: number): { faceIds: number[]; vector: Float32Array; tag: number } | undefined {
+    const first = this.#nodes.faceIds[node] as number;
+    if (first === NO_FACE) return undefined;
+    const faceIds = [first, ...(this.#more.get(node) ?? [])];
+    return { faceIds, vector: this.vectorOf(node), tag: this.#nodes.tags[node] as number };
+  }
+
+  holds(faceId: number, vector: Float32Array): boolean {
+    const node = this.#nodeOfFace.get(faceId);
+    return node !== undefined && equal(this.vectorOf(node), vector);
+  }
+
+  vectorOf(node: number): Float32Array {
+    return Float32Array.from(this.#graph.getPoint(node));
+  }
+
+  /** Faces of the k vectors that are probably nearest: fewer when the graph holds fewer, more when faces share one. */
+  nearest(probe: Float32Array, k: number): Match[] {
+    if (this.#live === 0) return [];
+    const wanted = Math.min(k, this.#live) + this.#unmarked.length;
+    this.#graph.setEf(searchWidth(this.#live));
+    const { neighbors, distances } = this.#graph.searchKnn(Array.from(probe), wanted);
+    return neighbors.flatMap((node, i) => {
+      if (this.#nodes.faceIds[node] === NO_FACE) return [];
+      const cosine = Math.max(-1, Math.min(1, 1 - (distances[i] as number)));
+      const tag = this.#nodes.tags[node] as number;
+      return [this.#nodes.faceIds[node] as number, ...(this.#more.get(node) ?? [])].map((faceId) => ({
+        faceId,
+        cosine,
+        tag,
+      }));
+    });
+  }
+
+  /** A copy of what the graph's file does not hold. */
+  nodes(): GraphNodes {
+    const { count, faceIds, tags, hashes } = this.#nodes;
+    const more = [...this.#more].flatMap(([node, ids]) => ids.flatMap((faceId) => [node, faceId]));
+    return {
+      count,
+      faceIds: faceIds.slice(0, count),
+      tags: tags.slice(0, count),
+      hashes: hashes.slice(0, count),
+      more: Float64Array.from(more),
+    };
+  }
+
+  /** Writes the native graph in a thread of its own. Until it is done only searches and `remove` may be called. */
+  async write(file: string): Promise<void> {
+    this.#isWriting = true;
+    try {
+      await this.#graph.writeIndex(file);
+    } finally {
+      this.#isWriting = false;
+      for (const node of this.#unmarked.splice(0)) this.#graph.markDelete(node);
+    }
+  }
+
+  /** Gives the memory back at once: the garbage collector does not know how large a graph is. */
+  free(): void {
+    this.#graph.initIndex(1, M, EF_CONSTRUCTION);
+    this.#nodes = emptyNodes();
+    this.#nodeOfFace.clear();
+    this.#nodeOfHash.clear();
+    this.#more.clear();
+    this.#unwiped.length = 0;
+    this.#unmarked.length = 0;
+    this.#live = 0;
+  }
+
+  #restore({ count, faceIds, hashes, more }: GraphNodes): void {
+    for (let node = 0; node < count; node++) {
+      const faceId = faceIds[node] as number;
+      if (faceId === NO_FACE) continue;
+      this.#nodeOfFace.set(faceId, node);
+      this.#nodeOfHash.set(hashes[node] as number, node);
+      this.#live++;
+    }
+    for (let i = 0; i < more.length; i += 2) {
+      const node = more[i] as number;
+      const faceId = more[i + 1] as number;
+      this.#nodeOfFace.set(faceId, node);
+      this.#more.set(node, [...(this.#more.get(node) ?? []), faceId]);
+    }
+  }
+
+  /** Virtual memory only: pages that no vector has touched cost nothing. */
   #grow(): void {
     this.#capacity = Math.ceil(this.#capacity * 1.5);
     this.#graph.resizeIndex(this.#capacity);
+    this.#nodes = grown(this.#nodes, this.#capacity);
   }
 }
 
-function bytesOf(vector: Float32Array): Uint8Array {
-  return new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
+/**
+ * Width of a search: how many of the best vectors seen so far are followed further. Larger collections need more to
+ * find the right one as surely.
+ */
+function searchWidth(vectors: number): number {
+  return Math.round(200 * Math.max(1, Math.sqrt(vectors / 10_000)));
+}
+
+function emptyNodes(): GraphNodes {
+  const none = new Float64Array(0);
+  return { count: 0, faceIds: none, tags: new Float32Array(0), hashes: none, more: none };
+}
+
+function grown({ count, faceIds, tags, hashes }: GraphNodes, capacity: number): GraphNodes {
+  const nodes = {
+    count,
+    faceIds: new Float64Array(capacity),
+    tags: new Float32Array(capacity),
+    hashes: new Float64Array(capacity),
+    more: new Float64Array(0),
+  };
+  nodes.faceIds.set(faceIds.subarray(0, count));
+  nodes.tags.set(tags.subarray(0, count));
+  nodes.hashes.set(hashes.subarray(0, count));
+  return nodes;
+}
+
+/** 48 bits of the SHA-256 of the vector's bytes. */
+function hashOf(vector: Float32Array): number {
+  const bytes = new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
+  return createHash('sha256').update(bytes).digest().readUIntBE(0, 6);
+}
+
+function equal(a: Float32Array, b: Float32Array): boolean {
+  return a.length === b.length && a.every((x, i) => Object.is(x, b[i]));
 }

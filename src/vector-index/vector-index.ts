@@ -3,37 +3,64 @@ export interface Match {
   faceId: number;
   /** Cosine of the two embeddings, -1 to 1, exact to float32. */
   cosine: number;
-  /** A view that the next write may overwrite. */
-  embedding: Float32Array;
+  /** What was given with the face. */
+  tag: number;
+}
+
+/** Faces on their way into an index, side by side. */
+export interface FaceBatch {
+  faceIds: Float64Array;
+  /** One embedding after the other, in the order of `faceIds`: copied, L2-normalised and all of one length. */
+  embeddings: Float32Array;
+  /** A number of the caller's for each face, kept as float32 and given back with each match. */
+  tags: Float32Array;
 }
 
 /**
  * Nearest-neighbour search among the faces of ONE collection made by ONE model: a cache of the store, held in memory.
- * A write is visible to the next search. Embeddings are copied, L2-normalised and all of one length.
+ * A write is visible to every search that is asked after it. Calls reject with IndexLostError when the index is gone,
+ * be it dropped or that its thread died: whatever it held must be read from the store again.
  */
 export interface VectorIndex {
-  /** Faces held. */
+  /** Faces held, after the last write that was answered. */
   readonly size: number;
 
   /**
-   * Adds a face, or replaces its embedding.
-   * @throws RangeError when the embedding is of another length, not finite or not of unit length
+   * Adds faces, or replaces their embeddings. The batch's buffers are handed over and not to be used afterwards.
+   * @throws RangeError when an embedding is of another length, not finite or not of unit length; none is added then
    */
-  add(faceId: number, embedding: Float32Array): void;
+  add(faces: FaceBatch): Promise<void>;
 
-  /** Faces that are not held are skipped. */
-  remove(faceIds: readonly number[]): void;
+  /** Faces that are not held are skipped. Their bytes are overwritten in the background, soon. */
+  remove(faceIds: readonly number[]): Promise<void>;
 
   /**
    * The k nearest faces, nearest first, of equally near ones the older (lower id) first; all faces when there are
    * fewer than k.
    * @throws RangeError as `add`
    */
-  search(probe: Float32Array, k: number): Match[];
+  search(probe: Float32Array, k: number): Promise<Match[]>;
+
+  /** Whether each of these faces is held with exactly this embedding. */
+  holds(faces: Pick<FaceBatch, 'faceIds' | 'embeddings'>): Promise<boolean>;
 
   /** Resolves when work in the background, which never changes what a search means, has come to its end. */
-  settled(): Promise<void>;
+  settled(): Promise<IndexState>;
 
-  /** Ends the work in the background and lets go of the memory. The index is empty afterwards. */
-  close(): void;
+  /** Lets go of the memory and deletes the snapshot. Every later call rejects. */
+  drop(): Promise<void>;
 }
+
+/** How searches are answered now, for tests and benchmarks. */
+export interface IndexState {
+  size: number;
+  /** Faces that are scanned. */
+  scanned: number;
+  /** Distinct vectors in the graph. */
+  inGraph: number;
+  /** Nodes of the graph that no face has any more. */
+  erased: number;
+}
+
+/** The index is gone: dropped, closed, or its thread died. */
+export class IndexLostError extends Error {}

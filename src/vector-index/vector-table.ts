@@ -12,6 +12,7 @@ export class VectorTable {
   readonly #blocks: Float32Array[] = [];
   /** Slot → face; slots are dense. */
   readonly #faceAt: number[] = [];
+  readonly #tagAt: number[] = [];
   readonly #slotOf = new Map<number, number>();
 
   /** @param dimensions length of every vector, a multiple of four */
@@ -28,12 +29,20 @@ export class VectorTable {
     return this.#slotOf.keys();
   }
 
-  /** Adds a face that is not held. */
-  add(faceId: number, vector: Float32Array): void {
+  /** The face that is removed at the least cost, with a view of its vector that the next write may overwrite. */
+  last(): { faceId: number; vector: Float32Array; tag: number } | undefined {
+    const slot = this.#faceAt.length - 1;
+    if (slot < 0) return undefined;
+    return { faceId: this.#faceAt[slot] as number, vector: this.#at(slot), tag: this.#tagAt[slot] as number };
+  }
+
+  /** Adds a face that is not held, with a number to be given back with it. */
+  add(faceId: number, vector: Float32Array, tag: number): void {
     const slot = this.#faceAt.length;
     if (slot === this.#blocks.length * BLOCK) this.#blocks.push(new Float32Array(BLOCK * this.#dimensions));
     this.#at(slot).set(vector);
     this.#faceAt.push(faceId);
+    this.#tagAt.push(tag);
     this.#slotOf.set(faceId, slot);
   }
 
@@ -46,6 +55,8 @@ export class VectorTable {
     this.#at(slot).set(this.#at(lastSlot));
     this.#at(lastSlot).fill(0);
     this.#faceAt[slot] = lastFace;
+    this.#tagAt[slot] = this.#tagAt[lastSlot] as number;
+    this.#tagAt.pop();
     this.#slotOf.set(lastFace, slot);
     this.#slotOf.delete(faceId);
     this.#faceAt.pop();
@@ -63,31 +74,25 @@ export class VectorTable {
     for (const block of this.#blocks) block.fill(0);
     this.#blocks.length = 0;
     this.#faceAt.length = 0;
+    this.#tagAt.length = 0;
     this.#slotOf.clear();
   }
 
   /**
-   * The k nearest of all faces, or of those given; faces that are not held are skipped.
+   * The k nearest of all faces.
    * @returns at most k, ordered as `VectorIndex.search` promises
    */
-  nearest(probe: Float32Array, k: number, among?: Iterable<number>): Match[] {
+  nearest(probe: Float32Array, k: number): Match[] {
     const best: Near[] = [];
     // Reading doubles saves a conversion for each of the probe's numbers and vector.
     const wide = Float64Array.from(probe);
-    for (const slot of among ? this.#slotsOf(among) : this.#faceAt.keys()) {
+    for (let slot = 0; slot < this.#faceAt.length; slot++) {
       const cosine = this.#cosine(slot, wide);
       const worst = best[k - 1];
       if (worst && cosine < worst.cosine) continue;
       insert(best, k, { faceId: this.#faceAt[slot] as number, cosine, slot });
     }
-    return best.map(({ faceId, cosine, slot }) => ({ faceId, cosine, embedding: this.#at(slot) }));
-  }
-
-  *#slotsOf(faceIds: Iterable<number>): Generator<number> {
-    for (const faceId of faceIds) {
-      const slot = this.#slotOf.get(faceId);
-      if (slot !== undefined) yield slot;
-    }
+    return best.map(({ faceId, cosine, slot }) => ({ faceId, cosine, tag: this.#tagAt[slot] as number }));
   }
 
   #at(slot: number): Float32Array {
@@ -117,9 +122,7 @@ function dot(block: Float32Array, offset: number, probe: Float64Array): number {
   return Math.max(-1, Math.min(1, a + b + c + d));
 }
 
-interface Near {
-  faceId: number;
-  cosine: number;
+interface Near extends Ranked {
   slot: number;
 }
 
@@ -131,6 +134,12 @@ function insert(best: Near[], k: number, match: Near): void {
   if (best.length > k) best.pop();
 }
 
-function isNearer(a: Near, b: Near): boolean {
+interface Ranked {
+  faceId: number;
+  cosine: number;
+}
+
+/** The order that `VectorIndex.search` promises. */
+export function isNearer(a: Ranked, b: Ranked): boolean {
   return a.cosine > b.cosine || (a.cosine === b.cosine && a.faceId < b.faceId);
 }

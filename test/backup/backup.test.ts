@@ -11,6 +11,7 @@ import { noCrowding } from '../../src/gallery/crowding.js';
 import { lockDataFolder } from '../../src/store/data-folder-lock.js';
 import { DataKey } from '../../src/store/data-key.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
+import { openIndexes } from '../vector-index/open-indexes.js';
 import { RandomVectors } from '../vector-index/random-vectors.js';
 import { contentOf, fillFolder, openFolder, staff } from './backup-fixture.js';
 
@@ -65,7 +66,8 @@ test('while a server writes, a backup holds everything acknowledged before it, e
   const { store, objects } = await openFolder(folder);
   const logger = { info() {}, warn() {}, error() {} };
   const scale = { crowding: noCrowding, similarity: (cosine: number) => cosine };
-  const gallery = new CollectionGallery({ store, objects, model: 'm1', scale, logger });
+  const indexes = openIndexes(join(folder, 'index'));
+  const gallery = new CollectionGallery({ store, objects, indexes, model: 'm1', scale, logger });
   await gallery.open();
   const random = new RandomVectors(5);
   const added: string[] = [];
@@ -102,6 +104,7 @@ test('while a server writes, a backup holds everything acknowledged before it, e
     writing = false;
     await Promise.all(writers);
     await gallery.close();
+    await indexes.close();
     await store.close();
   }
 });

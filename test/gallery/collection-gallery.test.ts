@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { SqliteStore } from '../../src/store/sqlite-store.js';
 import { StoreError } from '../../src/store/store-error.js';
-import { HybridIndex } from '../../src/vector-index/hybrid-index.js';
+import { RemoteIndex } from '../../src/vector-index/remote-index.js';
 import { RandomVectors } from '../vector-index/random-vectors.js';
 import { idOf, never, openGallery } from './gallery-fixture.js';
 
@@ -226,9 +226,7 @@ test('a face that is stored is found, also when the index could not take it', as
   await gallery.saveUser(staff, anna);
   await gallery.saveUser(staff, ben);
   await gallery.addFace(staff, 'a1', one);
-  vi.spyOn(HybridIndex.prototype, 'add').mockImplementationOnce(() => {
-    throw new Error('out of memory');
-  });
+  vi.spyOn(RemoteIndex.prototype, 'add').mockRejectedValueOnce(new Error('out of memory'));
   await gallery.addFace(staff, 'b1', two);
   expect(logger.error).toHaveBeenCalledTimes(1);
   expect(await gallery.search(staff, two)).toMatchObject(ben);
@@ -242,9 +240,7 @@ test('a face that is erased is not found, also when the index could not let go o
   await gallery.saveUser(staff, ben);
   await gallery.addFace(staff, 'a1', one);
   await gallery.addFace(staff, 'b1', two);
-  vi.spyOn(HybridIndex.prototype, 'remove').mockImplementationOnce(() => {
-    throw new Error('out of memory');
-  });
+  vi.spyOn(RemoteIndex.prototype, 'remove').mockRejectedValueOnce(new Error('out of memory'));
   await gallery.deleteFaces(staff, 'a1');
   expect(await gallery.search(staff, one)).toMatchObject(ben);
   expect(gallery.facesInMemory).toBe(1);

@@ -5,6 +5,7 @@ import { noCrowding } from '../../src/gallery/crowding.js';
 import { FolderObjectStore } from '../../src/store/folder-object-store.js';
 import { SqliteStore } from '../../src/store/sqlite-store.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
+import { openIndexes } from '../vector-index/open-indexes.js';
 
 /** A gallery over real files that are removed when the test ends; the similarity is the plain cosine. */
 export async function openGallery(folder?: string, parts: Partial<GalleryParts> = {}) {
@@ -14,13 +15,15 @@ export async function openGallery(folder?: string, parts: Partial<GalleryParts> 
   const objects = await FolderObjectStore.open(photos);
   const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
   const scale = { crowding: noCrowding, similarity: (cosine: number) => cosine };
-  const gallery = new CollectionGallery({ store, objects, model: 'm1', scale, logger, ...parts });
+  const indexes = parts.indexes ?? openIndexes(join(data, 'index'));
+  const gallery = new CollectionGallery({ store, objects, model: 'm1', scale, logger, ...parts, indexes });
   const close = async () => {
     await gallery.close();
+    await indexes.close();
     await store.close();
   };
   onTestFinished(close);
-  return { gallery, store, objects, logger, folder: data, photos, close };
+  return { gallery, store, objects, indexes, logger, folder: data, photos, close };
 }
 
 /** For tests in which nobody is known, whoever is most like. */

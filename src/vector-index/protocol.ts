@@ -1,0 +1,38 @@
+import type { FaceBatch } from './vector-index.js';
+
+/** Given to each index worker when it starts. */
+export interface IndexSettings {
+  /** Length of every embedding, a multiple of four. */
+  dimensions: number;
+  /** Where snapshots lie; undefined to write none. */
+  folder: string | undefined;
+  /** As in HybridIndexOptions. */
+  graphFrom?: number;
+  erasedMost?: number;
+}
+
+/** What the pool asks of a worker; each is answered once, those of one collection in their order. */
+export type Call =
+  /** Answered with the ids of the faces that a snapshot held. */
+  | { op: 'open'; identity: string }
+  | { op: 'add'; faces: FaceBatch }
+  | { op: 'remove'; faceIds: readonly number[] }
+  | { op: 'search'; probe: Float32Array; k: number }
+  | { op: 'holds'; faces: Pick<FaceBatch, 'faceIds' | 'embeddings'> }
+  | { op: 'settled' }
+  | { op: 'save' }
+  | { op: 'drop' }
+  /** To the worker, not to a collection: writes the snapshots that are due and ends the thread. */
+  | { op: 'close' };
+
+export interface Request {
+  id: number;
+  collectionId: number;
+  call: Call;
+}
+
+/** Errors lose their class on the way between threads. */
+export type Reply =
+  | { id: number; value: unknown; size: number }
+  | { id: number; error: { isRange: boolean; message: string } }
+  | { trouble: string; collectionId: number };

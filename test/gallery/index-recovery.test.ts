@@ -1,0 +1,190 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { ThreadLife } from '../../src/vector-index/worker-thread.js';
+import { openIndexes } from '../vector-index/open-indexes.js';
+import { RandomVectors } from '../vector-index/random-vectors.js';
+import { never, openGallery } from './gallery-fixture.js';
+
+const staff = { tenant: 'acme', collection: 'staff' };
+let random: RandomVectors;
+
+beforeEach(() => {
+  random = new RandomVectors(41);
+});
+
+/** A gallery of people with one face each, whose index has a graph. */
+async function filled(count: number) {
+  const opened = await openGallery();
+  const vectors = Array.from({ length: count }, () => random.unit(512));
+  for (const [i, embedding] of vectors.entries()) {
+    await opened.store.addUserWithFace(staff, { id: `p${i}`, name: '' }, { embedding, model: 'm1' });
+  }
+  return { ...opened, vectors };
+}
+
+/** Opens the gallery, waits until the graph is complete, and closes it, which writes the snapshot. */
+async function snapshot(folder: string): Promise<void> {
+  const opened = await reopened(folder);
+  await opened.settled();
+  await opened.close();
+}
+
+/** Opens the gallery again with graphs from 100 faces on; `close` writes the snapshot. */
+async function reopened(folder: string, keepSnapshots = true) {
+  const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+  const troubles: string[] = [];
+  const indexes = openIndexes(join(folder, 'index'), {
+    graphFrom: 100,
+    keepSnapshots,
+    onTrouble: (trouble) => troubles.push(trouble),
+  });
+  const open = indexes.open.bind(indexes);
+  const opening: ReturnType<typeof open>[] = [];
+  indexes.open = (...args) => {
+    opening.push(open(...args));
+    return opening.at(-1) as ReturnType<typeof open>;
+  };
+  const opened = await openGallery(folder, { indexes, logger });
+  const settled = async () => {
+    for (const { index } of await Promise.all(opening)) await index.settled();
+  };
+  const close = async () => {
+    await opened.gallery.close();
+    await indexes.close();
+  };
+  await opened.gallery.open();
+  return { ...opened, indexes, troubles, settled, close };
+}
+
+async function filesWith(folder: string, vector: Float32Array): Promise<string[]> {
+  const bytes = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const found: string[] = [];
+  for (const entry of entries.filter((e) => e.isFile())) {
+    if ((await readFile(join(entry.parentPath, entry.name))).includes(bytes)) found.push(entry.name);
+  }
+  return found;
+}
+
+async function expectAllFound(gallery: Awaited<ReturnType<typeof openGallery>>['gallery'], vectors: Float32Array[]) {
+  for (const [i, vector] of vectors.entries()) {
+    expect(await gallery.search(staff, vector)).toMatchObject({ id: `p${i}` });
+  }
+}
+
+test('a few thousand faces are found while the graph is built, after it, and from the snapshot of it', async () => {
+  const { folder, vectors, close } = await filled(2500);
+  await close();
+  const first = await reopened(folder);
+  const some = vectors.slice(0, 40);
+  await expectAllFound(first.gallery, some);
+  await first.settled();
+  await expectAllFound(first.gallery, some);
+  await first.close();
+  expect((await readdir(join(folder, 'index'))).map((name) => name.replace(/^1-\w+/, ''))).toEqual([
+    '.graph',
+    '1.index',
+  ]);
+  const second = await reopened(folder);
+  expect(second.troubles).toEqual([]);
+  expect(second.gallery.facesInMemory).toBe(2500);
+  await expectAllFound(
+    second.gallery,
+    vectors.slice(-40).map((_, i) => vectors[i] as Float32Array),
+  );
+  await second.close();
+});
+
+test('what was added and deleted after the snapshot is replayed', async () => {
+  const { folder, vectors, close } = await filled(300);
+  await close();
+  await snapshot(folder);
+  const { store, close: closeStore } = await openGallery(folder);
+  const late = random.unit(512);
+  await store.addUserWithFace(staff, { id: 'late', name: '' }, { embedding: late, model: 'm1' });
+  await store.deleteUser(staff, 'p0');
+  await closeStore();
+  const second = await reopened(folder);
+  expect(second.troubles).toEqual([]);
+  expect(second.gallery.facesInMemory).toBe(300);
+  expect(await second.gallery.search(staff, late)).toMatchObject({ id: 'late' });
+  expect((await second.gallery.search(staff, vectors[0] as Float32Array))?.id).not.toBe('p0');
+  await second.close();
+  expect(await filesWith(join(folder, 'index'), vectors[0] as Float32Array)).toEqual([]);
+  expect(await filesWith(join(folder, 'index'), vectors[1] as Float32Array)).toHaveLength(1);
+});
+
+test('a torn snapshot is reported, removed, and the index built anew', async () => {
+  const { folder, vectors, close } = await filled(200);
+  await close();
+  await snapshot(folder);
+  await writeFile(join(folder, 'index', '1.index'), 'torn');
+  const second = await reopened(folder);
+  expect(second.troubles).toHaveLength(1);
+  expect(second.gallery.facesInMemory).toBe(200);
+  await expectAllFound(second.gallery, vectors.slice(0, 20));
+  await second.close();
+});
+
+test('a database that went back and on another way is not answered from the old snapshot', async () => {
+  const { folder, close } = await filled(200);
+  await close();
+  await snapshot(folder);
+  // The same numbers of faces, other people: as after an old copy of the database was put back and used.
+  const other = await filled(200);
+  await other.close();
+  for (const name of await readdir(join(folder, 'index'))) {
+    await writeFile(join(other.folder, 'index', name), await readFile(join(folder, 'index', name)));
+  }
+  const second = await reopened(other.folder);
+  await expectAllFound(second.gallery, other.vectors);
+  await second.close();
+});
+
+test('a thread that dies is replaced, and its collections are read again', async () => {
+  const { folder, vectors, close } = await filled(300);
+  await close();
+  const lives: ThreadLife[] = [];
+  const ask = ThreadLife.prototype.ask;
+  vi.spyOn(ThreadLife.prototype, 'ask').mockImplementation(function (this: ThreadLife, ...args) {
+    if (lives.at(-1) !== this) lives.push(this);
+    return ask.apply(this, args);
+  });
+  const { gallery, troubles, close: closeAll } = await reopened(folder);
+  const searching = vectors.slice(0, 30).map((vector) => gallery.search(staff, vector));
+  await lives[0]?.worker.terminate();
+  expect((await Promise.all(searching)).map((found) => found?.id)).toEqual(vectors.slice(0, 30).map((_, i) => `p${i}`));
+  const face = random.unit(512);
+  await lives.at(-1)?.worker.terminate();
+  const added = await gallery.addUnknownPerson(staff, face, Buffer.from('photo'), never);
+  expect(await gallery.search(staff, face)).toMatchObject({ id: 'createdId' in added && added.createdId });
+  expect(gallery.facesInMemory).toBe(301);
+  expect(lives.length).toBeGreaterThan(1);
+  expect(troubles).toEqual([]);
+  await closeAll();
+});
+
+test('a deleted collection has no snapshot any more, also one that was deleted without the index', async () => {
+  const { folder, vectors, close } = await filled(200);
+  await close();
+  await snapshot(folder);
+  const second = await reopened(folder);
+  await second.gallery.deleteCollection(staff);
+  expect(await readdir(join(folder, 'index'))).toEqual([]);
+  expect(await second.gallery.search(staff, vectors[0] as Float32Array)).toBeUndefined();
+  await second.close();
+  await writeFile(join(folder, 'index', '1.index'), 'of a collection that is gone');
+  await snapshot(folder);
+  expect(await readdir(join(folder, 'index'))).toEqual([]);
+});
+
+test('where vectors must not lie on the disk in plain, there are no snapshots and old ones go', async () => {
+  const { folder, vectors, close } = await filled(200);
+  await close();
+  await snapshot(folder);
+  const second = await reopened(folder, false);
+  await expectAllFound(second.gallery, vectors.slice(0, 20));
+  await second.close();
+  expect(await readdir(folder)).not.toContain('index');
+});
