@@ -12,7 +12,7 @@ import type { ModelPack } from './models/manifest.js';
 import { loadPack } from './models/pack.js';
 import { defaultManifestPath } from './models/paths.js';
 import { KeyRing } from './store/api-keys.js';
-import { DATABASE, PHOTOS } from './store/data-folder.js';
+import { DATABASE, INDEX_CACHE, PHOTOS } from './store/data-folder.js';
 import { lockDataFolder } from './store/data-folder-lock.js';
 import { FolderObjectStore } from './store/folder-object-store.js';
 import { SealedObjectStore } from './store/sealed-object-store.js';
@@ -52,7 +52,7 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
 
   const indexes = new IndexWorkers({
     dimensions: EMBEDDING_LENGTH,
-    folder: join(config.DATA_DIR, 'index'),
+    folder: join(config.DATA_DIR, INDEX_CACHE),
     keepSnapshots: dataKey === undefined,
     // Both workers are compiled together.
     ...(workerUrl && { workerUrl: new URL('../vector-index/index-worker.js', workerUrl) }),
