@@ -1,7 +1,7 @@
 import { backUp } from '../src/backup/back-up.js';
 import { BackupError } from '../src/backup/backup-error.js';
-import { readConfig } from '../src/config.js';
 import { showProgress } from '../src/progress.js';
+import { readFolderConfig } from './folder-config.js';
 import { runScript } from './run-script.js';
 
 /** `npm run backup -- <file>`: copies DATA_DIR into one file; the server may run meanwhile. See docs/backup.md. */
@@ -11,7 +11,7 @@ await runScript(async () => {
   let progress: ReturnType<typeof showProgress> | undefined;
   try {
     const done = await backUp({
-      folder: readConfig(process.env).DATA_DIR,
+      folder: readFolderConfig().DATA_DIR,
       file,
       onProgress(photos, total) {
         progress ??= showProgress('photos', total);

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { ConfigError, dataKeyOf, readConfig } from '../src/config.js';
+import { ConfigError, dataKeyOf } from '../src/config.js';
 import { showProgress } from '../src/progress.js';
 import { changeDataKey } from '../src/store/change-data-key.js';
 import { DataKey } from '../src/store/data-key.js';
+import { readFolderConfig } from './folder-config.js';
 import { runScript } from './run-script.js';
 
 const usage = `Encrypts the data folder DATA_DIR, while no server runs on it; see docs/encryption.md.
@@ -18,7 +19,7 @@ await runScript(async () => {
     console.log(randomBytes(32).toString('hex'));
     return;
   }
-  const config = readConfig(process.env);
+  const config = readFolderConfig();
   const key = dataKeyOf(config);
   if (command !== 'encrypt' && command !== 'rotate' && command !== 'decrypt') throw new ConfigError([usage]);
   if (!key) throw new ConfigError(['DATA_KEY or DATA_KEY_FILE: one of them must be set']);

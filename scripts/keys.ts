@@ -1,13 +1,11 @@
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readConfig } from '../src/config.js';
+import { openKeys } from '../src/storage/open-keys.js';
 import { createKey, expiryOf, KeyError } from '../src/store/api-keys.js';
-import { DATABASE } from '../src/store/data-folder.js';
-import { SqliteStore } from '../src/store/sqlite-store.js';
 import type { ApiKeyStore } from '../src/store/store.js';
 import { runScript } from './run-script.js';
 
-const usage = `Makes, lists and revokes API keys in DATA_DIR; the server may run meanwhile.
+const usage = `Makes, lists and revokes API keys in DATA_DIR, or in DATABASE_URL; the server may run meanwhile.
   npm run keys -- create --tenant name [--label text] [--read-only] [--expires 90d | 2027-01-31]
                                 prints the new key, this once
   npm run keys -- list          shows all about every key but the key
@@ -15,7 +13,7 @@ const usage = `Makes, lists and revokes API keys in DATA_DIR; the server may run
 
 await runScript(async () => {
   const { command, id, ...options } = readArguments();
-  const store = await SqliteStore.openForApiKeys(join(readConfig(process.env).DATA_DIR, DATABASE));
+  const store = await openKeys(readConfig(process.env));
   try {
     if (command === 'create') console.log(await createKey(store, options));
     else if (command === 'list') await list(store);

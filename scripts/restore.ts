@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { BackupError } from '../src/backup/backup-error.js';
 import { restore } from '../src/backup/restore.js';
-import { readConfig } from '../src/config.js';
+import { readFolderConfig } from './folder-config.js';
 import { runScript } from './run-script.js';
 
 const usage = 'npm run restore -- <file> [--force]';
@@ -9,7 +9,7 @@ const usage = 'npm run restore -- <file> [--force]';
 /** Puts the data of a backup into DATA_DIR, while no server runs on it. See docs/backup.md. */
 await runScript(async () => {
   const { file, force } = options();
-  const { DATA_DIR: folder } = readConfig(process.env);
+  const { DATA_DIR: folder } = readFolderConfig();
   const { createdAt, users, faces, photos, dataKeyId } = await restore({ file, folder, force });
   console.log(`${folder} is as it was at ${createdAt}: ${users} users, ${faces} faces, ${photos} photos.`);
   if (dataKeyId !== null) console.log(`It is encrypted with the data key ${dataKeyId}, which the server needs.`);

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Config, readConfig } from '../src/config.js';
+import type { Config } from '../src/config.js';
 import { galleryVersion } from '../src/facesearch/rooms.js';
 import { identityOf } from '../src/gallery/model-identity.js';
 import { choosePack } from '../src/models/choose-pack.js';
@@ -9,6 +9,7 @@ import { defaultManifestPath } from '../src/models/paths.js';
 import { DATABASE } from '../src/store/data-folder.js';
 import type { CollectionRef } from '../src/store/store.js';
 import { TransferError } from '../src/transfer/transfer-error.js';
+import { readFolderConfig } from './folder-config.js';
 
 export interface TransferOptions {
   collection: CollectionRef;
@@ -22,7 +23,7 @@ export interface TransferOptions {
 /** @throws TransferError, ConfigError, ModelError */
 export async function readTransferOptions(usage: string): Promise<TransferOptions> {
   const { tenant, collection, file } = commandLine(usage);
-  const config = readConfig(process.env);
+  const config = readFolderConfig();
   const manifest = config.MODEL_MANIFEST ? resolve(config.MODEL_MANIFEST) : defaultManifestPath;
   const pack = choosePack(await readManifest(manifest), config.MODEL_PACK, manifest);
   return {

@@ -75,6 +75,13 @@ export function corsOrigins() {
   });
 }
 
+/** A URL such as `postgres://user:password@host:5432/name`. */
+export function postgresUrl() {
+  return z.string().refine((value) => /^postgres(?:ql)?:\/\/[^/]+\/./.test(value) && URL.canParse(value), {
+    error: 'must look like postgres://user:password@host:5432/name',
+  });
+}
+
 /** See DataKey.parse. */
 export function dataKey() {
   return z.string().transform((value, context): DataKey => {

@@ -8,6 +8,7 @@ import {
   dataKeyFile,
   fraction,
   integer,
+  postgresUrl,
   proxies,
   rateLimit,
   resolution,
@@ -40,6 +41,23 @@ export const variables = {
     default: './data',
     schema: text(),
   },
+  DATABASE_URL: {
+    description:
+      'PostgreSQL with pgvector, as `postgres://user:password@host:5432/name`, instead of the database in `DATA_DIR`: for several servers. See docs/scale.md.',
+    defaultShown: 'none: a database in `DATA_DIR`',
+    schema: postgresUrl(),
+  },
+  DATABASE_POOL: {
+    description: 'Connections to PostgreSQL that one server opens at most.',
+    default: '10',
+    schema: integer(1, 1000),
+  },
+  DATABASE_TIMEOUT: {
+    description:
+      'Milliseconds that PostgreSQL may take to connect or to run one statement; beyond, a call answers 503.',
+    default: '5000',
+    schema: integer(100, 600_000),
+  },
   DATA_KEY: {
     description:
       'Key that ids, names, embeddings and photos are encrypted with at rest: 32 bytes, as 64 hex digits or in base64. See docs/encryption.md.',
@@ -65,7 +83,7 @@ export const variables = {
   },
   FAILED_KEY_LIMIT: {
     description:
-      'Unknown keys that one address may send in a minute; then its calls answer 429 until the minute is over, but for keys that were good from it before. 0 is off.',
+      'Unknown keys that one address may send in a minute; then all its calls answer 429 until the minute is over. 0 is off.',
     default: '60',
     schema: integer(0, 1_000_000),
   },
@@ -187,6 +205,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     else problems.push(`${name}: ${parsed.error.issues[0]?.message ?? 'is not valid'}`);
   }
   if (env.DATA_KEY && env.DATA_KEY_FILE) problems.push('DATA_KEY and DATA_KEY_FILE: set only one of them');
+  if (env.DATABASE_URL && (env.DATA_KEY || env.DATA_KEY_FILE)) {
+    problems.push('DATABASE_URL and DATA_KEY: what lies in PostgreSQL cannot be encrypted with a data key yet');
+  }
   if (problems.length > 0) throw new ConfigError(problems);
   return values as Config;
 }

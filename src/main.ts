@@ -16,7 +16,11 @@ async function main(): Promise<void> {
   const logger = createLogger(config.LOG_LEVEL);
   const server = await openServer(config, logger);
   closeOnSignals(server, logger, config.SHUTDOWN_GRACE);
-  if (server.firstKey !== undefined) showFirstKey(server.firstKey);
+  const keyShown = server.firstKey.then((key) => {
+    if (key !== undefined) showFirstKey(key);
+  });
+  // The same failure ends the start below.
+  keyShown.catch(() => undefined);
   // Listens before the models are loaded, so that a supervisor sees a live process at once.
   await server.app.listen({ host: config.HOST, port: config.PORT });
   await server.started;

@@ -85,6 +85,16 @@ describe('configuration', () => {
     expect(problem).not.toContain('s3cr');
   });
 
+  it('takes PostgreSQL by its URL, and not together with a data key', () => {
+    const url = 'postgresql://user:p%40ss@db.example/faces?sslmode=require';
+    expect(readConfig({ DATABASE_URL: url }).DATABASE_URL).toBe(url);
+    for (const wrong of ['mysql://db/faces', 'postgres://db', 'postgres:///faces', 'db'])
+      expect(problemsOf({ DATABASE_URL: wrong })).toEqual([expect.stringMatching(/^DATABASE_URL: must look like/)]);
+    expect(problemsOf({ DATABASE_URL: url, DATA_KEY: 'ab'.repeat(32) })).toEqual([
+      'DATABASE_URL and DATA_KEY: what lies in PostgreSQL cannot be encrypted with a data key yet',
+    ]);
+  });
+
   it('repeats no value that was given', () => {
     const env = Object.fromEntries(Object.keys(variables).map((name) => [name, '  £ecret:a b:c£']));
     expect(problemsOf(env).join()).not.toContain('ecret');

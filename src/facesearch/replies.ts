@@ -56,6 +56,8 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   return reply.code(realStatus || mirror ? code : 200).send(body);
 }
 
+const uncertainText = 'The server lost its storage while it made the change, which may have happened. Try again later.';
+
 interface Description {
   code: number;
   text: string;
@@ -73,7 +75,8 @@ function describe(error: unknown): Description {
   if (error instanceof StoreError) {
     // A disk that is full or away comes back; no waiting heals a damaged file.
     const errorName = error.trouble === 'damaged' ? 'INTERNAL' : 'STORE_UNAVAILABLE';
-    return describe(new FaceSearchError(errorName, undefined, `store ${error.trouble}`));
+    const text = error.trouble === 'uncertain' ? uncertainText : undefined;
+    return describe(new FaceSearchError(errorName, text, `store ${error.trouble}`));
   }
   const status = (error as Partial<FastifyError> | undefined)?.statusCode ?? 500;
   if (status === 413) return describe(new FaceSearchError('BODY_TOO_LARGE'));

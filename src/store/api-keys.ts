@@ -117,7 +117,15 @@ export class KeyRing {
    * @returns the new key, to be shown once
    */
   async ensureFirstKey(): Promise<string | undefined> {
-    if (this.#configured.length > 0 || (await this.#store.countKeys()) > 0) return undefined;
-    return createKey(this.#store, { tenant: 'default', label: 'made at first start' });
+    if (this.#configured.length > 0) return undefined;
+    const key = generateKey();
+    const added = await this.#store.addFirstKey({
+      tenant: 'default',
+      sha256: hashKey(key),
+      label: 'made at first start',
+      readOnly: false,
+      expiresAt: undefined,
+    });
+    return added ? key : undefined;
   }
 }

@@ -210,10 +210,14 @@ export class SqliteStore implements Store {
   }
 
   async addKey(key: NewKey): Promise<void> {
-    const { tenant, sha256, label, readOnly, expiresAt } = key;
-    this.#db.write(() => {
-      const tenantId = this.#rows.makeTenant(tenant);
-      this.#sql.addKey.run(tenantId, sha256, label, Number(readOnly), expiresAt?.getTime() ?? null, Date.now());
+    this.#db.write(() => this.#addKey(key));
+  }
+
+  async addFirstKey(key: NewKey): Promise<boolean> {
+    return this.#db.write(() => {
+      if ((this.#sql.countKeys.get() ?? 0) > 0) return false;
+      this.#addKey(key);
+      return true;
     });
   }
 
@@ -250,6 +254,11 @@ export class SqliteStore implements Store {
 
   async close(): Promise<void> {
     this.#db.close();
+  }
+
+  #addKey({ tenant, sha256, label, readOnly, expiresAt }: NewKey): void {
+    const tenantId = this.#rows.makeTenant(tenant);
+    this.#sql.addKey.run(tenantId, sha256, label, Number(readOnly), expiresAt?.getTime() ?? null, Date.now());
   }
 
   #erase(work: () => Erased | undefined): Erased | undefined {

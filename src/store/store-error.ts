@@ -1,5 +1,14 @@
 /** What is wrong below the store. */
-export type StoreTrouble = 'full' | 'read-only' | 'damaged' | 'busy' | 'no-file' | 'failed';
+export type StoreTrouble =
+  | 'full'
+  | 'read-only'
+  | 'damaged'
+  | 'busy'
+  | 'no-file'
+  | 'failed'
+  | 'unreachable'
+  | 'slow'
+  | 'uncertain';
 
 /** For the operator: what it means and what to do. docs/durability.md says more. */
 const advice: Record<StoreTrouble, string> = {
@@ -8,6 +17,9 @@ const advice: Record<StoreTrouble, string> = {
   damaged: 'the file is damaged; stop the server and restore it from a backup',
   busy: 'another process holds it locked',
   'no-file': 'the path is not a file in a folder that can be made or written',
+  unreachable: 'it does not answer; a running server goes on by itself when it does',
+  slow: 'it took too long; see DATABASE_TIMEOUT',
+  uncertain: 'the connection was lost while a change was confirmed; it may have been made or not',
   failed: 'the disk reported an error; look for its cause in the log of the operating system',
 };
 
@@ -38,7 +50,7 @@ const troubles: readonly [code: string, trouble: StoreTrouble][] = [
   ['ENFILE', 'failed'],
 ];
 
-/** The disk does not do what the store asks of it. The message is for the operator; nothing half-written is left. */
+/** What lies below the store does not do what is asked. The message is for the operator; nothing half-written is left. */
 export class StoreError extends Error {
   /**
    * @param subject what it happened to: a path

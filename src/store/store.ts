@@ -1,6 +1,6 @@
 /**
  * The truth about tenants, keys, collections, users and faces. Every write is durable when its promise resolves.
- * Implementations: sqlite-store.ts. Nothing here knows of images, models' files or HTTP.
+ * Implementations: sqlite-store.ts, postgres/postgres-store.ts. Nothing here knows of images, models' files or HTTP.
  */
 export interface Store extends ApiKeyStore {
   /** Adds the collection when it does not exist, then creates the user or changes its name. */
@@ -62,6 +62,24 @@ export interface Store extends ApiKeyStore {
   ping(): Promise<void>;
 }
 
+/** Calls that may be part of one transaction. */
+export interface Searcher {
+  /**
+   * The faces nearest to a probe by cosine among those of one collection made by one model, each with its user; of large
+   * collections nearly always. At most `k`, the oldest face first.
+   */
+  nearestFaces(collection: CollectionRef, model: string, probe: Float32Array, k: number): Promise<NearFace[]>;
+
+  /** See Store. */
+  addUserWithFace(collection: CollectionRef, user: User, face: NewFace): Promise<StoredFace>;
+}
+
+/** A store that searches by itself, for servers that hold no faces in memory. Any number of them may use it. */
+export interface SearchingStore extends Store, Searcher {
+  /** Runs `work` in one transaction, which is alone in the collection among all that are run so, on any server. */
+  inTurn<T>(collection: CollectionRef, work: (store: Searcher) => Promise<T>): Promise<T>;
+}
+
 /** The part of a store that knows no people. */
 export interface ApiKeyStore {
   /**
@@ -69,6 +87,9 @@ export interface ApiKeyStore {
    * @throws Error when the same key was added before, revoked or not
    */
   addKey(key: NewKey): Promise<void>;
+
+  /** Adds a key where there has never been one, and tells whether it did. Of several calls together one does. */
+  addFirstKey(key: NewKey): Promise<boolean>;
 
   /** Whom a key stands for; undefined for one that is unknown, revoked or expired. */
   findCallerByKeyHash(sha256: Buffer): Promise<Caller | undefined>;
@@ -118,6 +139,11 @@ export interface StoredFace {
 
 export interface StoredEmbedding {
   faceId: number;
+  embedding: Float32Array;
+}
+
+export interface NearFace {
+  user: User;
   embedding: Float32Array;
 }
 

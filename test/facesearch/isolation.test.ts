@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { Gallery } from '../../src/gallery/gallery.js';
+import { openDatabaseGallery } from '../gallery/database-gallery-fixture.js';
 import { openGallery } from '../gallery/gallery-fixture.js';
 import { fakeApp, otherKey, testKey } from '../support/fake-app.js';
 import { FakeAnalyser, faceOf } from '../support/fakes.js';
 import { field, file, form, type PartInit } from '../support/multipart.js';
+import { useTestDatabase } from '../support/pglite.js';
 import { client } from '../support/target.js';
 import { calls } from './calls.js';
 
@@ -27,8 +30,7 @@ const parts: Record<(typeof calls)[number]['path'], PartInit[]> = {
 };
 
 /** Two tenants in one store, with the same collection and user id; `globex` may lack both. */
-async function twoTenants(bothExist: boolean) {
-  const { gallery } = await openGallery();
+async function twoTenants(gallery: Gallery, bothExist: boolean) {
   const { target } = await fakeApp({}, { rooms: () => ({ gallery, analyser: new FakeAnalyser() }) });
   const acme = client(target, testKey);
   const globex = client(target, otherKey);
@@ -48,12 +50,18 @@ async function twoTenants(bothExist: boolean) {
   return { target, answersOfAcme };
 }
 
+const database = useTestDatabase();
+const onSqlite = async () => (await openGallery()).gallery;
+const onPostgres = async () => (await openDatabaseGallery(database())).gallery;
+
 describe.each([
-  { bothExist: true, name: 'both have the collection and the user' },
-  { bothExist: false, name: 'only the other tenant has them' },
-])('$name', ({ bothExist }) => {
+  { open: onSqlite, bothExist: true, name: 'SQLite: both have the collection and the user' },
+  { open: onSqlite, bothExist: false, name: 'SQLite: only the other tenant has them' },
+  { open: onPostgres, bothExist: true, name: 'PostgreSQL: both have the collection and the user' },
+  { open: onPostgres, bothExist: false, name: 'PostgreSQL: only the other tenant has them' },
+])('$name', ({ open, bothExist }) => {
   it.each(calls)('$method $path of one tenant neither shows nor changes what another has', async ({ method, path }) => {
-    const { target, answersOfAcme } = await twoTenants(bothExist);
+    const { target, answersOfAcme } = await twoTenants(await open(), bothExist);
     const before = await answersOfAcme();
     expect(before).toMatchObject([
       { data: [{ id: 'u1', name: 'Secret of acme' }] },

@@ -16,6 +16,7 @@ export async function realServer(env: Record<string, string> = {}): Promise<Serv
     await rm(folder, { recursive: true, force: true });
   };
   await server.started;
-  if (server.firstKey === undefined) throw new Error('an empty folder must make a key');
-  return { ...server, close, key: server.firstKey };
+  const key = await server.firstKey;
+  if (key === undefined) throw new Error('an empty store must make a key');
+  return { ...server, close, key };
 }

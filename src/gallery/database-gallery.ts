@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { FaceSearchError } from '../errors.js';
+import type { ObjectStore } from '../store/object-store.js';
+import type { CollectionRef, Erased, Searcher, SearchingStore, User } from '../store/store.js';
+import { correctedScore } from './crowding.js';
+import type { Candidate, Gallery } from './gallery.js';
+import { PhotoSweep } from './photo-sweep.js';
+import type { SimilarityScale } from './similarity.js';
+import { unitVector } from './unit-vector.js';
+
+/** Faces asked of the database: the nearest by cosine need not be the most similar, since cosines are corrected. */
+const CANDIDATES = 32;
+
+export interface DatabaseGalleryParts {
+  /** Closed by its owner. */
+  store: SearchingStore;
+  objects: ObjectStore;
+  /** Name of the model whose faces are compared; faces made by another are kept, but never found. */
+  model: string;
+  scale: SimilarityScale;
+  logger: Pick<Logger, 'error'>;
+}
+
+/** The gallery of one of several servers: the database searches, and nothing is kept here. */
+export class DatabaseGallery implements Gallery {
+  readonly #store: SearchingStore;
+  readonly #model: string;
+  readonly #scale: SimilarityScale;
+  readonly #photos: PhotoSweep;
+
+  constructor({ store, objects, model, scale, logger }: DatabaseGalleryParts) {
+    this.#store = store;
+    this.#model = model;
+    this.#scale = scale;
+    this.#photos = new PhotoSweep(store, objects, logger);
+  }
+
+  /** Deletes the photos that earlier deletions left. */
+  open(): Promise<void> {
+    return this.#photos.run();
+  }
+
+  saveUser(collection: CollectionRef, user: User): Promise<void> {
+    return this.#store.saveUser(collection, user);
+  }
+
+  async requireUser(collection: CollectionRef, userId: string): Promise<void> {
+    if (!(await this.#store.findUser(collection, userId))) throw new FaceSearchError('USER_NOT_FOUND');
+  }
+
+  listUsers(collection: CollectionRef): Promise<User[]> {
+    return this.#store.listUsers(collection);
+  }
+
+  async addFace(collection: CollectionRef, userId: string, embedding: Float32Array): Promise<void> {
+    const face = { embedding: unitVector(embedding), model: this.#model };
+    if (!(await this.#store.addFace(collection, userId, face))) throw new FaceSearchError('USER_NOT_FOUND');
+  }
+
+  async addUnknownPerson(
+    collection: CollectionRef,
+    embedding: Float32Array,
+    photo: Buffer,
+    isKnown: (best: Candidate) => boolean,
+  ): Promise<{ createdId: string } | { known: Candidate }> {
+    const vector = unitVector(embedding);
+    const objectKey = `faces/${randomUUID()}`;
+    const outcome = await this.#photos.keep(objectKey, photo, () =>
+      this.#store.inTurn(collection, async (store) => {
+        const best = await this.#best(store, collection, vector);
+        if (best && isKnown(best)) return { known: best };
+        const user = { id: randomUUID(), name: '' };
+        await store.addUserWithFace(collection, user, { embedding: vector, model: this.#model, objectKey });
+        return { createdId: user.id };
+      }),
+    );
+    // The photo that nobody needs was never claimed.
+    if ('known' in outcome) await this.#photos.run();
+    return outcome;
+  }
+
+  async deleteFaces(collection: CollectionRef, userId: string): Promise<void> {
+    await this.#sweepAfter(this.#store.deleteFaces(collection, userId), 'USER_NOT_FOUND');
+  }
+
+  async deleteUser(collection: CollectionRef, userId: string): Promise<void> {
+    await this.#sweepAfter(this.#store.deleteUser(collection, userId), 'USER_NOT_FOUND');
+  }
+
+  async deleteCollection(collection: CollectionRef): Promise<void> {
+    await this.#sweepAfter(this.#store.deleteCollection(collection), 'COLLECTION_NOT_FOUND');
+  }
+
+  async search(collection: CollectionRef, embedding: Float32Array): Promise<Candidate | undefined> {
+    return this.#best(this.#store, collection, unitVector(embedding));
+  }
+
+  /** Store and object store stay open. */
+  close(): Promise<void> {
+    return this.#photos.close();
+  }
+
+  async #best(store: Searcher, collection: CollectionRef, probe: Float32Array): Promise<Candidate | undefined> {
+    const { crowding, similarity } = this.#scale;
+    const ofProbe = crowding.of(probe);
+    const scored = (await store.nearestFaces(collection, this.#model, probe, CANDIDATES)).map(
+      ({ user, embedding }) => ({
+        user,
+        score: correctedScore(cosine(probe, embedding), ofProbe + Math.fround(crowding.of(embedding))),
+      }),
+    );
+    const [best] = scored.sort((p, q) => q.score - p.score);
+    return best && { ...best.user, similarity: similarity(best.score) };
+  }
+
+  async #sweepAfter(erasing: Promise<Erased | undefined>, unknown: 'USER_NOT_FOUND' | 'COLLECTION_NOT_FOUND') {
+    if (!(await erasing)) throw new FaceSearchError(unknown);
+    await this.#photos.run();
+  }
+}
+
+/** Of two vectors of length 1, -1 to 1. */
+function cosine(p: Float32Array, q: Float32Array): number {
+  return Math.max(
+    -1,
+    Math.min(
+      1,
+      p.reduce((sum, x, i) => sum + x * (q[i] as number), 0),
+    ),
+  );
+}

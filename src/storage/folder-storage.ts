@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { type Config, dataKeyOf } from '../config.js';
+import { EMBEDDING_LENGTH } from '../embedding.js';
+import { CollectionGallery } from '../gallery/collection-gallery.js';
+import { DATABASE, INDEX_CACHE, PHOTOS } from '../store/data-folder.js';
+import { lockDataFolder } from '../store/data-folder-lock.js';
+import { FolderObjectStore } from '../store/folder-object-store.js';
+import { SealedObjectStore } from '../store/sealed-object-store.js';
+import { SqliteStore } from '../store/sqlite-store.js';
+import { IndexWorkers } from '../vector-index/index-workers.js';
+import type { Storage } from './storage.js';
+
+/**
+ * Everything in the data folder of one server, and the faces in its memory.
+ * @param indexWorkerUrl the compiled worker of the index, where it does not lie beside its room
+ * @throws Error with a message for the operator, when the data folder cannot be used
+ */
+export async function openFolderStorage(config: Config, logger: Logger, indexWorkerUrl?: URL): Promise<Storage> {
+  const unlock = lockDataFolder(config.DATA_DIR);
+  const dataKey = dataKeyOf(config);
+  // First the store, which refuses a wrong data key before anything is changed.
+  const store = await SqliteStore.open(join(config.DATA_DIR, DATABASE), {
+    dataKey,
+    onErasureDelayed: (err) =>
+      logger.error({ err }, 'erased data stays in the write-ahead log; tried again every second'),
+  });
+  const photos = await FolderObjectStore.open(join(config.DATA_DIR, PHOTOS));
+  const objects = dataKey ? new SealedObjectStore(photos, dataKey) : photos;
+  const indexes = new IndexWorkers({
+    dimensions: EMBEDDING_LENGTH,
+    folder: join(config.DATA_DIR, INDEX_CACHE),
+    keepSnapshots: dataKey === undefined,
+    ...(indexWorkerUrl && { workerUrl: indexWorkerUrl }),
+    onTrouble: (trouble, collectionId) => logger.error({ collectionId }, trouble),
+  });
+  return {
+    store,
+    prepared: Promise.resolve(),
+    async openGallery(model, scale) {
+      const gallery = new CollectionGallery({ store, objects, indexes, model, scale, logger });
+      await gallery.open();
+      return gallery;
+    },
+    stopWaiting() {},
+    async close() {
+      await indexes.close();
+      await store.close();
+      unlock();
+    },
+  };
+}

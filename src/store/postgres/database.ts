@@ -1,0 +1,124 @@
+import { Pool, type PoolClient, TypeOverrides, types } from 'pg';
+import { StoreError } from '../store-error.js';
+import { asPostgresError } from './postgres-error.js';
+
+export interface DatabaseOptions {
+  /** postgres://user:password@host:port/name */
+  url: string;
+  /** Most connections at a time; calls beyond wait for one. */
+  connections: number;
+  /** Milliseconds that a connection or a statement may take. */
+  timeout: number;
+}
+
+/** Runs one statement. Values travel apart from the SQL; a Buffer as it is, in binary. */
+export type Run = <Row extends object>(sql: string, values?: readonly unknown[]) => Promise<Row[]>;
+
+/** How many candidates a search of the graph keeps: more find more of the nearest, and take longer. */
+const EF_SEARCH = 200;
+
+/** How long the network may take on top of a statement, before the connection counts as dead. */
+const NETWORK_MS = 1000;
+
+/**
+ * A pool of connections. A broken one is thrown away and the next call makes another, so that a database that comes
+ * back is used at once. Calls reject with a StoreError when the database cannot do what is asked.
+ */
+export class Database {
+  readonly #pool: Pool;
+  readonly #subject: string;
+  #closed: Promise<void> | undefined;
+
+  constructor({ url, connections, timeout }: DatabaseOptions) {
+    const { host, pathname } = new URL(url);
+    this.#subject = `The database ${host}${pathname}`;
+    const numbers = new TypeOverrides();
+    // Numbers of rows stay far below 2^53.
+    numbers.setTypeParser(types.builtins.INT8, Number);
+    this.#pool = new Pool({
+      connectionString: url,
+      types: numbers,
+      max: connections,
+      connectionTimeoutMillis: timeout,
+      query_timeout: timeout + NETWORK_MS,
+      keepAlive: true,
+      application_name: 'facesearch',
+      // As statements: poolers refuse unknown parameters of the start. A setting takes no parameter; these are numbers.
+      onConnect: async (client) => {
+        await client.query(
+          `SET statement_timeout = ${timeout}; SET idle_in_transaction_session_timeout = ${timeout};
+           SET hnsw.iterative_scan = strict_order; SET hnsw.ef_search = ${EF_SEARCH}`,
+        );
+      },
+    });
+    // A connection that breaks while nobody uses it has left the pool; whoever needs one next hears of real trouble.
+    this.#pool.on('error', () => undefined);
+  }
+
+  /** One statement, a transaction of its own. */
+  readonly run: Run = async (sql, values = []) => {
+    try {
+      return (await this.#pool.query(sql, [...values])).rows;
+    } catch (error) {
+      throw asPostgresError(error, this.#subject);
+    }
+  };
+
+  /** All of `work` happens, or nothing. */
+  async transaction<T>(work: (run: Run) => Promise<T>): Promise<T> {
+    const client = await this.#connect();
+    // Between two statements nobody else listens.
+    const lost = () => undefined;
+    client.on('error', lost);
+    const run: Run = async (sql, values = []) => {
+      try {
+        return (await client.query(sql, [...values])).rows;
+      } catch (error) {
+        throw asPostgresError(error, this.#subject);
+      }
+    };
+    let broken = false;
+    try {
+      await run('BEGIN');
+      const result = await work(run);
+      await this.#commit(run);
+      return result;
+    } catch (error) {
+      broken = error instanceof StoreError || !(await succeeds(run('ROLLBACK')));
+      throw error;
+    } finally {
+      client.off('error', lost);
+      client.release(broken);
+    }
+  }
+
+  /** Waits for the calls under way. */
+  close(): Promise<void> {
+    this.#closed ??= this.#pool.end();
+    return this.#closed;
+  }
+
+  async #commit(run: Run): Promise<void> {
+    try {
+      await run('COMMIT');
+    } catch (error) {
+      if (!(error instanceof StoreError) || (error.trouble !== 'unreachable' && error.trouble !== 'slow')) throw error;
+      throw new StoreError('uncertain', this.#subject, { cause: error.cause });
+    }
+  }
+
+  async #connect(): Promise<PoolClient> {
+    try {
+      return await this.#pool.connect();
+    } catch (error) {
+      throw asPostgresError(error, this.#subject);
+    }
+  }
+}
+
+async function succeeds(work: Promise<unknown>): Promise<boolean> {
+  return work.then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,83 @@
+/** Faces lie in this many tables by the hash of their collection's number, so that a collection's lie together. */
+const PARTITIONS = 16;
+
+/**
+ * The schema's history: migration n takes a database from version n-1 to n. A migration that has been released is
+ * never edited; a change is a new one at the end.
+ *
+ * Names and ids are bytea, the UTF-8 of the text: kept to the letter whatever the encoding and collation of the
+ * database, also with a NUL, which text refuses. They may be longer than an index takes, hence the hashes. Numbers come
+ * from sequences, so they are never used again.
+ *
+ * Users and faces are distributed by collection_id, which is part of each of their keys; docs/scale.md.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE tenants (
+    tenant_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name      bytea NOT NULL,
+    name_hash bytea NOT NULL GENERATED ALWAYS AS (sha256(name)) STORED UNIQUE
+  );
+
+  CREATE TABLE api_keys (
+    key_id     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    tenant_id  bigint NOT NULL REFERENCES tenants,
+    sha256     bytea NOT NULL UNIQUE CHECK (length(sha256) = 32),
+    label      bytea NOT NULL,
+    read_only  boolean NOT NULL,
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz,
+    revoked_at timestamptz
+  );
+
+  CREATE TABLE collections (
+    collection_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    tenant_id     bigint NOT NULL REFERENCES tenants,
+    name          bytea NOT NULL,
+    name_hash     bytea NOT NULL GENERATED ALWAYS AS (sha256(name)) STORED,
+    created_at    timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (tenant_id, name_hash)
+  );
+
+  CREATE TABLE users (
+    collection_id bigint NOT NULL REFERENCES collections ON DELETE CASCADE,
+    user_id       bigint GENERATED ALWAYS AS IDENTITY,
+    client_id     bytea NOT NULL,
+    client_hash   bytea NOT NULL GENERATED ALWAYS AS (sha256(client_id)) STORED,
+    name          bytea NOT NULL,
+    created_at    timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (collection_id, user_id),
+    UNIQUE (collection_id, client_hash)
+  );
+
+  CREATE SEQUENCE face_ids;
+  CREATE TABLE faces (
+    collection_id bigint NOT NULL,
+    face_id       bigint NOT NULL DEFAULT nextval('face_ids'),
+    user_id       bigint NOT NULL,
+    model         text NOT NULL,
+    embedding     vector(512) NOT NULL,
+    object_key    text,
+    created_at    timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (face_id, collection_id),
+    FOREIGN KEY (collection_id, user_id) REFERENCES users (collection_id, user_id) ON DELETE CASCADE
+  ) PARTITION BY HASH (collection_id);
+  -- Three rows fill a page. Out of line, where PostgreSQL would put them, each comparison would cost a look-up.
+  ALTER TABLE faces ALTER COLUMN embedding SET STORAGE PLAIN;
+  ${Array.from(
+    { length: PARTITIONS },
+    (_, i) =>
+      `CREATE TABLE faces_${i} PARTITION OF faces FOR VALUES WITH (MODULUS ${PARTITIONS}, REMAINDER ${i});
+  ALTER TABLE faces_${i} ALTER COLUMN embedding SET STORAGE PLAIN;`,
+  ).join('\n  ')}
+  CREATE INDEX faces_by_user ON faces (collection_id, user_id);
+  CREATE INDEX faces_by_model ON faces (collection_id, model, face_id);
+  CREATE INDEX faces_by_embedding ON faces USING hnsw (embedding vector_cosine_ops) WITH (m = 16, ef_construction = 128);
+
+  CREATE TABLE pending_object_deletions (
+    object_key text PRIMARY KEY,
+    node       uuid, -- that announced the object; null: a face named it once
+    since      timestamptz NOT NULL DEFAULT now()
+  );
+  `,
+];
