@@ -83,7 +83,7 @@ export const variables = {
   },
   FAILED_KEY_LIMIT: {
     description:
-      'Unknown keys that one address may send in a minute; then all its calls answer 429 until the minute is over. 0 is off.',
+      'Unknown keys that one address may send in a minute; then its calls answer 429 until the minute is over, but for keys that were good from it before. 0 is off.',
     default: '60',
     schema: integer(0, 1_000_000),
   },

@@ -29,12 +29,13 @@ export function requireKey(app: FastifyInstance, keys: KeyLookup, limits: CallLi
   app.addHook('onRequest', async (request, reply) => {
     const key = header(request, 'api_key') ?? header(request, 'api-key');
     if (key === undefined) throw new FaceSearchError('MISSING', 'Missing api_key');
-    await limits.refuseGuessing(request, reply);
+    await limits.refuseGuessing(request, reply, key);
     const caller = await keys.callerOf(key);
     if (!caller) {
       await limits.countFailure(request);
       throw new FaceSearchError('UNKNOWN_KEY');
     }
+    limits.noteSuccess(request, key);
     request.caller = caller;
     await limits.countCall(request, reply);
     if (caller.readOnly && !request.routeOptions.config.forReadOnlyKeys) throw new FaceSearchError('READ_ONLY_KEY');

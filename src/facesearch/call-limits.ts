@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RateLimit } from '../config-values.js';
@@ -5,12 +6,21 @@ import { FaceSearchError } from '../errors.js';
 import { callerOf } from './auth.js';
 
 export interface CallLimits {
-  /** @throws FaceSearchError RATE_LIMITED for an address that sent too many unknown keys */
-  refuseGuessing(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  /**
+   * A key that was good from this address before passes: one device with a wrong key must not lock out the others
+   * behind the same address.
+   * @throws FaceSearchError RATE_LIMITED for an address that sent too many unknown keys
+   */
+  refuseGuessing(request: FastifyRequest, reply: FastifyReply, key: string): Promise<void>;
   countFailure(request: FastifyRequest): Promise<void>;
+  /** Remembers that the key was good from the request's address. */
+  noteSuccess(request: FastifyRequest, key: string): void;
   /** @throws FaceSearchError RATE_LIMITED for a key that called too often */
   countCall(request: FastifyRequest, reply: FastifyReply): Promise<void>;
 }
+
+/** Pairs of address and key that are remembered as good. */
+const FAMILIAR_MOST = 5000;
 
 /**
  * Counts in windows of fixed length, in memory of this process. The plugin remembers 5,000 addresses and as
@@ -32,14 +42,26 @@ export async function callLimits(
       timeWindow: perKey.milliseconds,
       keyGenerator: (request) => callerOf(request).keyId,
     });
+  const familiar = new Set<string>();
   return {
-    async refuseGuessing(request, reply) {
-      if (!failures) return;
+    async refuseGuessing(request, reply, key) {
+      if (!failures || familiar.has(pairOf(request, key))) return;
       const state = await failures(request, { increment: false });
       if (!state.isAllowed && state.remaining === 0) refuse(reply, state.ttlInSeconds);
     },
     async countFailure(request) {
       if (failures) await failures(request);
+    },
+    noteSuccess(request, key) {
+      if (!failures) return;
+      const pair = pairOf(request, key);
+      // To the end of the set, whose beginning is forgotten first.
+      familiar.delete(pair);
+      familiar.add(pair);
+      for (const oldest of familiar) {
+        if (familiar.size <= FAMILIAR_MOST) break;
+        familiar.delete(oldest);
+      }
     },
     async countCall(request, reply) {
       if (!calls) return;
@@ -52,4 +74,9 @@ export async function callLimits(
 function refuse(reply: FastifyReply, seconds: number): never {
   reply.header('retry-after', Math.max(1, seconds));
   throw new FaceSearchError('RATE_LIMITED');
+}
+
+/** A hash, so that no key stays in memory. */
+function pairOf({ ip }: FastifyRequest, key: string): string {
+  return createHash('sha256').update(`${ip} ${key}`).digest('base64');
 }

@@ -240,10 +240,10 @@ export class HnswGraph {
 
 /**
  * Width of a search: how many of the best vectors seen so far are followed further. Larger collections need more to
- * find the right one as surely.
+ * find the right one as surely; the time of a search is in proportion. See docs/benchmarks.md.
  */
 function searchWidth(vectors: number): number {
-  return Math.round(200 * Math.max(1, Math.sqrt(vectors / 10_000)));
+  return Math.max(200, Math.round(400 * Math.cbrt(vectors / 10_000)));
 }
 
 function emptyNodes(): GraphNodes {

@@ -68,6 +68,16 @@ it('throttles an address that sends unknown keys, even when it finds a good one'
   expect((await app.inject(list(testKey, '192.0.2.1'))).statusCode).toBe(200);
 });
 
+it('lets a key pass that was good from a throttled address before, as long as it is good', async () => {
+  stopClock();
+  const { app } = await fakeApp({ FAILED_KEY_LIMIT: '1' });
+  expect((await app.inject(list(testKey, '192.0.2.1'))).statusCode).toBe(200);
+  expect((await app.inject(list('guess', '192.0.2.1'))).statusCode).toBe(401);
+  expect((await app.inject(list('another guess', '192.0.2.1'))).statusCode).toBe(429);
+  expect((await app.inject(list(otherKey, '192.0.2.1'))).statusCode).toBe(429);
+  expect((await app.inject(list(testKey, '192.0.2.1'))).statusCode).toBe(200);
+});
+
 it('takes the address from trusted proxies only, and believes only what they added', async () => {
   const { app } = await fakeApp({ FAILED_KEY_LIMIT: '1', TRUST_PROXY: '10.0.0.0/8' });
   // The client wrote the first address itself; the proxy added the second.
