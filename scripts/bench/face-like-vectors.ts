@@ -1,9 +1,9 @@
 import { EMBEDDING_LENGTH } from '../../src/embedding.js';
 
 /**
- * Made-up embeddings, with the statistics of real ones: cosines of strangers spread by 0.06 around 0, as in a space
- * of about 280 dimensions, and those of one person's images from 0.3 to 0.8 with a median near 0.53, which is what the
- * default embedder gives for photos taken in the wild. Each person has 1 to 7 images. The same for the same seed.
+ * Made-up embeddings: cosines of strangers spread by 0.06 around 0, as in a space of about 280 dimensions (assumed, not
+ * fitted to real embeddings), and those of one person's images from 0.3 to 0.8 with a mean near 0.53, close to the median of
+ * real pairs in scripts/train/embedding/README.md. Each person has 1 to 7 images. The same for the same seed.
  */
 export class FaceLikeVectors {
   #state: number;
