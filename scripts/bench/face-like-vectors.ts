@@ -1,9 +1,10 @@
 import { EMBEDDING_LENGTH } from '../../src/embedding.js';
 
 /**
- * Made-up embeddings, with the statistics of real ones: cosines of strangers spread by 0.06 around 0, as in a space
- * of about 280 dimensions, and those of one person's images from 0.3 to 0.8 with a median near 0.53, which is what the
- * default embedder gives for photos taken in the wild. Each person has 1 to 7 images. The same for the same seed.
+ * Made-up embeddings. Their principal variances fall as those of the default pack's embeddings do, measured on one face of each
+ * of 1,645 Western and East Asian people: by half every 26 axes, so that cosines of strangers spread by 0.12 around 0 (measured:
+ * 0.115). Cosines of one person's images go from 0.3 to 0.8 with a mean near 0.53: harder than portraits (median of LFW: 0.74),
+ * easier than photos of celebrities. Each person has 1 to 7 images (assumed). The same for the same seed.
  */
 export class FaceLikeVectors {
   #state: number;
@@ -46,7 +47,7 @@ export class FaceLikeVectors {
   }
 }
 
-const spread = Float64Array.from({ length: EMBEDDING_LENGTH }, (_, i) => (i + 1) ** -0.25);
+const spread = Float64Array.from({ length: EMBEDDING_LENGTH }, (_, i) => Math.exp(-i / 76));
 
 function normalised(vector: Float32Array): Float32Array {
   let squares = 0;
