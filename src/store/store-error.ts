@@ -34,8 +34,6 @@ const troubles: readonly [code: string, trouble: StoreTrouble][] = [
   ['ENOENT', 'no-file'],
   ['SQLITE_IOERR', 'failed'],
   ['EIO', 'failed'],
-  ['EMFILE', 'failed'],
-  ['ENFILE', 'failed'],
 ];
 
 /** The disk does not do what the store asks of it. The message is for the operator; nothing half-written is left. */
