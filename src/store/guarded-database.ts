@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { LogTruncation } from './log-truncation.js';
 import { asStoreError, StoreError } from './store-error.js';
@@ -10,12 +11,15 @@ export class GuardedDatabase {
   readonly #db: Database;
   readonly #subject: string;
   readonly #log: LogTruncation;
+  /** Number of the file that is open. */
+  readonly #inode: number;
   #damage: StoreError | undefined;
 
   /** @param onErasureDelayed told when erased rows cannot leave the write-ahead log yet; it is tried again */
   constructor(db: Database, onErasureDelayed: (error: unknown) => void) {
     this.#db = db;
     this.#subject = `The database ${db.name}`;
+    this.#inode = statSync(db.name).ino;
     this.#log = new LogTruncation(db, (error) => onErasureDelayed(this.#translate(error)));
     // An earlier process may have died between an erasure and the end of its traces.
     this.#log.soon();
@@ -44,9 +48,18 @@ export class GuardedDatabase {
     this.#log.soon();
   }
 
-  /** @throws StoreError when damage was seen */
+  /** @throws StoreError when damage was seen, or the file is no longer where it was opened */
   assertSound(): void {
     if (this.#damage) throw this.#damage;
+    this.#assertInPlace();
+  }
+
+  /** SQLite would go on writing to a file that has lost its name, and all of it would be gone with the process. */
+  #assertInPlace(): void {
+    const found = statSync(this.#db.name, { throwIfNoEntry: false });
+    if (found?.ino === this.#inode) return;
+    const detail = 'the file was removed or replaced while it was open; put it back, or restart the server';
+    throw new StoreError('no-file', this.#subject, { detail });
   }
 
   close(): void {

@@ -46,8 +46,6 @@ const troubles: readonly [code: string, trouble: StoreTrouble][] = [
   ['ENOENT', 'no-file'],
   ['SQLITE_IOERR', 'failed'],
   ['EIO', 'failed'],
-  ['EMFILE', 'failed'],
-  ['ENFILE', 'failed'],
 ];
 
 /** What lies below the store does not do what is asked. The message is for the operator; nothing half-written is left. */

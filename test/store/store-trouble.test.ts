@@ -1,4 +1,4 @@
-import { copyFileSync, statSync, truncateSync } from 'node:fs';
+import { copyFileSync, renameSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
@@ -70,6 +70,20 @@ test('damage that is met while running is told, stops writes, and leaves the res
   const users = await store.listUsers(staff);
   expect(users).toHaveLength(51);
   expect(users.at(-1)?.id).toBe('before');
+});
+
+test('a file that was moved away or replaced takes no writes, and takes them again when it is back', async () => {
+  const store = await opened();
+  await store.saveUser(staff, { id: 'before', name: '' });
+  renameSync(file, `${file}.away`);
+  const removed = { trouble: 'no-file', message: expect.stringContaining('removed or replaced') };
+  await expect(store.saveUser(staff, { id: 'lost', name: '' })).rejects.toMatchObject(removed);
+  await expect(store.ping()).rejects.toMatchObject(removed);
+  copyFileSync(`${file}.away`, file);
+  await expect(store.saveUser(staff, { id: 'lost', name: '' })).rejects.toMatchObject(removed);
+  renameSync(`${file}.away`, file);
+  await store.saveUser(staff, { id: 'after', name: '' });
+  expect((await store.listUsers(staff)).map(({ id }) => id)).toEqual(['before', 'after']);
 });
 
 test('an embedding that the disk changed is damage too', async () => {

@@ -31,7 +31,9 @@ export function startServer(folder: string, env: Record<string, string> = {}, co
   });
   const exitCode = new Promise<number | null>((resolve) => child.on('close', resolve));
   const waitFor = async (pattern: RegExp) => {
-    await expect.poll(() => output.stdout, { timeout: 30_000 }).toMatch(pattern);
+    const hasCome = () => child.exitCode !== null || pattern.test(output.stdout);
+    await expect.poll(hasCome, { timeout: 30_000 }).toBe(true);
+    expect(output.stdout, output.stderr).toMatch(pattern);
     return pattern.exec(output.stdout)?.[1] ?? '';
   };
   const ready = async () => {
