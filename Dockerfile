@@ -48,7 +48,7 @@ VOLUME /data
 EXPOSE 8080
 
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8080}/ready`).then((reply) => process.exit(reply.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "dist/scripts/health.js"]
 
 # Not through npm: the server itself is process 1 and closes gracefully on SIGTERM.
 CMD ["node", "dist/src/main.js"]

@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
+import { keyEntry } from '../src/audit/audit-entry.js';
+import { AuditFile } from '../src/audit/audit-file.js';
 import { readConfig } from '../src/config.js';
 import { openKeys } from '../src/storage/open-keys.js';
-import { createKey, expiryOf, KeyError } from '../src/store/api-keys.js';
+import { createKey, expiryOf, hashKey, KeyError } from '../src/store/api-keys.js';
 import type { ApiKeyStore } from '../src/store/store.js';
 import { runScript } from './run-script.js';
 
@@ -13,14 +15,17 @@ const usage = `Makes, lists and revokes API keys in DATA_DIR, or in DATABASE_URL
 
 await runScript(async () => {
   const { command, id, ...options } = readArguments();
-  const store = await openKeys(readConfig(process.env));
+  const config = readConfig(process.env);
+  // First of all: what cannot be audited is not done.
+  const audit = config.AUDIT_LOG === undefined || command === 'list' ? undefined : new AuditFile(config.AUDIT_LOG);
+  const store = await openKeys(config);
   try {
-    if (command === 'create') console.log(await createKey(store, options));
+    if (command === 'create') await create(store, options, audit);
     else if (command === 'list') await list(store);
-    else if (await store.revokeKey(id)) console.log(`Key ${id} is revoked.`);
-    else throw new KeyError(`There is no key ${id} that could be revoked.`);
+    else await revoke(store, id, audit);
   } finally {
     await store.close();
+    audit?.close();
   }
 });
 
@@ -51,6 +56,24 @@ function readArguments() {
     if (error instanceof TypeError) throw new KeyError(`${error.message}\n${usage}`);
     throw error;
   }
+}
+
+async function create(
+  store: ApiKeyStore,
+  options: Parameters<typeof createKey>[1],
+  audit: AuditFile | undefined,
+): Promise<void> {
+  const key = await createKey(store, options);
+  const caller = await store.findCallerByKeyHash(hashKey(key));
+  if (caller) audit?.append(keyEntry('create key', caller));
+  console.log(key);
+}
+
+async function revoke(store: ApiKeyStore, id: number, audit: AuditFile | undefined): Promise<void> {
+  const key = (await store.listKeys()).find(({ keyId }) => keyId === id);
+  if (!key || !(await store.revokeKey(id))) throw new KeyError(`There is no key ${id} that could be revoked.`);
+  audit?.append(keyEntry('revoke key', { tenant: key.tenant, keyId: String(id) }));
+  console.log(`Key ${id} is revoked.`);
 }
 
 async function list(store: ApiKeyStore): Promise<void> {

@@ -1,3 +1,4 @@
+import { AuditError } from '../src/audit/audit-error.js';
 import { BackupError } from '../src/backup/backup-error.js';
 import { ConfigError } from '../src/config.js';
 import { EvaluationError } from '../src/evaluation/evaluation-error.js';
@@ -9,6 +10,7 @@ import { TransferError } from '../src/transfer/transfer-error.js';
 
 /** What the operator can mend. */
 const forTheOperator = [
+  AuditError,
   BackupError,
   ConfigError,
   DataKeyError,

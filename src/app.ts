@@ -1,9 +1,11 @@
 import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
+import type { CertificatePair } from './certificate.js';
 import type { Config } from './config.js';
 import { endConnectionsOnClose } from './connections.js';
 import { FaceSearchError } from './errors.js';
+import type { AuditTrail } from './facesearch/audit.js';
 import type { KeyLookup } from './facesearch/auth.js';
 import { callLimits } from './facesearch/call-limits.js';
 import { basePath, facesearch } from './facesearch/facesearch.js';
@@ -21,12 +23,25 @@ export interface AppParts {
   rooms: () => Rooms | undefined;
   /** Rejects when what is below the rooms, such as the store, does not answer. */
   checkReady: () => Promise<void>;
+  /** Undefined where calls are not audited. */
+  audit?: AuditTrail | undefined;
   logger: FastifyBaseLogger;
+  /** Without one the app speaks plain HTTP. */
+  certificate?: CertificatePair | undefined;
 }
 
 /** Builds the HTTP server without starting it, so that a test can also call `inject`. */
-export async function buildApp({ config, keys, rooms, checkReady, logger }: AppParts): Promise<FastifyInstance> {
+export async function buildApp({
+  config,
+  keys,
+  rooms,
+  checkReady,
+  audit,
+  logger,
+  certificate,
+}: AppParts): Promise<FastifyInstance> {
   const mirror = config.HTTP_STATUS === 'mirror';
+  const timers = requestTimers(config.REQUEST_TIMEOUT);
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -35,7 +50,9 @@ export async function buildApp({ config, keys, rooms, checkReady, logger }: AppP
     bodyLimit: config.BODY_LIMIT,
     requestTimeout: config.REQUEST_TIMEOUT,
     trustProxy: config.TRUST_PROXY ?? false,
-    http: requestTimers(config.REQUEST_TIMEOUT),
+    http: timers,
+    // A server with TLS answers like one without, but its type would make two of every function here.
+    ...(certificate && ({ https: { ...timers, ...certificate } } as object)),
     // While closing, a request that already has its connection is still served.
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => sendError(error, request, reply, mirror),
@@ -68,7 +85,7 @@ export async function buildApp({ config, keys, rooms, checkReady, logger }: AppP
     await checkReady();
   });
   const limits = await callLimits(app, config.RATE_LIMIT, config.FAILED_KEY_LIMIT);
-  await app.register(facesearch, { prefix: basePath, keys, limits, rooms: startedRooms });
+  await app.register(facesearch, { prefix: basePath, keys, limits, rooms: startedRooms, audit });
   return app;
 }
 

@@ -36,6 +36,13 @@ export const variables = {
     default: '8080',
     schema: integer(0, 65_535),
   },
+  TLS_CERT: {
+    description:
+      'File with the certificate in PEM, and those between it and the root: the server then speaks TLS. A renewed one is taken without a restart.',
+    defaultShown: 'none: plain HTTP',
+    schema: text(),
+  },
+  TLS_KEY: { description: "File with the certificate's private key in PEM.", schema: text() },
   DATA_DIR: {
     description: 'Folder that holds the database and the photos; made when missing.',
     default: './data',
@@ -74,6 +81,12 @@ export const variables = {
     default: '',
     defaultShown: 'none',
     schema: apiKeys(),
+  },
+  RETENTION_DAYS: {
+    description:
+      'Days after which users that `search` enrolled by `create` are erased with their photos, unless `create` has named them since. 0 is off.',
+    default: '0',
+    schema: integer(0, 36_500),
   },
   RATE_LIMIT: {
     description:
@@ -135,6 +148,22 @@ export const variables = {
     description: 'Photos that may wait for a thread; beyond that a call answers 503 with `Retry-After`.',
     default: '64',
     schema: integer(1, 100_000),
+  },
+  AUDIT_LOG: {
+    description: 'File that gets a line about each call: who, what, whose data, result. See docs/audit.md.',
+    defaultShown: 'none: no calls are audited',
+    schema: text(),
+  },
+  AUDIT_LOG_SIZE: {
+    description: 'Bytes after which the audit log becomes `<file>.1`, and a new one begins.',
+    default: String(50 * 1024 * 1024),
+    defaultShown: '52428800 (50 MiB)',
+    schema: integer(1024, 1024 ** 4),
+  },
+  AUDIT_LOG_KEEP: {
+    description: 'How many such files are kept; the oldest is deleted.',
+    default: '20',
+    schema: integer(1, 1000),
   },
   LOG_LEVEL: {
     description: 'How much is logged.',
@@ -208,6 +237,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if (env.DATABASE_URL && (env.DATA_KEY || env.DATA_KEY_FILE)) {
     problems.push('DATABASE_URL and DATA_KEY: what lies in PostgreSQL cannot be encrypted with a data key yet');
   }
+  if (!env.TLS_CERT !== !env.TLS_KEY) problems.push('TLS_CERT and TLS_KEY: set both or none of them');
   if (problems.length > 0) throw new ConfigError(problems);
   return values as Config;
 }

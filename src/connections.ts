@@ -12,17 +12,21 @@ const FAREWELL_MS = 500;
  */
 export function endConnectionsOnClose(app: FastifyInstance): void {
   let closing = false;
-  /** Running requests by connection. */
-  const running = new Map<Socket, number>();
+  /** By the client's end: with TLS, a request names another socket than the connection that it came over. */
+  const connections = new Map<string, { socket: Socket; requests: number }>();
 
   app.server.on('connection', (socket: Socket) => {
-    running.set(socket, 0);
-    socket.once('close', () => running.delete(socket));
+    const end = clientEndOf(socket);
+    connections.set(end, { socket, requests: 0 });
+    socket.once('close', () => {
+      if (connections.get(end)?.socket === socket) connections.delete(end);
+    });
   });
   app.server.on('request', ({ socket }, response) => {
-    const count = (change: number) => running.has(socket) && running.set(socket, (running.get(socket) ?? 0) + change);
-    count(1);
-    response.once('close', () => count(-1));
+    const connection = connections.get(clientEndOf(socket));
+    if (!connection) return;
+    connection.requests++;
+    response.once('close', () => connection.requests--);
   });
   app.addHook('onSend', async (_request, reply, payload) => {
     if (closing) reply.header('connection', 'close');
@@ -30,7 +34,11 @@ export function endConnectionsOnClose(app: FastifyInstance): void {
   });
   app.addHook('preClose', async () => {
     closing = true;
-    if (running.size > 0) await delay(FAREWELL_MS);
-    for (const [socket, requests] of running) if (requests === 0) socket.destroy();
+    if (connections.size > 0) await delay(FAREWELL_MS);
+    for (const { socket, requests } of connections.values()) if (requests === 0) socket.destroy();
   });
+}
+
+function clientEndOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }

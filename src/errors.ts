@@ -25,6 +25,10 @@ const table = {
     code: 503,
     text: 'The server cannot use its storage now; nothing was changed. Try again later.',
   },
+  AUDIT_UNAVAILABLE: {
+    code: 503,
+    text: 'The server cannot write its audit log now; nothing was changed. Try again later.',
+  },
   NOT_READY: { code: 503, text: 'The server is starting; try again in a moment.' },
 } as const satisfies Record<string, { code: number; text: string }>;
 
@@ -39,6 +43,7 @@ const realStatus: ReadonlySet<ErrorName> = new Set<ErrorName>([
   'INTERNAL',
   'OVERLOADED',
   'STORE_UNAVAILABLE',
+  'AUDIT_UNAVAILABLE',
   'NOT_READY',
 ]);
 

@@ -1,9 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { buildApp } from './app.js';
+import { keyEntry } from './audit/audit-entry.js';
+import { AuditLog } from './audit/audit-log.js';
+import { CertificateFiles } from './certificate.js';
 import type { Config } from './config.js';
 import { galleryVersion, type Rooms } from './facesearch/rooms.js';
+import type { Gallery } from './gallery/gallery.js';
 import { identityOf } from './gallery/model-identity.js';
+import { RetentionSweep } from './gallery/retention-sweep.js';
 import { scaleOf } from './gallery/similarity.js';
 import type { ModelPack } from './models/manifest.js';
 import { loadPack } from './models/pack.js';
@@ -12,6 +17,7 @@ import { openDatabaseStorage } from './storage/database-storage.js';
 import { openFolderStorage } from './storage/folder-storage.js';
 import type { Storage } from './storage/storage.js';
 import { KeyRing } from './store/api-keys.js';
+import type { CollectionRef, Store } from './store/store.js';
 import { VisionPool } from './vision/vision-pool.js';
 
 /** The app with everything below it. */
@@ -34,16 +40,33 @@ export interface Server {
  * @throws Error with a message for the operator, when the data folder cannot be used
  */
 export async function openServer(config: Config, logger: Logger, workerUrl?: URL): Promise<Server> {
+  const audit =
+    config.AUDIT_LOG === undefined
+      ? undefined
+      : await AuditLog.open(config.AUDIT_LOG, { size: config.AUDIT_LOG_SIZE, keep: config.AUDIT_LOG_KEEP, logger });
+  const { TLS_CERT: cert, TLS_KEY: key } = config;
+  const certificate = cert === undefined || key === undefined ? undefined : new CertificateFiles({ cert, key }, logger);
   const storage = await openStorage(config, logger, workerUrl);
   const { store } = storage;
   const keys = new KeyRing(store, config.API_KEYS);
   let rooms: Rooms | undefined;
-  const app = await buildApp({ config, keys, rooms: () => rooms, checkReady: () => store.ping(), logger });
-  const firstKey = storage.prepared.then(() => keys.ensureFirstKey());
+  const app = await buildApp({
+    config,
+    keys,
+    rooms: () => rooms,
+    checkReady: () => store.ping(),
+    audit,
+    logger,
+    certificate: certificate?.pair,
+  });
+  certificate?.follow(app.server);
+  const firstKey = storage.prepared.then(() => makeFirstKey(keys, audit));
+  let retention: RetentionSweep | undefined;
   const started = firstKey
     .then(() => startRooms(config, storage, workerUrl))
     .then((opened) => {
       rooms = opened;
+      retention = startRetention(store, opened.gallery, config.RETENTION_DAYS, audit, logger);
     });
   // Whoever awaits them hears of a failure; until then it must not count as unhandled.
   firstKey.catch(() => undefined);
@@ -54,12 +77,15 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
     firstKey,
     started,
     async close() {
+      certificate?.close();
       await app.close();
       storage.stopWaiting();
       await started.catch(() => undefined);
+      await retention?.close();
       await rooms?.analyser.close();
       await rooms?.gallery.close();
       await storage.close();
+      await audit?.close();
     },
   };
 }
@@ -68,6 +94,13 @@ function openStorage(config: Config, logger: Logger, workerUrl: URL | undefined)
   if (config.DATABASE_URL !== undefined) return openDatabaseStorage(config.DATABASE_URL, config, logger);
   // Both workers are compiled together.
   return openFolderStorage(config, logger, workerUrl && new URL('../vector-index/index-worker.js', workerUrl));
+}
+
+async function makeFirstKey(keys: KeyRing, audit: AuditLog | undefined): Promise<string | undefined> {
+  const key = await keys.ensureFirstKey();
+  const caller = key === undefined ? undefined : await keys.callerOf(key);
+  if (caller) await audit?.append(keyEntry('create key', caller));
+  return key;
 }
 
 async function startRooms(config: Config, storage: Storage, workerUrl: URL | undefined): Promise<Rooms> {
@@ -99,4 +132,17 @@ function startVision(pack: ModelPack, config: Config, workerUrl: URL | undefined
     maxQueue: config.MAX_QUEUE,
     ...(workerUrl && { workerUrl }),
   });
+}
+
+function startRetention(
+  store: Store,
+  gallery: Gallery,
+  days: number,
+  audit: AuditLog | undefined,
+  logger: Logger,
+): RetentionSweep | undefined {
+  if (days === 0) return undefined;
+  const onErased = ({ tenant, collection }: CollectionRef, userId: string) =>
+    void audit?.append({ tenant, call: 'retention', collection, userId, code: '200' });
+  return new RetentionSweep({ store, gallery, days, onErased, logger });
 }

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
@@ -32,5 +33,33 @@ test('keys are made, listed and revoked by command line while a server has the s
   await expect(keys('create')).rejects.toThrow('npm run keys');
   expect(await store.countKeys()).toBe(1);
   await expect(keys('destroy')).rejects.toThrow('npm run keys');
+  await store.close();
+});
+
+test('making and revoking a key is audited where there is an audit log, and not done where it cannot be written', async () => {
+  const folder = await temporaryFolder();
+  const file = join(folder, 'log', 'audit.log');
+  const keys = (auditLog: string, ...args: string[]) =>
+    run(process.execPath, [script, ...args], { env: { ...process.env, DATA_DIR: folder, AUDIT_LOG: auditLog } });
+  const key = (await keys(file, 'create', '--tenant', 'acme', '--label', 'door of Mai')).stdout.trim();
+  await keys(file, 'list');
+  await keys(file, 'revoke', '1');
+  await expect(keys(file, 'revoke', '1')).rejects.toThrow('There is no key 1');
+  const text = await readFile(file, 'utf8');
+  const lines = text.trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line))).toEqual(
+    ['create key', 'revoke key'].map((call) => ({
+      time: expect.any(String),
+      tenant: 'acme',
+      keyId: '1',
+      call,
+      code: '200',
+    })),
+  );
+  expect(text).not.toContain(key);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  await expect(keys('/dev/null/audit.log', 'create', '--tenant', 'acme')).rejects.toThrow('Cannot write the audit log');
+  const store = await SqliteStore.open(join(folder, 'facesearch.sqlite'));
+  expect(await store.countKeys()).toBe(1);
   await store.close();
 });

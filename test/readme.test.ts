@@ -1,7 +1,7 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -17,6 +17,15 @@ const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8');
 
 it('lists every variable as it is declared (npm run docs:config writes the table)', () => {
   expect(readme).toBe(withConfigTable(readme));
+});
+
+it('links only to what there is', () => {
+  const pages = ['README.md', ...readdirSync(join(projectRoot, 'docs')).map((name) => `docs/${name}`)];
+  for (const page of pages.filter((name) => name.endsWith('.md'))) {
+    const text = readFileSync(join(projectRoot, page), 'utf8');
+    for (const [, link = ''] of text.matchAll(/\]\(((?!https?:|#)[^)#]+)/g))
+      expect(existsSync(join(projectRoot, dirname(page), link)), `${link} in ${page}`).toBe(true);
+  }
 });
 
 const run = promisify(execFile);

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { type AuditTrail, auditCalls } from './audit.js';
 import { type KeyLookup, requireKey } from './auth.js';
 import type { CallLimits } from './call-limits.js';
 import { addExtractCalls } from './extract.js';
@@ -10,15 +11,16 @@ import { addVectorCalls } from './vectors.js';
 /** Path under which the twelve calls live. */
 export const basePath = '/vision/ekyc/facesearch/v4';
 
-/** The twelve calls: key first, then whether the server has started, then the call itself. */
+/** The twelve calls: key first, then whether the server has started and can audit, then the call itself. */
 export async function facesearch(
   app: FastifyInstance,
-  parts: { keys: KeyLookup; limits: CallLimits; rooms: GetRooms },
+  parts: { keys: KeyLookup; limits: CallLimits; rooms: GetRooms; audit: AuditTrail | undefined },
 ): Promise<void> {
   requireKey(app, parts.keys, parts.limits);
   app.addHook('onRequest', async () => {
     parts.rooms();
   });
+  auditCalls(app, parts.audit);
   addUserCalls(app, parts.rooms);
   addPhotoCalls(app, parts.rooms);
   addVectorCalls(app, parts.rooms);

@@ -22,7 +22,16 @@ export async function readForm<const Spec extends FormSpec>(
   }
   const values: Record<string, unknown> = {};
   for (const [name, field] of fields) values[name] = fieldValue(name, field, parts.get(name));
+  noteSubject(request, values);
   return values as FormValues<Spec>;
+}
+
+/** For the audit log. */
+function noteSubject(request: FastifyRequest, { collection, id }: Record<string, unknown>): void {
+  request.subject = {
+    ...(typeof collection === 'string' && { collection }),
+    ...(typeof id === 'string' && { userId: id }),
+  };
 }
 
 function fieldValue(name: string, field: Field, part: Part | undefined): unknown {

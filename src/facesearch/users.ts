@@ -26,6 +26,7 @@ export function addUserCalls(app: FastifyInstance, rooms: GetRooms): void {
   app.get<{ Querystring: { collection?: string | string[] } }>('/list', async (request) => {
     const given = [request.query.collection ?? ''].flat()[0] ?? '';
     const name = parseText('collection', unquote(given));
+    request.subject = { collection: name };
     const users = await rooms().gallery.listUsers(collectionOf(request, name));
     return success(users.map((user) => ({ id: user.id, name: user.name })));
   });

@@ -134,6 +134,11 @@ export class CollectionGallery implements Gallery {
     if (!erased) throw new FaceSearchError('USER_NOT_FOUND');
   }
 
+  async deleteEnrolledBefore(time: Date, collection: CollectionRef, userId: string): Promise<boolean> {
+    const erased = await this.#erase(collection, () => this.#store.deleteEnrolledBefore(time, collection, userId));
+    return erased !== undefined;
+  }
+
   async deleteCollection(collection: CollectionRef): Promise<void> {
     const erased = await this.#writes.run(lockKey(collection), async () => {
       const gone = await this.#store.deleteCollection(collection);

@@ -88,6 +88,12 @@ export class DatabaseGallery implements Gallery {
     await this.#sweepAfter(this.#store.deleteUser(collection, userId), 'USER_NOT_FOUND');
   }
 
+  async deleteEnrolledBefore(time: Date, collection: CollectionRef, userId: string): Promise<boolean> {
+    const erased = await this.#store.deleteEnrolledBefore(time, collection, userId);
+    if (erased) await this.#photos.run();
+    return erased !== undefined;
+  }
+
   async deleteCollection(collection: CollectionRef): Promise<void> {
     await this.#sweepAfter(this.#store.deleteCollection(collection), 'COLLECTION_NOT_FOUND');
   }

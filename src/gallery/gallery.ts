@@ -32,6 +32,8 @@ export interface Gallery {
   deleteFaces(collection: CollectionRef, userId: string): Promise<void>;
   /** @throws FaceSearchError USER_NOT_FOUND */
   deleteUser(collection: CollectionRef, userId: string): Promise<void>;
+  /** Like deleteUser, but only a user whom a search enrolled before a time and nobody has saved since; else false. */
+  deleteEnrolledBefore(time: Date, collection: CollectionRef, userId: string): Promise<boolean>;
   /** @throws FaceSearchError COLLECTION_NOT_FOUND */
   deleteCollection(collection: CollectionRef): Promise<void>;
   /** The best face's user, whatever its similarity; undefined for an empty or unknown collection. */

@@ -89,4 +89,11 @@ export const migrations: readonly string[] = [
   ALTER TABLE api_keys ADD COLUMN read_only INTEGER NOT NULL DEFAULT 0 CHECK (read_only IN (0, 1));
   ALTER TABLE api_keys ADD COLUMN expires_at INTEGER;
   `,
+  `
+  ALTER TABLE users ADD COLUMN enrolled_at INTEGER; -- when a search enrolled the user; null once saved by a name
+  -- Only enrolled users have photos, and none has a name. Whether a sealed one has been given a name, nobody can tell.
+  UPDATE users SET enrolled_at = created_at WHERE name = '' AND sealed IS NULL AND user_id IN (
+    SELECT user_id FROM faces WHERE object_key IS NOT NULL);
+  CREATE INDEX users_by_enrolment ON users (enrolled_at) WHERE enrolled_at IS NOT NULL;
+  `,
 ];

@@ -43,11 +43,14 @@ export class PeopleRows {
     return row && this.#seals.openUser(row);
   }
 
-  /** @returns the user's number */
-  saveUser(collectionId: number, user: User): number {
+  /**
+   * @param enrolledAt when a search enrolled the user; null for one that somebody named
+   * @returns the user's number
+   */
+  saveUser(collectionId: number, user: User, enrolledAt: number | null = null): number {
     const clientId = this.#seals.clientId(collectionId, user.id);
     const name = this.#seals.plainName(user);
-    const userId = required(this.#sql.saveUser.get(collectionId, clientId, name, Date.now()));
+    const userId = required(this.#sql.saveUser.get(collectionId, clientId, name, Date.now(), enrolledAt));
     // Bound to the user's number, which is known only now.
     const sealed = this.#seals.sealUser(userId, clientId, user);
     if (sealed) this.#sql.sealUser.run(sealed, userId);

@@ -55,9 +55,21 @@ export function prepareStatements(db: Database) {
     ),
     deleteCollection: one<[collectionId: number], never>('DELETE FROM collections WHERE collection_id = ?'),
 
-    saveUser: value<[collectionId: number, clientId: string, name: string, now: number], number>(
-      `INSERT INTO users (collection_id, client_id, name, created_at) VALUES (?, ?, ?, ?)
-       ON CONFLICT (collection_id, client_id) DO UPDATE SET name = excluded.name RETURNING user_id`,
+    saveUser: value<
+      [collectionId: number, clientId: string, name: string, now: number, enrolledAt: number | null],
+      number
+    >(
+      `INSERT INTO users (collection_id, client_id, name, created_at, enrolled_at) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (collection_id, client_id) DO UPDATE SET name = excluded.name, enrolled_at = excluded.enrolled_at
+       RETURNING user_id`,
+    ),
+    enrolledBefore: one<[time: number, limit: number], UserRow & CollectionRow>(
+      `SELECT ${userColumns}, c.collection_id AS collectionId, t.name AS tenant, c.name AS collection
+       FROM users u JOIN collections c USING (collection_id) JOIN tenants t USING (tenant_id)
+       WHERE u.enrolled_at < ? ORDER BY u.enrolled_at LIMIT ?`,
+    ),
+    isEnrolledBefore: value<[time: number, userId: number], 0 | 1>(
+      'SELECT ifnull(enrolled_at < ?, 0) FROM users WHERE user_id = ?',
     ),
     sealUser: one<[sealed: Buffer, userId: number], never>('UPDATE users SET sealed = ? WHERE user_id = ?'),
     user: one<[collectionId: number, clientId: string], UserRow>(

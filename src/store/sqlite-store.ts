@@ -113,7 +113,7 @@ export class SqliteStore implements Store {
   async addUserWithFace(collection: CollectionRef, user: User, face: NewFace): Promise<StoredFace> {
     return this.#db.write(() => {
       const collectionId = this.#rows.makeCollection(collection);
-      return this.#rows.addFace(collectionId, this.#rows.saveUser(collectionId, user), face);
+      return this.#rows.addFace(collectionId, this.#rows.saveUser(collectionId, user, Date.now()), face);
     });
   }
 
@@ -127,10 +127,23 @@ export class SqliteStore implements Store {
   async deleteUser(collection: CollectionRef, userId: string): Promise<Erased | undefined> {
     return this.#erase(() => {
       const owner = this.#locate(collection, userId);
-      if (!owner) return undefined;
-      const erased = this.#eraseFaces(owner.collectionId, owner.userId);
-      this.#sql.deleteUser.run(owner.userId);
-      return erased;
+      return owner && this.#eraseUser(owner);
+    });
+  }
+
+  async listEnrolledBefore(time: Date): Promise<(CollectionRef & { userId: string })[]> {
+    return this.#db.read(() =>
+      this.#sql.enrolledBefore
+        .all(time.getTime(), USERS_PER_TURN)
+        .map((row) => ({ tenant: row.tenant, collection: row.collection, userId: this.#seals.openUser(row).id })),
+    );
+  }
+
+  async deleteEnrolledBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined> {
+    return this.#erase(() => {
+      const owner = this.#locate(collection, userId);
+      if (!owner || this.#sql.isEnrolledBefore.get(time.getTime(), owner.userId) !== 1) return undefined;
+      return this.#eraseUser(owner);
     });
   }
 
@@ -276,6 +289,12 @@ export class SqliteStore implements Store {
 
   #openFace({ faceId, userId, embedding }: EmbeddingRow, model: string): StoredEmbedding {
     return { faceId, embedding: this.#seals.openEmbedding(userId, model, embedding) };
+  }
+
+  #eraseUser({ collectionId, userId }: { collectionId: number; userId: number }): Erased {
+    const erased = this.#eraseFaces(collectionId, userId);
+    this.#sql.deleteUser.run(userId);
+    return erased;
   }
 
   #eraseFaces(collectionId: number, userId: number): Erased {

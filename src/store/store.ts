@@ -3,7 +3,7 @@
  * Implementations: sqlite-store.ts, postgres/postgres-store.ts. Nothing here knows of images, models' files or HTTP.
  */
 export interface Store extends ApiKeyStore {
-  /** Adds the collection when it does not exist, then creates the user or changes its name. */
+  /** Adds the collection when it does not exist, then creates the user or changes its name. Not enrolled any more. */
   saveUser(collection: CollectionRef, user: User): Promise<void>;
 
   findUser(collection: CollectionRef, userId: string): Promise<User | undefined>;
@@ -14,7 +14,7 @@ export interface Store extends ApiKeyStore {
   /** Stores one face of an existing user. Resolves to undefined when there is no such user. */
   addFace(collection: CollectionRef, userId: string, face: NewFace): Promise<StoredFace | undefined>;
 
-  /** Creates collection, user and face in one transaction. */
+  /** Enrols somebody whom a search did not find: creates collection, user and face in one transaction. */
   addUserWithFace(collection: CollectionRef, user: User, face: NewFace): Promise<StoredFace>;
 
   /** Removes every face of a user and keeps the user. Undefined when there is no such user. */
@@ -22,6 +22,12 @@ export interface Store extends ApiKeyStore {
 
   /** Removes a user with all faces. Undefined when there is no such user. */
   deleteUser(collection: CollectionRef, userId: string): Promise<Erased | undefined>;
+
+  /** Some of the users that were enrolled before a time and not saved since, the oldest first; empty when there is none. */
+  listEnrolledBefore(time: Date): Promise<(CollectionRef & { userId: string })[]>;
+
+  /** Like deleteUser, but only a user that listEnrolledBefore would still list; undefined otherwise. */
+  deleteEnrolledBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined>;
 
   /** Removes a collection with all users and faces. Undefined when there is no such collection. */
   deleteCollection(collection: CollectionRef): Promise<Erased | undefined>;

@@ -2,15 +2,16 @@ import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import { CollectionGallery, type GalleryParts } from '../../src/gallery/collection-gallery.js';
 import { noCrowding } from '../../src/gallery/crowding.js';
+import type { DataKey } from '../../src/store/data-key.js';
 import { FolderObjectStore } from '../../src/store/folder-object-store.js';
 import { SqliteStore } from '../../src/store/sqlite-store.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
 import { openIndexes } from '../vector-index/open-indexes.js';
 
 /** A gallery over real files that are removed when the test ends; the similarity is the plain cosine. */
-export async function openGallery(folder?: string, parts: Partial<GalleryParts> = {}) {
+export async function openGallery(folder?: string, parts: Partial<GalleryParts> = {}, dataKey?: DataKey) {
   const data = folder ?? (await temporaryFolder());
-  const store = await SqliteStore.open(join(data, 'facesearch.db'));
+  const store = await SqliteStore.open(join(data, 'facesearch.db'), { dataKey });
   const photos = join(data, 'photos');
   const objects = await FolderObjectStore.open(photos);
   const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };

@@ -142,6 +142,17 @@ test('a database that went back and on another way is not answered from the old 
   await second.close();
 });
 
+/**
+ * Of an error of its own, on a message that is none. What ends a thread from outside may meet it within native code,
+ * which then takes the whole process along.
+ */
+async function die(life: ThreadLife | undefined): Promise<void> {
+  if (!life) throw new Error('there is no thread');
+  const exit = new Promise((resolve) => life.worker.once('exit', resolve));
+  life.worker.postMessage(null);
+  await exit;
+}
+
 test('a thread that dies is replaced, and its collections are read again', async () => {
   const { folder, vectors, close } = await filled(300);
   await close();
@@ -153,15 +164,15 @@ test('a thread that dies is replaced, and its collections are read again', async
   });
   const { gallery, troubles, close: closeAll } = await reopened(folder);
   const searching = vectors.slice(0, 30).map((vector) => gallery.search(staff, vector));
-  await lives[0]?.worker.terminate();
+  await die(lives[0]);
   expect((await Promise.all(searching)).map((found) => found?.id)).toEqual(vectors.slice(0, 30).map((_, i) => `p${i}`));
   const face = random.unit(512);
-  await lives.at(-1)?.worker.terminate();
+  await die(lives.at(-1));
   const added = await gallery.addUnknownPerson(staff, face, Buffer.from('photo'), never);
   expect(await gallery.search(staff, face)).toMatchObject({ id: 'createdId' in added && added.createdId });
   expect(gallery.facesInMemory).toBe(301);
   expect(lives.length).toBeGreaterThan(1);
-  expect(troubles).toEqual([]);
+  expect(troubles).toEqual(Array(2).fill(expect.stringContaining('an index thread died')));
   await closeAll();
 });
 

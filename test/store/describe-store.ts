@@ -54,6 +54,29 @@ export function describeStore(name: string, opener: () => Promise<() => Promise<
       expect(await store.findFaceOwner(stored?.faceId ?? 0)).toEqual({ id: 'a1', name: 'Anne' });
     });
 
+    test('who is enrolled with a face is listed and erased when old enough, unless saved since', async () => {
+      const later = new Date(Date.now() + 60_000);
+      const carl = { id: 'c1', name: '' };
+      await store.saveUser(staff, anna);
+      await store.addUserWithFace(staff, { ...ben, name: '' }, face({ objectKey: 'faces/1' }));
+      await store.addUserWithFace(staff, carl, face({ objectKey: 'faces/2' }));
+      await store.addFace(staff, 'b1', face());
+      const listed = await store.listEnrolledBefore(later);
+      expect(listed).toEqual([
+        { ...staff, userId: 'b1' },
+        { ...staff, userId: 'c1' },
+      ]);
+      expect(await store.listEnrolledBefore(new Date(Date.now() - 60_000))).toEqual([]);
+      await store.saveUser(staff, { id: 'c1', name: 'Carl' });
+      expect(await store.listEnrolledBefore(later)).toEqual([{ ...staff, userId: 'b1' }]);
+      expect(await store.deleteEnrolledBefore(new Date(Date.now() - 60_000), staff, 'b1')).toBeUndefined();
+      for (const id of ['a1', 'c1', 'nobody'])
+        expect(await store.deleteEnrolledBefore(later, staff, id)).toBeUndefined();
+      expect(await store.deleteEnrolledBefore(later, staff, 'b1')).toMatchObject({ objectKeys: ['faces/1'] });
+      expect(await store.listUsers(staff)).toEqual([anna, { id: 'c1', name: 'Carl' }]);
+      expect(await store.pendingObjectDeletions()).toEqual(['faces/1']);
+    });
+
     test('ids and names are kept to the letter', async () => {
       const ids = [
         'Nguyễn',

@@ -50,6 +50,11 @@ export class FakeGallery implements Gallery {
     this.#users(collection)?.delete(userId);
   }
 
+  /** Nobody here grows old. */
+  async deleteEnrolledBefore(): Promise<boolean> {
+    return false;
+  }
+
   async deleteCollection(collection: CollectionRef): Promise<void> {
     if (!this.collections.delete(keyOf(collection))) throw new FaceSearchError('COLLECTION_NOT_FOUND');
   }

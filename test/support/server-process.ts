@@ -38,7 +38,7 @@ export function startServer(folder: string, env: Record<string, string> = {}, co
   };
   const ready = async () => {
     await waitFor(/"msg":"ready"/);
-    return waitFor(/listening at (http:\/\/127\.0\.0\.1:\d+)/);
+    return waitFor(/listening at (https?:\/\/127\.0\.0\.1:\d+)/);
   };
   return { child, output, exitCode, waitFor, ready };
 }

@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { basePath } from '../../src/facesearch/facesearch.js';
@@ -58,15 +59,19 @@ export async function socketTarget(app: FastifyInstance): Promise<Target & { por
   };
 }
 
-/** Speaks HTTP to a server that listens. */
-export function httpTarget(origin: string): Target {
-  const { hostname: host, port } = new URL(origin);
-  const agent = new Agent({ keepAlive: true });
+/**
+ * Speaks HTTP to a server that listens.
+ * @param ca the certificate that a server with TLS is believed by
+ */
+export function httpTarget(origin: string, ca?: string): Target {
+  const { hostname: host, port, protocol } = new URL(origin);
+  const isTls = protocol === 'https:';
+  const agent = isTls ? new TlsAgent({ keepAlive: true, ca }) : new Agent({ keepAlive: true });
   return {
     send: (call) =>
       new Promise((resolve, reject) => {
         const options = { host, port, agent, method: call.method, path: urlOf(call) };
-        const outgoing = request({ ...options, headers: headersOf(call) }, (incoming) => {
+        const outgoing = (isTls ? tlsRequest : request)({ ...options, headers: headersOf(call) }, (incoming) => {
           const chunks: Buffer[] = [];
           incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
           incoming.on('error', reject);

@@ -80,4 +80,11 @@ export const migrations: readonly string[] = [
     since      timestamptz NOT NULL DEFAULT now()
   );
   `,
+  `
+  ALTER TABLE users ADD COLUMN enrolled_at timestamptz; -- when a search enrolled the user; null once saved by a name
+  -- Only enrolled users have photos, and none has a name.
+  UPDATE users u SET enrolled_at = created_at WHERE name = '' AND EXISTS (
+    SELECT FROM faces f WHERE f.collection_id = u.collection_id AND f.user_id = u.user_id AND object_key IS NOT NULL);
+  CREATE INDEX users_by_enrolment ON users (enrolled_at) WHERE enrolled_at IS NOT NULL;
+  `,
 ];

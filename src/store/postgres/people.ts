@@ -54,12 +54,19 @@ export class People implements Searcher {
     return row?.collectionId;
   }
 
-  async saveUser(collection: CollectionRef, user: User): Promise<{ collectionId: number; userId: number }> {
+  /** @param enrolled a search found nobody, rather than that somebody named the user */
+  async saveUser(
+    collection: CollectionRef,
+    user: User,
+    enrolled = false,
+  ): Promise<{ collectionId: number; userId: number }> {
     const collectionId = await this.#makeCollection(collection);
     const [row] = await this.#run<{ userId: number }>(
-      `INSERT INTO users (collection_id, client_id, name) VALUES ($1, $2, $3)
-       ON CONFLICT (collection_id, client_hash) DO UPDATE SET name = excluded.name RETURNING user_id AS "userId"`,
-      [collectionId, bytes(user.id), bytes(user.name)],
+      `INSERT INTO users (collection_id, client_id, name, enrolled_at)
+       VALUES ($1, $2, $3, CASE WHEN $4::boolean THEN now() END)
+       ON CONFLICT (collection_id, client_hash)
+       DO UPDATE SET name = excluded.name, enrolled_at = excluded.enrolled_at RETURNING user_id AS "userId"`,
+      [collectionId, bytes(user.id), bytes(user.name), enrolled],
     );
     return { collectionId, userId: row?.userId ?? 0 };
   }
@@ -70,7 +77,7 @@ export class People implements Searcher {
   }
 
   async addUserWithFace(collection: CollectionRef, user: User, face: NewFace): Promise<StoredFace> {
-    const { collectionId, userId } = await this.saveUser(collection, user);
+    const { collectionId, userId } = await this.saveUser(collection, user, true);
     return this.#insertFace(collectionId, userId, face);
   }
 
@@ -81,10 +88,17 @@ export class People implements Searcher {
 
   async deleteUser(collection: CollectionRef, userId: string): Promise<Erased | undefined> {
     const owner = await this.#locate(collection, userId, 'FOR UPDATE');
+    return owner && this.#eraseUser(owner);
+  }
+
+  async deleteEnrolledBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined> {
+    const owner = await this.#locate(collection, userId, 'FOR UPDATE');
     if (!owner) return undefined;
-    const erased = await this.#eraseFaces(owner.collectionId, owner.userId);
-    await this.#run('DELETE FROM users WHERE collection_id = $1 AND user_id = $2', [owner.collectionId, owner.userId]);
-    return erased;
+    const enrolled = await this.#run(
+      'SELECT FROM users WHERE collection_id = $1 AND user_id = $2 AND enrolled_at < $3',
+      [owner.collectionId, owner.userId, time],
+    );
+    return enrolled.length === 0 ? undefined : this.#eraseUser(owner);
   }
 
   async deleteCollection(collection: CollectionRef): Promise<Erased | undefined> {
@@ -162,6 +176,12 @@ export class People implements Searcher {
     );
     if (objectKey !== null) await this.#run('DELETE FROM pending_object_deletions WHERE object_key = $1', [objectKey]);
     return { collectionId, faceId: row?.faceId ?? 0 };
+  }
+
+  async #eraseUser({ collectionId, userId }: { collectionId: number; userId: number }): Promise<Erased> {
+    const erased = await this.#eraseFaces(collectionId, userId);
+    await this.#run('DELETE FROM users WHERE collection_id = $1 AND user_id = $2', [collectionId, userId]);
+    return erased;
   }
 
   /**

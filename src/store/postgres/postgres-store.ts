@@ -21,6 +21,9 @@ import { fromVectorBytes } from './vector-bytes.js';
 /** Faces read at a time, about 1 MB. */
 const FACES_PER_PAGE = 500;
 
+/** Users listed at a time. */
+const USERS_PER_PAGE = 1000;
+
 /** How long an announced object that no face names belongs to the server that announced it: far longer than a call. */
 const RESERVED = '1 hour';
 
@@ -83,6 +86,24 @@ export class PostgresStore extends PostgresKeys implements SearchingStore {
 
   deleteUser(collection: CollectionRef, userId: string): Promise<Erased | undefined> {
     return this.#change((people) => people.deleteUser(collection, userId));
+  }
+
+  async listEnrolledBefore(time: Date): Promise<(CollectionRef & { userId: string })[]> {
+    const rows = await this.#db.run<{ tenant: Buffer; collection: Buffer; userId: Buffer }>(
+      `SELECT t.name AS tenant, c.name AS collection, u.client_id AS "userId"
+       FROM users u JOIN collections c USING (collection_id) JOIN tenants t USING (tenant_id)
+       WHERE u.enrolled_at < $1 ORDER BY u.enrolled_at LIMIT $2`,
+      [time, USERS_PER_PAGE],
+    );
+    return rows.map(({ tenant, collection, userId }) => ({
+      tenant: tenant.toString('utf8'),
+      collection: collection.toString('utf8'),
+      userId: userId.toString('utf8'),
+    }));
+  }
+
+  deleteEnrolledBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined> {
+    return this.#change((people) => people.deleteEnrolledBefore(time, collection, userId));
   }
 
   deleteCollection(collection: CollectionRef): Promise<Erased | undefined> {

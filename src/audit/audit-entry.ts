@@ -1,0 +1,33 @@
+/** One thing that was done, by whom, to whose data: what a line of the audit log says. Never an image, a vector or a name. */
+export interface AuditEntry {
+  tenant: string;
+  /** Number or position of the key that called, or that a command made or revoked; never the key. */
+  keyId?: string | undefined;
+  /** Name of one of the calls, such as `search`; `create key`, `revoke key` or `retention`. */
+  call: string;
+  requestId?: string | undefined;
+  collection?: string | undefined;
+  /** Whom the request named. */
+  userId?: string | undefined;
+  /** Whom a search found. */
+  foundId?: string | undefined;
+  /** Whom a search enrolled. */
+  createdId?: string | undefined;
+  /** As in the body of the reply. */
+  code?: string | undefined;
+  /** Milliseconds. */
+  ms?: number | undefined;
+}
+
+/** For a key that a command, or the first start, made or revoked. */
+export function keyEntry(
+  call: 'create key' | 'revoke key',
+  { tenant, keyId }: { tenant: string; keyId: string },
+): AuditEntry {
+  return { tenant, keyId, call, code: '200' };
+}
+
+/** The line of an entry, with its end. */
+export function auditLine(entry: AuditEntry, now: Date): string {
+  return `${JSON.stringify({ time: now.toISOString(), ...entry })}\n`;
+}
