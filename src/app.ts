@@ -67,8 +67,13 @@ export async function buildApp({ config, keys, rooms, checkReady, logger }: AppP
     startedRooms();
     await checkReady();
   });
-  const limits = await callLimits(app, config.RATE_LIMIT, config.FAILED_KEY_LIMIT);
-  await app.register(facesearch, { prefix: basePath, keys, limits, rooms: startedRooms });
+  await app.register(facesearch, {
+    prefix: basePath,
+    keys,
+    limits: await callLimits(app, config.RATE_LIMIT, config.FAILED_KEY_LIMIT),
+    rooms: startedRooms,
+    deadline: config.REQUEST_DEADLINE,
+  });
   return app;
 }
 

@@ -52,6 +52,15 @@ describe('VisionPool', () => {
     expect((await pool.embedPhoto(photo('audrey.jpg'), options)).embedding).toHaveLength(512);
   });
 
+  it('does not compute a photo whose owner has gone while it waited', async () => {
+    const abandoned = new AbortController();
+    const running = [pool.embedPhoto(photo('audrey.jpg'), options), pool.embedPhoto(photo('audrey.jpg'), options)];
+    const waiting = pool.embedPhoto(photo('audrey.jpg'), options, abandoned.signal);
+    abandoned.abort(new Error('gone'));
+    await expect(waiting).rejects.toThrow('gone');
+    for (const { embedding } of await Promise.all(running)) expect(embedding).toHaveLength(512);
+  });
+
   it('says why a model cannot be loaded', async () => {
     const broken = { ...pack, detector: { ...pack.detector, weights: '/nowhere/detector.onnx' } };
     const starting = VisionPool.start(broken, { ...noLimits, workers: 1, maxQueue: 1, workerUrl });
