@@ -85,7 +85,8 @@ export async function buildApp({
     await checkReady();
   });
   const limits = await callLimits(app, config.RATE_LIMIT, config.FAILED_KEY_LIMIT);
-  await app.register(facesearch, { prefix: basePath, keys, limits, rooms: startedRooms, audit });
+  const deadline = config.REQUEST_DEADLINE;
+  await app.register(facesearch, { prefix: basePath, keys, limits, rooms: startedRooms, audit, deadline });
   return app;
 }
 

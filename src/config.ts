@@ -195,6 +195,12 @@ export const variables = {
     default: '120000',
     schema: integer(0, 86_400_000),
   },
+  REQUEST_DEADLINE: {
+    description:
+      'Milliseconds after which a photo that still waits for a thread is given up with 503 and `Retry-After`; 0 is no limit.',
+    default: '60000',
+    schema: integer(0, 86_400_000),
+  },
   SHUTDOWN_GRACE: {
     description: 'Seconds that running requests get to finish after SIGTERM or SIGINT.',
     default: '10',

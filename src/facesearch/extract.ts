@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { FaceSearchError } from '../errors.js';
 import type { FacematchVersion } from '../models/manifest.js';
+import type { PhotoOptions } from '../vision/face-analyser.js';
 import { forReadOnlyKeys, header } from './auth.js';
 import { commonFields } from './common-fields.js';
 import { type FormSpec, unquote } from './fields.js';
@@ -22,19 +23,20 @@ export const extractCropForm = { file: crop } as const satisfies FormSpec;
 export function addExtractCalls(app: FastifyInstance, rooms: GetRooms): void {
   app.post('/extract_from_fm', forReadOnlyKeys, async (request) => {
     const form = await readForm(request, extractForm);
-    const analysis = await rooms().analyser.embedPhoto(form.file.bytes(), {
+    const options: PhotoOptions = {
       version: versionOf(request),
       allowIdCard: form.allow_id_card,
       severalFaces: form.only_largest_face ? 'largest' : 'refuse',
       disableValidation: form.disable_validation,
-    });
+    };
+    const analysis = await rooms().analyser.embedPhoto(form.file.bytes(), options, request.abandoned);
     request.stages = analysis.timings;
     return extracted(analysis.embedding);
   });
 
   app.post('/extract_no_crop_from_fm', forReadOnlyKeys, async (request) => {
     const form = await readForm(request, extractCropForm);
-    const analysis = await rooms().analyser.embedCrop(form.file.bytes(), versionOf(request));
+    const analysis = await rooms().analyser.embedCrop(form.file.bytes(), versionOf(request), request.abandoned);
     request.stages = analysis.timings;
     return extracted(analysis.embedding);
   });

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { type AuditTrail, auditCalls } from './audit.js';
 import { type KeyLookup, requireKey } from './auth.js';
 import type { CallLimits } from './call-limits.js';
+import { giveUpAbandoned } from './deadline.js';
 import { addExtractCalls } from './extract.js';
 import { addPhotoCalls } from './photos.js';
 import type { GetRooms } from './rooms.js';
@@ -14,8 +15,9 @@ export const basePath = '/vision/ekyc/facesearch/v4';
 /** The twelve calls: key first, then whether the server has started and can audit, then the call itself. */
 export async function facesearch(
   app: FastifyInstance,
-  parts: { keys: KeyLookup; limits: CallLimits; rooms: GetRooms; audit: AuditTrail | undefined },
+  parts: { keys: KeyLookup; limits: CallLimits; rooms: GetRooms; audit: AuditTrail | undefined; deadline: number },
 ): Promise<void> {
+  giveUpAbandoned(app, parts.deadline);
   requireKey(app, parts.keys, parts.limits);
   app.addHook('onRequest', async () => {
     parts.rooms();

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { FaceSearchError } from '../errors.js';
 import type { Candidate } from '../gallery/gallery.js';
+import type { PhotoOptions } from '../vision/face-analyser.js';
 import { callerOf, forReadOnlyKeys } from './auth.js';
 import { commonFields } from './common-fields.js';
 import type { FormSpec } from './fields.js';
@@ -33,12 +34,13 @@ export function addPhotoCalls(app: FastifyInstance, rooms: GetRooms): void {
     const { gallery, analyser } = rooms();
     const where = collectionOf(request, form.collection);
     await gallery.requireUser(where, form.id);
-    const analysis = await analyser.embedPhoto(form.file.bytes(), {
+    const options: PhotoOptions = {
       version: galleryVersion,
       allowIdCard: form.allow_id_card,
       severalFaces: 'refuse',
       disableValidation: false,
-    });
+    };
+    const analysis = await analyser.embedPhoto(form.file.bytes(), options, request.abandoned);
     request.stages = analysis.timings;
     await gallery.addFace(where, form.id, analysis.embedding);
     return success('Add photo success');
@@ -52,12 +54,13 @@ export function addPhotoCalls(app: FastifyInstance, rooms: GetRooms): void {
     const { gallery, analyser } = rooms();
     const where = collectionOf(request, form.collection);
     const image = form.file.bytes();
-    const analysis = await analyser.embedPhoto(image, {
+    const options: PhotoOptions = {
       version: galleryVersion,
       allowIdCard: form.allow_id_card,
       severalFaces: form.only_largest_face ? 'largest' : 'refuse',
       disableValidation: form.disable_validation,
-    });
+    };
+    const analysis = await analyser.embedPhoto(image, options, request.abandoned);
     request.stages = analysis.timings;
     const least = form.lower_threshold ?? form.threshold;
     const isFound = (best: Candidate | undefined) => best !== undefined && best.similarity >= least;
@@ -74,7 +77,7 @@ export function addPhotoCalls(app: FastifyInstance, rooms: GetRooms): void {
   app.post('/search_no_crop', forReadOnlyKeys, async (request) => {
     const form = await readForm(request, searchCropForm);
     const { gallery, analyser } = rooms();
-    const analysis = await analyser.embedCrop(form.file.bytes(), galleryVersion);
+    const analysis = await analyser.embedCrop(form.file.bytes(), galleryVersion, request.abandoned);
     request.stages = analysis.timings;
     const best = await gallery.search(collectionOf(request, form.collection), analysis.embedding);
     return match(best, form.threshold);

@@ -79,6 +79,9 @@ function describe(error: unknown): Description {
     return describe(new FaceSearchError(errorName, text, `store ${error.trouble}`));
   }
   const status = (error as Partial<FastifyError> | undefined)?.statusCode ?? 500;
+  // A content type that cannot be read is one that is not multipart.
+  if ((error as Partial<FastifyError> | undefined)?.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return describe(new FaceSearchError('MISSING', 'Send the fields as multipart/form-data.'));
   if (status === 413) return describe(new FaceSearchError('BODY_TOO_LARGE'));
   // Fastify's own refusals, such as 415; their texts may repeat the URL, so the standard phrase stands for them.
   if (status >= 400 && status < 500)

@@ -7,15 +7,17 @@ export const MAX_IMAGE_BYTES = 5 * 1024 * 1024;
 export interface FaceAnalyser {
   /**
    * Finds the one face of a photo, passes it through the gates and embeds it.
+   * @param signal a photo that still waits for its turn when this fires is not computed; rejects with its reason
    * @throws FaceSearchError BAD_INPUT (format, size, resolution), ID_CARD, NO_FACE, MANY_FACES, NOT_FULL_FACE, OVERLOADED
    */
-  embedPhoto(image: Buffer, options: PhotoOptions): Promise<Analysis>;
+  embedPhoto(image: Buffer, options: PhotoOptions, signal?: AbortSignal): Promise<Analysis>;
 
   /**
    * Embeds an image that is already the crop of one face: neither gates nor counts faces.
+   * @param signal as in embedPhoto
    * @throws FaceSearchError BAD_INPUT, OVERLOADED
    */
-  embedCrop(image: Buffer, version: FacematchVersion): Promise<Analysis>;
+  embedCrop(image: Buffer, version: FacematchVersion, signal?: AbortSignal): Promise<Analysis>;
 
   close(): Promise<void>;
 }

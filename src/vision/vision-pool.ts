@@ -4,6 +4,7 @@ import { FaceSearchError } from '../errors.js';
 import type { FacematchVersion, ModelPack } from '../models/manifest.js';
 import type { Analysis, FaceAnalyser, PhotoOptions } from './face-analyser.js';
 import type { VisionLimits } from './pipeline.js';
+import { WaitingLine } from './waiting-line.js';
 import type { LoadReport, Task, TaskResult } from './worker.js';
 
 /** Added to the niceness of the worker threads (Linux; elsewhere without effect), 0–19. */
@@ -28,7 +29,7 @@ export interface VisionPoolSettings extends VisionLimits {
 export class VisionPool implements FaceAnalyser {
   private constructor(
     private readonly pool: Piscina<Task, TaskResult>,
-    private readonly maxQueue: number,
+    private readonly line: WaitingLine,
   ) {}
 
   /** Resolves when every worker has loaded the models. @throws Error when they cannot be */
@@ -40,7 +41,7 @@ export class VisionPool implements FaceAnalyser {
       name: 'run',
       minThreads: workers,
       maxThreads: workers,
-      maxQueue: Number.POSITIVE_INFINITY,
+      maxQueue: Number.POSITIVE_INFINITY, // The waiting line bounds it.
       // The thread that answers HTTP goes first wherever it competes with models for a core.
       niceIncrement: WORKER_NICENESS,
       workerData,
@@ -51,30 +52,43 @@ export class VisionPool implements FaceAnalyser {
       await pool.destroy();
       throw error;
     }
-    return new VisionPool(pool, maxQueue);
+    return new VisionPool(pool, new WaitingLine(workers, maxQueue));
   }
 
-  embedPhoto(image: Buffer, options: PhotoOptions): Promise<Analysis> {
-    return this.run(image, (copy) => ({ kind: 'photo', image: copy, options }));
+  embedPhoto(image: Buffer, options: PhotoOptions, signal?: AbortSignal): Promise<Analysis> {
+    return this.line.run(() => this.run(image, (copy) => ({ kind: 'photo', image: copy, options })), signal);
   }
 
-  embedCrop(image: Buffer, version: FacematchVersion): Promise<Analysis> {
-    return this.run(image, (copy) => ({ kind: 'crop', image: copy, version }));
+  embedCrop(image: Buffer, version: FacematchVersion, signal?: AbortSignal): Promise<Analysis> {
+    return this.line.run(() => this.run(image, (copy) => ({ kind: 'crop', image: copy, version })), signal);
   }
 
   /** Finishes what is running and waiting. */
-  close(): Promise<void> {
-    return this.pool.close();
+  async close(): Promise<void> {
+    await this.line.empty();
+    await this.pool.close();
   }
 
   private async run(image: Buffer, taskFor: (image: Uint8Array) => Task): Promise<Analysis> {
-    if (this.pool.queueSize >= this.maxQueue) throw new FaceSearchError('OVERLOADED');
-    // A copy of its own is handed over: the caller still needs the photo, and a Buffer may share its memory with others.
-    const copy = new Uint8Array(image);
-    const result = await this.pool.run(taskFor(copy), { transferList: [copy.buffer] });
+    // Twice, since a worker may die of another photo's damage; a photo that kills two is not tried on a third.
+    const result = await this.attempt(image, taskFor).catch((error: unknown) => {
+      if (!isWorkerDeath(error)) throw error;
+      return this.attempt(image, taskFor);
+    });
     if (result.outcome === 'refused') throw new FaceSearchError(result.errorName, result.text, result.reason);
     return result.analysis;
   }
+
+  private attempt(image: Buffer, taskFor: (image: Uint8Array) => Task): Promise<TaskResult> {
+    // A copy of its own is handed over: the caller still needs the photo, and a Buffer may share its memory with others.
+    const copy = new Uint8Array(image);
+    return this.pool.run(taskFor(copy), { transferList: [copy.buffer] });
+  }
+}
+
+/** The pool replaces a worker that has ended; the task that it had is lost. */
+function isWorkerDeath(error: unknown): boolean {
+  return error instanceof Error && /^worker exited with code/.test(error.message);
 }
 
 function allLoaded(pool: Piscina<Task, TaskResult>, workers: number): Promise<void> {

@@ -38,8 +38,8 @@ it('gives errors of the framework the same form', async () => {
   });
   const body = { headers: { 'content-type': 'nonsense' }, body: Buffer.from('x') };
   expect(await target.send({ method: 'POST', path: '/create', headers, body })).toMatchObject({
-    status: 415,
-    json: { data: 'Unsupported Media Type', code: '415' },
+    status: 200,
+    json: { data: 'Send the fields as multipart/form-data.', code: '412' },
   });
 });
 

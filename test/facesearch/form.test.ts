@@ -153,6 +153,7 @@ describe('bodies', () => {
       raw('application/json', '{"id":"u1","name":"Mai"}'),
       raw('application/x-www-form-urlencoded', 'id=u1&name=Mai'),
       raw('multipart/mixed; boundary=x', '--x--'),
+      raw(';;;', 'id=u1'),
     ]) {
       for (const [method, path] of [['POST', '/create'] as const, ['DELETE', '/delete_collection'] as const]) {
         const { json, status } = await target.send({ method, path, headers, body });

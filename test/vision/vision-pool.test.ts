@@ -1,4 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { FaceSearchError } from '../../src/errors.js';
 import type { ModelPack } from '../../src/models/manifest.js';
 import { loadPack } from '../../src/models/pack.js';
@@ -10,6 +14,21 @@ import { noLimits } from './images.js';
 
 const workerUrl = new URL('../../dist/src/vision/worker.js', import.meta.url);
 const options: PhotoOptions = { version: 'v3', allowIdCard: false, severalFaces: 'refuse', disableValidation: false };
+
+/** The real worker, but each character in the file `deaths` beside it ends it once. */
+const mortalWorker = `
+import { readFileSync, writeFileSync } from 'node:fs';
+import { run as work } from ${JSON.stringify(workerUrl.href)};
+
+const deaths = new URL('deaths', import.meta.url);
+
+export function run(task) {
+  const left = readFileSync(deaths, 'utf8');
+  if (left === '') return work(task);
+  writeFileSync(deaths, left.slice(1));
+  process.exit(1);
+}
+`;
 
 let pack: ModelPack;
 let pool: VisionPool;
@@ -50,6 +69,38 @@ describe('VisionPool', () => {
     expect(outcomes.length - refused.length).toBeGreaterThanOrEqual(4);
     for (const { reason } of refused) expect(reason).toMatchObject({ errorName: 'OVERLOADED' });
     expect((await pool.embedPhoto(photo('audrey.jpg'), options)).embedding).toHaveLength(512);
+  });
+
+  it('does not compute a photo whose owner has gone while it waited', async () => {
+    const abandoned = new AbortController();
+    const running = [pool.embedPhoto(photo('audrey.jpg'), options), pool.embedPhoto(photo('audrey.jpg'), options)];
+    const waiting = pool.embedPhoto(photo('audrey.jpg'), options, abandoned.signal);
+    abandoned.abort(new Error('gone'));
+    await expect(waiting).rejects.toThrow('gone');
+    for (const { embedding } of await Promise.all(running)) expect(embedding).toHaveLength(512);
+  });
+
+  it.each([
+    ['once', 'answered by the worker that replaces it', 1],
+    ['twice', 'given up, and the next one answered', 2],
+  ])('a photo that kills its worker %s is %s', async (_times, _outcome, deaths) => {
+    const folder = await mkdtemp(join(tmpdir(), 'facesearch-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const worker = join(folder, 'worker.mjs');
+    await writeFile(worker, mortalWorker);
+    const mortal = await VisionPool.start(pack, {
+      ...noLimits,
+      workers: 1,
+      maxQueue: 4,
+      workerUrl: pathToFileURL(worker),
+    });
+    onTestFinished(() => mortal.close());
+    await writeFile(join(folder, 'deaths'), 'x'.repeat(deaths));
+    const outcome = mortal.embedPhoto(photo('audrey.jpg'), options);
+    if (deaths === 1) expect((await outcome).embedding).toHaveLength(512);
+    else await expect(outcome).rejects.toThrow('worker exited');
+    expect(await readFile(join(folder, 'deaths'), 'utf8')).toBe('');
+    expect((await mortal.embedPhoto(photo('audrey.jpg'), options)).embedding).toHaveLength(512);
   });
 
   it('says why a model cannot be loaded', async () => {
