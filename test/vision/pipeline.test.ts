@@ -69,7 +69,7 @@ describe('Pipeline', () => {
     };
     // A large face, which the first look shows well enough, and one for which the photo is decoded again.
     expect(await differ(2000, 2000)).toBeLessThan(0.005);
-    expect(await differ(2000, 700)).toBeLessThan(0.00001);
+    expect(await differ(2000, 500)).toBeLessThan(0.00001);
   });
 
   it('counts the width of a face in pixels of the photo, not of what was decoded', async () => {
