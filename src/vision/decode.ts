@@ -17,11 +17,22 @@ export interface DecodeLimits {
 sharp.cache(false);
 sharp.concurrency(1);
 
+export interface DecodedImage extends RgbImage {
+  /** How much smaller than the photo each side is: 1, 2, 4 or 8. */
+  shrink: number;
+}
+
 /**
  * Decodes a JPEG or PNG (told from its bytes) to upright 8-bit sRGB; transparency becomes white.
+ * @param leastSide a JPEG may come out at a half, a quarter or an eighth of its size, which is decoded much faster, as long as
+ * its longer side keeps so many pixels
  * @throws Refusal BAD_INPUT for another format, a damaged file, more than 5 MB, too many or too few pixels
  */
-export async function decode(bytes: Uint8Array, limits: DecodeLimits): Promise<RgbImage> {
+export async function decode(
+  bytes: Uint8Array,
+  limits: DecodeLimits,
+  leastSide = Number.POSITIVE_INFINITY,
+): Promise<DecodedImage> {
   if (bytes.length > MAX_IMAGE_BYTES) throw new Refusal('BAD_INPUT', 'The image is larger than 5 MB.', 'image-size');
   if (!isJpeg(bytes) && !isPng(bytes)) {
     throw new Refusal('BAD_INPUT', 'The image format is not supported: send a jpg, jpeg or png.', 'image-format');
@@ -31,14 +42,16 @@ export async function decode(bytes: Uint8Array, limits: DecodeLimits): Promise<R
     throw new Refusal('BAD_INPUT', 'The image has too many pixels: send a smaller one.', 'image-resolution');
   }
   checkResolution(width, height, limits.minResolution);
+  const shrink = isJpeg(bytes) ? shrinkFor(Math.max(width, height), leastSide) : 1;
   try {
-    const { data, info } = await open(bytes)
-      .autoOrient()
+    const upright = open(bytes).autoOrient();
+    const image = shrink === 1 ? upright : upright.resize(...shrunk(width, height, shrink), { fit: 'fill' });
+    const { data, info } = await image
       .toColourspace('srgb')
       .flatten({ background: '#ffffff' })
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
-    if (info.channels === 3) return { width: info.width, height: info.height, data };
+    if (info.channels === 3) return { width: info.width, height: info.height, data, shrink };
     throw new Error(`decoded to ${info.channels} channels`);
   } catch {
     throw damaged();
@@ -52,11 +65,20 @@ function open(bytes: Uint8Array): Sharp {
 
 async function readSize(bytes: Uint8Array): Promise<{ width: number; height: number }> {
   try {
-    const { width, height } = await open(bytes).metadata();
-    return { width, height };
+    const { autoOrient } = await open(bytes).metadata();
+    return autoOrient;
   } catch {
     throw damaged();
   }
+}
+
+function shrinkFor(longerSide: number, leastSide: number): number {
+  return [8, 4, 2].find((shrink) => longerSide >= leastSide * shrink) ?? 1;
+}
+
+/** Rounded down: asked for a pixel more, libjpeg would be told to shrink by half as much. */
+function shrunk(width: number, height: number, shrink: number): [width: number, height: number] {
+  return [Math.max(1, Math.floor(width / shrink)), Math.max(1, Math.floor(height / shrink))];
 }
 
 function damaged(): Refusal {

@@ -1,6 +1,6 @@
 import type { FacematchVersion, ModelPack } from '../models/manifest.js';
 import { ALIGNED_SIZE, alignedToImage, mendedAlignedToImage } from './alignment.js';
-import { type DecodeLimits, decode } from './decode.js';
+import { type DecodedImage, type DecodeLimits, decode } from './decode.js';
 import { Detector } from './detectors/detector.js';
 import { Embedder } from './embedder.js';
 import type { Analysis, PhotoOptions } from './face-analyser.js';
@@ -26,6 +26,12 @@ const FACE_WIDTH_TOLERANCE = 0.1;
 
 /** A face narrower than this share of the main one is a passer-by or a picture behind the person, not a second one. */
 const PASSER_BY_WIDTH = 1 / 8;
+
+/** First look at a photo: its longer side in pixels, at least, which is three times the usual detector's input. */
+export const FIRST_LOOK_SIDE = 960;
+
+/** A face at least so wide, in pixels, is still larger than in the aligned crop; a narrower one is looked at in full size. */
+const SHARP_FACE_WIDTH = 112;
 
 interface Gates {
   face: FaceGate | null;
@@ -61,8 +67,8 @@ export class Pipeline {
   /** @throws Refusal */
   async embedPhoto(bytes: Uint8Array, options: PhotoOptions): Promise<Analysis> {
     const clock = new StageClock();
-    const photo = new ImagePyramid(await clock.time('decode', () => decode(bytes, this.limits)));
-    const found = await clock.time('find', () => this.finder.find(photo, (box) => this.isLargeEnough(box, photo)));
+    const first = await this.look(bytes, clock, FIRST_LOOK_SIDE);
+    const { photo, found } = first.sharp ? first : await this.look(bytes, clock);
     const { idCard } = this.gates;
     const card = () => idCard?.isIdCard(photo, found.faces[0]?.box);
     if (!options.allowIdCard && (await clock.time('idCard', async () => card()))) {
@@ -88,9 +94,25 @@ export class Pipeline {
     return { embedding, timings: clock.timings };
   }
 
-  private isLargeEnough(box: Box, { image }: ImagePyramid): boolean {
+  /** Decodes and finds. `sharp` is false when a face that matters has lost detail because the photo was shrunk. */
+  private async look(bytes: Uint8Array, clock: StageClock, leastSide?: number) {
+    const image = await clock.time('decode', () => decode(bytes, this.limits, leastSide));
+    const photo = new ImagePyramid(image);
+    const widths: number[] = [];
+    const counts = (box: Box) => {
+      const large = this.isLargeEnough(box, image);
+      if (large) widths.push(box.width);
+      return large;
+    };
+    const found = await clock.time('find', () => this.finder.find(photo, counts));
+    const least = (found.faces[0]?.box.width ?? 0) * PASSER_BY_WIDTH;
+    const blurred = widths.some((width) => width >= least && width < SHARP_FACE_WIDTH);
+    return { photo, found, sharp: image.shrink === 1 || !blurred };
+  }
+
+  private isLargeEnough(box: Box, image: DecodedImage): boolean {
     return (
-      box.width >= this.limits.minFaceWidth * (1 - FACE_WIDTH_TOLERANCE) &&
+      box.width * image.shrink >= this.limits.minFaceWidth * (1 - FACE_WIDTH_TOLERANCE) &&
       area(box) >= this.limits.minFaceArea * image.width * image.height
     );
   }

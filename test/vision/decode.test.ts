@@ -122,6 +122,28 @@ describe('decode', () => {
     }
   });
 
+  it('shrinks a large JPEG by 2, 4 or 8 as far as its longer side allows, turned upright, and nothing else', async () => {
+    const upright = () => toSharp(quarters(1001, 751));
+    const turned = await upright().rotate(-90).withMetadata({ orientation: 6 }).jpeg({ quality: 100 }).toBuffer();
+    for (const bytes of [await upright().jpeg({ quality: 100 }).toBuffer(), turned]) {
+      for (const [leastSide, shrink] of [
+        [501, 1],
+        [500, 2],
+        [250, 4],
+        [10, 8],
+      ] as const) {
+        const image = await decode(bytes, limits, leastSide);
+        const [width, height] = [Math.floor(1001 / shrink), Math.floor(751 / shrink)];
+        expect(image).toMatchObject({ shrink, width, height });
+        near(pixel(image, width >> 2, height >> 2), [255, 0, 0]);
+        near(pixel(image, width - 9, height >> 2), [0, 255, 0]);
+        near(pixel(image, width >> 2, height - 9), [0, 0, 255]);
+      }
+    }
+    const png = await upright().png().toBuffer();
+    expect(await decode(png, limits, 10)).toMatchObject({ shrink: 1, width: 1001, height: 751 });
+  });
+
   it('refuses a decompression bomb before it decodes it', async () => {
     const bomb = await sharp(Buffer.alloc(8000 * 7000), { raw: { width: 8000, height: 7000, channels: 1 } })
       .png({ compressionLevel: 9 })

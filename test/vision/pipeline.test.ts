@@ -55,6 +55,32 @@ describe('Pipeline', () => {
     }
   });
 
+  it('loses nothing by decoding a large JPEG at a part of its size', async () => {
+    // A PNG is always decoded whole.
+    const differ = async (width: number, face: number) => {
+      const portrait = await sharp(photo('franck_01829.jpg')).resize(face).toBuffer();
+      const large = sharp({ create: { width, height: width * 0.8, channels: 3, background: 'gray' } })
+        .composite([{ input: portrait }])
+        .jpeg({ quality: 95 });
+      const jpeg = await large.toBuffer();
+      const png = await sharp(jpeg).png({ compressionLevel: 6 }).toBuffer();
+      const whole = await pipeline.embedPhoto(png, strict);
+      return 1 - cosine((await pipeline.embedPhoto(jpeg, strict)).embedding, whole.embedding);
+    };
+    // A large face, which the first look shows well enough, and one for which the photo is decoded again.
+    expect(await differ(2000, 2000)).toBeLessThan(0.005);
+    expect(await differ(2000, 500)).toBeLessThan(0.00001);
+  });
+
+  it('counts the width of a face in pixels of the photo, not of what was decoded', async () => {
+    const pack = await loadPack(defaultManifestPath, 'default');
+    const bytes = await sharp(photo('franck_01829.jpg')).resize(2160).jpeg().toBuffer();
+    const just = await Pipeline.load(pack, { ...noLimits, minFaceWidth: 500 });
+    expect((await just.embedPhoto(bytes, strict)).embedding).toHaveLength(512);
+    const over = await Pipeline.load(pack, { ...noLimits, minFaceWidth: 1200 });
+    await expect(over.embedPhoto(bytes, strict)).rejects.toMatchObject({ reason: 'face-too-small' });
+  });
+
   it('takes v4 as the mean of image and mirror image: the same for both', async () => {
     const v4 = { ...strict, version: 'v4' as const };
     const v3 = await embed('audrey.jpg');
