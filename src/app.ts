@@ -12,6 +12,8 @@ import { acceptForms } from './facesearch/multipart.js';
 import { addErrorReplies, sendError } from './facesearch/replies.js';
 import type { Rooms } from './facesearch/rooms.js';
 import { addAccessLog, newRequestId } from './logging.js';
+import type { Metrics } from './metrics/metrics.js';
+import { addRequestMetrics } from './metrics/request-metrics.js';
 
 /** What the server is made of. */
 export interface AppParts {
@@ -22,10 +24,19 @@ export interface AppParts {
   /** Rejects when what is below the rooms, such as the store, does not answer. */
   checkReady: () => Promise<void>;
   logger: FastifyBaseLogger;
+  /** Sees every request, where metrics are wanted. */
+  metrics?: Metrics | undefined;
 }
 
 /** Builds the HTTP server without starting it, so that a test can also call `inject`. */
-export async function buildApp({ config, keys, rooms, checkReady, logger }: AppParts): Promise<FastifyInstance> {
+export async function buildApp({
+  config,
+  keys,
+  rooms,
+  checkReady,
+  logger,
+  metrics,
+}: AppParts): Promise<FastifyInstance> {
   const mirror = config.HTTP_STATUS === 'mirror';
   const app = fastify({
     loggerInstance: logger,
@@ -48,6 +59,7 @@ export async function buildApp({ config, keys, rooms, checkReady, logger }: AppP
   };
 
   addAccessLog(app);
+  addRequestMetrics(app, basePath, metrics);
   endConnectionsOnClose(app);
   addErrorReplies(app, mirror);
   app.addHook('onRequest', async (_request, reply) => {

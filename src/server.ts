@@ -5,6 +5,7 @@ import type { Config } from './config.js';
 import { galleryVersion, type Rooms } from './facesearch/rooms.js';
 import { identityOf } from './gallery/model-identity.js';
 import { scaleOf } from './gallery/similarity.js';
+import { type GaugeSource, Metrics } from './metrics/metrics.js';
 import type { ModelPack } from './models/manifest.js';
 import { loadPack } from './models/pack.js';
 import { defaultManifestPath } from './models/paths.js';
@@ -22,6 +23,8 @@ export interface Server {
    * the storage can be used.
    */
   firstKey: Promise<string | undefined>;
+  /** What the server counts; undefined where METRICS_PORT is not set. */
+  metrics: Metrics | undefined;
   /** Settles when the models are loaded and the gallery is open; calls answer 503 before. */
   started: Promise<void>;
   /** Finishes the requests that are running, then closes what is below. */
@@ -37,8 +40,9 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
   const storage = await openStorage(config, logger, workerUrl);
   const { store } = storage;
   const keys = new KeyRing(store, config.API_KEYS);
-  let rooms: Rooms | undefined;
-  const app = await buildApp({ config, keys, rooms: () => rooms, checkReady: () => store.ping(), logger });
+  let rooms: StartedRooms | undefined;
+  const metrics = config.METRICS_PORT === undefined ? undefined : new Metrics(() => rooms && gaugesOf(rooms));
+  const app = await buildApp({ config, keys, rooms: () => rooms, checkReady: () => store.ping(), logger, metrics });
   const firstKey = storage.prepared.then(() => keys.ensureFirstKey());
   const started = firstKey
     .then(() => startRooms(config, storage, workerUrl))
@@ -52,6 +56,7 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
   return {
     app,
     firstKey,
+    metrics,
     started,
     async close() {
       await app.close();
@@ -64,13 +69,22 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
   };
 }
 
+interface StartedRooms extends Rooms {
+  analyser: VisionPool;
+}
+
+function gaugesOf({ gallery, analyser }: StartedRooms): GaugeSource {
+  const { collections, faces } = gallery.inMemory ?? { collections: 0, faces: 0 };
+  return { queued: analyser.queued, workers: analyser.workers, collections, faces };
+}
+
 function openStorage(config: Config, logger: Logger, workerUrl: URL | undefined): Promise<Storage> {
   if (config.DATABASE_URL !== undefined) return openDatabaseStorage(config.DATABASE_URL, config, logger);
   // Both workers are compiled together.
   return openFolderStorage(config, logger, workerUrl && new URL('../vector-index/index-worker.js', workerUrl));
 }
 
-async function startRooms(config: Config, storage: Storage, workerUrl: URL | undefined): Promise<Rooms> {
+async function startRooms(config: Config, storage: Storage, workerUrl: URL | undefined): Promise<StartedRooms> {
   const pack = await loadPack(config.MODEL_MANIFEST ?? defaultManifestPath, config.MODEL_PACK);
   const { model } = pack.embedders[galleryVersion];
   const scale = scaleOf(config.SIMILARITY, model.calibration);

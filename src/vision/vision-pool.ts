@@ -62,6 +62,16 @@ export class VisionPool implements FaceAnalyser {
     return this.run(image, (copy) => ({ kind: 'crop', image: copy, version }));
   }
 
+  /** Photos that wait for a worker. */
+  get queued(): number {
+    return this.pool.queueSize;
+  }
+
+  /** Worker threads that are alive. */
+  get workers(): number {
+    return this.pool.threads.length;
+  }
+
   /** Finishes what is running and waiting. */
   close(): Promise<void> {
     return this.pool.close();
