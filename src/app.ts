@@ -11,9 +11,11 @@ import { addHealthRoutes } from './facesearch/health.js';
 import { acceptForms } from './facesearch/multipart.js';
 import { addErrorReplies, sendError } from './facesearch/replies.js';
 import type { Rooms } from './facesearch/rooms.js';
+import { routeDocs } from './facesearch/route-docs.js';
 import { addAccessLog, newRequestId } from './logging.js';
 import type { Metrics } from './metrics/metrics.js';
 import { addRequestMetrics } from './metrics/request-metrics.js';
+import { addDocumentation } from './openapi/documentation.js';
 
 /** What the server is made of. */
 export interface AppParts {
@@ -79,6 +81,8 @@ export async function buildApp({
     startedRooms();
     await checkReady();
   });
+  // Routes of other prefixes join here with docs of their own.
+  await addDocumentation(app, [...routeDocs], config.HTTP_STATUS);
   const limits = await callLimits(app, config.RATE_LIMIT, config.FAILED_KEY_LIMIT);
   await app.register(facesearch, { prefix: basePath, keys, limits, rooms: startedRooms });
   return app;

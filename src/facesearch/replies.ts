@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type ErrorName, FaceSearchError } from '../errors.js';
+import { type ErrorName, errorRow, FaceSearchError } from '../errors.js';
 import type { Candidate } from '../gallery/gallery.js';
 import { StoreError } from '../store/store-error.js';
 
@@ -73,7 +73,7 @@ interface Description {
 function describe(error: unknown): Description {
   if (error instanceof FaceSearchError) {
     const { code, message, realStatus, reason, errorName } = error;
-    return { errorName, code, text: message, realStatus, reason, tellsReason: errorName === 'NOT_FULL_FACE' };
+    return { errorName, code, text: message, realStatus, reason, tellsReason: errorRow(errorName).tellsReason };
   }
   if (error instanceof StoreError) {
     // A disk that is full or away comes back; no waiting heals a damaged file.
