@@ -13,7 +13,11 @@ import { addHealthRoutes } from './facesearch/health.js';
 import { acceptForms } from './facesearch/multipart.js';
 import { addErrorReplies, sendError } from './facesearch/replies.js';
 import type { Rooms } from './facesearch/rooms.js';
+import { routeDocs } from './facesearch/route-docs.js';
 import { addAccessLog, newRequestId } from './logging.js';
+import type { Metrics } from './metrics/metrics.js';
+import { addRequestMetrics } from './metrics/request-metrics.js';
+import { addDocumentation } from './openapi/documentation.js';
 
 /** What the server is made of. */
 export interface AppParts {
@@ -28,6 +32,8 @@ export interface AppParts {
   logger: FastifyBaseLogger;
   /** Without one the app speaks plain HTTP. */
   certificate?: CertificatePair | undefined;
+  /** Sees every request, where metrics are wanted. */
+  metrics?: Metrics | undefined;
 }
 
 /** Builds the HTTP server without starting it, so that a test can also call `inject`. */
@@ -39,6 +45,7 @@ export async function buildApp({
   audit,
   logger,
   certificate,
+  metrics,
 }: AppParts): Promise<FastifyInstance> {
   const mirror = config.HTTP_STATUS === 'mirror';
   const timers = requestTimers(config.REQUEST_TIMEOUT);
@@ -65,6 +72,7 @@ export async function buildApp({
   };
 
   addAccessLog(app);
+  addRequestMetrics(app, basePath, metrics);
   endConnectionsOnClose(app);
   addErrorReplies(app, mirror);
   app.addHook('onRequest', async (_request, reply) => {
@@ -84,6 +92,8 @@ export async function buildApp({
     startedRooms();
     await checkReady();
   });
+  // Routes of other prefixes join here with docs of their own.
+  await addDocumentation(app, [...routeDocs], config.HTTP_STATUS);
   const limits = await callLimits(app, config.RATE_LIMIT, config.FAILED_KEY_LIMIT);
   const deadline = config.REQUEST_DEADLINE;
   await app.register(facesearch, { prefix: basePath, keys, limits, rooms: startedRooms, audit, deadline });

@@ -170,6 +170,17 @@ export const variables = {
     default: 'info',
     schema: choice('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
   },
+  METRICS_PORT: {
+    description:
+      'Port of its own for Prometheus, which answers `/metrics` without a key; 0 takes any free one and logs it. See docs/operations.md.',
+    defaultShown: 'none: no metrics',
+    schema: integer(0, 65_535),
+  },
+  METRICS_HOST: {
+    description: 'Address that `METRICS_PORT` listens on.',
+    default: '127.0.0.1',
+    schema: text(),
+  },
   CORS_ORIGIN: {
     description: 'Web origins that browsers may call from: `*` or a comma-separated list; unset is none.',
     schema: corsOrigins(),

@@ -47,6 +47,27 @@ const realStatus: ReadonlySet<ErrorName> = new Set<ErrorName>([
   'NOT_READY',
 ]);
 
+/** What a row of the table promises of its reply. */
+export interface ErrorRow {
+  code: number;
+  text: string;
+  /** The text stands for others of the same meaning. */
+  freeText: boolean;
+  /** The reply may have a `reason`. */
+  tellsReason: boolean;
+  /** The HTTP status equals the code whatever HTTP_STATUS says. */
+  realStatus: boolean;
+}
+
+export function errorRow(name: ErrorName): ErrorRow {
+  return {
+    ...table[name],
+    freeText: name === 'BAD_INPUT' || name === 'MISSING',
+    tellsReason: name === 'NOT_FULL_FACE',
+    realStatus: realStatus.has(name),
+  };
+}
+
 /** An outcome that becomes a reply `{"data": text, "code": "NNN"}`. */
 export class FaceSearchError extends Error {
   readonly code: number;

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { readConfig } from './config.js';
 import { createLogger } from './logging.js';
+import { serveMetrics } from './metrics/metrics-server.js';
 import { openServer, type Server } from './server.js';
 
 try {
@@ -21,6 +22,8 @@ async function main(): Promise<void> {
   });
   // The same failure ends the start below.
   keyShown.catch(() => undefined);
+  if (server.metrics && config.METRICS_PORT !== undefined)
+    await serveMetrics(server.metrics, { host: config.METRICS_HOST, port: config.METRICS_PORT }, logger);
   // Listens before the models are loaded, so that a supervisor sees a live process at once.
   await server.app.listen({ host: config.HOST, port: config.PORT });
   await server.started;

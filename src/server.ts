@@ -10,6 +10,7 @@ import type { Gallery } from './gallery/gallery.js';
 import { identityOf } from './gallery/model-identity.js';
 import { RetentionSweep } from './gallery/retention-sweep.js';
 import { scaleOf } from './gallery/similarity.js';
+import { type GaugeSource, Metrics } from './metrics/metrics.js';
 import type { ModelPack } from './models/manifest.js';
 import { loadPack } from './models/pack.js';
 import { defaultManifestPath } from './models/paths.js';
@@ -28,6 +29,8 @@ export interface Server {
    * the storage can be used.
    */
   firstKey: Promise<string | undefined>;
+  /** What the server counts; undefined where METRICS_PORT is not set. */
+  metrics: Metrics | undefined;
   /** Settles when the models are loaded and the gallery is open; calls answer 503 before. */
   started: Promise<void>;
   /** Finishes the requests that are running, then closes what is below. */
@@ -49,7 +52,8 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
   const storage = await openStorage(config, logger, workerUrl);
   const { store } = storage;
   const keys = new KeyRing(store, config.API_KEYS);
-  let rooms: Rooms | undefined;
+  let rooms: StartedRooms | undefined;
+  const metrics = config.METRICS_PORT === undefined ? undefined : new Metrics(() => rooms && gaugesOf(rooms));
   const app = await buildApp({
     config,
     keys,
@@ -58,6 +62,7 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
     audit,
     logger,
     certificate: certificate?.pair,
+    metrics,
   });
   certificate?.follow(app.server);
   const firstKey = storage.prepared.then(() => makeFirstKey(keys, audit));
@@ -75,6 +80,7 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
   return {
     app,
     firstKey,
+    metrics,
     started,
     async close() {
       certificate?.close();
@@ -90,6 +96,15 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
   };
 }
 
+interface StartedRooms extends Rooms {
+  analyser: VisionPool;
+}
+
+function gaugesOf({ gallery, analyser }: StartedRooms): GaugeSource {
+  const { collections, faces } = gallery.inMemory ?? { collections: 0, faces: 0 };
+  return { queued: analyser.queued, workers: analyser.workers, collections, faces };
+}
+
 function openStorage(config: Config, logger: Logger, workerUrl: URL | undefined): Promise<Storage> {
   if (config.DATABASE_URL !== undefined) return openDatabaseStorage(config.DATABASE_URL, config, logger);
   // Both workers are compiled together.
@@ -103,7 +118,7 @@ async function makeFirstKey(keys: KeyRing, audit: AuditLog | undefined): Promise
   return key;
 }
 
-async function startRooms(config: Config, storage: Storage, workerUrl: URL | undefined): Promise<Rooms> {
+async function startRooms(config: Config, storage: Storage, workerUrl: URL | undefined): Promise<StartedRooms> {
   const pack = await loadPack(config.MODEL_MANIFEST ?? defaultManifestPath, config.MODEL_PACK);
   const { model } = pack.embedders[galleryVersion];
   const scale = scaleOf(config.SIMILARITY, model.calibration);

@@ -51,7 +51,8 @@ export interface VectorField {
 const maxBase64Bytes = 8 * 1024 * 1024;
 const maxVectorBytes = 256 * 1024;
 const maxTextBytes = 8 * 1024;
-const maxTextCharacters = 1024;
+/** Characters of a text at most. */
+export const maxTextCharacters = 1024;
 
 /** Bytes to keep of a field's part. */
 export function limitOf(field: Field, isFile: boolean): number {

@@ -65,6 +65,7 @@ export function addPhotoCalls(app: FastifyInstance, rooms: GetRooms): void {
     const least = form.lower_threshold ?? form.threshold;
     const isFound = (best: Candidate | undefined) => best !== undefined && best.similarity >= least;
     let best = await gallery.search(where, analysis.embedding);
+    request.similarity = best?.similarity ?? null;
     if (!isFound(best) && form.create) {
       const outcome = await gallery.addUnknownPerson(where, analysis.embedding, image, isFound);
       if ('createdId' in outcome) return success({ id: outcome.createdId, new: true });
@@ -80,6 +81,7 @@ export function addPhotoCalls(app: FastifyInstance, rooms: GetRooms): void {
     const analysis = await analyser.embedCrop(form.file.bytes(), galleryVersion, request.abandoned);
     request.stages = analysis.timings;
     const best = await gallery.search(collectionOf(request, form.collection), analysis.embedding);
+    request.similarity = best?.similarity ?? null;
     return match(best, form.threshold);
   });
 }

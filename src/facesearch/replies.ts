@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { FaceSearchError } from '../errors.js';
+import { type ErrorName, errorRow, FaceSearchError } from '../errors.js';
 import type { Candidate } from '../gallery/gallery.js';
 import { StoreError } from '../store/store-error.js';
 
@@ -47,7 +47,8 @@ export function addErrorReplies(app: FastifyInstance, mirror: boolean): void {
 
 /** Sends the reply for anything that was thrown; a text that is not meant for clients only reaches the log. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, mirror: boolean): FastifyReply {
-  const { code, text, realStatus, reason, tellsReason } = describe(error);
+  const { errorName, code, text, realStatus, reason, tellsReason } = describe(error);
+  request.errorName = errorName;
   request.reason = reason ?? null;
   if (code === 500 || error instanceof StoreError) request.log.error({ err: error }, 'request failed');
   if ((code === 503 || code === 429) && !reply.hasHeader('retry-after'))
@@ -59,6 +60,8 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
 const uncertainText = 'The server lost its storage while it made the change, which may have happened. Try again later.';
 
 interface Description {
+  /** Row of the table of errors; HTTP for what fastify refuses by itself. */
+  errorName: ErrorName | 'HTTP';
   code: number;
   text: string;
   realStatus: boolean;
@@ -70,7 +73,7 @@ interface Description {
 function describe(error: unknown): Description {
   if (error instanceof FaceSearchError) {
     const { code, message, realStatus, reason, errorName } = error;
-    return { code, text: message, realStatus, reason, tellsReason: errorName === 'NOT_FULL_FACE' };
+    return { errorName, code, text: message, realStatus, reason, tellsReason: errorRow(errorName).tellsReason };
   }
   if (error instanceof StoreError) {
     // A disk that is full or away comes back; no waiting heals a damaged file.
@@ -85,6 +88,12 @@ function describe(error: unknown): Description {
   if (status === 413) return describe(new FaceSearchError('BODY_TOO_LARGE'));
   // Fastify's own refusals, such as 415; their texts may repeat the URL, so the standard phrase stands for them.
   if (status >= 400 && status < 500)
-    return { code: status, text: STATUS_CODES[status] ?? 'Bad Request', realStatus: true, tellsReason: false };
+    return {
+      errorName: 'HTTP',
+      code: status,
+      text: STATUS_CODES[status] ?? 'Bad Request',
+      realStatus: true,
+      tellsReason: false,
+    };
   return describe(new FaceSearchError('INTERNAL'));
 }

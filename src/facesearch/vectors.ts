@@ -25,6 +25,7 @@ export function addVectorCalls(app: FastifyInstance, rooms: GetRooms): void {
   app.post('/search_vector', forReadOnlyKeys, async (request) => {
     const form = await readForm(request, searchVectorForm);
     const best = await rooms().gallery.search(collectionOf(request, form.collection), form.vector.numbers());
+    request.similarity = best?.similarity ?? null;
     return match(best, form.threshold);
   });
 }

@@ -79,6 +79,10 @@ export class CollectionGallery implements Gallery {
     return [...this.#indexes.values()].reduce((sum, index) => sum + index.size, 0);
   }
 
+  get inMemory(): { collections: number; faces: number } {
+    return { collections: this.#indexes.size, faces: this.facesInMemory };
+  }
+
   async saveUser(collection: CollectionRef, user: User): Promise<void> {
     await this.#writes.run(lockKey(collection), () => this.#store.saveUser(collection, user));
   }

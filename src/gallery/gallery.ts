@@ -11,6 +11,8 @@ export interface Candidate extends User {
  * Writes resolve when they are durable and visible to every later search.
  */
 export interface Gallery {
+  /** What searches look at in this process's memory; absent where a database searches. */
+  readonly inMemory?: { collections: number; faces: number };
   saveUser(collection: CollectionRef, user: User): Promise<void>;
   /** @throws FaceSearchError USER_NOT_FOUND */
   requireUser(collection: CollectionRef, userId: string): Promise<void>;

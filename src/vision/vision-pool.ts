@@ -63,6 +63,16 @@ export class VisionPool implements FaceAnalyser {
     return this.line.run(() => this.run(image, (copy) => ({ kind: 'crop', image: copy, version })), signal);
   }
 
+  /** Photos that wait for a worker. */
+  get queued(): number {
+    return this.pool.queueSize;
+  }
+
+  /** Worker threads that are alive. */
+  get workers(): number {
+    return this.pool.threads.length;
+  }
+
   /** Finishes what is running and waiting. */
   async close(): Promise<void> {
     await this.line.empty();

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectConforming } from '../openapi/conforming.js';
 import { field, file, form } from '../support/multipart.js';
 import type { Target } from '../support/target.js';
 import { calls } from './calls.js';
@@ -18,12 +19,15 @@ export function describeContract(name: string, open: () => Promise<{ target: Tar
     });
     afterAll(() => target?.close());
 
-    const send = (collection: string, [method, path, ...parts]: Step, headers: Record<string, string>) =>
-      target.send(
+    const send = async (collection: string, [method, path, ...parts]: Step, headers: Record<string, string>) => {
+      const answer = await target.send(
         method === 'GET'
           ? { method, path: `${path}?collection=${encodeURIComponent(collection)}`, headers }
           : { method, path, headers, body: form(...parts, field('collection', collection)) },
       );
+      expectConforming({ method, path }, answer);
+      return answer;
+    };
     const sendOk = async (collection: string, step: Step) => {
       const { json } = await send(collection, step, { api_key: key });
       expect(json).toMatchObject({ code: '200' });

@@ -113,6 +113,16 @@ it('says what is wrong with its settings, all at once and without their values, 
   expect(output.stderr).not.toMatch(/eighty|s3cret|at .*\.js/);
 });
 
+it('serves metrics on a port of their own, and not on that of the calls', async () => {
+  const { ready, waitFor } = run({ API_KEYS: 'k1', METRICS_PORT: '0', WORKERS: '1' });
+  const port = await waitFor(/"port":(\d+),"msg":"metrics are served"/);
+  const origin = await ready();
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  expect(text).toMatch(/^facesearch_ready 1$/m);
+  expect(text).toMatch(/^facesearch_workers 1$/m);
+  expect((await fetch(`${origin}/metrics`)).status).toBe(404);
+});
+
 it('exits with 1 and one clear line when it cannot start', async () => {
   const pack = run({ API_KEYS: 'k1', MODEL_PACK: 'nothing' });
   expect(await pack.exitCode).toBe(1);
