@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
+import { admin, adminPath } from './admin/admin.js';
 import type { Config } from './config.js';
 import { endConnectionsOnClose } from './connections.js';
 import { FaceSearchError } from './errors.js';
@@ -68,7 +69,9 @@ export async function buildApp({ config, keys, rooms, checkReady, logger }: AppP
     await checkReady();
   });
   const limits = await callLimits(app, config.RATE_LIMIT, config.FAILED_KEY_LIMIT);
-  await app.register(facesearch, { prefix: basePath, keys, limits, rooms: startedRooms });
+  const callParts = { keys, limits, rooms: startedRooms };
+  await app.register(facesearch, { prefix: basePath, ...callParts });
+  await app.register(admin, { prefix: adminPath, ...callParts, config });
   return app;
 }
 

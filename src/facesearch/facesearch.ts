@@ -10,15 +10,24 @@ import { addVectorCalls } from './vectors.js';
 /** Path under which the twelve calls live. */
 export const basePath = '/vision/ekyc/facesearch/v4';
 
-/** The twelve calls: key first, then whether the server has started, then the call itself. */
-export async function facesearch(
-  app: FastifyInstance,
-  parts: { keys: KeyLookup; limits: CallLimits; rooms: GetRooms },
-): Promise<void> {
-  requireKey(app, parts.keys, parts.limits);
+/** What calls that need a key are made of. */
+export interface CallParts {
+  keys: KeyLookup;
+  limits: CallLimits;
+  rooms: GetRooms;
+}
+
+/** Every call of this scope: key first, then whether the server has started, then the call itself. */
+export function guardCalls(app: FastifyInstance, { keys, limits, rooms }: CallParts): void {
+  requireKey(app, keys, limits);
   app.addHook('onRequest', async () => {
-    parts.rooms();
+    rooms();
   });
+}
+
+/** The twelve calls. */
+export async function facesearch(app: FastifyInstance, parts: CallParts): Promise<void> {
+  guardCalls(app, parts);
   addUserCalls(app, parts.rooms);
   addPhotoCalls(app, parts.rooms);
   addVectorCalls(app, parts.rooms);

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { FaceSearchError } from '../errors.js';
 import type { FacematchVersion, ModelPack } from '../models/manifest.js';
-import type { Analysis, FaceAnalyser, PhotoOptions } from './face-analyser.js';
+import type { Analysis, FaceAnalyser, PhotoOptions, PhotoReport } from './face-analyser.js';
 import type { VisionLimits } from './pipeline.js';
 import type { LoadReport, Task, TaskResult } from './worker.js';
 
@@ -55,11 +55,17 @@ export class VisionPool implements FaceAnalyser {
   }
 
   embedPhoto(image: Buffer, options: PhotoOptions): Promise<Analysis> {
-    return this.run(image, (copy) => ({ kind: 'photo', image: copy, options }));
+    return this.embed(image, (copy) => ({ kind: 'photo', image: copy, options }));
   }
 
   embedCrop(image: Buffer, version: FacematchVersion): Promise<Analysis> {
-    return this.run(image, (copy) => ({ kind: 'crop', image: copy, version }));
+    return this.embed(image, (copy) => ({ kind: 'crop', image: copy, version }));
+  }
+
+  async analysePhoto(image: Buffer, options: PhotoOptions): Promise<PhotoReport> {
+    const result = await this.run(image, (copy) => ({ kind: 'report', image: copy, options }));
+    if (result.outcome !== 'reported') throw new Error('A worker answered another task');
+    return result.report;
   }
 
   /** Finishes what is running and waiting. */
@@ -67,13 +73,20 @@ export class VisionPool implements FaceAnalyser {
     return this.pool.close();
   }
 
-  private async run(image: Buffer, taskFor: (image: Uint8Array) => Task): Promise<Analysis> {
+  private async embed(image: Buffer, taskFor: (image: Uint8Array) => Task): Promise<Analysis> {
+    const result = await this.run(image, taskFor);
+    if (result.outcome !== 'embedded') throw new Error('A worker answered another task');
+    return result.analysis;
+  }
+
+  /** @throws FaceSearchError for a refusal */
+  private async run(image: Buffer, taskFor: (image: Uint8Array) => Task) {
     if (this.pool.queueSize >= this.maxQueue) throw new FaceSearchError('OVERLOADED');
     // A copy of its own is handed over: the caller still needs the photo, and a Buffer may share its memory with others.
     const copy = new Uint8Array(image);
     const result = await this.pool.run(taskFor(copy), { transferList: [copy.buffer] });
     if (result.outcome === 'refused') throw new FaceSearchError(result.errorName, result.text, result.reason);
-    return result.analysis;
+    return result;
   }
 }
 
