@@ -4,6 +4,7 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } 
 import { admin, adminPath } from './admin/admin.js';
 import type { Config } from './config.js';
 import { endConnectionsOnClose } from './connections.js';
+import { consoleFiles } from './console-files.js';
 import { FaceSearchError } from './errors.js';
 import type { KeyLookup } from './facesearch/auth.js';
 import { callLimits } from './facesearch/call-limits.js';
@@ -68,6 +69,7 @@ export async function buildApp({ config, keys, rooms, checkReady, logger }: AppP
     startedRooms();
     await checkReady();
   });
+  await app.register(consoleFiles);
   const limits = await callLimits(app, config.RATE_LIMIT, config.FAILED_KEY_LIMIT);
   const callParts = { keys, limits, rooms: startedRooms };
   await app.register(facesearch, { prefix: basePath, ...callParts });
