@@ -111,7 +111,12 @@ export class DatabaseGallery implements Gallery {
   }
 
   /** The k most similar users. */
-  async #nearest(store: Searcher, collection: CollectionRef, probe: Float32Array, k: number): Promise<RankedCandidate[]> {
+  async #nearest(
+    store: Searcher,
+    collection: CollectionRef,
+    probe: Float32Array,
+    k: number,
+  ): Promise<RankedCandidate[]> {
     for (let faces = CANDIDATES * k; ; faces *= 4) {
       const found = await store.nearestFaces(collection, this.#model, probe, faces);
       const nearest = new Map<string, RankedCandidate>();
@@ -138,7 +143,10 @@ export class DatabaseGallery implements Gallery {
       .sort((p, q) => q.score - p.score);
   }
 
-  async #sweepAfter(erasing: Promise<Erased | undefined>, unknown: 'USER_NOT_FOUND' | 'FACE_NOT_FOUND' | 'COLLECTION_NOT_FOUND') {
+  async #sweepAfter(
+    erasing: Promise<Erased | undefined>,
+    unknown: 'USER_NOT_FOUND' | 'FACE_NOT_FOUND' | 'COLLECTION_NOT_FOUND',
+  ) {
     if (!(await erasing)) throw new FaceSearchError(unknown);
     await this.#photos.run();
   }

@@ -64,6 +64,7 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
     await page.getByLabel('API key').fill(server.key);
     await page.getByRole('button', { name: 'Log in' }).click();
     await page.getByRole('link', { name: where }).click();
+    await page.getByRole('heading', { level: 1, name: where }).waitFor();
   }
 
   it('asks for a key, says when it is wrong, and keeps it nowhere', async () => {
