@@ -41,6 +41,7 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/models models
 COPY --from=build /app/dist dist
+COPY --from=build /app/src/console src/console
 
 RUN install --directory --owner=node --group=node --mode=0700 /data
 USER node

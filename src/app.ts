@@ -1,9 +1,11 @@
 import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
+import { admin, adminPath } from './admin/admin.js';
 import type { CertificatePair } from './certificate.js';
 import type { Config } from './config.js';
 import { endConnectionsOnClose } from './connections.js';
+import { consoleFiles } from './console-files.js';
 import { FaceSearchError } from './errors.js';
 import type { AuditTrail } from './facesearch/audit.js';
 import type { KeyLookup } from './facesearch/auth.js';
@@ -92,11 +94,13 @@ export async function buildApp({
     startedRooms();
     await checkReady();
   });
+  await app.register(consoleFiles);
   // Routes of other prefixes join here with docs of their own.
   await addDocumentation(app, [...routeDocs], config.HTTP_STATUS);
   const limits = await callLimits(app, config.RATE_LIMIT, config.FAILED_KEY_LIMIT);
-  const deadline = config.REQUEST_DEADLINE;
-  await app.register(facesearch, { prefix: basePath, keys, limits, rooms: startedRooms, audit, deadline });
+  const callParts = { keys, limits, rooms: startedRooms, audit, deadline: config.REQUEST_DEADLINE };
+  await app.register(facesearch, { prefix: basePath, ...callParts });
+  await app.register(admin, { prefix: adminPath, ...callParts, config });
   return app;
 }
 

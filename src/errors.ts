@@ -6,6 +6,8 @@ const table = {
   // Business results: HTTP 200 with the code in the body, or mirrored as the HTTP status (HTTP_STATUS=mirror).
   NOT_FOUND: { code: 404, text: 'Not found' }, // to the letter
   USER_NOT_FOUND: { code: 404, text: 'User not found' },
+  FACE_NOT_FOUND: { code: 404, text: 'Face not found' },
+  PHOTO_NOT_FOUND: { code: 404, text: 'No photo of this face was kept' },
   COLLECTION_NOT_FOUND: { code: 404, text: 'Collection not found' },
   NO_FACE: { code: 407, text: 'No face detected' }, // to the letter
   MANY_FACES: { code: 407, text: 'More than 1 faces detected' }, // to the letter

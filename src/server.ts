@@ -8,6 +8,7 @@ import type { Config } from './config.js';
 import { galleryVersion, type Rooms } from './facesearch/rooms.js';
 import type { Gallery } from './gallery/gallery.js';
 import { identityOf } from './gallery/model-identity.js';
+import { PeopleCatalogue } from './gallery/people-catalogue.js';
 import { RetentionSweep } from './gallery/retention-sweep.js';
 import { scaleOf } from './gallery/similarity.js';
 import { type GaugeSource, Metrics } from './metrics/metrics.js';
@@ -126,8 +127,10 @@ async function startRooms(config: Config, storage: Storage, workerUrl: URL | und
   // Awaited when the gallery is open; a failure before must not count as unhandled.
   starting.catch(() => undefined);
   try {
-    const gallery = await storage.openGallery(identityOf(model), scale);
-    return { gallery, analyser: await starting };
+    const identity = identityOf(model);
+    const gallery = await storage.openGallery(identity, scale);
+    const catalogue = new PeopleCatalogue(storage.store, storage.objects);
+    return { gallery, catalogue, analyser: await starting, model: identity };
   } catch (error) {
     await starting.then(
       (analyser) => analyser.close(),

@@ -108,7 +108,7 @@ async function walkStages(stages: Stages, bytes: Buffer): Promise<Record<string,
   const { box } = found[0] as DetectedFace;
   const points = fivePointsOf68(await clock.time('landmarks', () => stages.landmarks.find(pyramid, box)));
   await clock.time('face gate', () => stages.faceGate.look(pyramid, points));
-  await clock.time('ID-card gate', () => stages.idCardGate.isIdCard(pyramid, box));
+  await clock.time('ID-card gate', () => stages.idCardGate.look(pyramid, box));
   const crop = await clock.time('align', async () =>
     pyramid.sample(alignedToImage(points), ALIGNED_SIZE, ALIGNED_SIZE, 0),
   );

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FaceSearchError } from '../errors.js';
 import type { FacematchVersion } from '../models/manifest.js';
-import type { FaceAnalyser } from '../vision/face-analyser.js';
+import type { PhotoEmbedder } from '../vision/face-analyser.js';
 import { inLanes } from './lanes.js';
 
 /** What became of each image. */
@@ -22,7 +22,7 @@ export interface Embedded {
  * @throws Error when a file cannot be read or a model fails; a photo that is refused is a failure in the result
  */
 export async function embedImages(
-  analyser: FaceAnalyser,
+  analyser: PhotoEmbedder,
   folder: string,
   paths: readonly string[],
   options: { version: FacematchVersion; concurrency: number; onProgress?: (done: number, failed: number) => void },

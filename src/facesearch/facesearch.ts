@@ -12,17 +12,29 @@ import { addVectorCalls } from './vectors.js';
 /** Path under which the twelve calls live. */
 export const basePath = '/vision/ekyc/facesearch/v4';
 
-/** The twelve calls: key first, then whether the server has started and can audit, then the call itself. */
-export async function facesearch(
-  app: FastifyInstance,
-  parts: { keys: KeyLookup; limits: CallLimits; rooms: GetRooms; audit: AuditTrail | undefined; deadline: number },
-): Promise<void> {
-  giveUpAbandoned(app, parts.deadline);
-  requireKey(app, parts.keys, parts.limits);
+/** What calls that need a key are made of. */
+export interface CallParts {
+  keys: KeyLookup;
+  limits: CallLimits;
+  rooms: GetRooms;
+  audit: AuditTrail | undefined;
+  /** Milliseconds that a photo may wait for its turn; 0 is no limit. */
+  deadline: number;
+}
+
+/** Every call of this scope: key first, then whether the server has started and can audit, then the call itself. */
+export function guardCalls(app: FastifyInstance, { keys, limits, rooms, audit, deadline }: CallParts): void {
+  giveUpAbandoned(app, deadline);
+  requireKey(app, keys, limits);
   app.addHook('onRequest', async () => {
-    parts.rooms();
+    rooms();
   });
-  auditCalls(app, parts.audit);
+  auditCalls(app, audit);
+}
+
+/** The twelve calls. */
+export async function facesearch(app: FastifyInstance, parts: CallParts): Promise<void> {
+  guardCalls(app, parts);
   addUserCalls(app, parts.rooms);
   addPhotoCalls(app, parts.rooms);
   addVectorCalls(app, parts.rooms);

@@ -136,14 +136,25 @@ function normalise(numbers: readonly number[]): Float32Array | undefined {
 }
 
 function readImage(name: string, part: Part, fileOnly: boolean): Buffer {
-  const overLimit = `${name} must be at most 5 MB (${MAX_IMAGE_BYTES} bytes).`;
   if (fileOnly && !part.isFile) throw bad(`${name} must be sent as a file, not as text.`);
-  if (part.tooLarge) throw bad(overLimit, 'image-size');
+  if (part.tooLarge) throw bad(overLimit(name), 'image-size');
   if (part.isFile) return part.bytes;
-  const bytes = decodeBase64(unquote(part.bytes.toString('latin1').trim()));
+  return imageOfText(name, unquote(part.bytes.toString('latin1').trim()));
+}
+
+/**
+ * An image that came in base64.
+ * @throws FaceSearchError BAD_INPUT when it is not base64 or over 5 MiB
+ */
+export function imageOfText(name: string, text: string): Buffer {
+  const bytes = decodeBase64(text);
   if (!bytes?.length) throw bad(`${name} must be an image file or its bytes in base64.`, 'image-base64');
-  if (bytes.length > MAX_IMAGE_BYTES) throw bad(overLimit, 'image-size');
+  if (bytes.length > MAX_IMAGE_BYTES) throw bad(overLimit(name), 'image-size');
   return bytes;
+}
+
+function overLimit(name: string): string {
+  return `${name} must be at most 5 MB (${MAX_IMAGE_BYTES} bytes).`;
 }
 
 // A replaced character would make two different ids one.

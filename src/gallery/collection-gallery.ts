@@ -7,7 +7,7 @@ import type { IndexWorkers } from '../vector-index/index-workers.js';
 import { IndexLostError, type Match, type VectorIndex } from '../vector-index/vector-index.js';
 import { correctedScore } from './crowding.js';
 import { batchOf, followStore } from './follow-store.js';
-import type { Candidate, Gallery } from './gallery.js';
+import type { Candidate, Gallery, RankedCandidate } from './gallery.js';
 import { KeyedLock } from './keyed-lock.js';
 import { PhotoSweep } from './photo-sweep.js';
 import type { SimilarityScale } from './similarity.js';
@@ -117,7 +117,7 @@ export class CollectionGallery implements Gallery {
     const outcome = await this.#photos.keep(objectKey, photo, () =>
       this.#writes.run(lockKey(collection), async () => {
         const found = await this.#store.findCollection(collection);
-        const best = found && (await this.#bestUnderLock(found, vector));
+        const [best] = found ? await this.#nearestUnderLock(found, vector) : [];
         if (best && isKnown(best)) return { known: best };
         await this.#index(collection, await this.#store.addUserWithFace(collection, user, face), vector);
         return { createdId: user.id };
@@ -131,6 +131,11 @@ export class CollectionGallery implements Gallery {
   async deleteFaces(collection: CollectionRef, userId: string): Promise<void> {
     const erased = await this.#erase(collection, () => this.#store.deleteFaces(collection, userId));
     if (!erased) throw new FaceSearchError('USER_NOT_FOUND');
+  }
+
+  async deleteFace(collection: CollectionRef, userId: string, faceId: number): Promise<void> {
+    const erased = await this.#erase(collection, () => this.#store.deleteFace(collection, userId, faceId));
+    if (!erased) throw new FaceSearchError('FACE_NOT_FOUND');
   }
 
   async deleteUser(collection: CollectionRef, userId: string): Promise<void> {
@@ -154,11 +159,16 @@ export class CollectionGallery implements Gallery {
   }
 
   async search(collection: CollectionRef, embedding: Float32Array): Promise<Candidate | undefined> {
+    const [best] = await this.candidates(collection, embedding, 1);
+    return best;
+  }
+
+  async candidates(collection: CollectionRef, embedding: Float32Array, k: number): Promise<RankedCandidate[]> {
     const probe = unitVector(embedding);
     for (let attempt = 1; ; attempt++) {
       const index = await this.#indexOf(collection);
       try {
-        return index && (await this.#best(index, probe));
+        return index ? await this.#nearest(index, probe, k) : [];
       } catch (error) {
         // Its thread died, or a failed write threw it away: the next one is read from the store.
         if (!(error instanceof IndexLostError) || attempt === ATTEMPTS) throw error;
@@ -167,26 +177,31 @@ export class CollectionGallery implements Gallery {
     }
   }
 
-  async #best(index: VectorIndex, probe: Float32Array): Promise<Candidate | undefined> {
-    for (let k = FIRST_CANDIDATES; ; k *= 4) {
-      const matches = await index.search(probe, k);
+  /** The k most similar users. */
+  async #nearest(index: VectorIndex, probe: Float32Array, k: number): Promise<RankedCandidate[]> {
+    for (let faces = FIRST_CANDIDATES * k; ; faces *= 4) {
+      const matches = await index.search(probe, faces);
+      const nearest = new Map<string, RankedCandidate>();
       for (const { faceId, score } of this.#scored(matches, probe)) {
         const owner = await this.#store.findFaceOwner(faceId);
-        if (owner) return { ...owner, similarity: this.#scale.similarity(score) };
+        if (owner && !nearest.has(owner.id)) {
+          nearest.set(owner.id, { ...owner, faceId, similarity: this.#scale.similarity(score) });
+        }
+        if (nearest.size === k) return [...nearest.values()];
       }
-      if (matches.length < k) return undefined;
+      if (matches.length < faces) return [...nearest.values()];
     }
   }
 
   /** Under the collection's lock. */
-  async #bestUnderLock(collection: StoredCollection, probe: Float32Array): Promise<Candidate | undefined> {
+  async #nearestUnderLock(collection: StoredCollection, probe: Float32Array): Promise<RankedCandidate[]> {
     const index = await this.#load(collection);
     try {
-      return await this.#best(index, probe);
+      return await this.#nearest(index, probe, 1);
     } catch (error) {
       if (!(error instanceof IndexLostError)) throw error;
       this.#forgetLost(index);
-      return this.#best(await this.#load(collection), probe);
+      return this.#nearest(await this.#load(collection), probe, 1);
     }
   }
 

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { FaceSearchError } from '../errors.js';
 import type { ObjectStore } from '../store/object-store.js';
-import type { CollectionRef, Erased, Searcher, SearchingStore, User } from '../store/store.js';
+import type { CollectionRef, Erased, NearFace, Searcher, SearchingStore, User } from '../store/store.js';
 import { correctedScore } from './crowding.js';
-import type { Candidate, Gallery } from './gallery.js';
+import type { Candidate, Gallery, RankedCandidate } from './gallery.js';
 import { PhotoSweep } from './photo-sweep.js';
 import type { SimilarityScale } from './similarity.js';
 import { unitVector } from './unit-vector.js';
@@ -68,7 +68,7 @@ export class DatabaseGallery implements Gallery {
     const objectKey = `faces/${randomUUID()}`;
     const outcome = await this.#photos.keep(objectKey, photo, () =>
       this.#store.inTurn(collection, async (store) => {
-        const best = await this.#best(store, collection, vector);
+        const [best] = await this.#nearest(store, collection, vector, 1);
         if (best && isKnown(best)) return { known: best };
         const user = { id: randomUUID(), name: '' };
         await store.addUserWithFace(collection, user, { embedding: vector, model: this.#model, objectKey });
@@ -82,6 +82,10 @@ export class DatabaseGallery implements Gallery {
 
   async deleteFaces(collection: CollectionRef, userId: string): Promise<void> {
     await this.#sweepAfter(this.#store.deleteFaces(collection, userId), 'USER_NOT_FOUND');
+  }
+
+  async deleteFace(collection: CollectionRef, userId: string, faceId: number): Promise<void> {
+    await this.#sweepAfter(this.#store.deleteFace(collection, userId, faceId), 'FACE_NOT_FOUND');
   }
 
   async deleteUser(collection: CollectionRef, userId: string): Promise<void> {
@@ -99,7 +103,12 @@ export class DatabaseGallery implements Gallery {
   }
 
   async search(collection: CollectionRef, embedding: Float32Array): Promise<Candidate | undefined> {
-    return this.#best(this.#store, collection, unitVector(embedding));
+    const [best] = await this.candidates(collection, embedding, 1);
+    return best;
+  }
+
+  candidates(collection: CollectionRef, embedding: Float32Array, k: number): Promise<RankedCandidate[]> {
+    return this.#nearest(this.#store, collection, unitVector(embedding), k);
   }
 
   /** Store and object store stay open. */
@@ -107,20 +116,43 @@ export class DatabaseGallery implements Gallery {
     return this.#photos.close();
   }
 
-  async #best(store: Searcher, collection: CollectionRef, probe: Float32Array): Promise<Candidate | undefined> {
-    const { crowding, similarity } = this.#scale;
-    const ofProbe = crowding.of(probe);
-    const scored = (await store.nearestFaces(collection, this.#model, probe, CANDIDATES)).map(
-      ({ user, embedding }) => ({
-        user,
-        score: correctedScore(cosine(probe, embedding), ofProbe + Math.fround(crowding.of(embedding))),
-      }),
-    );
-    const [best] = scored.sort((p, q) => q.score - p.score);
-    return best && { ...best.user, similarity: similarity(best.score) };
+  /** The k most similar users. */
+  async #nearest(
+    store: Searcher,
+    collection: CollectionRef,
+    probe: Float32Array,
+    k: number,
+  ): Promise<RankedCandidate[]> {
+    for (let faces = CANDIDATES * k; ; faces *= 4) {
+      const found = await store.nearestFaces(collection, this.#model, probe, faces);
+      const nearest = new Map<string, RankedCandidate>();
+      for (const { user, faceId, score } of this.#scored(found, probe)) {
+        if (!nearest.has(user.id)) {
+          nearest.set(user.id, { ...user, faceId, similarity: this.#scale.similarity(score) });
+        }
+        if (nearest.size === k) break;
+      }
+      if (nearest.size === k || found.length < faces) return [...nearest.values()];
+    }
   }
 
-  async #sweepAfter(erasing: Promise<Erased | undefined>, unknown: 'USER_NOT_FOUND' | 'COLLECTION_NOT_FOUND') {
+  /** The most similar first. */
+  #scored(found: readonly NearFace[], probe: Float32Array): { user: User; faceId: number; score: number }[] {
+    const { crowding } = this.#scale;
+    const ofProbe = crowding.of(probe);
+    return found
+      .map(({ user, faceId, embedding }) => ({
+        user,
+        faceId,
+        score: correctedScore(cosine(probe, embedding), ofProbe + Math.fround(crowding.of(embedding))),
+      }))
+      .sort((p, q) => q.score - p.score);
+  }
+
+  async #sweepAfter(
+    erasing: Promise<Erased | undefined>,
+    unknown: 'USER_NOT_FOUND' | 'FACE_NOT_FOUND' | 'COLLECTION_NOT_FOUND',
+  ) {
     if (!(await erasing)) throw new FaceSearchError(unknown);
     await this.#photos.run();
   }

@@ -6,6 +6,12 @@ export interface Candidate extends User {
   similarity: number;
 }
 
+/** A candidate among others. */
+export interface RankedCandidate extends Candidate {
+  /** The face that looks most like the probe. */
+  faceId: number;
+}
+
 /**
  * People and their faces: the only room that knows both the store and the vector index.
  * Writes resolve when they are durable and visible to every later search.
@@ -32,6 +38,8 @@ export interface Gallery {
   ): Promise<{ createdId: string } | { known: Candidate }>;
   /** @throws FaceSearchError USER_NOT_FOUND */
   deleteFaces(collection: CollectionRef, userId: string): Promise<void>;
+  /** @throws FaceSearchError FACE_NOT_FOUND when the user has no such face */
+  deleteFace(collection: CollectionRef, userId: string, faceId: number): Promise<void>;
   /** @throws FaceSearchError USER_NOT_FOUND */
   deleteUser(collection: CollectionRef, userId: string): Promise<void>;
   /** Like deleteUser, but only a user whom a search enrolled before a time and nobody has saved since; else false. */
@@ -40,5 +48,10 @@ export interface Gallery {
   deleteCollection(collection: CollectionRef): Promise<void>;
   /** The best face's user, whatever its similarity; undefined for an empty or unknown collection. */
   search(collection: CollectionRef, embedding: Float32Array): Promise<Candidate | undefined>;
+  /**
+   * The k users who look most like the probe, each with the best of their faces; the most similar first. Fewer when the
+   * collection holds fewer.
+   */
+  candidates(collection: CollectionRef, embedding: Float32Array, k: number): Promise<RankedCandidate[]>;
   close(): Promise<void>;
 }

@@ -19,6 +19,7 @@ export async function openDatabaseStorage(url: string, config: Config, logger: L
   const closing = new AbortController();
   return {
     store,
+    objects,
     prepared: migrateWhenReachable(store, logger, closing.signal),
     async openGallery(model, scale) {
       const gallery = new DatabaseGallery({ store, objects, model, scale, logger });

@@ -36,6 +36,7 @@ export async function openFolderStorage(config: Config, logger: Logger, indexWor
   });
   return {
     store,
+    objects,
     prepared: Promise.resolve(),
     async openGallery(model, scale) {
       const gallery = new CollectionGallery({ store, objects, indexes, model, scale, logger });

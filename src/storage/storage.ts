@@ -1,10 +1,13 @@
 import type { Gallery } from '../gallery/gallery.js';
 import type { SimilarityScale } from '../gallery/similarity.js';
+import type { ObjectStore } from '../store/object-store.js';
 import type { Store } from '../store/store.js';
 
 /** Where people, keys and photos are kept, and who searches among them. */
 export interface Storage {
   store: Store;
+  /** Photos. */
+  objects: ObjectStore;
   /** Settles when the store can be used. */
   prepared: Promise<void>;
   /**

@@ -1,5 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { UserRow } from './row-seals.js';
+import type { CollectionCount } from './store.js';
 
 /** `?` is always bound, never spliced. The address of a collection is (tenant name, collection name). */
 const collectionAt = `
@@ -10,6 +11,13 @@ export const userColumns = 'u.user_id AS userId, u.client_id AS clientId, u.name
 
 export interface ErasedFaceRow {
   faceId: number;
+  objectKey: string | null;
+}
+
+export interface FaceRow {
+  faceId: number;
+  model: string;
+  createdAt: number;
   objectKey: string | null;
 }
 
@@ -92,6 +100,19 @@ export function prepareStatements(db: Database) {
     ),
     deleteFacesOfCollection: one<[collectionId: number], ErasedFaceRow>(
       'DELETE FROM faces WHERE collection_id = ? RETURNING face_id AS faceId, object_key AS objectKey',
+    ),
+    deleteFace: one<[faceId: number, collectionId: number, userId: number], ErasedFaceRow>(
+      `DELETE FROM faces WHERE face_id = ? AND collection_id = ? AND user_id = ?
+       RETURNING face_id AS faceId, object_key AS objectKey`,
+    ),
+    facesOfUser: one<[collectionId: number, userId: number], FaceRow>(
+      `SELECT face_id AS faceId, model, created_at AS createdAt, object_key AS objectKey FROM faces
+       WHERE collection_id = ? AND user_id = ? ORDER BY face_id`,
+    ),
+    countPeople: one<[tenant: string], CollectionCount>(
+      `SELECT c.name AS collection, (SELECT count(*) FROM users u WHERE u.collection_id = c.collection_id) AS users,
+         (SELECT count(*) FROM faces f WHERE f.collection_id = c.collection_id) AS faces
+       FROM collections c JOIN tenants t USING (tenant_id) WHERE t.name = ? ORDER BY c.name`,
     ),
     faceOwner: one<[faceId: number], UserRow>(
       `SELECT ${userColumns} FROM faces f JOIN users u USING (user_id) WHERE f.face_id = ?`,

@@ -9,8 +9,10 @@ import { type EmbeddingRow, type ErasedFaceRow, prepareStatements, type Statemen
 import type {
   ApiKeyStore,
   Caller,
+  CollectionCount,
   CollectionRef,
   Erased,
+  FaceRecord,
   NewFace,
   NewKey,
   Store,
@@ -155,6 +157,30 @@ export class SqliteStore implements Store {
       this.#sql.deleteCollection.run(collectionId);
       return erased;
     });
+  }
+
+  async deleteFace(collection: CollectionRef, userId: string, faceId: number): Promise<Erased | undefined> {
+    return this.#erase(() => {
+      const owner = this.#locate(collection, userId);
+      const rows = owner ? this.#sql.deleteFace.all(faceId, owner.collectionId, owner.userId) : [];
+      return owner && rows.length > 0 ? this.#erased(owner.collectionId, rows) : undefined;
+    });
+  }
+
+  async facesOfUser(collection: CollectionRef, userId: string): Promise<FaceRecord[]> {
+    const rows = this.#db.read(() => {
+      const owner = this.#locate(collection, userId);
+      return owner ? this.#sql.facesOfUser.all(owner.collectionId, owner.userId) : [];
+    });
+    return rows.map(({ createdAt, objectKey, ...face }) => ({
+      ...face,
+      createdAt: new Date(createdAt),
+      objectKey: objectKey ?? undefined,
+    }));
+  }
+
+  async countPeople(tenant: string): Promise<CollectionCount[]> {
+    return this.#db.read(() => this.#sql.countPeople.all(tenant));
   }
 
   async findFaceOwner(faceId: number): Promise<User | undefined> {

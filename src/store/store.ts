@@ -35,6 +35,15 @@ export interface Store extends ApiKeyStore {
   /** The user that a face belongs to, if the face still exists. */
   findFaceOwner(faceId: number): Promise<User | undefined>;
 
+  /** Removes one face of a user. Undefined when the user has no such face. */
+  deleteFace(collection: CollectionRef, userId: string, faceId: number): Promise<Erased | undefined>;
+
+  /** A user's faces in order of creation; empty for an unknown user. */
+  facesOfUser(collection: CollectionRef, userId: string): Promise<FaceRecord[]>;
+
+  /** A tenant's collections with what they hold, in order of their names. */
+  countPeople(tenant: string): Promise<CollectionCount[]>;
+
   /** Every collection that exists, with its internal number. */
   listCollections(): Promise<StoredCollection[]>;
 
@@ -143,12 +152,28 @@ export interface StoredFace {
   collectionId: number;
 }
 
+/** What is known of a face beside its embedding. */
+export interface FaceRecord {
+  faceId: number;
+  model: string;
+  createdAt: Date;
+  /** Undefined for a face whose photo was not kept. */
+  objectKey: string | undefined;
+}
+
+export interface CollectionCount {
+  collection: string;
+  users: number;
+  faces: number;
+}
+
 export interface StoredEmbedding {
   faceId: number;
   embedding: Float32Array;
 }
 
 export interface NearFace {
+  faceId: number;
   user: User;
   embedding: Float32Array;
 }

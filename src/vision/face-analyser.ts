@@ -1,4 +1,8 @@
+import type { ErrorName } from '../errors.js';
 import type { FacematchVersion } from '../models/manifest.js';
+import type { FaceScores } from './face-gate.js';
+import type { Box, Point } from './geometry.js';
+import type { CardScore } from './id-card-gate.js';
 
 /** The vendor's limit of 5 MB, read as 5 · 1024 · 1024 bytes. */
 export const MAX_IMAGE_BYTES = 5 * 1024 * 1024;
@@ -19,8 +23,17 @@ export interface FaceAnalyser {
    */
   embedCrop(image: Buffer, version: FacematchVersion, signal?: AbortSignal): Promise<Analysis>;
 
+  /**
+   * Tells what is seen in a photo and which refusal it would meet, without embedding it.
+   * @throws FaceSearchError BAD_INPUT, OVERLOADED
+   */
+  analysePhoto(image: Buffer, options: PhotoOptions): Promise<PhotoReport>;
+
   close(): Promise<void>;
 }
+
+/** For those who only want photos embedded. */
+export type PhotoEmbedder = Pick<FaceAnalyser, 'embedPhoto'>;
 
 export interface PhotoOptions {
   version: FacematchVersion;
@@ -38,6 +51,41 @@ export interface PhotoOptions {
 export interface Analysis {
   /** 512 float32, L2-normalised. */
   embedding: Float32Array;
+  /** Milliseconds per stage, for the log. */
+  timings: Record<string, number>;
+}
+
+/** Why a face is not full. */
+export type FaceFault = 'too-close' | 'mask' | 'sunglasses' | 'hat';
+
+/** One face of a photo, in pixels of the photo. */
+export interface FaceReport {
+  box: Box;
+  /** 68 points; none in a pack without landmarks. */
+  outline: Point[];
+  /** Eyes, tip of the nose and corners of the mouth, as the embedding is aligned to. */
+  fivePoints: Point[];
+  /** What the face gate makes of it; null in a pack without one. */
+  scores: FaceScores | null;
+  /** Why it is not a full face; null for one that is. */
+  fault: FaceFault | null;
+  /** False for a passer-by, who does not count beside the largest face. */
+  isPerson: boolean;
+}
+
+/** What is seen in a photo. */
+export interface PhotoReport {
+  /** Size of the photo in pixels, upright. */
+  width: number;
+  height: number;
+  /** Largest first. */
+  faces: FaceReport[];
+  /** Null in a pack without an ID-card gate. */
+  idCard: CardScore | null;
+  /** From where on each score of a face counts; null in a pack without a face gate. */
+  thresholds: FaceScores | null;
+  /** What a call with the same options would refuse the photo for; null when it would take it. */
+  refusal: { errorName: ErrorName; reason: string | null } | null;
   /** Milliseconds per stage, for the log. */
   timings: Record<string, number>;
 }

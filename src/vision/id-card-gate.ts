@@ -3,6 +3,14 @@ import { type Box, rasterToBox } from './geometry.js';
 import type { ImagePyramid } from './image-pyramid.js';
 import { Network } from './network.js';
 
+export interface CardScore {
+  /** 0–1; null where the face is too large for that of a card, so that nobody asked. */
+  probability: number | null;
+  /** From where on the photo counts as one of a card. */
+  threshold: number;
+  isIdCard: boolean;
+}
+
 /** Tells a photo of an identity document from a selfie or portrait. */
 export class IdCardGate {
   private constructor(
@@ -18,11 +26,14 @@ export class IdCardGate {
    * Looks at what surrounds the face, so that a card is seen as well in the hand of somebody far away as in a scan.
    * @param face box of the largest face in pixels of the photo; undefined where none was found
    */
-  async isIdCard(pyramid: ImagePyramid, face: Box | undefined): Promise<boolean> {
+  async look(pyramid: ImagePyramid, face: Box | undefined): Promise<CardScore> {
     const { thresholds, maxFaceWidth } = this.model;
-    if (!face) return (await this.probability(pyramid, whole(pyramid))) >= thresholds.withoutFace;
-    if (face.width > maxFaceWidth * pyramid.image.width) return false;
-    return (await this.probability(pyramid, this.around(face, pyramid))) >= thresholds.withFace;
+    const threshold = face ? thresholds.withFace : thresholds.withoutFace;
+    if (face && face.width > maxFaceWidth * pyramid.image.width)
+      return { probability: null, threshold, isIdCard: false };
+    const view = face ? this.around(face, pyramid) : whole(pyramid);
+    const probability = await this.probability(pyramid, view);
+    return { probability, threshold, isIdCard: probability >= threshold };
   }
 
   private async probability(pyramid: ImagePyramid, view: Box): Promise<number> {

@@ -3,12 +3,12 @@ import { ALIGNED_SIZE, alignedToImage, mendedAlignedToImage } from './alignment.
 import { type DecodedImage, type DecodeLimits, decode } from './decode.js';
 import { Detector } from './detectors/detector.js';
 import { Embedder } from './embedder.js';
-import type { Analysis, PhotoOptions } from './face-analyser.js';
+import type { Analysis, FaceFault, PhotoOptions, PhotoReport } from './face-analyser.js';
 import { FaceFinder, type FoundFaces, type LocatedFace } from './face-finder.js';
 import { FaceGate } from './face-gate.js';
 import { isTooClose } from './full-face.js';
 import { area, type Box } from './geometry.js';
-import { IdCardGate } from './id-card-gate.js';
+import { type CardScore, IdCardGate } from './id-card-gate.js';
 import { ImagePyramid } from './image-pyramid.js';
 import { LandmarkFinder } from './landmarks.js';
 import { Refusal } from './refusal.js';
@@ -67,17 +67,32 @@ export class Pipeline {
   /** @throws Refusal */
   async embedPhoto(bytes: Uint8Array, options: PhotoOptions): Promise<Analysis> {
     const clock = new StageClock();
-    const first = await this.look(bytes, clock, FIRST_LOOK_SIDE);
-    const { photo, found } = first.sharp ? first : await this.look(bytes, clock);
-    const { idCard } = this.gates;
-    const card = () => idCard?.isIdCard(photo, found.faces[0]?.box);
-    if (!options.allowIdCard && (await clock.time('idCard', async () => card()))) {
-      throw new Refusal('ID_CARD', undefined, 'id-card');
-    }
-    const face = theFace(found, options.severalFaces);
-    if (!options.disableValidation) this.checkQuality(face, found.pyramid);
+    const { photo, found } = await this.findFaces(bytes, clock);
+    if (!options.allowIdCard) refuseIdCard(await clock.time('idCard', () => this.lookForCard(photo, found)));
+    const face = this.accept(found, options);
     const embedding = await clock.time('embed', () => this.embed(found.pyramid, face, options.version));
     return { embedding, timings: clock.timings };
+  }
+
+  /**
+   * Tells what `embedPhoto` sees in a photo and would refuse, without embedding it.
+   * @throws Refusal BAD_INPUT
+   */
+  async analysePhoto(bytes: Uint8Array, options: PhotoOptions): Promise<PhotoReport> {
+    const clock = new StageClock();
+    const { photo, found } = await this.findFaces(bytes, clock);
+    const idCard = await clock.time('idCard', () => this.lookForCard(photo, found));
+    const { width, height } = photo.image;
+    const faces = found.faces.map(({ box, outline, fivePoints, scores }) => {
+      const fault = this.faultOf({ box, outline, scores }, found.pyramid) ?? null;
+      return { box, outline, fivePoints, scores, fault, isPerson: isPerson(box, found) };
+    });
+    const refusal = refusalOf(() => {
+      if (!options.allowIdCard) refuseIdCard(idCard);
+      return this.accept(found, options);
+    });
+    const thresholds = this.pack.faceGate?.thresholds ?? null;
+    return { width, height, faces, idCard: idCard ?? null, thresholds, refusal, timings: clock.timings };
   }
 
   /**
@@ -92,6 +107,12 @@ export class Pipeline {
     const face = await clock.time('find', () => this.finder.findInCrop(pyramid));
     const embedding = await clock.time('embed', () => this.embed(pyramid, face, version));
     return { embedding, timings: clock.timings };
+  }
+
+  /** Looks at a shrunk photo first, and at all of it where a face that matters has lost detail. */
+  private async findFaces(bytes: Uint8Array, clock: StageClock): Promise<{ photo: ImagePyramid; found: FoundFaces }> {
+    const first = await this.look(bytes, clock, FIRST_LOOK_SIDE);
+    return first.sharp ? first : this.look(bytes, clock);
   }
 
   /** Decodes and finds. `sharp` is false when a face that matters has lost detail because the photo was shrunk. */
@@ -110,6 +131,21 @@ export class Pipeline {
     return { photo, found, sharp: image.shrink === 1 || !blurred };
   }
 
+  private async lookForCard(photo: ImagePyramid, { faces }: FoundFaces): Promise<CardScore | undefined> {
+    return this.gates.idCard?.look(photo, faces[0]?.box);
+  }
+
+  /**
+   * The face to embed.
+   * @throws Refusal NO_FACE, MANY_FACES, NOT_FULL_FACE
+   */
+  private accept(found: FoundFaces, { severalFaces, disableValidation }: PhotoOptions): LocatedFace {
+    const face = theFace(found, severalFaces);
+    const fault = disableValidation ? undefined : this.faultOf(face, found.pyramid);
+    if (fault) throw new Refusal('NOT_FULL_FACE', undefined, fault);
+    return face;
+  }
+
   private isLargeEnough(box: Box, image: DecodedImage): boolean {
     return (
       box.width * image.shrink >= this.limits.minFaceWidth * (1 - FACE_WIDTH_TOLERANCE) &&
@@ -117,11 +153,14 @@ export class Pipeline {
     );
   }
 
-  private checkQuality({ box, outline, scores }: LocatedFace, { image }: ImagePyramid): void {
+  /** Why a face is not full; undefined for one that is. */
+  private faultOf(
+    { box, outline, scores }: Pick<LocatedFace, 'box' | 'outline' | 'scores'>,
+    { image }: ImagePyramid,
+  ): FaceFault | undefined {
     // Asked first: a crop that ends above the mouth looks like a mask to the gate.
-    const cover = () => (scores ? this.gates.face?.coverOf(scores) : undefined);
-    const fault = isTooClose(box, outline, image) ? 'too-close' : cover();
-    if (fault) throw new Refusal('NOT_FULL_FACE', undefined, fault);
+    if (isTooClose(box, outline, image)) return 'too-close';
+    return scores ? this.gates.face?.coverOf(scores) : undefined;
   }
 
   private embed(
@@ -140,13 +179,35 @@ export class Pipeline {
  * The one face that matters.
  * @throws Refusal NO_FACE, MANY_FACES
  */
-function theFace({ faces, pyramid, rejected }: FoundFaces, severalFaces: PhotoOptions['severalFaces']): LocatedFace {
+function theFace(found: FoundFaces, severalFaces: PhotoOptions['severalFaces']): LocatedFace {
+  const { faces, pyramid, rejected } = found;
   const [largest] = faces;
   if (!largest) throw new Refusal('NO_FACE', undefined, rejected ?? 'no-face');
-  const people = faces.filter(({ box }) => box.width >= largest.box.width * PASSER_BY_WIDTH);
+  const people = faces.filter(({ box }) => isPerson(box, found));
   if (people.length > 1 && severalFaces === 'refuse') throw new Refusal('MANY_FACES', undefined, 'many-faces');
   if (severalFaces !== 'central') return largest;
   return people.reduce((best, face) => (offCentre(face, pyramid) < offCentre(best, pyramid) ? face : best));
+}
+
+/** Whether a face counts beside the largest one. */
+function isPerson(box: Box, { faces: [largest] }: FoundFaces): boolean {
+  return largest !== undefined && box.width >= largest.box.width * PASSER_BY_WIDTH;
+}
+
+/** @throws Refusal ID_CARD */
+function refuseIdCard(card: CardScore | undefined): void {
+  if (card?.isIdCard) throw new Refusal('ID_CARD', undefined, 'id-card');
+}
+
+/** What `judge` refuses; null when it accepts. */
+function refusalOf(judge: () => unknown): PhotoReport['refusal'] {
+  try {
+    judge();
+    return null;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { errorName: error.errorName, reason: error.reason ?? null };
+  }
 }
 
 /** Distance of the face's centre from the photo's, in pixels. */

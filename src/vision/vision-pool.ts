@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { FaceSearchError } from '../errors.js';
 import type { FacematchVersion, ModelPack } from '../models/manifest.js';
-import type { Analysis, FaceAnalyser, PhotoOptions } from './face-analyser.js';
+import type { Analysis, FaceAnalyser, PhotoOptions, PhotoReport } from './face-analyser.js';
 import type { VisionLimits } from './pipeline.js';
 import { WaitingLine } from './waiting-line.js';
 import type { LoadReport, Task, TaskResult } from './worker.js';
@@ -56,16 +56,22 @@ export class VisionPool implements FaceAnalyser {
   }
 
   embedPhoto(image: Buffer, options: PhotoOptions, signal?: AbortSignal): Promise<Analysis> {
-    return this.line.run(() => this.run(image, (copy) => ({ kind: 'photo', image: copy, options })), signal);
+    return this.embed(image, (copy) => ({ kind: 'photo', image: copy, options }), signal);
   }
 
   embedCrop(image: Buffer, version: FacematchVersion, signal?: AbortSignal): Promise<Analysis> {
-    return this.line.run(() => this.run(image, (copy) => ({ kind: 'crop', image: copy, version })), signal);
+    return this.embed(image, (copy) => ({ kind: 'crop', image: copy, version }), signal);
+  }
+
+  async analysePhoto(image: Buffer, options: PhotoOptions, signal?: AbortSignal): Promise<PhotoReport> {
+    const result = await this.run(image, (copy) => ({ kind: 'report', image: copy, options }), signal);
+    if (result.outcome !== 'reported') throw new Error('A worker answered another task');
+    return result.report;
   }
 
   /** Photos that wait for a worker. */
   get queued(): number {
-    return this.pool.queueSize;
+    return this.line.length;
   }
 
   /** Worker threads that are alive. */
@@ -79,14 +85,29 @@ export class VisionPool implements FaceAnalyser {
     await this.pool.close();
   }
 
-  private async run(image: Buffer, taskFor: (image: Uint8Array) => Task): Promise<Analysis> {
-    // Twice, since a worker may die of another photo's damage; a photo that kills two is not tried on a third.
-    const result = await this.attempt(image, taskFor).catch((error: unknown) => {
+  private async embed(
+    image: Buffer,
+    taskFor: (image: Uint8Array) => Task,
+    signal: AbortSignal | undefined,
+  ): Promise<Analysis> {
+    const result = await this.run(image, taskFor, signal);
+    if (result.outcome !== 'embedded') throw new Error('A worker answered another task');
+    return result.analysis;
+  }
+
+  /** @throws FaceSearchError for a refusal, or when the line is full; what the signal was aborted with */
+  private async run(image: Buffer, taskFor: (image: Uint8Array) => Task, signal: AbortSignal | undefined) {
+    const result = await this.line.run(() => this.attemptTwice(image, taskFor), signal);
+    if (result.outcome === 'refused') throw new FaceSearchError(result.errorName, result.text, result.reason);
+    return result;
+  }
+
+  /** A worker may die of another photo's damage; a photo that kills two is not tried on a third. */
+  private attemptTwice(image: Buffer, taskFor: (image: Uint8Array) => Task): Promise<TaskResult> {
+    return this.attempt(image, taskFor).catch((error: unknown) => {
       if (!isWorkerDeath(error)) throw error;
       return this.attempt(image, taskFor);
     });
-    if (result.outcome === 'refused') throw new FaceSearchError(result.errorName, result.text, result.reason);
-    return result.analysis;
   }
 
   private attempt(image: Buffer, taskFor: (image: Uint8Array) => Task): Promise<TaskResult> {

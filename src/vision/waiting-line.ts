@@ -14,6 +14,11 @@ export class WaitingLine {
     private readonly maxWaiting: number,
   ) {}
 
+  /** Tasks that wait for their turn. */
+  get length(): number {
+    return this.waiting.size;
+  }
+
   /** @throws FaceSearchError OVERLOADED when the line is full, or what the signal was aborted with */
   async run<T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     await this.turn(signal);

@@ -1,19 +1,21 @@
 import { parentPort } from 'node:worker_threads';
 import { workerData } from 'piscina';
 import type { FacematchVersion } from '../models/manifest.js';
-import type { Analysis, PhotoOptions } from './face-analyser.js';
+import type { Analysis, PhotoOptions, PhotoReport } from './face-analyser.js';
 import { Pipeline } from './pipeline.js';
 import { Refusal } from './refusal.js';
 import type { WorkerSettings } from './vision-pool.js';
 
 /** What the pool asks of a worker. */
 export type Task =
+  | { kind: 'report'; image: Uint8Array; options: PhotoOptions }
   | { kind: 'photo'; image: Uint8Array; options: PhotoOptions }
   | { kind: 'crop'; image: Uint8Array; version: FacematchVersion };
 
 /** Refusals are results: an Error loses its class on the way between threads. */
 export type TaskResult =
   | { outcome: 'embedded'; analysis: Analysis }
+  | { outcome: 'reported'; report: PhotoReport }
   | { outcome: 'refused'; errorName: Refusal['errorName']; text: string | undefined; reason: string | undefined };
 
 const { pack, limits } = workerData as WorkerSettings;
@@ -32,6 +34,8 @@ export async function run(task: Task): Promise<TaskResult> {
   if (!(pipeline instanceof Pipeline)) throw pipeline;
   try {
     switch (task.kind) {
+      case 'report':
+        return { outcome: 'reported', report: await pipeline.analysePhoto(task.image, task.options) };
       case 'photo':
         return { outcome: 'embedded', analysis: await pipeline.embedPhoto(task.image, task.options) };
       case 'crop':

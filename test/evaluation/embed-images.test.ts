@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { FaceSearchError } from '../../src/errors.js';
 import { embedImages } from '../../src/evaluation/embed-images.js';
-import type { FaceAnalyser, PhotoOptions } from '../../src/vision/face-analyser.js';
+import type { PhotoEmbedder, PhotoOptions } from '../../src/vision/face-analyser.js';
 import { tinyFolder } from './tiny-folder.js';
 
-function analyser(embedPhoto: FaceAnalyser['embedPhoto']): FaceAnalyser {
-  return { embedPhoto, embedCrop: () => Promise.reject(new Error('not here')), close: () => Promise.resolve() };
+function analyser(embedPhoto: PhotoEmbedder['embedPhoto']): PhotoEmbedder {
+  return { embedPhoto };
 }
 
 describe('embedding images', () => {

@@ -19,12 +19,12 @@ async function ready(target: Awaited<ReturnType<typeof fakeApp>>['target']): Pro
 }
 
 test('while the database is away every call answers 503, and afterwards it goes on without a restart', async () => {
-  const { gallery, store } = await openDatabaseGallery(database());
+  const { gallery, catalogue, store } = await openDatabaseGallery(database());
   const { target, lines } = await fakeApp(
     {},
     {
       keys: new KeyRing(store, []),
-      rooms: () => ({ gallery, analyser: new FakeAnalyser() }),
+      rooms: () => ({ gallery, catalogue, analyser: new FakeAnalyser(), model: 'm1' }),
       checkReady: () => store.ping(),
     },
   );

@@ -34,7 +34,10 @@ function busyAnalyser() {
 async function busyApp(env: Record<string, string>) {
   const { analyser, ...rest } = busyAnalyser();
   const gallery = new FakeGallery();
-  return { ...(await listeningFakeApp(env, { rooms: () => ({ gallery, analyser }) })), ...rest };
+  return {
+    ...(await listeningFakeApp(env, { rooms: () => ({ gallery, catalogue: gallery, analyser, model: 'm1' }) })),
+    ...rest,
+  };
 }
 
 it('gives up a photo that waits past the deadline, says when to come back, and frees its place', async () => {

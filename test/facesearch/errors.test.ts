@@ -124,7 +124,7 @@ it('does nothing when an upload breaks off', async () => {
   socket.destroy();
   await expect.poll(() => lines.join('')).toContain('request aborted');
   expect((await post('/search', file('cos:1'))).json.code).toBe('404');
-  expect([...gallery.collections.values()].flatMap((users) => [...users.values()]).flatMap((u) => u.faces)).toEqual([]);
+  expect([...gallery.people.values()].flatMap((users) => [...users.values()]).flatMap((u) => u.faces)).toEqual([]);
 });
 
 it('answers what is no HTTP', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Gallery } from '../../src/gallery/gallery.js';
+import type { Rooms } from '../../src/facesearch/rooms.js';
 import { openDatabaseGallery } from '../gallery/database-gallery-fixture.js';
 import { openGallery } from '../gallery/gallery-fixture.js';
 import { fakeApp, otherKey, testKey } from '../support/fake-app.js';
@@ -30,8 +30,9 @@ const parts: Record<(typeof calls)[number]['path'], PartInit[]> = {
 };
 
 /** Two tenants in one store, with the same collection and user id; `globex` may lack both. */
-async function twoTenants(gallery: Gallery, bothExist: boolean) {
-  const { target } = await fakeApp({}, { rooms: () => ({ gallery, analyser: new FakeAnalyser() }) });
+async function twoTenants({ gallery, catalogue }: Pick<Rooms, 'gallery' | 'catalogue'>, bothExist: boolean) {
+  const rooms = { gallery, catalogue, analyser: new FakeAnalyser(), model: 'm1' };
+  const { target } = await fakeApp({}, { rooms: () => rooms });
   const acme = client(target, testKey);
   const globex = client(target, otherKey);
   await acme.post('/create', collection, id, field('name', 'Secret of acme'));
@@ -51,8 +52,8 @@ async function twoTenants(gallery: Gallery, bothExist: boolean) {
 }
 
 const database = useTestDatabase();
-const onSqlite = async () => (await openGallery()).gallery;
-const onPostgres = async () => (await openDatabaseGallery(database())).gallery;
+const onSqlite = () => openGallery();
+const onPostgres = () => openDatabaseGallery(database());
 
 describe.each([
   { open: onSqlite, bothExist: true, name: 'SQLite: both have the collection and the user' },

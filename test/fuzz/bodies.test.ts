@@ -16,12 +16,12 @@ const SEED = Number(process.env.FUZZ_SEED ?? 20_261_124);
 const AT_ONCE = 4;
 
 test(`${BODIES} hostile bodies are answered in form, with no 5xx but a deliberate 503, and leave no memory behind`, async () => {
-  const { gallery } = await openGallery();
+  const { gallery, catalogue } = await openGallery();
   // It keeps what it saw, which would look like a leak.
   const analyser = Object.assign(new FakeAnalyser(), { seen: { push: () => 0 } });
   const { target, get, post } = await listeningFakeApp(
     { RATE_LIMIT: '0', FAILED_KEY_LIMIT: '0' },
-    { rooms: () => ({ gallery, analyser }), logger: createLogger('silent') },
+    { rooms: () => ({ gallery, catalogue, analyser, model: 'm1' }), logger: createLogger('silent') },
   );
   await post('/create', field('id', 'u1'), field('name', 'Mai'));
   const codes = new Map<string, number>();

@@ -36,6 +36,35 @@ test('a face is found by the vector that made it, with similarity 1 within float
   expect(await gallery.search(staff, random.near(two, 0.6))).toMatchObject(ben);
 });
 
+test('candidates are distinct people in order of their best faces, however many faces they have', async () => {
+  const { gallery } = await openGallery();
+  const probe = vector();
+  for (const [i, cosine] of [0.9, 0.5, 0.7].entries()) {
+    const id = `id-${i}`;
+    await gallery.saveUser(staff, { id, name: '' });
+    for (let j = 0; j < 70; j++) await gallery.addFace(staff, id, random.near(probe, cosine));
+  }
+  const ids = async (k: number) => (await gallery.candidates(staff, probe, k)).map(({ id }) => id);
+  expect(await ids(1)).toEqual(['id-0']);
+  expect(await ids(2)).toEqual(['id-0', 'id-2']);
+  expect(await ids(50)).toEqual(['id-0', 'id-2', 'id-1']);
+});
+
+test('a single face that is deleted is not found any more', async () => {
+  const { gallery, catalogue } = await openGallery();
+  const [one, two] = [vector(), vector()];
+  await gallery.saveUser(staff, anna);
+  await gallery.addFace(staff, 'a1', one);
+  await gallery.addFace(staff, 'a1', two);
+  const [first] = await catalogue.faces(staff, 'a1');
+  await gallery.deleteFace(staff, 'a1', first?.faceId ?? 0);
+  expect((await gallery.search(staff, one))?.similarity).toBeLessThan(0.5);
+  expect((await gallery.search(staff, two))?.similarity).toBeCloseTo(1, 5);
+  await expect(gallery.deleteFace(staff, 'a1', first?.faceId ?? 0)).rejects.toMatchObject({
+    errorName: 'FACE_NOT_FOUND',
+  });
+});
+
 test('a collection that is empty or unknown finds nobody', async () => {
   const { gallery } = await openGallery();
   expect(await gallery.search(staff, vector())).toBeUndefined();

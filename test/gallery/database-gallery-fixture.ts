@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import { noCrowding } from '../../src/gallery/crowding.js';
 import { DatabaseGallery, type DatabaseGalleryParts } from '../../src/gallery/database-gallery.js';
+import { PeopleCatalogue } from '../../src/gallery/people-catalogue.js';
 import { FolderObjectStore } from '../../src/store/folder-object-store.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
 import type { TestDatabase } from '../support/pglite.js';
@@ -23,5 +24,6 @@ export async function anotherServer(database: TestDatabase, folder: string, part
     await gallery.close();
     await store.close();
   });
-  return { gallery, store, objects, folder, photos };
+  const catalogue = new PeopleCatalogue(store, objects);
+  return { gallery, catalogue, store, objects, folder, photos };
 }

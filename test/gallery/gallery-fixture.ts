@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import { CollectionGallery, type GalleryParts } from '../../src/gallery/collection-gallery.js';
 import { noCrowding } from '../../src/gallery/crowding.js';
+import { PeopleCatalogue } from '../../src/gallery/people-catalogue.js';
 import type { DataKey } from '../../src/store/data-key.js';
 import { FolderObjectStore } from '../../src/store/folder-object-store.js';
 import { SqliteStore } from '../../src/store/sqlite-store.js';
@@ -24,7 +25,8 @@ export async function openGallery(folder?: string, parts: Partial<GalleryParts> 
     await store.close();
   };
   onTestFinished(close);
-  return { gallery, store, objects, indexes, logger, folder: data, photos, close };
+  const catalogue = new PeopleCatalogue(store, objects);
+  return { gallery, catalogue, store, objects, indexes, logger, folder: data, photos, close };
 }
 
 /** For tests in which nobody is known, whoever is most like. */

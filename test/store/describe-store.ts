@@ -31,6 +31,33 @@ export function describeStore(name: string, opener: () => Promise<() => Promise<
       onTestFinished(() => store.close());
     });
 
+    test('a single face is listed, deleted and counted without the others', async () => {
+      await store.saveUser(staff, anna);
+      await store.saveUser(staff, ben);
+      await store.saveUser({ tenant: 'globex', collection: 'theirs' }, anna);
+      const kept = await store.addFace(staff, 'a1', face());
+      const gone = await store.addFace(staff, 'a1', face({ objectKey: 'faces/1' }));
+      if (!kept || !gone) throw new Error('no such user');
+      expect(await store.facesOfUser(staff, 'a1')).toEqual([
+        { faceId: kept.faceId, model: 'm1', createdAt: expect.any(Date), objectKey: undefined },
+        { faceId: gone.faceId, model: 'm1', createdAt: expect.any(Date), objectKey: 'faces/1' },
+      ]);
+      expect(await store.countPeople('acme')).toEqual([{ collection: 'staff', users: 2, faces: 2 }]);
+      expect(await store.deleteFace(staff, 'b1', gone.faceId)).toBeUndefined();
+      expect(await store.deleteFace({ ...staff, tenant: 'globex' }, 'a1', gone.faceId)).toBeUndefined();
+      expect(await store.deleteFace(staff, 'a1', gone.faceId)).toEqual({
+        collectionId: gone.collectionId,
+        faceIds: [gone.faceId],
+        objectKeys: ['faces/1'],
+      });
+      expect(await store.deleteFace(staff, 'a1', gone.faceId)).toBeUndefined();
+      expect(await store.pendingObjectDeletions()).toEqual(['faces/1']);
+      expect(await store.facesOfUser(staff, 'a1')).toHaveLength(1);
+      expect(await store.facesOfUser(staff, 'nobody')).toEqual([]);
+      expect(await store.countPeople('acme')).toEqual([{ collection: 'staff', users: 2, faces: 1 }]);
+      expect(await store.countPeople('nobody')).toEqual([]);
+    });
+
     test('what was written is there after closing and opening again', async () => {
       const added = face({ objectKey: 'faces/1' });
       await store.saveUser(staff, anna);

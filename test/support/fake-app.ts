@@ -30,7 +30,7 @@ export async function fakeApp(env: Record<string, string> = {}, parts: Partial<A
   const app = await buildApp({
     config: readConfig(env),
     keys: { callerOf: async (key) => callers.get(key) },
-    rooms: () => ({ gallery, analyser }),
+    rooms: () => ({ gallery, catalogue: gallery, analyser, model: 'm1' }),
     checkReady: async () => {},
     logger: createLogger('trace', sink),
     ...parts,

@@ -1,16 +1,17 @@
 import { FaceSearchError } from '../../src/errors.js';
-import type { Candidate, Gallery } from '../../src/gallery/gallery.js';
-import type { CollectionRef, User } from '../../src/store/store.js';
-import type { Analysis, FaceAnalyser, PhotoOptions } from '../../src/vision/face-analyser.js';
+import type { Candidate, Gallery, RankedCandidate } from '../../src/gallery/gallery.js';
+import type { Catalogue, UserPage } from '../../src/gallery/people-catalogue.js';
+import type { CollectionCount, CollectionRef, FaceRecord, User } from '../../src/store/store.js';
+import type { Analysis, FaceAnalyser, PhotoOptions, PhotoReport } from '../../src/vision/face-analyser.js';
 
 /** A gallery in memory whose similarity is the plain dot product. */
-export class FakeGallery implements Gallery {
-  readonly collections = new Map<string, Map<string, User & { faces: Float32Array[] }>>();
+export class FakeGallery implements Gallery, Catalogue {
+  readonly people = new Map<string, Map<string, User & { faces: Float32Array[] }>>();
   readonly photos: Buffer[] = [];
 
   async saveUser(collection: CollectionRef, user: User): Promise<void> {
     const users = this.#users(collection) ?? new Map();
-    this.collections.set(keyOf(collection), users);
+    this.people.set(keyOf(collection), users);
     users.set(user.id, { ...user, faces: users.get(user.id)?.faces ?? [] });
   }
 
@@ -56,20 +57,51 @@ export class FakeGallery implements Gallery {
   }
 
   async deleteCollection(collection: CollectionRef): Promise<void> {
-    if (!this.collections.delete(keyOf(collection))) throw new FaceSearchError('COLLECTION_NOT_FOUND');
+    if (!this.people.delete(keyOf(collection))) throw new FaceSearchError('COLLECTION_NOT_FOUND');
   }
 
   async search(collection: CollectionRef, embedding: Float32Array): Promise<Candidate | undefined> {
+    return (await this.candidates(collection, embedding, 1))[0];
+  }
+
+  async candidates(collection: CollectionRef, embedding: Float32Array, k: number): Promise<RankedCandidate[]> {
     const candidates = [...(this.#users(collection)?.values() ?? [])].flatMap(({ id, name, faces }) =>
-      faces.map((face) => ({ id, name, similarity: face.reduce((sum, x, i) => sum + x * (embedding[i] ?? 0), 0) })),
+      faces.map((face, i) => ({ id, name, faceId: i + 1, similarity: dot(face, embedding) })),
     );
-    return candidates.sort((a, b) => b.similarity - a.similarity)[0];
+    return candidates.sort((a, b) => b.similarity - a.similarity).slice(0, k);
+  }
+
+  async deleteFace(collection: CollectionRef, userId: string, faceId: number): Promise<void> {
+    const { faces } = this.#user(collection, userId);
+    if (faces.splice(faceId - 1, 1).length === 0) throw new FaceSearchError('FACE_NOT_FOUND');
+  }
+
+  async collections(tenant: string): Promise<CollectionCount[]> {
+    return [...this.people.entries()].flatMap(([key, users]) => {
+      const [owner, collection] = JSON.parse(key) as [string, string];
+      const faces = [...users.values()].reduce((sum, user) => sum + user.faces.length, 0);
+      return owner === tenant ? [{ collection, users: users.size, faces }] : [];
+    });
+  }
+
+  async page(collection: CollectionRef): Promise<UserPage> {
+    const users = [...(this.#users(collection)?.values() ?? [])];
+    return { total: users.length, users: users.map(({ id, name, faces }) => ({ id, name, faces: faces.length })) };
+  }
+
+  async faces(collection: CollectionRef, userId: string): Promise<FaceRecord[]> {
+    const { faces } = this.#user(collection, userId);
+    return faces.map((_, i) => ({ faceId: i + 1, model: 'm1', createdAt: new Date(0), objectKey: undefined }));
+  }
+
+  async photo(): Promise<Buffer> {
+    throw new FaceSearchError('PHOTO_NOT_FOUND');
   }
 
   async close(): Promise<void> {}
 
   #users(collection: CollectionRef) {
-    return this.collections.get(keyOf(collection));
+    return this.people.get(keyOf(collection));
   }
 
   #user(collection: CollectionRef, userId: string) {
@@ -100,6 +132,17 @@ export class FakeAnalyser implements FaceAnalyser {
     return this.#embed(image, { version });
   }
 
+  async analysePhoto(image: Buffer, options: PhotoOptions): Promise<PhotoReport> {
+    const report = { width: 640, height: 480, faces: [], idCard: null, thresholds: null, timings: { find: 1 } };
+    try {
+      await this.embedPhoto(image, options);
+      return { ...report, refusal: null };
+    } catch (error) {
+      if (!(error instanceof FaceSearchError) || error.code === 400) throw error;
+      return { ...report, refusal: { errorName: error.errorName, reason: error.reason ?? null } };
+    }
+  }
+
   async close(): Promise<void> {}
 
   #embed(image: Buffer, options: unknown): Analysis {
@@ -118,6 +161,10 @@ export function faceOf(cosine: number): Float32Array {
   vector[0] = cosine;
   vector[1] = Math.sqrt(1 - cosine * cosine);
   return vector;
+}
+
+function dot(p: Float32Array, q: Float32Array): number {
+  return p.reduce((sum, x, i) => sum + x * (q[i] ?? 0), 0);
 }
 
 function wordOf(image: Buffer): string {

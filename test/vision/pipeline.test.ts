@@ -163,6 +163,38 @@ describe('Pipeline', () => {
     await expect(pipeline.embedCrop(Buffer.from('no image'), 'v3')).rejects.toMatchObject({ errorName: 'BAD_INPUT' });
   });
 
+  it('reports what it sees, and the refusal that embedding would meet', async () => {
+    const report = await pipeline.analysePhoto(photo('franck_01829.jpg'), strict);
+    expect(report).toMatchObject({ width: 720, height: 576, refusal: null });
+    expect(report.faces).toHaveLength(1);
+    const [face] = report.faces;
+    expect(face).toMatchObject({ fault: null, isPerson: true });
+    expect(face?.outline).toHaveLength(68);
+    for (const { x, y } of face?.fivePoints ?? []) {
+      expect(x).toBeGreaterThan(face?.box.x ?? Infinity);
+      expect(x).toBeLessThan((face?.box.x ?? 0) + (face?.box.width ?? 0));
+      expect(y).toBeGreaterThan(face?.box.y ?? Infinity);
+    }
+    expect(face?.scores?.face).toBeGreaterThan(report.thresholds?.face ?? 1);
+    expect(report.idCard).toMatchObject({ isIdCard: false });
+  });
+
+  it('reports faces and scores of a photo that is refused, with the options asked for', async () => {
+    const close = await sharp(photo('franck_01829.jpg'))
+      .extract({ left: 240, top: 120, width: 310, height: 370 })
+      .toBuffer();
+    const refusal = { errorName: 'NOT_FULL_FACE', reason: 'too-close' };
+    expect(await pipeline.analysePhoto(close, strict)).toMatchObject({ refusal, faces: [{ fault: 'too-close' }] });
+    const lenient = await pipeline.analysePhoto(close, { ...strict, disableValidation: true });
+    expect(lenient).toMatchObject({ refusal: null, faces: [{ fault: 'too-close' }] });
+    const many = await pipeline.analysePhoto(photo('sample6.jpg'), strict);
+    expect(many.refusal).toEqual({ errorName: 'MANY_FACES', reason: 'many-faces' });
+    expect(many.faces.length).toBeGreaterThan(1);
+    await expect(pipeline.analysePhoto(Buffer.from('no image'), strict)).rejects.toMatchObject({
+      errorName: 'BAD_INPUT',
+    });
+  });
+
   it('reports how long each stage took', async () => {
     const { timings } = await pipeline.embedPhoto(photo('audrey.jpg'), strict);
     expect(Object.keys(timings)).toEqual(['decode', 'find', 'idCard', 'embed']);

@@ -50,6 +50,12 @@ describe('VisionPool', () => {
     expect((await pool.embedCrop(photo('audrey_crop.jpg'), 'v4')).embedding).toHaveLength(512);
   });
 
+  it('reports on a photo in a worker', async () => {
+    expect(await pool.analysePhoto(photo('sample1.jpg'), options)).toMatchObject({
+      refusal: { errorName: 'MANY_FACES' },
+    });
+  });
+
   it('turns refusals into coded errors', async () => {
     const refused = pool.embedPhoto(Buffer.from('nothing'), options);
     await expect(refused).rejects.toBeInstanceOf(FaceSearchError);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FaceSearchError } from '../../errors.js';
 import type { FacematchVersion } from '../../models/manifest.js';
-import type { FaceAnalyser } from '../../vision/face-analyser.js';
+import type { PhotoEmbedder } from '../../vision/face-analyser.js';
 import { inLanes } from '../lanes.js';
 
 /** What a call of /search does with a photo before it searches. */
@@ -33,7 +33,7 @@ export function byOutcome(p: Outcome, q: Outcome): number {
  * about the photo
  */
 export async function judgeImages(
-  analyser: FaceAnalyser,
+  analyser: PhotoEmbedder,
   folder: string,
   paths: readonly string[],
   options: { version: FacematchVersion; concurrency: number; onProgress?: (done: number, refused: number) => void },
@@ -54,7 +54,7 @@ export async function judgeImages(
   return outcomes;
 }
 
-async function judge(analyser: FaceAnalyser, image: Buffer, version: FacematchVersion): Promise<Outcome> {
+async function judge(analyser: PhotoEmbedder, image: Buffer, version: FacematchVersion): Promise<Outcome> {
   try {
     await analyser.embedPhoto(image, {
       version,

@@ -86,6 +86,17 @@ export class People implements Searcher {
     return owner && this.#eraseFaces(owner.collectionId, owner.userId);
   }
 
+  async deleteFace(collection: CollectionRef, userId: string, faceId: number): Promise<Erased | undefined> {
+    const owner = await this.#locate(collection, userId, 'FOR UPDATE');
+    if (!owner) return undefined;
+    const rows = await this.#run<ErasedFaceRow>(
+      `DELETE FROM faces WHERE collection_id = $1 AND user_id = $2 AND face_id = $3
+       RETURNING face_id AS "faceId", object_key AS "objectKey"`,
+      [owner.collectionId, owner.userId, faceId],
+    );
+    return rows.length > 0 ? this.#erased(owner.collectionId, rows) : undefined;
+  }
+
   async deleteUser(collection: CollectionRef, userId: string): Promise<Erased | undefined> {
     const owner = await this.#locate(collection, userId, 'FOR UPDATE');
     return owner && this.#eraseUser(owner);
@@ -121,15 +132,15 @@ export class People implements Searcher {
     const collectionId = await this.collectionId(collection);
     if (collectionId === undefined) return [];
     const nearest = async (order: string) => {
-      const rows = await this.#run<UserRow & { embedding: Buffer }>(
-        `SELECT vector_send(f.embedding) AS embedding, u.client_id AS "clientId", u.name
+      const rows = await this.#run<UserRow & { faceId: number; embedding: Buffer }>(
+        `SELECT f.face_id AS "faceId", vector_send(f.embedding) AS embedding, u.client_id AS "clientId", u.name
          FROM (
            SELECT collection_id, face_id, user_id, embedding FROM faces
            WHERE collection_id = $1 AND model = $2 ORDER BY ${order} LIMIT $4
          ) f JOIN users u USING (collection_id, user_id) ORDER BY f.face_id`,
         [collectionId, model, toVectorBytes(probe), k],
       );
-      return rows.map((row) => ({ user: userOf(row), embedding: fromVectorBytes(row.embedding) }));
+      return rows.map((row) => ({ faceId: row.faceId, user: userOf(row), embedding: fromVectorBytes(row.embedding) }));
     };
     if (await this.#isLarge(this.#run, collectionId, model)) {
       const found = await nearest('embedding <=> $3::vector');
@@ -201,6 +212,10 @@ export class People implements Searcher {
       deleted = rows.length;
     }
     erased.sort((a, b) => a.faceId - b.faceId);
+    return this.#erased(collectionId, erased);
+  }
+
+  async #erased(collectionId: number, erased: readonly ErasedFaceRow[]): Promise<Erased> {
     const objectKeys = erased.flatMap(({ objectKey }) => objectKey ?? []);
     await this.#run(
       'INSERT INTO pending_object_deletions (object_key) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING',

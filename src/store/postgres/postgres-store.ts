@@ -1,7 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type {
+  CollectionCount,
   CollectionRef,
   Erased,
+  FaceRecord,
   NearFace,
   NewFace,
   Searcher,
@@ -84,6 +86,10 @@ export class PostgresStore extends PostgresKeys implements SearchingStore {
     return this.#change((people) => people.deleteFaces(collection, userId));
   }
 
+  deleteFace(collection: CollectionRef, userId: string, faceId: number): Promise<Erased | undefined> {
+    return this.#change((people) => people.deleteFace(collection, userId, faceId));
+  }
+
   deleteUser(collection: CollectionRef, userId: string): Promise<Erased | undefined> {
     return this.#change((people) => people.deleteUser(collection, userId));
   }
@@ -132,6 +138,27 @@ export class PostgresStore extends PostgresKeys implements SearchingStore {
       [faceId],
     );
     return row && userOf(row);
+  }
+
+  async facesOfUser({ tenant, collection }: CollectionRef, userId: string): Promise<FaceRecord[]> {
+    const rows = await this.#db.run<Omit<FaceRecord, 'objectKey'> & { objectKey: string | null }>(
+      `SELECT f.face_id AS "faceId", f.model, f.created_at AS "createdAt", f.object_key AS "objectKey"
+       FROM faces f JOIN users u USING (collection_id, user_id) JOIN collections c USING (collection_id)
+         JOIN tenants t USING (tenant_id)
+       WHERE t.name_hash = sha256($1) AND c.name_hash = sha256($2) AND u.client_hash = sha256($3) ORDER BY f.face_id`,
+      [bytes(tenant), bytes(collection), bytes(userId)],
+    );
+    return rows.map((row) => ({ ...row, objectKey: row.objectKey ?? undefined }));
+  }
+
+  async countPeople(tenant: string): Promise<CollectionCount[]> {
+    const rows = await this.#db.run<{ collection: Buffer; users: number; faces: number }>(
+      `SELECT c.name AS collection, (SELECT count(*) FROM users u WHERE u.collection_id = c.collection_id) AS users,
+         (SELECT count(*) FROM faces f WHERE f.collection_id = c.collection_id) AS faces
+       FROM collections c JOIN tenants t USING (tenant_id) WHERE t.name_hash = sha256($1) ORDER BY c.name`,
+      [bytes(tenant)],
+    );
+    return rows.map(({ collection, ...counts }) => ({ collection: collection.toString('utf8'), ...counts }));
   }
 
   async listCollections(): Promise<StoredCollection[]> {

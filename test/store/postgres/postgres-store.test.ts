@@ -39,7 +39,9 @@ test('the nearest faces are those of one collection and model', async () => {
   await store.addUserWithFace(staff, ben, { embedding: random.near(probe, 0.5), model: 'm1' });
   await store.addUserWithFace(staff, ben, { embedding: probe, model: 'm2' });
   await store.addUserWithFace({ ...staff, tenant: 'other' }, ben, { embedding: probe, model: 'm1' });
-  expect(await store.nearestFaces(staff, 'm1', probe, 1)).toEqual([{ user: anna, embedding: near }]);
+  expect(await store.nearestFaces(staff, 'm1', probe, 1)).toEqual([
+    { faceId: expect.any(Number), user: anna, embedding: near },
+  ]);
   expect(await store.nearestFaces(staff, 'm1', probe, 9)).toHaveLength(2);
   expect(await store.nearestFaces({ ...staff, collection: 'none' }, 'm1', probe, 9)).toEqual([]);
 });

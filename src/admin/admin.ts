@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../config.js';
+import { callerOf, forReadOnlyKeys } from '../facesearch/auth.js';
+import { type CallParts, guardCalls } from '../facesearch/facesearch.js';
+import { success } from '../facesearch/replies.js';
+import { collectionOf } from '../facesearch/rooms.js';
+import { projectRoot } from '../models/paths.js';
+import { addAnalysisCalls } from './analysis.js';
+import { checked, faceParameter, facesQuery, usersQuery } from './requests.js';
+
+/** Path under which lies what people need beside the twelve calls. */
+export const adminPath = '/admin/v1';
+
+const { version: serverVersion } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as {
+  version: string;
+};
+
+/** Calls for people and their tools, with the keys, tenants and limits of the twelve calls; docs/admin-api.md. */
+export async function admin(app: FastifyInstance, parts: CallParts & { config: Config }): Promise<void> {
+  guardCalls(app, parts);
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, app.getDefaultJsonParser('error', 'error'));
+  const { rooms, config } = parts;
+
+  app.get('/status', forReadOnlyKeys, async (request) => {
+    const { tenant, readOnly } = callerOf(request);
+    return success({
+      tenant,
+      readOnly,
+      version: serverVersion,
+      node: process.versions.node,
+      model: rooms().model,
+      uptime: Math.floor(process.uptime()),
+      similarity: config.SIMILARITY,
+      minResolution: config.MIN_RESOLUTION,
+      minFaceWidth: config.MIN_FACE_WIDTH,
+      minFaceArea: config.MIN_FACE_AREA,
+    });
+  });
+
+  app.get('/collections', async (request) => success(await rooms().catalogue.collections(callerOf(request).tenant)));
+
+  app.get('/users', async (request) => {
+    const { collection, ...page } = checked(usersQuery, request.query);
+    return success(await rooms().catalogue.page(collectionOf(request, collection), page));
+  });
+
+  app.get('/faces', async (request) => {
+    const { collection, id } = checked(facesQuery, request.query);
+    const faces = await rooms().catalogue.faces(collectionOf(request, collection), id);
+    return success(
+      faces.map(({ faceId, model, createdAt, objectKey }) => ({
+        face: faceId,
+        model,
+        created: createdAt.toISOString(),
+        hasPhoto: objectKey !== undefined,
+      })),
+    );
+  });
+
+  app.delete('/faces/:face', async (request) => {
+    const { collection, id } = checked(facesQuery, request.query);
+    const { face } = checked(faceParameter, request.params);
+    await rooms().gallery.deleteFace(collectionOf(request, collection), id, face);
+    return success('Face deleted');
+  });
+
+  app.get('/faces/:face/photo', async (request, reply) => {
+    const { collection, id } = checked(facesQuery, request.query);
+    const { face } = checked(faceParameter, request.params);
+    const photo = await rooms().catalogue.photo(collectionOf(request, collection), id, face);
+    return reply.type(imageType(photo)).send(photo);
+  });
+
+  addAnalysisCalls(app, rooms);
+}
+
+/** Only JPEG and PNG are ever kept. */
+function imageType(bytes: Buffer): string {
+  return bytes[0] === 0x89 ? 'image/png' : 'image/jpeg';
+}

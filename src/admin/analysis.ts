@@ -1,0 +1,52 @@
+import type { FastifyInstance } from 'fastify';
+import { FaceSearchError } from '../errors.js';
+import { forReadOnlyKeys } from '../facesearch/auth.js';
+import { success } from '../facesearch/replies.js';
+import { collectionOf, type GetRooms, galleryVersion } from '../facesearch/rooms.js';
+import type { PhotoOptions, PhotoReport } from '../vision/face-analyser.js';
+import { analyseBody, candidatesBody, checked, photoOf } from './requests.js';
+
+/** Calls that look at a photo: /candidates and /analyse. */
+export function addAnalysisCalls(app: FastifyInstance, rooms: GetRooms): void {
+  app.post('/candidates', forReadOnlyKeys, async (request) => {
+    const { collection, photo, vector, k, ...flags } = checked(candidatesBody, request.body);
+    const { gallery, analyser } = rooms();
+    let probe = Float32Array.from(vector ?? []);
+    if (photo !== undefined) {
+      const analysis = await analyser.embedPhoto(photoOf(photo), optionsOf(flags));
+      request.stages = analysis.timings;
+      probe = new Float32Array(analysis.embedding);
+    }
+    const candidates = await gallery.candidates(collectionOf(request, collection), probe, k);
+    return success(candidates.map(({ id, name, faceId, similarity }) => ({ id, name, face: faceId, similarity })));
+  });
+
+  app.post('/analyse', forReadOnlyKeys, async (request) => {
+    const { photo, ...flags } = checked(analyseBody, request.body);
+    const { timings, ...report } = await rooms().analyser.analysePhoto(photoOf(photo), optionsOf(flags));
+    request.stages = timings;
+    return success({ ...report, refusal: refusalReply(report.refusal) });
+  });
+}
+
+interface Flags {
+  allow_id_card: boolean;
+  only_largest_face: boolean;
+  disable_validation: boolean;
+}
+
+function optionsOf({ allow_id_card, only_largest_face, disable_validation }: Flags): PhotoOptions {
+  return {
+    version: galleryVersion,
+    allowIdCard: allow_id_card,
+    severalFaces: only_largest_face ? 'largest' : 'refuse',
+    disableValidation: disable_validation,
+  };
+}
+
+/** As a call would answer. */
+function refusalReply(refusal: PhotoReport['refusal']) {
+  if (!refusal) return null;
+  const { code, message } = new FaceSearchError(refusal.errorName);
+  return { code: String(code), data: message, reason: refusal.reason };
+}

@@ -1,0 +1,91 @@
+import { h } from './dom.js';
+import { collectionsPage } from './pages/collections.js';
+import { enrolPage } from './pages/enrol.js';
+import { healthPage } from './pages/health.js';
+import { loginPage } from './pages/login.js';
+import { peoplePage } from './pages/people.js';
+import { searchPage } from './pages/search.js';
+import { tryPage } from './pages/try-out.js';
+import { logOut, session } from './session.js';
+import { currentLanguage, languages, setLanguage, t } from './words.js';
+
+/** A page fills `main` and stops what it began when `signal` aborts. */
+const pages = {
+  collections: { show: collectionsPage, writes: true },
+  people: { show: peoplePage, writes: true },
+  enrol: { show: enrolPage, writes: true },
+  search: { show: searchPage, writes: false },
+  try: { show: tryPage, writes: false },
+  health: { show: healthPage, writes: false },
+};
+
+let life = new AbortController();
+
+/** Writes the whole page anew: after a log-in, on another page, in another language. */
+function render() {
+  life.abort();
+  life = new AbortController();
+  document.documentElement.lang = currentLanguage();
+  const main = h('main', { id: 'main' });
+  const name = pageName();
+  const heading = h('h1', { tabindex: '-1' }, session.status ? t(`nav.${name}`) : t('login.title'));
+  document.title = `${heading.textContent} – ${t('title')}`;
+  main.append(heading);
+  document.body.replaceChildren(
+    h('a', { href: '#main', class: 'skip', onclick: toContent }, t('skip')),
+    header(name),
+    main,
+  );
+  if (!session.status) return loginPage(main, render);
+  if (session.status.readOnly && pages[name].writes) main.append(h('p', { class: 'note' }, t('read-only')));
+  else pages[name].show(main, life.signal, { signal: life.signal, render });
+}
+
+function pageName() {
+  const name = location.hash.slice(2);
+  return name in pages ? name : session.status?.readOnly ? 'search' : 'collections';
+}
+
+function header(current) {
+  const languageChoice = h(
+    'select',
+    { 'aria-label': t('language'), onchange: (event) => inLanguage(event.target.value) },
+    Object.entries(languages).map(([code, name]) =>
+      h('option', { value: code, lang: code, selected: code === currentLanguage() }, name),
+    ),
+  );
+  const links = Object.keys(pages).map((name) =>
+    h('a', { href: `#/${name}`, 'aria-current': name === current ? 'page' : null }, t(`nav.${name}`)),
+  );
+  const out = h('button', { type: 'button', class: 'plain', onclick: leave }, t('login.out'));
+  return h(
+    'header',
+    {},
+    h('span', { class: 'brand' }, 'FaceSearch'),
+    session.status && h('nav', { 'aria-label': t('nav.label') }, links),
+    h('div', { class: 'row tools' }, languageChoice, session.status && out),
+  );
+}
+
+function inLanguage(code) {
+  setLanguage(code);
+  render();
+  document.querySelector('select')?.focus();
+}
+
+function leave() {
+  logOut();
+  render();
+}
+
+/** The address holds the page's name, so the link cannot simply lead to an anchor. */
+function toContent(event) {
+  event.preventDefault();
+  document.querySelector('h1')?.focus();
+}
+
+window.addEventListener('hashchange', () => {
+  render();
+  document.querySelector('h1')?.focus();
+});
+render();

@@ -1,0 +1,117 @@
+import { calls, curlOf } from '../calls.js';
+import { h, labelled } from '../dom.js';
+import { basePath, formOf, request, session } from '../session.js';
+import { refusalInWords, t } from '../words.js';
+
+export function tryPage(main) {
+  const choice = labelled(
+    t('try.call'),
+    h(
+      'select',
+      { onchange: () => choose() },
+      calls.map(({ method, path }, i) => h('option', { value: i }, `${method} ${path}`)),
+    ),
+  );
+  const form = h('form', { class: 'card', oninput: () => showCurl(), onsubmit: send });
+  const curl = h('code');
+  const copied = h('span', { role: 'status' });
+  const copy = async () => {
+    await navigator.clipboard?.writeText(curl.textContent);
+    copied.textContent = t('try.copied');
+  };
+  const took = h('p', { role: 'status' });
+  const answer = h('pre', { tabindex: '0', 'aria-label': t('try.answer') });
+  const result = h('section', { hidden: true }, h('h2', {}, t('try.answer')), took, answer);
+  let call = calls[0];
+  let inputs = new Map();
+
+  main.append(
+    choice.field,
+    form,
+    h(
+      'section',
+      {},
+      h('h2', {}, t('try.curl')),
+      h('pre', { tabindex: '0', 'aria-label': t('try.curl') }, curl),
+      h(
+        'div',
+        { class: 'row' },
+        h('button', { type: 'button', onclick: copy }, t('try.copy')),
+        h('span', { class: 'hint' }, t('try.curl-hint')),
+        copied,
+      ),
+    ),
+    result,
+  );
+  choose();
+
+  function choose() {
+    call = calls[Number(choice.input.value)];
+    const made = call.fields.map((field) => [field, labelled(labelOf(field), inputOf(field))]);
+    inputs = new Map(made.map(([field, { input }]) => [field, input]));
+    form.replaceChildren(
+      call.deletes ? h('p', { class: 'note' }, t('try.danger')) : '',
+      ...made.map(([, { field }]) => field),
+      h('button', { class: call.deletes ? 'danger' : 'primary' }, t('try.send')),
+    );
+    result.hidden = true;
+    showCurl();
+  }
+
+  /** Those with a value, the header apart. */
+  function values() {
+    const fields = [];
+    const headers = {};
+    for (const [{ name, kind }, input] of inputs) {
+      const value = kind === 'flag' ? (input.checked ? 'true' : '') : kind === 'file' ? input.files[0] : input.value;
+      if (!value) continue;
+      if (kind === 'version') headers[name] = value;
+      else fields.push([name, value]);
+    }
+    return { fields, headers };
+  }
+
+  function showCurl() {
+    const { fields, headers } = values();
+    curl.textContent = curlOf(call, location.origin + basePath + call.path, fields, headers);
+    copied.textContent = '';
+  }
+
+  async function send(event) {
+    event.preventDefault();
+    const { fields, headers } = values();
+    const { method, path } = call;
+    const url = basePath + path + (method === 'GET' ? `?${new URLSearchParams(fields)}` : '');
+    const body = method === 'GET' ? null : formOf(Object.fromEntries(fields));
+    const from = performance.now();
+    try {
+      const response = await request(method, url, { headers, body });
+      const text = await response.text();
+      took.textContent = t('try.took', { status: response.status, ms: Math.round(performance.now() - from) });
+      answer.textContent = text.length > 2000 ? `${text.slice(0, 2000)} …` : text;
+    } catch (error) {
+      took.textContent = refusalInWords(error);
+      answer.textContent = '';
+    }
+    result.hidden = false;
+  }
+}
+
+function labelOf({ name, required }) {
+  return required ? `${name} (${t('try.required')})` : name;
+}
+
+// Nothing is required of the browser: what the server answers to a missing field is worth seeing, too.
+function inputOf({ name, kind, placeholder }) {
+  if (kind === 'flag') return h('input', { type: 'checkbox' });
+  if (kind === 'file') return h('input', { type: 'file', accept: 'image/jpeg,image/png' });
+  if (kind === 'vector') return h('textarea', { rows: 3, placeholder: '[0.0123, …]', spellcheck: 'false' });
+  if (kind === 'number') return h('input', { type: 'number', min: 0, max: 1, step: 0.01, placeholder });
+  if (kind === 'version')
+    return h(
+      'select',
+      {},
+      ['', 'v3', 'v4', 'none'].map((value) => h('option', {}, value)),
+    );
+  return h('input', { autocomplete: 'off', value: name === 'collection' ? session.collection : '' });
+}

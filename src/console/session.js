@@ -1,0 +1,105 @@
+/** Path of the twelve calls. */
+export const basePath = '/vision/ekyc/facesearch/v4';
+const adminPath = '/admin/v1';
+
+/** Lives in this page only: a reload asks for it again. */
+let key = '';
+
+/** What is known of the key and the server, and the collection that pages work on. */
+export const session = {
+  /** @type {any} */
+  status: null,
+  collection: '',
+};
+
+/** An answer that is not a success. */
+export class Refused extends Error {
+  /**
+   * @param {string} code
+   * @param {string} text
+   * @param {string} [reason]
+   */
+  constructor(code, text, reason) {
+    super(text);
+    this.code = code;
+    this.reason = reason;
+  }
+}
+
+/** @throws {Refused} */
+export async function logIn(given) {
+  key = given;
+  try {
+    session.status = await admin('GET', '/status');
+  } catch (error) {
+    logOut();
+    throw error;
+  }
+}
+
+export function logOut() {
+  key = '';
+  session.status = null;
+  session.collection = '';
+}
+
+/**
+ * A request with the key, whatever comes back.
+ * @param {string} method
+ * @param {string} path
+ * @param {{body?: BodyInit | null, headers?: Record<string, string>}} [options]
+ * @returns {Promise<Response>}
+ */
+export async function request(method, path, { body = null, headers = {} } = {}) {
+  try {
+    return await fetch(path, { method, body, headers: { ...headers, api_key: key } });
+  } catch {
+    throw new Refused('0', 'The server does not answer.');
+  }
+}
+
+/** One of the twelve calls. @returns {Promise<any>} its data @throws {Refused} */
+export async function call(method, path, fields = {}) {
+  if (method === 'GET') return dataOf(await request(method, `${basePath}${path}?${new URLSearchParams(fields)}`));
+  return dataOf(await request(method, basePath + path, { body: formOf(fields) }));
+}
+
+export function formOf(fields) {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  return form;
+}
+
+/** A call of the admin API with a query. @returns {Promise<any>} its data @throws {Refused} */
+export async function admin(method, path, query = {}) {
+  return dataOf(await request(method, `${adminPath}${path}?${new URLSearchParams(query)}`));
+}
+
+/** A call of the admin API with a body. @returns {Promise<any>} its data @throws {Refused} */
+export async function adminPost(path, body) {
+  const headers = { 'content-type': 'application/json' };
+  return dataOf(await request('POST', adminPath + path, { body: JSON.stringify(body), headers }));
+}
+
+/** The photo that was kept of a face. @returns {Promise<Blob>} @throws {Refused} */
+export async function facePhoto(collection, id, face) {
+  const response = await request('GET', `${adminPath}/faces/${face}/photo?${new URLSearchParams({ collection, id })}`);
+  if (response.headers.get('content-type')?.startsWith('image/')) return response.blob();
+  return dataOf(response);
+}
+
+async function dataOf(response) {
+  const body = await response.json().catch(() => ({}));
+  if (body.code !== '200') throw new Refused(body.code ?? String(response.status), body.data ?? '', body.reason);
+  return body.data;
+}
+
+/** A photo as the admin API takes it. @returns {Promise<string>} */
+export function base64Of(blob) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(blob);
+  });
+}

@@ -1,0 +1,46 @@
+import { Refused } from './session.js';
+import { english } from './words-en.js';
+import { vietnamese } from './words-vi.js';
+
+export const languages = { en: 'English', vi: 'Tiếng Việt' };
+const dictionaries = { en: english, vi: vietnamese };
+const KEPT_AS = 'facesearch-language';
+
+let language = firstLanguage();
+
+function firstLanguage() {
+  const kept = localStorage.getItem(KEPT_AS);
+  if (kept && kept in dictionaries) return kept;
+  return navigator.language.startsWith('vi') ? 'vi' : 'en';
+}
+
+export function currentLanguage() {
+  return language;
+}
+
+/** The only thing that the console remembers. */
+export function setLanguage(chosen) {
+  language = chosen;
+  localStorage.setItem(KEPT_AS, chosen);
+}
+
+/**
+ * A text in the chosen language; `{name}` stands for a value.
+ * @param {string} name
+ * @param {Record<string, string | number>} [values]
+ */
+export function t(name, values = {}) {
+  const text = dictionaries[language][name] ?? english[name];
+  if (text === undefined) throw new Error(`no text ${name}`);
+  return text.replace(/\{(\w+)\}/g, (_, value) => String(values[value]));
+}
+
+/** Why the server refused, in words that say what to mend. What is no refusal is thrown again. @param {unknown} error */
+export function refusalInWords(error) {
+  if (!(error instanceof Refused)) throw error;
+  const { code, message, reason } = error;
+  // The twelve calls tell no reason with a 407, but there one text stands for each.
+  const cause = reason ?? (message === 'More than 1 faces detected' ? 'many-faces' : undefined);
+  const name = [`refusal.${code}.${cause}`, `refusal.${code}`].find((one) => one in english);
+  return name ? t(name, { text: message }) : `${message} (${code})`;
+}

@@ -1,0 +1,99 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { projectRoot } from '../../src/models/paths.js';
+import { calls as contractCalls } from '../facesearch/calls.js';
+import { fakeApp } from '../support/fake-app.js';
+
+const folder = join(projectRoot, 'src', 'console');
+const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+const read = (name: string) => readFileSync(join(folder, name), 'utf8');
+const load = (name: string) => import(join(folder, name)) as Promise<Record<string, unknown>>;
+
+async function get(path: string) {
+  const { target } = await fakeApp();
+  return target.send({ method: 'GET', path, absolute: true });
+}
+
+describe('the files of the console', () => {
+  it.each(['/console', '/console/', '/console/index.html'])('%s is the page, without a key', async (path) => {
+    const { status, headers, text } = await get(path);
+    expect(status).toBe(200);
+    expect(headers['content-type']).toMatch(/^text\/html/);
+    expect(text).toBe(read('index.html'));
+  });
+
+  it('are all served, with a policy that lets nothing else in', async () => {
+    const { target } = await fakeApp();
+    for (const name of files) {
+      const answer = await target.send({ method: 'GET', path: `/console/${name}`, absolute: true });
+      expect(answer.status, name).toBe(200);
+      expect(answer.text, name).toBe(read(name));
+      const policy = String(answer.headers['content-security-policy']);
+      expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
+      expect(policy).not.toContain('unsafe');
+      expect(answer.headers['x-content-type-options']).toBe('nosniff');
+    }
+  });
+
+  it.each(['/console/nothing.js', '/console/../app.ts', '/console/%2e%2e/app.ts', '/console/..%2f..%2fpackage.json'])(
+    '%s is not there',
+    async (path) => {
+      expect((await get(path)).json).toEqual({ data: 'Unknown route', code: '404' });
+    },
+  );
+
+  it('name no other host', () => {
+    for (const name of files) {
+      const hosts = read(name).match(/https?:\/\/[^\s"']+/g) ?? [];
+      expect(
+        hosts.filter((host) => host !== 'http://www.w3.org/2000/svg'),
+        name,
+      ).toEqual([]);
+    }
+  });
+
+  it('never make markup of text', () => {
+    for (const name of files)
+      expect(read(name), name).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write/);
+  });
+});
+
+describe('the words of the console', () => {
+  it('are the same in both languages, with the same values in them', async () => {
+    const english = (await load('words-en.js')).english as Record<string, string>;
+    const vietnamese = (await load('words-vi.js')).vietnamese as Record<string, string>;
+    const values = (text = '') => text.match(/\{\w+\}/g)?.sort() ?? [];
+    expect(Object.keys(vietnamese).sort()).toEqual(Object.keys(english).sort());
+    for (const [name, text] of Object.entries(english)) {
+      expect(values(vietnamese[name]), name).toEqual(values(text));
+    }
+  });
+});
+
+describe('the calls to try', () => {
+  it('are the twelve', async () => {
+    const calls = (await load('calls.js')).calls as { method: string; path: string }[];
+    expect(calls.map(({ method, path }) => `${method} ${path}`)).toEqual(
+      contractCalls.map(({ method, path }) => `${method} ${path}`),
+    );
+  });
+
+  it('are told as curl commands that a shell takes to the letter', async () => {
+    const { curlOf } = (await load('calls.js')) as { curlOf: (...parts: unknown[]) => string };
+    const url = 'http://h/v4/create';
+    const fields = [['name', "O'Neil $(rm -rf) @x"]];
+    expect(curlOf({ method: 'POST' }, url, fields, {})).toBe(
+      `curl -H "api_key: $KEY" --form-string 'name=O'\\''Neil $(rm -rf) @x' http://h/v4/create`,
+    );
+    const photo = { name: 'my "best" photo.jpg' };
+    expect(curlOf({ method: 'DELETE' }, url, [['file', photo]], { facematch_version: 'v4' })).toBe(
+      `curl -X DELETE -H "api_key: $KEY" -H 'facematch_version: v4' -F 'file=@"my \\"best\\" photo.jpg"' http://h/v4/create`,
+    );
+    expect(curlOf({ method: 'GET' }, url, [['collection', 'a&b']], {})).toBe(
+      `curl -H "api_key: $KEY" 'http://h/v4/create?collection=a%26b'`,
+    );
+  });
+});
