@@ -8,7 +8,7 @@ import { WaitingLine } from './waiting-line.js';
 import type { LoadReport, Task, TaskResult } from './worker.js';
 
 /** Added to the niceness of the worker threads (Linux; elsewhere without effect), 0–19. */
-const WORKER_NICENESS = 10;
+export const WORKER_NICENESS = 10;
 
 /** Sent to each worker when it starts. */
 export interface WorkerSettings {

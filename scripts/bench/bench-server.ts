@@ -1,0 +1,111 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { basePath } from '../../src/facesearch/facesearch.js';
+
+const KEY = 'bench-key';
+const BOUNDARY = 'facesearch-bench';
+
+export interface LoopDelay {
+  p50: number;
+  p99: number;
+  max: number;
+}
+
+/** The compiled server as a process of its own on an empty data folder, with an ear at its event loop. */
+export class BenchServer {
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
+
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly folder: string,
+    private readonly origin: string,
+    /** From the start of the process until it listens, and until it answers calls. */
+    readonly startMs: { listening: number; ready: number },
+  ) {}
+
+  static async start(workers: number): Promise<BenchServer> {
+    const folder = mkdtempSync(join(tmpdir(), 'facesearch-bench-'));
+    const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+    const ear = new URL('./loop-delay.js', import.meta.url).href;
+    const start = performance.now();
+    const child = spawn(process.execPath, ['--import', ear, main], {
+      env: {
+        PATH: process.env.PATH,
+        DATA_DIR: folder,
+        HOST: '127.0.0.1',
+        PORT: '0',
+        API_KEYS: KEY,
+        WORKERS: String(workers),
+        MAX_QUEUE: '1000',
+        MODEL_PACK: process.env.MODEL_PACK || 'default',
+      },
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    });
+    let output = '';
+    let listening = 0;
+    await new Promise<void>((resolve, reject) => {
+      child.on('exit', () => reject(new Error('the server ended before it was ready')));
+      child.stdout?.on('data', (chunk) => {
+        output = (output + chunk).slice(-10_000);
+        if (listening === 0 && output.includes('listening at')) listening = performance.now() - start;
+        if (output.includes('"msg":"ready"')) resolve();
+      });
+    });
+    const ready = performance.now() - start;
+    const origin = /listening at (http:\/\/[\d.:]+)/.exec(output)?.[1] ?? '';
+    return new BenchServer(child, folder, origin, { listening, ready });
+  }
+
+  /** Posts a form. @throws Error when the reply's code is none of `codes` */
+  post(path: string, fields: Record<string, string | Buffer>, codes: readonly string[] = ['200']): Promise<void> {
+    const body = formBody(fields);
+    const headers = {
+      api_key: KEY,
+      'content-type': `multipart/form-data; boundary=${BOUNDARY}`,
+      'content-length': body.length,
+    };
+    return new Promise((resolve, reject) => {
+      const call = request(`${this.origin}${basePath}${path}`, { method: 'POST', agent: this.#agent, headers });
+      call.on('error', reject);
+      call.on('response', async (response) => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of response) chunks.push(chunk as Buffer);
+        const text = Buffer.concat(chunks).toString();
+        const code = /"code":\s*"(\d+)"/.exec(text)?.[1] ?? '';
+        if (codes.includes(code)) resolve();
+        else reject(new Error(`${path} answered ${text.slice(0, 200)}`));
+      });
+      call.end(body);
+    });
+  }
+
+  /** The event loop's delay since it was last asked for. */
+  async loopDelay(): Promise<LoopDelay> {
+    const answer = once(this.child, 'message') as Promise<[LoopDelay]>;
+    this.child.send('delay');
+    return (await answer)[0];
+  }
+
+  async close(): Promise<void> {
+    const ended = once(this.child, 'exit');
+    this.#agent.destroy();
+    this.child.kill('SIGTERM');
+    await ended;
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function formBody(fields: Record<string, string | Buffer>): Buffer {
+  const parts = Object.entries(fields).flatMap(([name, value]) => [
+    Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"`),
+    Buffer.from(typeof value === 'string' ? '\r\n\r\n' : '; filename="photo.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'),
+    Buffer.from(value),
+    Buffer.from('\r\n'),
+  ]);
+  return Buffer.concat([...parts, Buffer.from(`--${BOUNDARY}--\r\n`)]);
+}
