@@ -19,6 +19,12 @@ import type { Metrics } from './metrics/metrics.js';
 import { addRequestMetrics } from './metrics/request-metrics.js';
 import { addDocumentation } from './openapi/documentation.js';
 
+/** Forms without a photo that may be in memory at once. */
+const PLAIN_BODIES = 256;
+
+/** Connections at once; one more is closed without an answer. */
+const MAX_CONNECTIONS = 10_000;
+
 /** What the server is made of. */
 export interface AppParts {
   config: Config;
@@ -71,6 +77,7 @@ export async function buildApp({
     return started;
   };
 
+  app.server.maxConnections = MAX_CONNECTIONS;
   addAccessLog(app);
   addRequestMetrics(app, basePath, metrics);
   endConnectionsOnClose(app);
@@ -96,7 +103,9 @@ export async function buildApp({
   await addDocumentation(app, [...routeDocs], config.HTTP_STATUS);
   const limits = await callLimits(app, config.RATE_LIMIT, config.FAILED_KEY_LIMIT);
   const deadline = config.REQUEST_DEADLINE;
-  await app.register(facesearch, { prefix: basePath, keys, limits, rooms: startedRooms, audit, deadline });
+  // As many photos may arrive as may wait and be computed.
+  const bodies = { photo: 2 * (config.MAX_QUEUE + config.WORKERS), plain: PLAIN_BODIES };
+  await app.register(facesearch, { prefix: basePath, keys, limits, rooms: startedRooms, audit, deadline, bodies });
   return app;
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { admitBodies, type BodyKind } from './admission.js';
 import { type AuditTrail, auditCalls } from './audit.js';
 import { type KeyLookup, requireKey } from './auth.js';
 import type { CallLimits } from './call-limits.js';
@@ -15,9 +16,17 @@ export const basePath = '/vision/ekyc/facesearch/v4';
 /** The twelve calls: key first, then whether the server has started and can audit, then the call itself. */
 export async function facesearch(
   app: FastifyInstance,
-  parts: { keys: KeyLookup; limits: CallLimits; rooms: GetRooms; audit: AuditTrail | undefined; deadline: number },
+  parts: {
+    keys: KeyLookup;
+    limits: CallLimits;
+    rooms: GetRooms;
+    audit: AuditTrail | undefined;
+    deadline: number;
+    bodies: Record<BodyKind, number>;
+  },
 ): Promise<void> {
   giveUpAbandoned(app, parts.deadline);
+  admitBodies(app, parts.bodies);
   requireKey(app, parts.keys, parts.limits);
   app.addHook('onRequest', async () => {
     parts.rooms();
