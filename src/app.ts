@@ -7,6 +7,7 @@ import type { Config } from './config.js';
 import { endConnectionsOnClose } from './connections.js';
 import { consoleFiles } from './console-files.js';
 import { FaceSearchError } from './errors.js';
+import { admitBodies } from './facesearch/admission.js';
 import type { AuditTrail } from './facesearch/audit.js';
 import type { KeyLookup } from './facesearch/auth.js';
 import { callLimits } from './facesearch/call-limits.js';
@@ -20,6 +21,12 @@ import { addAccessLog, newRequestId } from './logging.js';
 import type { Metrics } from './metrics/metrics.js';
 import { addRequestMetrics } from './metrics/request-metrics.js';
 import { addDocumentation } from './openapi/documentation.js';
+
+/** Forms without a photo that may be in memory at once. */
+const PLAIN_BODIES = 256;
+
+/** Connections at once; one more is closed without an answer. */
+const MAX_CONNECTIONS = 10_000;
 
 /** What the server is made of. */
 export interface AppParts {
@@ -73,6 +80,7 @@ export async function buildApp({
     return started;
   };
 
+  app.server.maxConnections = MAX_CONNECTIONS;
   addAccessLog(app);
   addRequestMetrics(app, basePath, metrics);
   endConnectionsOnClose(app);
@@ -98,6 +106,8 @@ export async function buildApp({
   // Routes of other prefixes join here with docs of their own.
   await addDocumentation(app, [...routeDocs], config.HTTP_STATUS);
   const limits = await callLimits(app, config.RATE_LIMIT, config.FAILED_KEY_LIMIT);
+  // As many photos may arrive as may wait and be computed.
+  admitBodies(app, { photo: 2 * (config.MAX_QUEUE + config.WORKERS), plain: PLAIN_BODIES });
   const callParts = { keys, limits, rooms: startedRooms, audit, deadline: config.REQUEST_DEADLINE };
   await app.register(facesearch, { prefix: basePath, ...callParts });
   await app.register(admin, { prefix: adminPath, ...callParts, config });

@@ -6,13 +6,14 @@ import { type Part, readParts } from './multipart.js';
 /**
  * Reads and checks a call's form: missing fields first, then the form of the others, in the spec's order.
  * Fields outside the spec are ignored.
- * @throws FaceSearchError MISSING, BAD_INPUT, BODY_TOO_LARGE
+ * @throws FaceSearchError MISSING, BAD_INPUT, BODY_TOO_LARGE, OVERLOADED before anything is read
  */
 export async function readForm<const Spec extends FormSpec>(
   request: FastifyRequest,
   spec: Spec,
 ): Promise<FormValues<Spec>> {
   const fields = new Map(Object.entries<Field>(spec));
+  request.admitBody([...fields.values()].some(({ kind }) => kind === 'image') ? 'photo' : 'plain');
   const parts = await readParts(request, (name, isFile) => {
     const field = fields.get(name);
     return field && limitOf(field, isFile);

@@ -1,4 +1,4 @@
-import multipart from '@fastify/multipart';
+import multipart, { type Multipart } from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { FaceSearchError } from '../errors.js';
 
@@ -14,6 +14,8 @@ export interface Part {
 /** How many bytes of a part to keep; undefined for a field that nobody asked for, which is skipped. */
 export type PartLimit = (name: string, isFile: boolean) => number | undefined;
 
+/** The types of the plugin do not know `headerSize`, which its parser heeds; what is beyond it of a header is dropped. */
+const partLimits = { parts: 100, headerPairs: 50, headerSize: 16 * 1024, fileSize: Number.POSITIVE_INFINITY };
 const maxDiscardedBytes = 64 * 1024 * 1024;
 
 /** Lets the instance read multipart bodies, and leaves every other body unread. */
@@ -24,10 +26,12 @@ export async function acceptForms(app: FastifyInstance): Promise<void> {
     // Every part is a stream, so that the size of each is judged by its name, and one that is too
     // large is drained instead of ending the request.
     isPartAFile: () => true,
-    limits: { parts: 100, headerPairs: 50, fileSize: Number.POSITIVE_INFINITY },
+    limits: partLimits,
   });
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
   app.addHook('onSend', async (request, reply, payload) => {
+    // A refused upload is answered at once; what still comes of its body is dropped by Node.
+    if (request.bodyRefused) return payload;
     if (!(await discardRest(request))) reply.header('connection', 'close');
     return payload;
   });
@@ -60,7 +64,7 @@ export async function readParts(request: FastifyRequest, limitOf: PartLimit): Pr
 
 async function collectParts(request: FastifyRequest, limitOf: PartLimit): Promise<Map<string, Part>> {
   const parts = new Map<string, Part>();
-  for await (const part of request.parts()) {
+  for await (const part of readableParts(request)) {
     if (part.type !== 'file') continue;
     const isFile = part.filename !== undefined || /^(?:image\/|application\/octet-stream)/.test(part.mimetype);
     const limit = parts.has(part.fieldname) ? undefined : limitOf(part.fieldname, isFile);
@@ -75,6 +79,18 @@ async function collectParts(request: FastifyRequest, limitOf: PartLimit): Promis
     parts.set(part.fieldname, { bytes: Buffer.concat(chunks), isFile, tooLarge: size > limit });
   }
   return parts;
+}
+
+/**
+ * The plugin skips fields that are named like members of every object, such as `constructor`, and throws when all others
+ * are read. Here they are fields that nobody asked for, unless the body has no end, which that error hides.
+ */
+async function* readableParts(request: FastifyRequest): AsyncGenerator<Multipart> {
+  try {
+    yield* request.parts();
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'FST_PROTO_VIOLATION' || !request.raw.readableEnded) throw error;
+  }
 }
 
 /** Counts the bytes of a body that does not say its length, or not the true one. */

@@ -105,6 +105,47 @@ it('gives up on a request that does not come to its end', async () => {
   expect(await exitCode).toBe(1);
 });
 
+it('exits at once when it is told a second time', async () => {
+  const { child, exitCode, ready, waitFor } = run({ API_KEYS: 'k1', SHUTDOWN_GRACE: '3600' });
+  const { headers, body } = form(file(franck));
+  const upload = request(`${await ready()}${basePath}/search`, {
+    method: 'POST',
+    headers: { ...headers, api_key: 'k1', 'content-length': body.length, expect: '100-continue' },
+  });
+  upload.on('error', () => {});
+  upload.flushHeaders();
+  await once(upload, 'continue');
+  child.kill('SIGTERM');
+  await waitFor(/"msg":"closing"/);
+  child.kill('SIGTERM');
+  expect(await exitCode).toBe(1);
+});
+
+it('answers all that it began when it is stopped under load, and refuses what is new', async () => {
+  const { child, exitCode, ready, waitFor } = run({ API_KEYS: 'k1', SHUTDOWN_GRACE: '60' });
+  const origin = await ready();
+  const answers: string[] = [];
+  const untilRefused = async (): Promise<string> => {
+    for (;;) {
+      try {
+        answers.push((await post(origin, 'k1', '/search', { file: franck })).code);
+      } catch (error) {
+        return (error as { cause?: { code?: string } }).cause?.code ?? String(error);
+      }
+    }
+  };
+  const clients = Array.from({ length: 6 }, untilRefused);
+  await expect.poll(() => answers.length, { timeout: 30_000 }).toBeGreaterThan(3);
+  child.kill('SIGTERM');
+  await waitFor(/"msg":"closing"/);
+  const ends = await Promise.all(clients);
+  expect(await exitCode).toBe(0);
+  expect(new Set(answers)).toEqual(new Set(['404']));
+  // A connection that the kernel took just before the port was closed is reset before it is answered.
+  for (const end of ends) expect(['ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET']).toContain(end);
+  expect(ends).toContain('ECONNREFUSED');
+});
+
 it('says what is wrong with its settings, all at once and without their values, and exits with 1', async () => {
   const { exitCode, output } = run({ PORT: 'eighty', API_KEYS: 'acme:s3cret,acme:s3cret' });
   expect(await exitCode).toBe(1);

@@ -1,6 +1,6 @@
-import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import sharp, { type Sharp } from 'sharp';
+import { lieInJpeg, lieInPng } from '../support/image-lies.js';
 
 /** A photo that mutations start from. */
 export interface BasePhoto {
@@ -83,30 +83,6 @@ const headerLie: fc.Arbitrary<Mutation> = fc
       lieInJpeg(copy, width & 0xffff, height & 0xffff, which & 1 ? depth : undefined, which & 2 ? colour : undefined);
     return copy;
   });
-
-/** The header chunk begins at byte 12: its type, then width, height, depth and kind of colour; its checksum is mended. */
-function lieInPng(png: Buffer, width: number, height: number, depth?: number, colour?: number): void {
-  png.writeUInt32BE(width, 16);
-  png.writeUInt32BE(height, 20);
-  if (depth !== undefined) png[24] = depth;
-  if (colour !== undefined) png[25] = colour;
-  // The trailer of a gzip file begins with the same checksum that PNG wants.
-  const zipped = gzipSync(png.subarray(12, 29));
-  png.writeUInt32BE(zipped.readUInt32LE(zipped.length - 8), 29);
-}
-
-/** Frame headers hold precision, height, width and number of components from the fifth byte of their segment. */
-function lieInJpeg(jpeg: Buffer, width: number, height: number, depth?: number, components?: number): void {
-  for (let i = 2; i + 10 < jpeg.length && jpeg[i] === 0xff; i += 2 + jpeg.readUInt16BE(i + 2)) {
-    const marker = jpeg[i + 1] as number;
-    if (marker < 0xc0 || marker > 0xc2) continue;
-    jpeg.writeUInt16BE(height, i + 5);
-    jpeg.writeUInt16BE(width, i + 7);
-    if (depth !== undefined) jpeg[i + 4] = depth;
-    if (components !== undefined) jpeg[i + 9] = components;
-    return;
-  }
-}
 
 /** Something before or after the image, as polyglots have it. */
 const wrapping: fc.Arbitrary<Mutation> = fc
