@@ -70,12 +70,15 @@ describe('ids and names', () => {
     ['combining characters, not composed', 'e\u0301'],
     ['the names of objects', '__proto__'],
   ])('with %s come back to the letter from the store', async (_what, text) => {
-    const { gallery } = await openGallery();
+    const { gallery, catalogue } = await openGallery();
     const {
       post,
       get,
       delete: remove,
-    } = await listeningFakeApp({}, { rooms: () => ({ gallery, analyser: new FakeAnalyser() }) });
+    } = await listeningFakeApp(
+      {},
+      { rooms: () => ({ gallery, catalogue, analyser: new FakeAnalyser(), model: 'm1' }) },
+    );
     const where = field('collection', text);
     expect((await post('/create', where, field('id', text), field('name', text))).json.code).toBe('200');
     expect((await post('/add', where, field('id', text), file('cos:1'))).json.code).toBe('200');
