@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config.js';
 import { callerOf, forReadOnlyKeys } from '../facesearch/auth.js';
 import { type CallParts, guardCalls } from '../facesearch/facesearch.js';
+import { noteSubject } from '../facesearch/form.js';
 import { success } from '../facesearch/replies.js';
 import { collectionOf } from '../facesearch/rooms.js';
 import { projectRoot } from '../models/paths.js';
@@ -22,6 +23,12 @@ export async function admin(app: FastifyInstance, parts: CallParts & { config: C
   guardCalls(app, parts);
   app.addContentTypeParser('application/json', { parseAs: 'string' }, app.getDefaultJsonParser('error', 'error'));
   const { rooms, config } = parts;
+  app.addHook('onRequest', async (request) => {
+    if (request.method === 'POST') request.admitBody('photo');
+  });
+  app.addHook('preHandler', async (request) => {
+    noteSubject(request, { ...(request.query as object), ...(request.body as object | undefined) });
+  });
 
   app.get('/status', forReadOnlyKeys, async (request) => {
     const { tenant, readOnly } = callerOf(request);

@@ -67,6 +67,7 @@ function namedIn({ data, extra_data }: ReplyBody): FastifyRequest['named'] {
   return shown.new === true ? { createdId: shown.id } : { foundId: shown.id };
 }
 
-function callOf(request: FastifyRequest): string {
-  return request.routeOptions.url?.split('/').at(-1) ?? 'unknown';
+/** The name of one of the twelve calls; method and route of another. */
+function callOf({ method, routeOptions: { url = 'unknown' } }: FastifyRequest): string {
+  return url.startsWith('/admin/') ? `${method} ${url}` : (url.split('/').at(-1) as string);
 }

@@ -27,8 +27,8 @@ export async function readForm<const Spec extends FormSpec>(
   return values as FormValues<Spec>;
 }
 
-/** For the audit log. */
-function noteSubject(request: FastifyRequest, { collection, id }: Record<string, unknown>): void {
+/** Whose data the request is about, for the audit log. */
+export function noteSubject(request: FastifyRequest, { collection, id }: Record<string, unknown>): void {
   request.subject = {
     ...(typeof collection === 'string' && { collection }),
     ...(typeof id === 'string' && { userId: id }),

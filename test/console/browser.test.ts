@@ -168,6 +168,7 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
     ] as const) {
       await page.getByRole('link', { name: 'Health' }).click();
       await page.getByRole('link', { name: 'Search' }).click();
+      await page.locator('.drop').waitFor();
       await give(type, on);
       await page.locator('ol.candidates li').first().waitFor();
     }

@@ -52,6 +52,18 @@ it('writes a line about each of the twelve calls: who, what, whose data, result'
     expect(JSON.stringify(audit.entries)).not.toContain(secret);
 });
 
+it('writes a line about each call of the admin API, too', async () => {
+  const { audit, target } = await auditedApp();
+  const headers = { api_key: testKey };
+  const path = '/admin/v1/faces/7?collection=staff&id=u1';
+  await target.send({ method: 'DELETE', path, absolute: true, headers });
+  await target.send({ method: 'GET', path: '/admin/v1/collections', absolute: true, headers });
+  expect(audit.entries).toMatchObject([
+    { tenant: 'acme', call: 'DELETE /admin/v1/faces/:face', collection: 'staff', userId: 'u1', code: '404' },
+    { tenant: 'acme', call: 'GET /admin/v1/collections', code: '200' },
+  ]);
+});
+
 it('says whom a search found, nearly found, or enrolled', async () => {
   const { audit, post } = await auditedApp();
   const created = await post('/search', staff, file('cos:1'), field('create', 'true'));
