@@ -2,6 +2,8 @@
 export interface Person {
   name: string;
   vectors: readonly string[];
+  /** The server keeps the photo with which it made the person. */
+  hasPhoto: boolean;
 }
 
 /** What a client knows of one collection: its people by id, in the order of their creation. */
@@ -14,17 +16,22 @@ export const nobody: People = new Map();
 
 /** Creates the person, or changes the name. */
 export function named(people: People, id: string, name: string): People {
-  return new Map(people).set(id, { name, vectors: people.get(id)?.vectors ?? [] });
+  return new Map(people).set(id, { vectors: [], hasPhoto: false, ...people.get(id), name });
 }
 
 export function withFace(people: People, id: string, vector: string): People {
-  const person = people.get(id) ?? { name: '', vectors: [] };
+  const person = people.get(id) as Person;
   return new Map(people).set(id, { ...person, vectors: [...person.vectors, vector] });
+}
+
+/** Somebody whom the server made from a photo. */
+export function enrolled(people: People, id: string, photo: string): People {
+  return new Map(people).set(id, { name: '', vectors: [photo], hasPhoto: true });
 }
 
 export function withoutFaces(people: People, id: string): People {
   const person = people.get(id);
-  return person ? new Map(people).set(id, { ...person, vectors: [] }) : people;
+  return person ? new Map(people).set(id, { ...person, vectors: [], hasPhoto: false }) : people;
 }
 
 export function without(people: People, id: string): People {

@@ -2,7 +2,17 @@ import { field, file, type PartInit } from '../support/multipart.js';
 import type { client } from '../support/target.js';
 import type { RandomVectors } from '../vector-index/random-vectors.js';
 import type { FaceLibrary } from './face-library.js';
-import { named, nobody, type People, UNKNOWN_ID, vectorsOf, withFace, without, withoutFaces } from './known-state.js';
+import {
+  enrolled,
+  named,
+  nobody,
+  type People,
+  UNKNOWN_ID,
+  vectorsOf,
+  withFace,
+  without,
+  withoutFaces,
+} from './known-state.js';
 
 export type Calls = ReturnType<typeof client>;
 
@@ -139,11 +149,11 @@ export class LoadClient {
       if (json.code !== '200') throw new Error(`/add was answered ${JSON.stringify(json)}`);
       this.settle(place, after);
     } else {
-      this.pending = { place, after: withFace(people, UNKNOWN_ID, photo) };
+      this.pending = { place, after: enrolled(people, UNKNOWN_ID, photo) };
       const { json } = await post('/search', where, image, field('threshold', '1'), field('create', 'true'));
       const data = json.data as { id: string; new?: boolean };
       if (!data.new) throw new Error(`/search with create was answered ${JSON.stringify(json)}`);
-      this.settle(place, withFace(people, data.id, photo));
+      this.settle(place, enrolled(people, data.id, photo));
     }
     this.acknowledged++;
   }
