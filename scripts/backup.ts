@@ -1,6 +1,8 @@
 import { backUp } from '../src/backup/back-up.js';
 import { BackupError } from '../src/backup/backup-error.js';
+import { s3Of } from '../src/config.js';
 import { showProgress } from '../src/progress.js';
+import { S3ObjectStore } from '../src/store/s3/s3-object-store.js';
 import { readFolderConfig } from './folder-config.js';
 import { runScript } from './run-script.js';
 
@@ -10,9 +12,12 @@ await runScript(async () => {
   if (!file || file.startsWith('-') || rest.length > 0) throw new BackupError('npm run backup -- <file>');
   let progress: ReturnType<typeof showProgress> | undefined;
   try {
+    const config = readFolderConfig();
+    const s3 = s3Of(config);
     const done = await backUp({
-      folder: readFolderConfig().DATA_DIR,
+      folder: config.DATA_DIR,
       file,
+      photos: s3 && new S3ObjectStore(s3),
       onProgress(photos, total) {
         progress ??= showProgress('photos', total);
         progress.update(photos, 0);

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { ConfigError, dataKeyOf } from '../src/config.js';
+import { ConfigError, dataKeyOf, s3Of } from '../src/config.js';
 import { showProgress } from '../src/progress.js';
 import { changeDataKey } from '../src/store/change-data-key.js';
 import { DataKey } from '../src/store/data-key.js';
+import { S3ObjectStore } from '../src/store/s3/s3-object-store.js';
 import { readFolderConfig } from './folder-config.js';
 import { runScript } from './run-script.js';
 
@@ -23,6 +24,7 @@ await runScript(async () => {
   const key = dataKeyOf(config);
   if (command !== 'encrypt' && command !== 'rotate' && command !== 'decrypt') throw new ConfigError([usage]);
   if (!key) throw new ConfigError(['DATA_KEY or DATA_KEY_FILE: one of them must be set']);
+  const s3 = s3Of(config);
   const from = { encrypt: undefined, rotate: command === 'rotate' ? oldKey() : undefined, decrypt: key }[command];
   const to = command === 'decrypt' ? undefined : key;
 
@@ -32,6 +34,7 @@ await runScript(async () => {
       folder: config.DATA_DIR,
       from,
       to,
+      photos: s3 && new S3ObjectStore(s3),
       onProgress(done, total) {
         progress ??= showProgress('rows and photos', total);
         progress.update(done, 0);

@@ -96,18 +96,53 @@ export function dataKey() {
 
 /** The path of a file that holds a data key, as text. */
 export function dataKeyFile() {
+  return fileContent().pipe(dataKey());
+}
+
+/** A secret without spaces. */
+export function secret() {
+  const error = 'must be printable ASCII without spaces';
   return z
     .string()
-    .transform((path, context): string => {
-      try {
-        return readFileSync(path, 'utf8');
-      } catch (error) {
-        const code = (error as NodeJS.ErrnoException).code;
-        context.addIssue({ code: 'custom', message: `must be a file that this process can read (${code})` });
-        return z.NEVER;
-      }
-    })
-    .pipe(dataKey());
+    .transform((value) => value.trim())
+    .refine((value) => /^[\x21-\x7e]+$/.test(value), { error });
+}
+
+/** The path of a file that holds a secret. */
+export function secretFile() {
+  return fileContent().pipe(secret());
+}
+
+function fileContent() {
+  return z.string().transform((path, context): string => {
+    try {
+      return readFileSync(path, 'utf8');
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      context.addIssue({ code: 'custom', message: `must be a file that this process can read (${code})` });
+      return z.NEVER;
+    }
+  });
+}
+
+/** `https://host` or `http://host:port`, without a path. */
+export function httpOrigin() {
+  return z
+    .string()
+    .transform((value) => value.replace(/\/$/, ''))
+    .refine(
+      (value) => /^https?:\/\//.test(value) && URL.canParse(value) && !/[/?#@]/.test(value.split('//')[1] ?? ''),
+      {
+        error: 'must look like https://s3.eu-central-1.amazonaws.com or http://minio:9000',
+      },
+    );
+}
+
+/** The name of a bucket, by the rules of S3. */
+export function bucketName() {
+  return z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, {
+    error: 'must be 3 to 63 small letters, digits, dots and hyphens',
+  });
 }
 
 /** Calls in a span of time; null where there is no limit. */

@@ -2,19 +2,24 @@ import { availableParallelism } from 'node:os';
 import type { z } from 'zod';
 import {
   apiKeys,
+  bucketName,
   choice,
   corsOrigins,
   dataKey,
   dataKeyFile,
   fraction,
+  httpOrigin,
   integer,
   postgresUrl,
   proxies,
   rateLimit,
   resolution,
+  secret,
+  secretFile,
   text,
 } from './config-values.js';
 import type { DataKey } from './store/data-key.js';
+import type { S3Options } from './store/s3/s3-bucket.js';
 
 /** One environment variable: what it means, what it is when unset, and how its text becomes a value. */
 export interface Variable<T = unknown> {
@@ -62,6 +67,31 @@ export const variables = {
   DATABASE_TIMEOUT: {
     description:
       'Milliseconds that PostgreSQL may take to connect or to run one statement; beyond, a call answers 503.',
+    default: '5000',
+    schema: integer(100, 600_000),
+  },
+  S3_ENDPOINT: {
+    description:
+      'S3-compatible service that keeps the photos instead of a folder in `DATA_DIR`, such as `http://minio:9000`. See docs/photos.md.',
+    defaultShown: 'none: a folder in `DATA_DIR`',
+    schema: httpOrigin(),
+  },
+  S3_BUCKET: {
+    description:
+      'Bucket of its own for the photos of one server, or of those that share a database; without versioning.',
+    schema: bucketName(),
+  },
+  S3_REGION: {
+    description: 'Region that requests to the service are signed for.',
+    default: 'us-east-1',
+    schema: text(),
+  },
+  S3_ACCESS_KEY: { description: 'Access key of the service.', schema: secret() },
+  S3_ACCESS_KEY_FILE: { description: 'File that holds it, instead of `S3_ACCESS_KEY`.', schema: secretFile() },
+  S3_SECRET_KEY: { description: 'Secret key of the service.', schema: secret() },
+  S3_SECRET_KEY_FILE: { description: 'File that holds it, instead of `S3_SECRET_KEY`.', schema: secretFile() },
+  S3_TIMEOUT: {
+    description: 'Milliseconds that the service may take for one try of a request; beyond, a call answers 503.',
     default: '5000',
     schema: integer(100, 600_000),
   },
@@ -250,11 +280,21 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     if (parsed.success) values[name] = parsed.data;
     else problems.push(`${name}: ${parsed.error.issues[0]?.message ?? 'is not valid'}`);
   }
-  if (env.DATA_KEY && env.DATA_KEY_FILE) problems.push('DATA_KEY and DATA_KEY_FILE: set only one of them');
+  for (const name of ['DATA_KEY', 'S3_ACCESS_KEY', 'S3_SECRET_KEY'])
+    if (env[name] && env[`${name}_FILE`]) problems.push(`${name} and ${name}_FILE: set only one of them`);
   if (env.DATABASE_URL && (env.DATA_KEY || env.DATA_KEY_FILE)) {
     problems.push('DATABASE_URL and DATA_KEY: what lies in PostgreSQL cannot be encrypted with a data key yet');
   }
   if (!env.TLS_CERT !== !env.TLS_KEY) problems.push('TLS_CERT and TLS_KEY: set both or none of them');
+  const s3 = [
+    env.S3_ENDPOINT,
+    env.S3_BUCKET,
+    env.S3_ACCESS_KEY || env.S3_ACCESS_KEY_FILE,
+    env.S3_SECRET_KEY || env.S3_SECRET_KEY_FILE,
+  ];
+  if (s3.some(Boolean) && !s3.every(Boolean)) {
+    problems.push('S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY and S3_SECRET_KEY: set all or none of them');
+  }
   if (problems.length > 0) throw new ConfigError(problems);
   return values as Config;
 }
@@ -262,4 +302,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 /** The key that the data is encrypted with; undefined where it is not. */
 export function dataKeyOf({ DATA_KEY, DATA_KEY_FILE }: Config): DataKey | undefined {
   return DATA_KEY ?? DATA_KEY_FILE;
+}
+
+/** Where the photos are; undefined where they lie in the data folder. */
+export function s3Of(config: Config): S3Options | undefined {
+  const { S3_ENDPOINT: endpoint, S3_BUCKET: bucket, S3_REGION: region, S3_TIMEOUT: timeout } = config;
+  const accessKey = config.S3_ACCESS_KEY ?? config.S3_ACCESS_KEY_FILE;
+  const secretKey = config.S3_SECRET_KEY ?? config.S3_SECRET_KEY_FILE;
+  if (endpoint === undefined || bucket === undefined || accessKey === undefined || secretKey === undefined)
+    return undefined;
+  return { endpoint, bucket, region, accessKey, secretKey, timeout };
 }

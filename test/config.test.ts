@@ -1,6 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig, type Variable, variables } from '../src/config.js';
+import { ConfigError, readConfig, s3Of, type Variable, variables } from '../src/config.js';
 import { hashKey } from '../src/store/api-keys.js';
+import { temporaryFolder } from './store/temporary-folder.js';
 
 function problemsOf(env: Record<string, string>): readonly string[] {
   try {
@@ -93,6 +96,36 @@ describe('configuration', () => {
     expect(problemsOf({ DATABASE_URL: url, DATA_KEY: 'ab'.repeat(32) })).toEqual([
       'DATABASE_URL and DATA_KEY: what lies in PostgreSQL cannot be encrypted with a data key yet',
     ]);
+  });
+
+  it('takes a bucket as a whole, with secrets from files', async () => {
+    const secret = join(await temporaryFolder(), 'secret');
+    writeFileSync(secret, 's3cret\n');
+    const env = {
+      S3_ENDPOINT: 'http://minio:9000/',
+      S3_BUCKET: 'photos',
+      S3_ACCESS_KEY: 'me',
+      S3_SECRET_KEY_FILE: secret,
+    };
+    expect(s3Of(readConfig(env))).toEqual({
+      endpoint: 'http://minio:9000',
+      bucket: 'photos',
+      region: 'us-east-1',
+      accessKey: 'me',
+      secretKey: 's3cret',
+      timeout: 5000,
+    });
+    expect(s3Of(readConfig({}))).toBeUndefined();
+    const all = 'S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY and S3_SECRET_KEY: set all or none of them';
+    for (const name of Object.keys(env)) expect(problemsOf({ ...env, [name]: '' })).toEqual([all]);
+    expect(problemsOf({ ...env, S3_SECRET_KEY: 's3cret' })).toEqual([
+      'S3_SECRET_KEY and S3_SECRET_KEY_FILE: set only one of them',
+    ]);
+    for (const wrong of ['minio:9000', 'ftp://minio', 'http://minio/bucket', 'http://me:s3cret@minio'])
+      expect(problemsOf({ ...env, S3_ENDPOINT: wrong })).toEqual([
+        expect.stringMatching(/^S3_ENDPOINT: must look like/),
+      ]);
+    expect(problemsOf({ ...env, S3_BUCKET: 'a/b' })).toEqual([expect.stringMatching(/^S3_BUCKET: must be/)]);
   });
 
   it('repeats no value that was given', () => {

@@ -6,6 +6,7 @@ import { DATABASE, PHOTOS } from '../store/data-folder.js';
 import { DataKeyError, readDataKeyRecord } from '../store/data-key-record.js';
 import { makeFolder, syncFolder } from '../store/durable-folder.js';
 import { FolderObjectStore } from '../store/folder-object-store.js';
+import type { ObjectStore } from '../store/object-store.js';
 import { BUSY_TIMEOUT_MS, readVersion } from '../store/sqlite-database.js';
 import { ArchiveWriter } from './archive.js';
 import { BackupError } from './backup-error.js';
@@ -29,6 +30,8 @@ export interface BackupOptions {
   folder: string;
   /** The backup; one that is there is replaced when the new one is complete. */
   file: string;
+  /** The photos as they lie there, where they are not in the data folder. */
+  photos?: Pick<ObjectStore, 'get'> | undefined;
   onProgress?: ((photosDone: number, photos: number) => void) | undefined;
 }
 
@@ -47,7 +50,12 @@ const ALL_PAGES = 0x7fffffff;
  * key. Needs room for the database twice beside the file for a while.
  * @throws BackupError, DataKeyError or StoreError; the file is then as it was
  */
-export async function backUp({ folder, file, onProgress }: BackupOptions): Promise<BackupResult> {
+export async function backUp({
+  folder,
+  file,
+  photos = FolderObjectStore.readOnly(join(folder, PHOTOS)),
+  onProgress,
+}: BackupOptions): Promise<BackupResult> {
   const source = openSource(join(folder, DATABASE));
   const target = resolve(file);
   const draft = `${target}.unfinished`;
@@ -59,7 +67,7 @@ export async function backUp({ folder, file, onProgress }: BackupOptions): Promi
     await source.backup(copyPath, { progress: () => ALL_PAGES });
     const archive = await ArchiveWriter.create(join(draft, 'backup.tar'));
     try {
-      const result = await fill(archive, { source, copyPath, folder, onProgress });
+      const result = await fill(archive, { source, copyPath, photos, onProgress });
       await archive.finish();
       await rename(join(draft, 'backup.tar'), target);
       syncFolder(dirname(target));
@@ -86,12 +94,13 @@ function openSource(path: string): Database.Database {
   }
 }
 
-interface Sources extends Pick<BackupOptions, 'folder' | 'onProgress'> {
+interface Sources extends Pick<BackupOptions, 'onProgress'> {
+  photos: Pick<ObjectStore, 'get'>;
   source: Database.Database;
   copyPath: string;
 }
 
-async function fill(archive: ArchiveWriter, { source, copyPath, folder, onProgress }: Sources): Promise<BackupResult> {
+async function fill(archive: ArchiveWriter, { source, copyPath, photos, onProgress }: Sources): Promise<BackupResult> {
   const copy = new Database(copyPath);
   try {
     // The copy is one file, without a log.
@@ -103,7 +112,7 @@ async function fill(archive: ArchiveWriter, { source, copyPath, folder, onProgre
     const before = readDataKeyRecord(copy);
     if (before.change) throw new DataKeyError('A change of the data key is under way; back up when it is finished.');
 
-    const gone = await addPhotos(archive, { source, copy, folder, onProgress });
+    const gone = await addPhotos(archive, { source, copy, photos, onProgress });
     const after = readDataKeyRecord(source);
     if (after.change || after.keyId !== before.keyId) {
       throw new DataKeyError('The data key was changed meanwhile; back up again.');
@@ -132,9 +141,8 @@ async function fill(archive: ArchiveWriter, { source, copyPath, folder, onProgre
 /** Photos that are not there any more are taken out of the copy, so that what is restored is whole. */
 async function addPhotos(
   archive: ArchiveWriter,
-  { source, copy, folder, onProgress }: Omit<Sources, 'copyPath'> & { copy: Database.Database },
+  { source, copy, photos, onProgress }: Omit<Sources, 'copyPath'> & { copy: Database.Database },
 ): Promise<Pick<BackupResult, 'deletedMeanwhile' | 'missing'>> {
-  const photos = FolderObjectStore.readOnly(join(folder, PHOTOS));
   const keys = photoKeys(copy);
   const isNeeded = source.prepare('SELECT 1 FROM faces WHERE object_key = ?');
   const forget = copy.prepare('UPDATE faces SET object_key = NULL WHERE object_key = ?');

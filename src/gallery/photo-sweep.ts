@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { ObjectStore } from '../store/object-store.js';
 import type { Store } from '../store/store.js';
+import { StoreError } from '../store/store-error.js';
 import { KeyedLock } from './keyed-lock.js';
 
 /** Photos deleted at the same time: a deletion waits for the disk, not for the processor. */
@@ -21,6 +22,8 @@ export class PhotoSweep {
   /** Photos of people who are being added: on the list until their row is stored, and not to be swept. */
   readonly #reserved = new Set<string>();
   #retry: NodeJS.Timeout | undefined;
+  /** The sweep that has not begun: it serves all who ask for one meanwhile. */
+  #next: Promise<void> | undefined;
 
   constructor(store: Store, objects: ObjectStore, logger: Pick<Logger, 'error'>) {
     this.#store = store;
@@ -50,16 +53,22 @@ export class PhotoSweep {
   }
 
   /** Resolves when every photo that was pending at the call is deleted or logged as a failure; never rejects. */
-  async run(): Promise<void> {
-    await this.#lock.run('', async () => {
+  run(): Promise<void> {
+    this.#next ??= this.#lock.run('', async () => {
+      this.#next = undefined;
       try {
         const pending = await this.#store.pendingObjectDeletions();
         const keys = pending.filter((key) => !this.#reserved.has(key));
-        for (let i = 0; i < keys.length; i += AT_ONCE) await this.#delete(keys.slice(i, i + AT_ONCE));
+        for (let i = 0; i < keys.length; i += AT_ONCE) {
+          const isAway = await this.#delete(keys.slice(i, i + AT_ONCE));
+          // Whoever waits for this sweep must not wait for each of thousands to fail.
+          if (isAway) return;
+        }
       } catch (error) {
         this.#fail(error);
       }
     });
+    return this.#next;
   }
 
   /** Waits for the sweep under way and ends the trying. */
@@ -76,11 +85,12 @@ export class PhotoSweep {
     }, RETRY_MS).unref();
   }
 
-  async #delete(keys: string[]): Promise<void> {
+  /** @returns whether the object store does not answer */
+  async #delete(keys: string[]): Promise<boolean> {
     const results = await Promise.allSettled(keys.map((key) => this.#objects.delete(key)));
     await this.#store.objectsDeleted(keys.filter((_, i) => results[i]?.status === 'fulfilled'));
-    for (const result of results) {
-      if (result.status === 'rejected') this.#fail(result.reason);
-    }
+    const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+    for (const error of failures) this.#fail(error);
+    return failures.some((error) => error instanceof StoreError && error.isOutage);
   }
 }

@@ -3,16 +3,16 @@ import type { Logger } from 'pino';
 import { type Config, dataKeyOf } from '../config.js';
 import { EMBEDDING_LENGTH } from '../embedding.js';
 import { CollectionGallery } from '../gallery/collection-gallery.js';
-import { DATABASE, INDEX_CACHE, PHOTOS } from '../store/data-folder.js';
+import { DATABASE, INDEX_CACHE } from '../store/data-folder.js';
 import { lockDataFolder } from '../store/data-folder-lock.js';
-import { FolderObjectStore } from '../store/folder-object-store.js';
-import { SealedObjectStore } from '../store/sealed-object-store.js';
 import { SqliteStore } from '../store/sqlite-store.js';
 import { IndexWorkers } from '../vector-index/index-workers.js';
+import { openObjects } from './open-objects.js';
 import type { Storage } from './storage.js';
+import { whenReachable } from './when-reachable.js';
 
 /**
- * Everything in the data folder of one server, and the faces in its memory.
+ * Everything in the data folder of one server, photos perhaps elsewhere, and the faces in its memory.
  * @param indexWorkerUrl the compiled worker of the index, where it does not lie beside its room
  * @throws Error with a message for the operator, when the data folder cannot be used
  */
@@ -25,8 +25,8 @@ export async function openFolderStorage(config: Config, logger: Logger, indexWor
     onErasureDelayed: (err) =>
       logger.error({ err }, 'erased data stays in the write-ahead log; tried again every second'),
   });
-  const photos = await FolderObjectStore.open(join(config.DATA_DIR, PHOTOS));
-  const objects = dataKey ? new SealedObjectStore(photos, dataKey) : photos;
+  const { objects, check } = await openObjects(config);
+  const closing = new AbortController();
   const indexes = new IndexWorkers({
     dimensions: EMBEDDING_LENGTH,
     folder: join(config.DATA_DIR, INDEX_CACHE),
@@ -37,13 +37,13 @@ export async function openFolderStorage(config: Config, logger: Logger, indexWor
   return {
     store,
     objects,
-    prepared: Promise.resolve(),
+    prepared: whenReachable('the photo store', check, logger, closing.signal),
     async openGallery(model, scale) {
       const gallery = new CollectionGallery({ store, objects, indexes, model, scale, logger });
       await gallery.open();
       return gallery;
     },
-    stopWaiting() {},
+    stopWaiting: () => closing.abort(),
     async close() {
       await indexes.close();
       await store.close();

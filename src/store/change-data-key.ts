@@ -19,6 +19,8 @@ export interface DataKeyChange {
   from: DataKey | undefined;
   /** Undefined: the data shall not be encrypted. */
   to: DataKey | undefined;
+  /** The photos as they lie there, where they are not in the data folder. */
+  photos?: ObjectStore | undefined;
   /** Told how many rows and photos of `total` are done; each is counted for looking at it and for
    * writing it. */
   onProgress?: (done: number, total: number) => void;
@@ -35,7 +37,13 @@ const AT_ONCE = 8;
  * @returns false when the folder was as it should be already
  * @throws DataKeyError when `from` is not the folder's key; StoreError when the disk refuses or something is damaged
  */
-export async function changeDataKey({ folder, from, to, onProgress }: DataKeyChange): Promise<boolean> {
+export async function changeDataKey({
+  folder,
+  from,
+  to,
+  photos: elsewhere,
+  onProgress,
+}: DataKeyChange): Promise<boolean> {
   const file = join(folder, DATABASE);
   if (!existsSync(file)) throw new DataKeyError(`There is no database in the folder ${folder}.`);
   const unlock = lockDataFolder(folder);
@@ -46,7 +54,7 @@ export async function changeDataKey({ folder, from, to, onProgress }: DataKeyCha
     db = openDatabase(file, { from, to });
     const record = readDataKeyRecord(db);
     if (!record.change && record.keyId === to?.id) return false;
-    const photos = await FolderObjectStore.open(join(folder, PHOTOS));
+    const photos = elsewhere ?? (await FolderObjectStore.open(join(folder, PHOTOS)));
     const keys: string[] = [];
     for await (const each of photos.keys()) keys.push(each);
     const total = (record.change ? 1 : 2) * (countRows(db) + keys.length);

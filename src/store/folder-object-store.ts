@@ -2,11 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from './durable-folder.js';
-import type { ObjectStore } from './object-store.js';
+import { assertObjectKey, isObjectKey, type ObjectStore } from './object-store.js';
 import { asStoreError } from './store-error.js';
-
-const keyPattern = /^[a-z0-9-]+(\/[a-z0-9-]+)*$/;
-const MAX_KEY_LENGTH = 200;
 
 /**
  * Objects as files, 0600, in 256 folders, 0700, named by the first byte of the key's SHA-256. A file appears under its
@@ -43,7 +40,6 @@ export class FolderObjectStore implements ObjectStore {
     this.#folder = folder;
   }
 
-  /** @throws RangeError when the key is malformed; StoreError when the disk refuses */
   async put(key: string, bytes: Buffer): Promise<void> {
     const { shard, path } = this.#locate(key);
     const temporary = join(this.#unfinished, randomUUID());
@@ -64,7 +60,6 @@ export class FolderObjectStore implements ObjectStore {
     }
   }
 
-  /** @throws RangeError when the key is malformed; StoreError when the disk refuses */
   async get(key: string): Promise<Buffer | undefined> {
     try {
       return await readFile(this.#locate(key).path);
@@ -74,7 +69,6 @@ export class FolderObjectStore implements ObjectStore {
     }
   }
 
-  /** Durable when it resolves. @throws RangeError when the key is malformed; StoreError when the disk refuses */
   async delete(key: string): Promise<void> {
     const { shard, path } = this.#locate(key);
     try {
@@ -86,14 +80,21 @@ export class FolderObjectStore implements ObjectStore {
     }
   }
 
-  /** The keys of all objects, in no order. */
   async *keys(): AsyncIterable<string> {
-    for (const shard of await readdir(this.#folder)) {
+    for (const shard of await this.#namesIn(this.#folder)) {
       if (!/^[0-9a-f]{2}$/.test(shard)) continue;
-      for (const name of await readdir(join(this.#folder, shard))) {
+      for (const name of await this.#namesIn(join(this.#folder, shard))) {
         const key = name.replaceAll('.', '/');
-        if (keyPattern.test(key)) yield key;
+        if (isObjectKey(key)) yield key;
       }
+    }
+  }
+
+  async #namesIn(folder: string): Promise<string[]> {
+    try {
+      return await readdir(folder);
+    } catch (error) {
+      throw asStoreError(error, `Cannot list the photos in ${this.#folder}`);
     }
   }
 
@@ -118,7 +119,7 @@ export class FolderObjectStore implements ObjectStore {
   }
 
   #locate(key: string): { shard: string; path: string } {
-    if (key.length > MAX_KEY_LENGTH || !keyPattern.test(key)) throw new RangeError('Malformed object key');
+    assertObjectKey(key);
     const shard = join(this.#folder, createHash('sha256').update(key).digest('hex').slice(0, 2));
     // No key has a dot, so two keys never share a file, and no key can name another folder.
     return { shard, path: join(shard, key.replaceAll('/', '.')) };

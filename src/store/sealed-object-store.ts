@@ -25,6 +25,10 @@ export class SealedObjectStore implements ObjectStore {
   delete(key: string): Promise<void> {
     return this.#objects.delete(key);
   }
+
+  keys(): AsyncIterable<string> {
+    return this.#objects.keys();
+  }
 }
 
 function context(key: string): string {

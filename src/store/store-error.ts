@@ -63,6 +63,11 @@ export class StoreError extends Error {
     super(`${subject}: ${detail ?? advice[trouble]}${code === undefined ? '' : ` (${code})`}`, { cause });
     this.name = 'StoreError';
   }
+
+  /** What lies below is away: the same may succeed later, and waiting now may help. */
+  get isOutage(): boolean {
+    return this.trouble === 'unreachable' || this.trouble === 'slow';
+  }
 }
 
 /** The StoreError for an error of SQLite or the file system; any other error as it is. */

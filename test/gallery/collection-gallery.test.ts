@@ -212,6 +212,7 @@ test('a photo whose deletion failed is deleted later, by the next deletion or at
     put: opened.objects.put.bind(opened.objects),
     get: async () => undefined,
     delete: () => Promise.reject(new Error('EIO')),
+    keys: opened.objects.keys.bind(opened.objects),
   };
   const { gallery, logger, store, photos } = await openGallery(opened.folder, { objects: broken });
   const id = idOf(await gallery.addUnknownPerson(staff, vector(), Buffer.from('photo'), never));
