@@ -15,14 +15,15 @@ export class Embedder {
   }
 
   /**
-   * @param crop aligned face, planar RGB `[3, 112, 112]`, 0–255
+   * @param crop aligned face, planar RGB `[3, 112, 112]`, 0–255; overwritten
    * @param mirror embed the mirror image too and take the normalised mean of both
    * @returns 512 float32, L2-normalised
    */
   async embed(crop: Float32Array, mirror: boolean): Promise<Float32Array> {
+    if (!mirror) return this.embedOnce(crop);
+    const mirrorCrop = mirrorImage(crop);
     const embedding = await this.embedOnce(crop);
-    if (!mirror) return embedding;
-    const mirrored = await this.embedOnce(mirrorImage(crop));
+    const mirrored = await this.embedOnce(mirrorCrop);
     return normalised(embedding.map((value, i) => value + (mirrored[i] as number)));
   }
 

@@ -38,7 +38,7 @@ export class Network {
   }
 
   /**
-   * @param rgb planar RGB, `[3, height, width]`, 0–255
+   * @param rgb planar RGB, `[3, height, width]`, 0–255; overwritten
    * @returns the outputs by name
    */
   async run(rgb: Float32Array): Promise<Record<string, { data: Float32Array; dims: readonly number[] }>> {
@@ -54,23 +54,23 @@ export class Network {
   }
 }
 
-/** Orders the channels and applies (pixel - mean) * scale. */
+/** Orders the channels and applies (pixel - mean) * scale, in place. @returns the network's input, a part of `rgb` */
 function toInput(rgb: Float32Array, { channels, mean, scale, shape }: ModelInput): Float32Array {
   const plane = shape[2] * shape[3];
-  const out = new Float32Array(shape[1] * plane);
   if (channels === 'GRAY') {
     // ITU-R BT.601 luma, as OpenCV and libvips compute it.
     for (let i = 0; i < plane; i++) {
       const luma =
         0.299 * (rgb[i] as number) + 0.587 * (rgb[i + plane] as number) + 0.114 * (rgb[i + 2 * plane] as number);
-      out[i] = (luma - mean) * scale;
+      rgb[i] = (luma - mean) * scale;
     }
-    return out;
+    return rgb.subarray(0, plane);
   }
-  for (let c = 0; c < 3; c++) {
-    const from = (channels === 'BGR' ? 2 - c : c) * plane;
-    const to = c * plane;
-    for (let i = 0; i < plane; i++) out[to + i] = ((rgb[from + i] as number) - mean) * scale;
+  for (let i = 0; i < rgb.length; i++) rgb[i] = ((rgb[i] as number) - mean) * scale;
+  if (channels === 'BGR') {
+    const red = rgb.slice(0, plane);
+    rgb.copyWithin(0, 2 * plane);
+    rgb.set(red, 2 * plane);
   }
-  return out;
+  return rgb;
 }
