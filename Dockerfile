@@ -43,13 +43,14 @@ COPY --from=build /app/models models
 COPY --from=build /app/dist dist
 COPY --from=build /app/src/console src/console
 
+RUN chmod +x dist/src/command-line/main.js && ln -s /app/dist/src/command-line/main.js /usr/local/bin/facesearch
 RUN install --directory --owner=node --group=node --mode=0700 /data
 USER node
 VOLUME /data
 EXPOSE 8080
 
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
-  CMD ["node", "dist/scripts/health.js"]
+  CMD ["facesearch", "health"]
 
 # Not through npm: the server itself is process 1 and closes gracefully on SIGTERM.
-CMD ["node", "dist/src/main.js"]
+CMD ["facesearch", "serve"]

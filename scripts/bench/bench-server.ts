@@ -30,10 +30,10 @@ export class BenchServer {
 
   static async start(workers: number): Promise<BenchServer> {
     const folder = mkdtempSync(join(tmpdir(), 'facesearch-bench-'));
-    const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+    const main = fileURLToPath(new URL('../../src/command-line/main.js', import.meta.url));
     const ear = new URL('./loop-delay.js', import.meta.url).href;
     const start = performance.now();
-    const child = spawn(process.execPath, ['--import', ear, main], {
+    const child = spawn(process.execPath, ['--import', ear, main, 'serve'], {
       env: {
         PATH: process.env.PATH,
         DATA_DIR: folder,

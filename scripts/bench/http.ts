@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
+import { runScript } from '../../src/command-line/run-script.js';
 import { loadPack } from '../../src/models/pack.js';
 import { defaultManifestPath } from '../../src/models/paths.js';
-import { runScript } from '../run-script.js';
 import { BareLimit } from './bare-limit.js';
 import { benchPhotos, VGA } from './bench-photos.js';
 import { BenchServer, type LoopDelay } from './bench-server.js';

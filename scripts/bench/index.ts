@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { runScript } from '../../src/command-line/run-script.js';
 import { EMBEDDING_LENGTH } from '../../src/embedding.js';
 import { noCrowding } from '../../src/gallery/crowding.js';
 import { followStore } from '../../src/gallery/follow-store.js';
@@ -10,7 +11,6 @@ import { openDatabase } from '../../src/store/sqlite-database.js';
 import { SqliteStore } from '../../src/store/sqlite-store.js';
 import { IndexWorkers } from '../../src/vector-index/index-workers.js';
 import type { RemoteIndex } from '../../src/vector-index/remote-index.js';
-import { runScript } from '../run-script.js';
 import { FaceLikeVectors } from './face-like-vectors.js';
 
 /**

@@ -1,11 +1,11 @@
 import { cpus } from 'node:os';
 import { resolve } from 'node:path';
 import * as ort from 'onnxruntime-node';
+import { runScript } from '../../src/command-line/run-script.js';
 import type { Model, Preparation } from '../../src/models/manifest.js';
 import { randomImage } from '../../src/models/self-check.js';
 import { transform } from '../../src/models/transform.js';
 import { originalModels } from '../original-models.js';
-import { runScript } from '../run-script.js';
 
 /**
  * `npm run bench:models`: milliseconds of one forward pass on one thread, of each model as published, with tiny weights

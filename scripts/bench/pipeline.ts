@@ -1,3 +1,4 @@
+import { runScript } from '../../src/command-line/run-script.js';
 import { readConfig } from '../../src/config.js';
 import type { ModelPack } from '../../src/models/manifest.js';
 import { loadPack } from '../../src/models/pack.js';
@@ -13,7 +14,6 @@ import { ImagePyramid } from '../../src/vision/image-pyramid.js';
 import { fivePointsOf68, LandmarkFinder } from '../../src/vision/landmarks.js';
 import { FIRST_LOOK_SIDE, Pipeline } from '../../src/vision/pipeline.js';
 import { StageClock } from '../../src/vision/stage-clock.js';
-import { runScript } from '../run-script.js';
 import { benchPhotos, TWELVE_MEGAPIXELS, VGA } from './bench-photos.js';
 import { machine, median, report } from './report.js';
 import { bareOptions, benchLimits } from './settings.js';

@@ -29,7 +29,7 @@ export async function loadPack(
   for (const model of modelsOf(pack)) {
     const found = await findPrepared(preparedDir, model.name, model);
     if (found.state !== 'valid') {
-      throw new ModelError(`${describe(model.name, found, preparedDir)}\nRun \`npm run models\` to make them.`);
+      throw new ModelError(`${describe(model.name, found, preparedDir)}\nRun \`facesearch models\` to make them.`);
     }
     weights.set(model.name, found.path);
   }

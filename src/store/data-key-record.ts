@@ -50,7 +50,7 @@ export function writeDataKeyRecord(db: Database, { keyId, change }: Omit<DataKey
 export function expectDataKey({ keyId, change, isNew }: DataKeyRecord, key: DataKey | undefined): void {
   if (change) {
     throw new DataKeyError(
-      'a change of its data key was not finished; run the same `npm run data-key` command again, it goes on where it was',
+      'a change of its data key was not finished; run the same `facesearch data-key` command again, it goes on where it was',
     );
   }
   if (keyId === key?.id || (keyId === undefined && isNew)) return;
@@ -59,7 +59,7 @@ export function expectDataKey({ keyId, change, isNew }: DataKeyRecord, key: Data
   }
   if (keyId === undefined) {
     throw new DataKeyError(
-      'it is not encrypted, but there is a data key; encrypt it with `npm run data-key -- encrypt`, or start without the key',
+      'it is not encrypted, but there is a data key; encrypt it with `facesearch data-key encrypt`, or start without the key',
     );
   }
   throw new DataKeyError(`it is encrypted with the data key ${keyId}, and the one given is another, ${key.id}`);

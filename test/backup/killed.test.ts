@@ -75,8 +75,11 @@ test('a restore that was killed while it put things into their places is brought
 });
 
 test('the commands say what they did and what they need', async () => {
-  expect(await runCommand('backup', folder, [])).toMatchObject({ code: 1, stderr: 'npm run backup -- <file>\n' });
-  expect(await runCommand('restore', folder, ['--what'])).toMatchObject({ code: 1 });
+  expect(await runCommand('backup', folder, [])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('<file> is missing'),
+  });
+  expect(await runCommand('restore', folder, ['--what'])).toMatchObject({ code: 2 });
   const made = await runCommand('backup', folder, [file]);
   expect(made).toMatchObject({ code: 0, stdout: expect.stringContaining('200 users, 200 faces, 100 photos') });
   const restored = await runCommand('restore', target, [file]);

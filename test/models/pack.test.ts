@@ -41,7 +41,7 @@ test('once prepared, neither tarball nor local files nor npm are needed, and not
 
 test('a pack that was not prepared says what to run', async () => {
   const tiny = await tinyPack();
-  await expect(load(tiny)).rejects.toThrow(/model "detector" are not in .*prepared\.\nRun `npm run models`/);
+  await expect(load(tiny)).rejects.toThrow(/model "detector" are not in .*prepared\.\nRun `facesearch models`/);
 });
 
 test('damaged prepared weights are reported at load and made anew by preparation', async () => {
@@ -53,7 +53,7 @@ test('damaged prepared weights are reported at load and made anew by preparation
   const damaged = sha256(await readFile(path));
   await expect(load(tiny)).rejects.toThrow(
     new RegExp(
-      `"landmarks" are damaged[\\s\\S]*expected SHA-256 ${sha256(intact)}[\\s\\S]*found +${damaged}[\\s\\S]*npm run models`,
+      `"landmarks" are damaged[\\s\\S]*expected SHA-256 ${sha256(intact)}[\\s\\S]*found +${damaged}[\\s\\S]*facesearch models`,
     ),
   );
   const said: string[] = [];

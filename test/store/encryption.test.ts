@@ -106,7 +106,7 @@ test.each([
     otherKey,
     new RegExp(`the data key ${key.id}, and the one given is another, ${otherKey.id}`),
   ],
-  ['with a key where it is plain', undefined, key, /not encrypted, but there is a data key; .* data-key -- encrypt/],
+  ['with a key where it is plain', undefined, key, /not encrypted, but there is a data key; .* data-key encrypt/],
 ])('a store %s is refused and left as it is', async (_name, made, opened, message) => {
   await makeStore(made);
   edit('PRAGMA journal_mode = DELETE');

@@ -18,15 +18,17 @@ export interface CommandResult {
   stderr: string;
 }
 
-/** Runs a compiled script on a data folder, as `npm run` would. */
+/** Path of the compiled program. */
+export const program = fileURLToPath(new URL('../../dist/src/command-line/main.js', import.meta.url));
+
+/** Runs a command of the compiled `facesearch` on a data folder. */
 export async function runCommand(
-  script: string,
+  command: string,
   dataDir: string,
   args: readonly string[],
   { env = {}, input = '', killAfter }: CommandOptions = {},
 ): Promise<CommandResult> {
-  const path = fileURLToPath(new URL(`../../dist/scripts/${script}.js`, import.meta.url));
-  const child = spawn(process.execPath, [path, ...args], {
+  const child = spawn(process.execPath, [program, command, ...args], {
     env: { PATH: process.env.PATH, DATA_DIR: dataDir, ...env },
   });
   const output = { stdout: '', stderr: '' };

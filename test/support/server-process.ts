@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
-
-const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+import { program as facesearch } from './command.js';
 
 /** The real server as a process of its own, on a free port of the loopback. */
 export interface ServerProcess {
@@ -18,7 +16,7 @@ export interface ServerProcess {
 
 /** @param command runs the server's own command line, which is appended */
 export function startServer(folder: string, env: Record<string, string> = {}, command: string[] = []): ServerProcess {
-  const [program = '', ...args] = [...command, process.execPath, main];
+  const [program = '', ...args] = [...command, process.execPath, facesearch, 'serve'];
   const child = spawn(program, args, {
     env: { PATH: process.env.PATH, DATA_DIR: folder, HOST: '127.0.0.1', PORT: '0', WORKERS: '1', ...env },
   });

@@ -195,7 +195,7 @@ test.each([
 });
 
 test('what npm prints before a redirected export is skipped', async () => {
-  const banner = '\n> facesearch-server@0.1.0 export\n> node dist/scripts/export.js\n\n';
+  const banner = '\n> facesearch-server@0.1.0 export\n> node dist/src/command-line/main.js export\n\n';
   expect(await importText(open('to', guests), `${banner}${header}{"id":"a","name":"A"}\n`)).toMatchObject({
     usersCreated: 1,
   });
@@ -221,7 +221,7 @@ test('an import that broke off is completed by running it again', async () => {
   expect((await contentOf('to', guests)).faces).toHaveLength(700);
 });
 
-const command = (name: 'export' | 'import', data: string, args: string[], options?: CommandOptions) =>
+const command = (name: 'export' | 'import-vectors', data: string, args: string[], options?: CommandOptions) =>
   runCommand(name, join(folder, data), args, options);
 
 test('the commands move a collection, and an import that was killed is completed by the next', async () => {
@@ -239,7 +239,7 @@ test('the commands move a collection, and an import that was killed is completed
   expect(exported.stdout.split('\n')).toHaveLength(602);
 
   const { stdout } = await killLaterAndLater((killAfter) =>
-    command('import', 'to', args, { input: exported.stdout, killAfter }),
+    command('import-vectors', 'to', args, { input: exported.stdout, killAfter }),
   );
   expect(stdout).toMatch(/^\d+ users created, 0 changed; \d+ faces added, \d+ were there already; 0 lines refused/);
   expect((await command('export', 'to', args)).stdout).toBe(exported.stdout);
@@ -249,19 +249,22 @@ test('the commands move a collection, and an import that was killed is completed
   expect((await stat(file)).mode & 0o777).toBe(0o600);
 
   await writeFile(file, `${exported.stdout}bad\n`);
-  const bad = await command('import', 'to', [...args, file]);
+  const bad = await command('import-vectors', 'to', [...args, file]);
   expect(bad).toMatchObject({ code: 1, stderr: expect.stringContaining('line 602: it is not a JSON object.') });
   expect(bad.stdout).toContain('300 were there already; 1 lines refused');
 });
 
 test('the commands say what they need, and an import keeps off a folder that a server uses', async () => {
   await fill('from');
-  expect(await command('export', 'from', [])).toMatchObject({ code: 1, stderr: expect.stringContaining('--tenant') });
+  expect(await command('export', 'from', [])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--tenant is missing'),
+  });
   const none = await command('export', 'from', ['--tenant', 'nobody']);
   expect(none).toMatchObject({ code: 1, stderr: 'There is no such collection.\n' });
   expect((await command('export', 'nowhere', ['--tenant', 'acme'])).stderr).toContain('There is no database');
   const unlock = lockDataFolder(join(folder, 'from'));
-  const refused = await command('import', 'from', ['--tenant', 'acme'], { input: header });
+  const refused = await command('import-vectors', 'from', ['--tenant', 'acme'], { input: header });
   unlock();
   expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('one process per data folder') });
 });

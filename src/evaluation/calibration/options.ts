@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import type { parseArgs } from 'node:util';
 import type { FacematchVersion } from '../../models/manifest.js';
-import { type SetGroup, setGroups, weights, workers, wrongWith } from '../command-line.js';
+import { UsageError } from '../../usage-error.js';
+import { type SetGroup, setGroups, weights, workers } from '../command-line.js';
 
 export interface CalibrationOptions {
   /** Absolute path of the data set's folder. */
@@ -32,45 +33,69 @@ export interface CalibrationOptions {
   workers: number;
 }
 
-export const CALIBRATION_USAGE = `Usage: npm run calibrate -- <folder> [options]
+/** The options as `parseArgs` of node:util reads them, with the words of their help. */
+export const calibrationOptions = {
+  group: {
+    type: 'string',
+    multiple: true,
+    value: 'NAME=SET[,SET]',
+    help: 'a population; may be given several times, and the promise then holds for each',
+  },
+  weights: {
+    type: 'string',
+    value: 'NAME=N[,NAME=N]',
+    help: "instead, let it hold for the groups' weighted mean",
+  },
+  crowding: {
+    type: 'string',
+    value: 'NAME=SLOPE',
+    help: "learn the correction for crowding from this group; 0 corrects nothing (default: keep the model's)",
+  },
+  model: { type: 'string', value: 'NAME', help: 'embedder of the manifest (default: the one of --version)' },
+  pack: { type: 'string', value: 'NAME', help: 'model pack (default: MODEL_PACK, or else default)' },
+  version: {
+    type: 'string',
+    value: 'VERSION',
+    help: 'none, v3 or v4: whose embedder, with or without mirror image (default: v3)',
+  },
+  subset: { type: 'string', value: 'FILE', help: 'only the images whose paths this file lists, one a line' },
+  aliases: {
+    type: 'string',
+    value: 'FILE',
+    help: 'CSV (name,is): identities that are one person (default: aliases.csv of the folder, if any)',
+  },
+  'exclude-pairs': {
+    type: 'string',
+    value: 'FILE',
+    help: 'CSV (a,b): identities that are not compared with each other',
+  },
+  'no-trim': { type: 'boolean', help: 'keep pairs of names that are probably one person' },
+  write: {
+    type: 'boolean',
+    help: 'put the result into the manifest (MODEL_MANIFEST, or else models/manifest.json)',
+  },
+  out: {
+    type: 'string',
+    value: 'FOLDER',
+    help: 'where calibration.md and calibration.json go (default: ./eval-report)',
+  },
+  workers: { type: 'string', value: 'N', help: 'threads (default: WORKERS, or else the number of cores)' },
+} as const;
 
-  <folder>             holds manifest.csv (path,identity[,set])
-  --group NAME=SET[,SET]
-                       a population; may be given several times, and the promise then holds for each
-  --weights NAME=N[,NAME=N]
-                       instead, let it hold for the groups' weighted mean
-  --crowding NAME=SLOPE
-                       learn the correction for crowding from this group; 0 corrects nothing (default: keep the model's)
-  --model NAME         embedder of the manifest (default: the one of --version)
-  --pack NAME          model pack (default: MODEL_PACK, or else default)
-  --version VERSION    none, v3 or v4: whose embedder, with or without mirror image (default: v3)
-  --subset FILE        only the images whose paths this file lists, one a line
-  --aliases FILE       CSV (name,is): identities that are one person (default: aliases.csv of the folder, if any)
-  --exclude-pairs FILE CSV (a,b): identities that are not compared with each other
-  --no-trim            keep pairs of names that are probably one person
-  --write              put the result into the manifest (MODEL_MANIFEST, or else models/manifest.json)
-  --out FOLDER         where calibration.md and calibration.json go (default: ./eval-report)
-  --workers N          threads (default: WORKERS, or else the number of cores)`;
-
-const wrong = wrongWith(CALIBRATION_USAGE);
+type Given = ReturnType<typeof parseArgs<{ options: typeof calibrationOptions }>>['values'];
 
 /**
  * Reads the command line.
- * @param args without the program's and the script's name
+ * @param folder that of the data set
  * @param defaults what applies where an option is not given
- * @returns null when help was asked for
- * @throws EvaluationError
+ * @throws UsageError
  */
 export function parseCalibrationOptions(
-  args: readonly string[],
+  values: Given,
+  folder: string,
   defaults: { pack: string; workers: number },
-): CalibrationOptions | null {
-  const { values, positionals } = parse(args);
-  if (values.help) return null;
-  const [folder, ...rest] = positionals;
-  if (!folder) throw wrong('Name the folder of the data set.');
-  if (rest.length > 0) throw wrong(`One folder at a time; these are too many: ${rest.join(' ')}`);
-  const groups = setGroups(values.group, wrong);
+): CalibrationOptions {
+  const groups = setGroups(values.group);
   return {
     folder: resolve(folder),
     groups,
@@ -85,44 +110,17 @@ export function parseCalibrationOptions(
     trim: values['no-trim'] !== true,
     write: values.write === true,
     out: resolve(values.out ?? 'eval-report'),
-    workers: values.workers === undefined ? defaults.workers : workers(values.workers, wrong),
+    workers: values.workers === undefined ? defaults.workers : workers(values.workers),
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        group: { type: 'string', multiple: true },
-        weights: { type: 'string' },
-        crowding: { type: 'string' },
-        model: { type: 'string' },
-        pack: { type: 'string' },
-        version: { type: 'string' },
-        subset: { type: 'string' },
-        aliases: { type: 'string' },
-        'exclude-pairs': { type: 'string' },
-        'no-trim': { type: 'boolean' },
-        write: { type: 'boolean' },
-        out: { type: 'string' },
-        workers: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw wrong((error as Error).message);
-  }
 }
 
 /** Every group needs its weight: one that is forgotten would count nothing. */
 function weightsOf(groups: readonly SetGroup[], value: string | undefined): Map<string, number> | null {
-  const given = weights(value, wrong);
+  const given = weights(value);
   if (!given) return null;
   const known = groups.map(({ name }) => name);
   const fits = given.size === known.length && known.every((name) => given.has(name));
-  if (!fits) throw wrong(`--weights must name each --group once: ${known.join(', ') || 'there is none'}.`);
+  if (!fits) throw new UsageError(`--weights must name each --group once: ${known.join(', ') || 'there is none'}.`);
   return given;
 }
 
@@ -130,7 +128,7 @@ function crowdingOf(groups: readonly SetGroup[], value: string | undefined): Cal
   if (value === undefined) return null;
   const [, group = '', slope = ''] = /^(.+)=(\d+(?:\.\d+)?)$/.exec(value) ?? [];
   if (groups.some(({ name }) => name === group) && Number(slope) <= 10) return { group, slope: Number(slope) };
-  throw wrong('--crowding must be the name of a --group, = and a slope from 0 to 10.');
+  throw new UsageError('--crowding must be the name of a --group, = and a slope from 0 to 10.');
 }
 
 function path(value: string | undefined): string | null {
@@ -139,5 +137,5 @@ function path(value: string | undefined): string | null {
 
 function version(value: string | undefined): FacematchVersion | null {
   if (value === undefined || value === 'none' || value === 'v3' || value === 'v4') return value ?? null;
-  throw wrong(`--version must be none, v3 or v4, not "${value}".`);
+  throw new UsageError(`--version must be none, v3 or v4, not "${value}".`);
 }

@@ -3,19 +3,19 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { KeyRing } from '../src/store/api-keys.js';
-import { SqliteStore } from '../src/store/sqlite-store.js';
-import { temporaryFolder } from './store/temporary-folder.js';
+import { KeyRing } from '../../src/store/api-keys.js';
+import { SqliteStore } from '../../src/store/sqlite-store.js';
+import { temporaryFolder } from '../store/temporary-folder.js';
 
 const run = promisify(execFile);
-const script = new URL('../dist/scripts/keys.js', import.meta.url).pathname;
+const program = new URL('../../dist/src/command-line/main.js', import.meta.url).pathname;
 
 test('keys are made, listed and revoked by command line while a server has the store open', async () => {
   const folder = await temporaryFolder();
   const store = await SqliteStore.open(join(folder, 'facesearch.sqlite'));
   const ring = new KeyRing(store, []);
   const keys = (...args: string[]) =>
-    run(process.execPath, [script, ...args], { env: { ...process.env, DATA_DIR: folder } });
+    run(process.execPath, [program, 'keys', ...args], { env: { ...process.env, DATA_DIR: folder } });
 
   const key = (
     await keys('create', '--tenant', 'acme', '--label', 'door 3', '--read-only', '--expires', '90d')
@@ -29,10 +29,10 @@ test('keys are made, listed and revoked by command line while a server has the s
   expect((await ring.callerOf(key))?.tenant).toBeUndefined();
   await expect(keys('revoke', '1')).rejects.toThrow('There is no key 1');
   await expect(keys('create', '--tenant', 'acme', '--expires', '2020-01-01')).rejects.toThrow('in the future');
-  await expect(keys('create', '--tenant', 'acme', '--wat')).rejects.toThrow('npm run keys');
-  await expect(keys('create')).rejects.toThrow('npm run keys');
+  await expect(keys('create', '--tenant', 'acme', '--wat')).rejects.toThrow('facesearch help keys');
+  await expect(keys('create')).rejects.toThrow('keys create --tenant NAME');
   expect(await store.countKeys()).toBe(1);
-  await expect(keys('destroy')).rejects.toThrow('npm run keys');
+  await expect(keys('destroy')).rejects.toThrow('There is no "keys destroy"');
   await store.close();
 });
 
@@ -40,7 +40,9 @@ test('making and revoking a key is audited where there is an audit log, and not 
   const folder = await temporaryFolder();
   const file = join(folder, 'log', 'audit.log');
   const keys = (auditLog: string, ...args: string[]) =>
-    run(process.execPath, [script, ...args], { env: { ...process.env, DATA_DIR: folder, AUDIT_LOG: auditLog } });
+    run(process.execPath, [program, 'keys', ...args], {
+      env: { ...process.env, DATA_DIR: folder, AUDIT_LOG: auditLog },
+    });
   const key = (await keys(file, 'create', '--tenant', 'acme', '--label', 'door of Mai')).stdout.trim();
   await keys(file, 'list');
   await keys(file, 'revoke', '1');

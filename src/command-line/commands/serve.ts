@@ -1,18 +1,25 @@
 import type { Logger } from 'pino';
-import { readConfig } from './config.js';
-import { createLogger } from './logging.js';
-import { serveMetrics } from './metrics/metrics-server.js';
-import { openServer, type Server } from './server.js';
+import { readConfig } from '../../config.js';
+import { createLogger } from '../../logging.js';
+import { serveMetrics } from '../../metrics/metrics-server.js';
+import { openServer, type Server } from '../../server.js';
+import { defineCommand } from '../command.js';
 
-try {
-  await main();
-} catch (error) {
-  // What stops a start is for the operator to mend, so its message says more than its stack.
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
-}
+export const serve = defineCommand({
+  about:
+    'Starts the server on HOST and PORT, with the settings of the environment (README, "Configuration"). It closes gracefully on SIGTERM or SIGINT. `facesearch models` must have run once.',
+  async run() {
+    try {
+      await start();
+    } catch (error) {
+      // What stops a start is for the operator to mend, so its message says more than its stack.
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      process.exit(1);
+    }
+  },
+});
 
-async function main(): Promise<void> {
+async function start(): Promise<void> {
   const config = readConfig(process.env);
   const logger = createLogger(config.LOG_LEVEL);
   const server = await openServer(config, logger);

@@ -1,4 +1,4 @@
-import { type Config, ConfigError, readConfig } from '../src/config.js';
+import { type Config, ConfigError, readConfig } from '../config.js';
 
 /**
  * The configuration for a command that works on the database in DATA_DIR.

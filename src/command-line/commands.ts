@@ -1,0 +1,68 @@
+import type { Command } from './command.js';
+
+export interface Entry {
+  name: string;
+  /** One line for the list of commands. */
+  summary: string;
+  /** Loads its code: the models' runtime and the like are not read for a command that does without. */
+  load(): Promise<Command>;
+}
+
+/** Every command, in the order of the list that `facesearch help` prints. */
+export const commands: readonly Entry[] = [
+  {
+    name: 'serve',
+    summary: 'Starts the server.',
+    load: async () => (await import('./commands/serve.js')).serve,
+  },
+  {
+    name: 'models',
+    summary: 'Fetches and prepares the models of the pack where they are missing.',
+    load: async () => (await import('./commands/models.js')).models,
+  },
+  {
+    name: 'keys',
+    summary: 'Makes, lists and revokes API keys.',
+    load: async () => (await import('./commands/keys.js')).keys,
+  },
+  {
+    name: 'export',
+    summary: 'Writes users and vectors of a collection as JSON lines.',
+    load: async () => (await import('./commands/export.js')).exportCommand,
+  },
+  {
+    name: 'import-vectors',
+    summary: 'Merges the file of an export into a collection, while no server runs.',
+    load: async () => (await import('./commands/import-vectors.js')).importVectors,
+  },
+  {
+    name: 'backup',
+    summary: 'Copies the data folder into one file.',
+    load: async () => (await import('./commands/backup.js')).backup,
+  },
+  {
+    name: 'restore',
+    summary: 'Puts the data of a backup into the data folder, while no server runs.',
+    load: async () => (await import('./commands/restore.js')).restoreCommand,
+  },
+  {
+    name: 'data-key',
+    summary: 'Makes a data key, and encrypts or decrypts the data folder, while no server runs.',
+    load: async () => (await import('./commands/data-key.js')).dataKey,
+  },
+  {
+    name: 'eval',
+    summary: 'Measures face recognition and the gates on a folder of labelled photos.',
+    load: async () => (await import('./commands/eval.js')).evaluate,
+  },
+  {
+    name: 'calibrate',
+    summary: 'Computes the scale of similarities of a model from labelled photos.',
+    load: async () => (await import('./commands/calibrate.js')).calibrate,
+  },
+  {
+    name: 'health',
+    summary: 'Ends with 0 when the server of this machine is ready, or else with 1.',
+    load: async () => (await import('./commands/health.js')).health,
+  },
+];
