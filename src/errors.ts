@@ -80,11 +80,13 @@ export class FaceSearchError extends Error {
    * @param errorName row of the table
    * @param text replaces the row's text, for rows with free wording: one sentence that says what to mend
    * @param reason short machine-readable cause for the log, and of a 406 also for the reply's member `reason` (for example `too-close`)
+   * @param stages milliseconds per stage of the analysis that a photo had before it was refused
    */
   constructor(
     readonly errorName: ErrorName,
     text?: string,
     readonly reason?: string,
+    readonly stages?: Readonly<Record<string, number>>,
   ) {
     super(text ?? table[errorName].text);
     this.name = 'FaceSearchError';

@@ -6,7 +6,7 @@ import type { Config } from './config.js';
 declare module 'fastify' {
   interface FastifyRequest {
     /** Milliseconds per stage of the analysis, for the log. */
-    stages: Record<string, number> | null;
+    stages: Readonly<Record<string, number>> | null;
     /** Code in the body of the reply, for the log. */
     outcome: string | null;
     /** Machine-readable cause of a refusal, for the log. */
@@ -78,6 +78,6 @@ export function addAccessLog(app: FastifyInstance): void {
 }
 
 /** To tenths of a millisecond. */
-function rounded(stages: Record<string, number>): Record<string, number> {
+function rounded(stages: Readonly<Record<string, number>>): Record<string, number> {
   return Object.fromEntries(Object.entries(stages).map(([stage, ms]) => [stage, Math.round(ms * 10) / 10]));
 }

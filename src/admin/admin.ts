@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config.js';
 import { callerOf, forReadOnlyKeys } from '../facesearch/auth.js';
@@ -7,16 +5,12 @@ import { type CallParts, guardCalls } from '../facesearch/facesearch.js';
 import { noteSubject } from '../facesearch/form.js';
 import { success } from '../facesearch/replies.js';
 import { collectionOf } from '../facesearch/rooms.js';
-import { projectRoot } from '../models/paths.js';
+import { serverVersion } from '../version.js';
 import { addAnalysisCalls } from './analysis.js';
 import { checked, faceParameter, facesQuery, usersQuery } from './requests.js';
 
 /** Path under which lies what people need beside the twelve calls. */
 export const adminPath = '/admin/v1';
-
-const { version: serverVersion } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as {
-  version: string;
-};
 
 /** Calls for people and their tools, with the keys, tenants and limits of the twelve calls; docs/admin-api.md. */
 export async function admin(app: FastifyInstance, parts: CallParts & { config: Config }): Promise<void> {

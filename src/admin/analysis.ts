@@ -13,7 +13,7 @@ export function addAnalysisCalls(app: FastifyInstance, rooms: GetRooms): void {
     const { gallery, analyser } = rooms();
     let probe = Float32Array.from(vector ?? []);
     if (photo !== undefined) {
-      const analysis = await analyser.embedPhoto(photoOf(photo), optionsOf(flags));
+      const analysis = await analyser.embedPhoto(photoOf(photo), optionsOf(flags), request.abandoned);
       request.stages = analysis.timings;
       probe = new Float32Array(analysis.embedding);
     }
@@ -23,7 +23,8 @@ export function addAnalysisCalls(app: FastifyInstance, rooms: GetRooms): void {
 
   app.post('/analyse', forReadOnlyKeys, async (request) => {
     const { photo, ...flags } = checked(analyseBody, request.body);
-    const { timings, ...report } = await rooms().analyser.analysePhoto(photoOf(photo), optionsOf(flags));
+    const { analyser } = rooms();
+    const { timings, ...report } = await analyser.analysePhoto(photoOf(photo), optionsOf(flags), request.abandoned);
     request.stages = timings;
     return success({ ...report, refusal: refusalReply(report.refusal) });
   });

@@ -50,6 +50,7 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   const { errorName, code, text, realStatus, reason, tellsReason } = describe(error);
   request.errorName = errorName;
   request.reason = reason ?? null;
+  if (error instanceof FaceSearchError && error.stages) request.stages = error.stages;
   if (code === 500 || error instanceof StoreError) request.log.error({ err: error }, 'request failed');
   if ((code === 503 || code === 429) && !reply.hasHeader('retry-after'))
     reply.header('retry-after', overloadedRetrySeconds);

@@ -69,7 +69,7 @@ export class Metrics {
     });
     this.#stages = new Histogram({
       name: 'facesearch_stage_duration_seconds',
-      help: 'Time of one stage of the analysis of an accepted image: decode, find, idCard, embed.',
+      help: 'Time of one stage of the analysis of an image, accepted or refused: decode, find, idCard, embed.',
       labelNames: ['stage'],
       buckets: STAGE_SECONDS,
       registers,

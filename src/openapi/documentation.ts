@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
-import { projectRoot } from '../models/paths.js';
+import { serverVersion } from '../version.js';
 import { openApiDocument } from './document.js';
 import type { RouteDoc } from './route-doc.js';
 
@@ -19,15 +17,13 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string };
-
 /** Serves the description of these routes at /openapi.json, and a viewer that works offline at /docs; without a key. */
 export async function addDocumentation(
   app: FastifyInstance,
   routes: readonly RouteDoc[],
   httpStatus: 'business' | 'mirror',
 ): Promise<void> {
-  const document = openApiDocument(routes, { version, httpStatus });
+  const document = openApiDocument(routes, { version: serverVersion, httpStatus });
   app.get('/openapi.json', async () => document);
   await app.register(swagger, { mode: 'static', specification: { document: document as never } });
   await app.register(swaggerUi, {

@@ -25,9 +25,10 @@ export interface FaceAnalyser {
 
   /**
    * Tells what is seen in a photo and which refusal it would meet, without embedding it.
+   * @param signal as in embedPhoto
    * @throws FaceSearchError BAD_INPUT, OVERLOADED
    */
-  analysePhoto(image: Buffer, options: PhotoOptions): Promise<PhotoReport>;
+  analysePhoto(image: Buffer, options: PhotoOptions, signal?: AbortSignal): Promise<PhotoReport>;
 
   close(): Promise<void>;
 }

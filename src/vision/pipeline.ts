@@ -64,9 +64,11 @@ export class Pipeline {
     return new Pipeline(pack, limits, finder, { face, idCard }, embedders);
   }
 
-  /** @throws Refusal */
-  async embedPhoto(bytes: Uint8Array, options: PhotoOptions): Promise<Analysis> {
-    const clock = new StageClock();
+  /**
+   * @param clock times the stages, also of a photo that is refused
+   * @throws Refusal
+   */
+  async embedPhoto(bytes: Uint8Array, options: PhotoOptions, clock = new StageClock()): Promise<Analysis> {
     const { photo, found } = await this.findFaces(bytes, clock);
     if (!options.allowIdCard) refuseIdCard(await clock.time('idCard', () => this.lookForCard(photo, found)));
     const face = this.accept(found, options);
@@ -78,8 +80,7 @@ export class Pipeline {
    * Tells what `embedPhoto` sees in a photo and would refuse, without embedding it.
    * @throws Refusal BAD_INPUT
    */
-  async analysePhoto(bytes: Uint8Array, options: PhotoOptions): Promise<PhotoReport> {
-    const clock = new StageClock();
+  async analysePhoto(bytes: Uint8Array, options: PhotoOptions, clock = new StageClock()): Promise<PhotoReport> {
     const { photo, found } = await this.findFaces(bytes, clock);
     const idCard = await clock.time('idCard', () => this.lookForCard(photo, found));
     const { width, height } = photo.image;
@@ -100,8 +101,7 @@ export class Pipeline {
    * sees none. Nothing is refused but an image that cannot be decoded.
    * @throws Refusal BAD_INPUT
    */
-  async embedCrop(bytes: Uint8Array, version: FacematchVersion): Promise<Analysis> {
-    const clock = new StageClock();
+  async embedCrop(bytes: Uint8Array, version: FacematchVersion, clock = new StageClock()): Promise<Analysis> {
     const image = await clock.time('decode', () => decode(bytes, { ...this.limits, minResolution: null }));
     const pyramid = new ImagePyramid(image);
     const face = await clock.time('find', () => this.finder.findInCrop(pyramid));

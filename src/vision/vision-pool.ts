@@ -98,7 +98,8 @@ export class VisionPool implements FaceAnalyser {
   /** @throws FaceSearchError for a refusal, or when the line is full; what the signal was aborted with */
   private async run(image: Buffer, taskFor: (image: Uint8Array) => Task, signal: AbortSignal | undefined) {
     const result = await this.line.run(() => this.attemptTwice(image, taskFor), signal);
-    if (result.outcome === 'refused') throw new FaceSearchError(result.errorName, result.text, result.reason);
+    if (result.outcome === 'refused')
+      throw new FaceSearchError(result.errorName, result.text, result.reason, result.timings);
     return result;
   }
 

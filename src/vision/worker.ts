@@ -4,6 +4,7 @@ import type { FacematchVersion } from '../models/manifest.js';
 import type { Analysis, PhotoOptions, PhotoReport } from './face-analyser.js';
 import { Pipeline } from './pipeline.js';
 import { Refusal } from './refusal.js';
+import { StageClock } from './stage-clock.js';
 import type { WorkerSettings } from './vision-pool.js';
 
 /** What the pool asks of a worker. */
@@ -16,7 +17,13 @@ export type Task =
 export type TaskResult =
   | { outcome: 'embedded'; analysis: Analysis }
   | { outcome: 'reported'; report: PhotoReport }
-  | { outcome: 'refused'; errorName: Refusal['errorName']; text: string | undefined; reason: string | undefined };
+  | {
+      outcome: 'refused';
+      errorName: Refusal['errorName'];
+      text: string | undefined;
+      reason: string | undefined;
+      timings: Record<string, number>;
+    };
 
 const { pack, limits } = workerData as WorkerSettings;
 
@@ -32,17 +39,19 @@ parentPort?.postMessage({ loadError: pipeline instanceof Pipeline ? null : pipel
 
 export async function run(task: Task): Promise<TaskResult> {
   if (!(pipeline instanceof Pipeline)) throw pipeline;
+  const clock = new StageClock();
   try {
     switch (task.kind) {
       case 'report':
-        return { outcome: 'reported', report: await pipeline.analysePhoto(task.image, task.options) };
+        return { outcome: 'reported', report: await pipeline.analysePhoto(task.image, task.options, clock) };
       case 'photo':
-        return { outcome: 'embedded', analysis: await pipeline.embedPhoto(task.image, task.options) };
+        return { outcome: 'embedded', analysis: await pipeline.embedPhoto(task.image, task.options, clock) };
       case 'crop':
-        return { outcome: 'embedded', analysis: await pipeline.embedCrop(task.image, task.version) };
+        return { outcome: 'embedded', analysis: await pipeline.embedCrop(task.image, task.version, clock) };
     }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { outcome: 'refused', errorName: error.errorName, text: error.text, reason: error.reason };
+    const { errorName, text, reason } = error;
+    return { outcome: 'refused', errorName, text, reason, timings: clock.timings };
   }
 }

@@ -54,8 +54,9 @@ it('counts refusals by row of the table of errors and cause', async () => {
 
 it('times the stages that the log has, and sorts similarities, also of those not found', async () => {
   const { lines } = await measuredApp();
-  // The add, and three searches that were embedded.
-  expect(lines).toContain('facesearch_stage_duration_seconds_count{stage="decode"} 4');
+  // The add, three searches that were embedded, and the one whose photo was refused.
+  expect(lines).toContain('facesearch_stage_duration_seconds_count{stage="decode"} 5');
+  expect(lines).toContain('facesearch_stage_duration_seconds_sum{stage="find"} 0.003');
   expect(lines).toContain('facesearch_stage_duration_seconds_sum{stage="embed"} 0.008');
   // The search of a collection without anybody has no candidate.
   expect(lines).toContain('facesearch_search_similarity_count{call="search"} 2');

@@ -124,7 +124,7 @@ export class FakeAnalyser implements FaceAnalyser {
     if (word === 'none') throw new FaceSearchError('NO_FACE');
     if (word === 'many' && options.severalFaces === 'refuse') throw new FaceSearchError('MANY_FACES');
     if (word === 'masked' && !options.disableValidation)
-      throw new FaceSearchError('NOT_FULL_FACE', undefined, 'too-close');
+      throw new FaceSearchError('NOT_FULL_FACE', undefined, 'too-close', { decode: 1, find: 3 });
     return this.#embed(image, options);
   }
 

@@ -59,7 +59,11 @@ describe('VisionPool', () => {
   it('turns refusals into coded errors', async () => {
     const refused = pool.embedPhoto(Buffer.from('nothing'), options);
     await expect(refused).rejects.toBeInstanceOf(FaceSearchError);
-    await expect(refused).rejects.toMatchObject({ code: 400, reason: 'image-format' });
+    await expect(refused).rejects.toMatchObject({
+      code: 400,
+      reason: 'image-format',
+      stages: { decode: expect.any(Number) },
+    });
     await expect(pool.embedPhoto(photo('sample1.jpg'), options)).rejects.toMatchObject({
       code: 407,
       message: 'More than 1 faces detected',
