@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { admin, adminPath } from './admin/admin.js';
+import { adminDocs } from './admin/route-docs.js';
 import type { CertificatePair } from './certificate.js';
 import type { Config } from './config.js';
 import { endConnectionsOnClose } from './connections.js';
@@ -103,8 +104,7 @@ export async function buildApp({
     await checkReady();
   });
   await app.register(consoleFiles);
-  // Routes of other prefixes join here with docs of their own.
-  await addDocumentation(app, [...routeDocs], config.HTTP_STATUS);
+  await addDocumentation(app, [...routeDocs, ...adminDocs], config.HTTP_STATUS);
   const limits = await callLimits(app, config.RATE_LIMIT, config.FAILED_KEY_LIMIT);
   // As many photos may arrive as may wait and be computed.
   admitBodies(app, { photo: 2 * (config.MAX_QUEUE + config.WORKERS), plain: PLAIN_BODIES });

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config.js';
+import { FaceSearchError } from '../errors.js';
 import { callerOf, forReadOnlyKeys } from '../facesearch/auth.js';
 import { type CallParts, guardCalls } from '../facesearch/facesearch.js';
 import { noteSubject } from '../facesearch/form.js';
@@ -15,7 +16,7 @@ export const adminPath = '/admin/v1';
 /** Calls for people and their tools, with the keys, tenants and limits of the twelve calls; docs/admin-api.md. */
 export async function admin(app: FastifyInstance, parts: CallParts & { config: Config }): Promise<void> {
   guardCalls(app, parts);
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, app.getDefaultJsonParser('error', 'error'));
+  acceptJson(app);
   const { rooms, config } = parts;
   app.addHook('onRequest', async (request) => {
     if (request.method === 'POST') request.admitBody('photo');
@@ -75,6 +76,20 @@ export async function admin(app: FastifyInstance, parts: CallParts & { config: C
   });
 
   addAnalysisCalls(app, rooms);
+}
+
+/** Bodies are JSON; whatever else comes is answered like other wrong input. */
+function acceptJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    const refuseBroken = (error: Error | null, value?: unknown) =>
+      done(error && new FaceSearchError('BAD_INPUT', 'The body must be JSON.'), value);
+    // Its type allows a promise in place of the callback, which the parser never makes.
+    void parse(request, body, refuseBroken);
+  });
+  app.addContentTypeParser('*', (_request, _body, done) =>
+    done(new FaceSearchError('BAD_INPUT', 'The body must be JSON, sent as application/json.')),
+  );
 }
 
 /** Only JPEG and PNG are ever kept. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EMBEDDING_LENGTH } from '../embedding.js';
 import type { ErrorName } from '../errors.js';
 import type { RouteDoc } from '../openapi/route-doc.js';
+import { ofAnyCall, withBody, withPhoto } from './documented-errors.js';
 import { extractCropForm, extractForm } from './extract.js';
 import { basePath } from './facesearch.js';
 import { type Field, type FormSpec, maxTextCharacters } from './fields.js';
@@ -31,15 +32,10 @@ const users = z.strictObject({
   code: z.literal('200'),
 });
 
-const always: ErrorName[] = ['MISSING', 'UNKNOWN_KEY', 'RATE_LIMITED', 'INTERNAL', 'STORE_UNAVAILABLE', 'NOT_READY'];
-const withForm: ErrorName[] = [...always, 'BAD_INPUT', 'BODY_TOO_LARGE'];
-const withImage: ErrorName[] = [...withForm, 'OVERLOADED'];
-const withPhoto: ErrorName[] = [...withImage, 'NO_FACE', 'MANY_FACES', 'NOT_FULL_FACE', 'ID_CARD'];
-
 /** The twelve calls and the probes, as the documentation shows them. */
 export const routeDocs: readonly RouteDoc[] = [
   post('/create', 'People', 'Register a person, or change the name', createForm, done('User created/updated'), [
-    ...withForm,
+    ...withBody,
     'READ_ONLY_KEY',
   ]),
   post('/add', 'People', 'Add a photo of a person', addForm, done('Add photo success'), [
@@ -48,7 +44,7 @@ export const routeDocs: readonly RouteDoc[] = [
     'READ_ONLY_KEY',
   ]),
   post('/add_vector', 'People', 'Add an embedding of a person', addVectorForm, done('Add photo success'), [
-    ...withForm,
+    ...withBody,
     'USER_NOT_FOUND',
     'READ_ONLY_KEY',
   ]),
@@ -56,7 +52,7 @@ export const routeDocs: readonly RouteDoc[] = [
     ...call('get', '/list', 'People', 'Everybody in a collection, in order of creation'),
     query: formSchema(collectionForm),
     success: users,
-    errors: [...always, 'BAD_INPUT'],
+    errors: [...ofAnyCall, 'BAD_INPUT'],
   },
   erase('/delete_faces', "Forget a person's faces", userForm, 'User faces deleted', 'USER_NOT_FOUND'),
   erase('/delete', 'Forget a person', userForm, 'User deleted', 'USER_NOT_FOUND'),
@@ -72,10 +68,10 @@ export const routeDocs: readonly RouteDoc[] = [
     'NOT_FOUND',
     'READ_ONLY_KEY',
   ]),
-  post('/search_no_crop', 'Search', 'Whose face is this crop?', searchCropForm, match, [...withImage, 'NOT_FOUND']),
-  post('/search_vector', 'Search', 'Whose embedding is this?', searchVectorForm, match, [...withForm, 'NOT_FOUND']),
+  post('/search_no_crop', 'Search', 'Whose face is this crop?', searchCropForm, match, [...withBody, 'NOT_FOUND']),
+  post('/search_vector', 'Search', 'Whose embedding is this?', searchVectorForm, match, [...withBody, 'NOT_FOUND']),
   extract('/extract_from_fm', 'The embedding of a photo', extractForm, withPhoto),
-  extract('/extract_no_crop_from_fm', 'The embedding of a crop', extractCropForm, withImage),
+  extract('/extract_no_crop_from_fm', 'The embedding of a crop', extractCropForm, withBody),
   probe('/health', 'Does the process live?', 'ok', []),
   probe('/ready', 'Are models and store ready?', 'ready', ['NOT_READY']),
 ];
@@ -90,7 +86,7 @@ function post(
   summary: string,
   form: FormSpec,
   success: z.ZodType,
-  errors: ErrorName[],
+  errors: readonly ErrorName[],
 ): RouteDoc {
   return { ...call('post', path, tag, summary), body: multipart(form), success, errors };
 }
@@ -100,11 +96,11 @@ function erase(path: string, summary: string, form: FormSpec, text: string, notF
     ...call('delete', path, 'Erase', summary),
     body: multipart(form),
     success: done(text),
-    errors: [...withForm, notFound, 'READ_ONLY_KEY'],
+    errors: [...withBody, notFound, 'READ_ONLY_KEY'],
   };
 }
 
-function extract(path: string, summary: string, form: FormSpec, errors: ErrorName[]): RouteDoc {
+function extract(path: string, summary: string, form: FormSpec, errors: readonly ErrorName[]): RouteDoc {
   const version = z.enum(['v3', 'v4', 'none']).default('v3');
   return {
     ...post(path, 'Embeddings', summary, form, vector, errors),
@@ -114,7 +110,7 @@ function extract(path: string, summary: string, form: FormSpec, errors: ErrorNam
   };
 }
 
-function probe(path: string, summary: string, text: string, errors: ErrorName[]): RouteDoc {
+function probe(path: string, summary: string, text: string, errors: readonly ErrorName[]): RouteDoc {
   return { method: 'get', path, tag: 'Probes', summary, success: done(text), errors, keyless: true };
 }
 

@@ -28,7 +28,9 @@ export function openApiDocument(routes: readonly RouteDoc[], { version, httpStat
         'Finds people by their face. Every reply has a `code`, a string. ' +
         (httpStatus === 'mirror'
           ? 'It is the HTTP status too.'
-          : 'Results such as 404 and 407 travel with HTTP status 200; the server can also be set to mirror the code in the HTTP status.'),
+          : 'Results such as 404 and 407 travel with HTTP status 200; the server can also be set to mirror the code in the HTTP status.') +
+        ' What cannot be read as a request of one of these calls gets the HTTP status that says so, with the same form of body. ' +
+        'Prometheus metrics are served at `/metrics` on a port of their own, `METRICS_PORT`, without a key.',
     },
     servers: [{ url: '/' }],
     tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
@@ -80,20 +82,23 @@ function given(place: string, schema: z.ZodObject | undefined): Json[] {
 
 /** By HTTP status; those that share one are told apart by their code. */
 function responses({ success, errors }: RouteDoc, mirror: boolean): Json {
-  const byStatus = new Map<number, Json[]>([[200, [schemaOf(success, 'output')]]]);
+  const isJson = !('mediaTypes' in success);
+  const byStatus = new Map<number, Json[]>([[200, isJson ? [schemaOf(success, 'output')] : []]]);
   for (const name of errors) {
     const { code, realStatus } = errorRow(name);
     const status = realStatus || mirror ? code : 200;
     byStatus.set(status, [...(byStatus.get(status) ?? []), { $ref: `#/components/schemas/${name}` }]);
   }
   return Object.fromEntries(
-    [...byStatus].map(([status, schemas]) => [
-      status,
-      {
-        description: descriptionOf(status, schemas),
-        content: { 'application/json': { schema: schemas.length === 1 ? schemas[0] : { anyOf: schemas } } },
-      },
-    ]),
+    [...byStatus].map(([status, schemas]) => {
+      const bytes = status === 200 && !isJson ? success.mediaTypes.map((type) => [type, {}]) : [];
+      const json = schemas.length === 1 ? schemas[0] : { anyOf: schemas };
+      const content = Object.fromEntries([
+        ...bytes,
+        ...(schemas.length > 0 ? [['application/json', { schema: json }]] : []),
+      ]);
+      return [status, { description: descriptionOf(status, schemas), content }];
+    }),
   );
 }
 

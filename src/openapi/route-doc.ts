@@ -15,8 +15,8 @@ export interface RouteDoc {
   /** Parameters of the path. */
   parameters?: z.ZodObject;
   body?: { type: 'multipart/form-data' | 'application/json'; schema: z.ZodType };
-  /** The whole body of the reply with the code 200. */
-  success: z.ZodType;
+  /** The whole body of the reply with the code 200: JSON, or bytes of one of these media types. */
+  success: z.ZodType | { mediaTypes: readonly string[] };
   /** Rows of the table of errors that it may answer. */
   errors: readonly ErrorName[];
   /** Needs no key. */

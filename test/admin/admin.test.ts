@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openGallery } from '../gallery/gallery-fixture.js';
+import { expectConforming } from '../openapi/conforming.js';
 import { fakeApp, otherKey, readOnlyKey, testKey } from '../support/fake-app.js';
 import { FakeAnalyser, faceOf } from '../support/fakes.js';
 import { field, file } from '../support/multipart.js';
@@ -19,8 +20,8 @@ async function adminApp(env: Record<string, string> = {}) {
     await app.post('/create', staff, field('id', id), field('name', name));
     for (const cosine of cosines) await app.post('/add', staff, field('id', id), file(`cos:${cosine}`));
   }
-  const send = (method: Call['method'], path: string, body?: unknown, key = testKey): Promise<Answer> =>
-    app.target.send({
+  const send = async (method: Call['method'], path: string, body?: unknown, key = testKey): Promise<Answer> => {
+    const call: Call = {
       method,
       path: `/admin/v1${path}`,
       absolute: true,
@@ -31,7 +32,11 @@ async function adminApp(env: Record<string, string> = {}) {
           body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
         },
       }),
-    });
+    };
+    const answer = await app.target.send(call);
+    expectConforming(call, answer, env.HTTP_STATUS === 'mirror' ? 'mirror' : 'business');
+    return answer;
+  };
   const data = async (...call: Parameters<typeof send>) => (await send(...call)).json.data;
   return { ...app, gallery, store, send, data };
 }
@@ -195,11 +200,26 @@ describe('wrong requests', () => {
     ['POST', '/candidates', { photo: 'AAAA', k: 1.5 }, 'k must be a whole number'],
     ['POST', '/analyse', {}, 'photo must be one text'],
     ['POST', '/analyse', [], /./],
-    ['POST', '/analyse', '{', /./],
+    ['POST', '/analyse', '{', 'The body must be JSON.'],
   ] as const)('%s %s answers 400', async (method, path, body, text) => {
     const { send } = await adminApp();
     const { json } = await send(method, path, body);
     expect(json).toEqual({ data: typeof text === 'string' ? text : expect.stringMatching(text), code: '400' });
+  });
+
+  it('answers 400 to a body that is no JSON, as the HTTP status too where that is asked for', async () => {
+    for (const [mode, status] of [
+      ['business', 200],
+      ['mirror', 400],
+    ] as const) {
+      const { send, target } = await adminApp({ HTTP_STATUS: mode });
+      expect((await send('POST', '/analyse', '{')).status).toBe(status);
+      const call = { method: 'POST', path: '/admin/v1/analyse', absolute: true } as const;
+      const headers = { api_key: testKey, 'content-type': 'text/plain' };
+      const answer = await target.send({ ...call, headers, body: { headers: {}, body: Buffer.from('photo') } });
+      expectConforming(call, answer, mode);
+      expect(answer.json.data).toBe('The body must be JSON, sent as application/json.');
+    }
   });
 
   it('needs a key, and one that may read what it asks for', async () => {

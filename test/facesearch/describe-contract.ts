@@ -82,6 +82,16 @@ export function describeContract(name: string, open: () => Promise<{ target: Tar
       expect(await extract('v4')).not.toBe(v3);
     });
 
+    it('what is seen in a photo conforms, too', async () => {
+      const call = { method: 'POST', path: '/admin/v1/analyse', absolute: true } as const;
+      for (const photo of [photos.franck, photos.group, photos.noFace, photos.tooClose, photos.damaged]) {
+        const body = Buffer.from(JSON.stringify({ photo: photo.toString('base64') }));
+        const headers = { 'content-type': 'application/json' };
+        const answer = await target.send({ ...call, headers: { api_key: key }, body: { headers, body } });
+        expectConforming(call, answer);
+      }
+    });
+
     it('ten searches at once', async () => {
       await sendOk('ten', ['POST', '/create', field('id', 'u1'), field('name', 'Franck')]);
       await sendOk('ten', ['POST', '/add', field('id', 'u1'), file(photos.franck)]);
