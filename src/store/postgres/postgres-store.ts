@@ -18,6 +18,7 @@ import { Database, type DatabaseOptions } from './database.js';
 import { migrate } from './migrate.js';
 import { bytes, People, type UserRow, userOf } from './people.js';
 import { PostgresKeys } from './postgres-keys.js';
+import { refuseUnfinishedMove } from './unfinished-move.js';
 import { fromVectorBytes } from './vector-bytes.js';
 
 /** Faces read at a time, about 1 MB. */
@@ -57,8 +58,9 @@ export class PostgresStore extends PostgresKeys implements SearchingStore {
    * Brings the schema to this version.
    * @throws StoreError, or Error with a message for the operator
    */
-  migrate(): Promise<void> {
-    return migrate(this.#db);
+  async migrate(): Promise<void> {
+    await migrate(this.#db);
+    await refuseUnfinishedMove(this.#db);
   }
 
   async saveUser(collection: CollectionRef, user: User): Promise<void> {

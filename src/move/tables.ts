@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * How a column is kept: `text` is bytea in PostgreSQL, where `name` is text; `flag` is 0 or 1 in SQLite; `time` is
+ * milliseconds there; an `embedding` is 2048 bytes, 512 float32 in little-endian order.
+ */
+export type ColumnKind = 'number' | 'text' | 'name' | 'bytes' | 'flag' | 'time' | 'embedding';
+
+/** As it is moved and compared: times in milliseconds since 1970, text and numbers as they are. */
+export type Value = number | string | boolean | Buffer | null;
+
+export interface Row {
+  [column: string]: Value;
+}
+
+export interface Table {
+  name: string;
+  /** Its first columns: the order in which rows are moved, from 1. */
+  key: readonly string[];
+  columns: Readonly<Record<string, ColumnKind>>;
+  /** Column whose numbers are never used again. */
+  numbered?: string;
+}
+
+/** What is moved, in this order: rows come after those that they refer to. Both databases have these tables and columns. */
+export const tables: readonly Table[] = [
+  { name: 'tenants', key: ['tenant_id'], columns: { tenant_id: 'number', name: 'text' }, numbered: 'tenant_id' },
+  {
+    name: 'api_keys',
+    key: ['key_id'],
+    columns: {
+      key_id: 'number',
+      tenant_id: 'number',
+      sha256: 'bytes',
+      label: 'text',
+      read_only: 'flag',
+      created_at: 'time',
+      expires_at: 'time',
+      revoked_at: 'time',
+    },
+    numbered: 'key_id',
+  },
+  {
+    name: 'collections',
+    key: ['collection_id'],
+    columns: { collection_id: 'number', tenant_id: 'number', name: 'text', created_at: 'time' },
+    numbered: 'collection_id',
+  },
+  {
+    name: 'users',
+    key: ['collection_id', 'user_id'],
+    columns: {
+      collection_id: 'number',
+      user_id: 'number',
+      client_id: 'text',
+      name: 'text',
+      created_at: 'time',
+      enrolled_at: 'time',
+    },
+    numbered: 'user_id',
+  },
+  {
+    name: 'faces',
+    key: ['face_id'],
+    columns: {
+      face_id: 'number',
+      collection_id: 'number',
+      user_id: 'number',
+      model: 'name',
+      embedding: 'embedding',
+      object_key: 'name',
+      created_at: 'time',
+    },
+    numbered: 'face_id',
+  },
+  {
+    name: 'pending_object_deletions',
+    key: ['object_key'],
+    columns: { object_key: 'name', since: 'time' },
+  },
+];
+
+/** Rows in memory at a time, and of one transaction: faces of about 1 MB. */
+export const ROWS_PER_PAGE = 500;
+
+/** Where a row stands in the order of its table. */
+export type Place = readonly (number | string)[];
+
+export function placeOf({ key }: Table, row: Row): Place {
+  return key.map((column) => row[column] as number | string);
+}
+
+/** Object keys are ASCII, so their order is that of both databases. */
+export function comparePlaces(p: Place, q: Place): number {
+  for (const [i, a] of p.entries()) {
+    const b = q[i] as number | string;
+    if (a !== b) return a < b ? -1 : 1;
+  }
+  return 0;
+}
+
+/** SHA-256 of a row in a form that is the same whichever database it comes from. */
+export function digestOf({ columns }: Table, row: Row): Buffer {
+  const values = Object.keys(columns).map((column) => {
+    const value = row[column] as Value;
+    return Buffer.isBuffer(value) ? value.toString('base64') : value;
+  });
+  return createHash('sha256').update(JSON.stringify(values)).digest();
+}
