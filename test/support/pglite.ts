@@ -46,6 +46,11 @@ export class TestDatabase {
     );
   }
 
+  /** Asks the engine itself. */
+  async query(sql: string): Promise<object[]> {
+    return (await this.#engine.query<object>(sql)).rows;
+  }
+
   /** Ends every connection and takes no new one. */
   async goAway(): Promise<void> {
     await this.#server.stop();
