@@ -6,7 +6,7 @@ import { DATABASE, PHOTOS } from '../store/data-folder.js';
 import { DataKeyError, readDataKeyRecord } from '../store/data-key-record.js';
 import { makeFolder, syncFolder } from '../store/durable-folder.js';
 import { FolderObjectStore } from '../store/folder-object-store.js';
-import type { ObjectStore } from '../store/object-store.js';
+import type { ObjectSource } from '../store/object-store.js';
 import { BUSY_TIMEOUT_MS, readVersion } from '../store/sqlite-database.js';
 import { ArchiveWriter } from './archive.js';
 import { BackupError } from './backup-error.js';
@@ -31,7 +31,7 @@ export interface BackupOptions {
   /** The backup; one that is there is replaced when the new one is complete. */
   file: string;
   /** The photos as they lie there, where they are not in the data folder. */
-  photos?: Pick<ObjectStore, 'get'> | undefined;
+  photos?: ObjectSource | undefined;
   onProgress?: ((photosDone: number, photos: number) => void) | undefined;
 }
 
@@ -95,7 +95,7 @@ function openSource(path: string): Database.Database {
 }
 
 interface Sources extends Pick<BackupOptions, 'onProgress'> {
-  photos: Pick<ObjectStore, 'get'>;
+  photos: ObjectSource;
   source: Database.Database;
   copyPath: string;
 }

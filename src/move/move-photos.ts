@@ -1,4 +1,4 @@
-import type { ObjectStore } from '../store/object-store.js';
+import type { ObjectSource, ObjectStore } from '../store/object-store.js';
 import { MoveError } from './move-error.js';
 
 export interface MovedPhotos {
@@ -17,7 +17,7 @@ const AT_ONCE = 8;
  * @throws StoreError; MoveError when a photo is not read as it was written
  */
 export async function movePhotos(
-  source: Pick<ObjectStore, 'get' | 'keys'>,
+  source: ObjectSource,
   target: ObjectStore,
   onPhoto: (done: number) => void = () => {},
 ): Promise<MovedPhotos> {

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from './durable-folder.js';
-import { assertObjectKey, isObjectKey, type ObjectStore } from './object-store.js';
+import { assertObjectKey, isObjectKey, type ObjectSource, type ObjectStore } from './object-store.js';
 import { asStoreError } from './store-error.js';
 
 /**
@@ -32,7 +32,7 @@ export class FolderObjectStore implements ObjectStore {
   }
 
   /** For a look at a folder that another process has open: nothing is made or removed. */
-  static readOnly(folder: string): Pick<ObjectStore, 'get'> {
+  static readOnly(folder: string): ObjectSource {
     return new FolderObjectStore(folder);
   }
 

@@ -1,33 +1,43 @@
 import { AesGcmCipher, type DataCipher } from './data-cipher.js';
 import type { DataKey } from './data-key.js';
-import type { ObjectStore } from './object-store.js';
+import type { ObjectSource, ObjectStore } from './object-store.js';
 
-/** Encrypts what it gives to another object store. Objects are bound to their keys. */
-export class SealedObjectStore implements ObjectStore {
-  readonly #objects: ObjectStore;
-  readonly #cipher: DataCipher;
+/** Decrypts what another object store has. */
+export class SealedObjectSource implements ObjectSource {
+  readonly #objects: ObjectSource;
+  protected readonly cipher: DataCipher;
 
-  constructor(objects: ObjectStore, key: DataKey) {
+  constructor(objects: ObjectSource, key: DataKey) {
     this.#objects = objects;
-    this.#cipher = new AesGcmCipher(key);
-  }
-
-  put(key: string, bytes: Buffer): Promise<void> {
-    return this.#objects.put(key, this.#cipher.seal(bytes, context(key)));
+    this.cipher = new AesGcmCipher(key);
   }
 
   /** @throws SealError when the object was changed, moved, or sealed with another data key */
   async get(key: string): Promise<Buffer | undefined> {
     const sealed = await this.#objects.get(key);
-    return sealed && this.#cipher.open(sealed, context(key));
-  }
-
-  delete(key: string): Promise<void> {
-    return this.#objects.delete(key);
+    return sealed && this.cipher.open(sealed, context(key));
   }
 
   keys(): AsyncIterable<string> {
     return this.#objects.keys();
+  }
+}
+
+/** Encrypts what it gives to another object store. Objects are bound to their keys. */
+export class SealedObjectStore extends SealedObjectSource implements ObjectStore {
+  readonly #objects: ObjectStore;
+
+  constructor(objects: ObjectStore, key: DataKey) {
+    super(objects, key);
+    this.#objects = objects;
+  }
+
+  put(key: string, bytes: Buffer): Promise<void> {
+    return this.#objects.put(key, this.cipher.seal(bytes, context(key)));
+  }
+
+  delete(key: string): Promise<void> {
+    return this.#objects.delete(key);
   }
 }
 
