@@ -51,6 +51,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('./commands/data-key.js')).dataKey,
   },
   {
+    name: 'move',
+    summary: 'Moves all data between SQLite and PostgreSQL, and photos between a folder and S3, while no server runs.',
+    load: async () => (await import('./commands/move.js')).move,
+  },
+  {
     name: 'eval',
     summary: 'Measures face recognition and the gates on a folder of labelled photos.',
     load: async () => (await import('./commands/eval.js')).evaluate,

@@ -3,6 +3,7 @@ import { BackupError } from '../backup/backup-error.js';
 import { ConfigError } from '../config.js';
 import { EvaluationError } from '../evaluation/evaluation-error.js';
 import { ModelError } from '../models/model-error.js';
+import { MoveError } from '../move/move-error.js';
 import { KeyError } from '../store/api-keys.js';
 import { DataKeyError } from '../store/data-key-record.js';
 import { StoreError } from '../store/store-error.js';
@@ -18,6 +19,7 @@ const forTheOperator = [
   EvaluationError,
   KeyError,
   ModelError,
+  MoveError,
   StoreError,
   TransferError,
   UsageError,

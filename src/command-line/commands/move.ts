@@ -1,11 +1,11 @@
 import { type Config, ConfigError, dataKeyOf, readConfig } from '../../config.js';
-import { lockDataFolder } from '../../store/data-folder-lock.js';
 import { type MovedPhotos, movePhotos } from '../../move/move-photos.js';
 import { type MovedRows, moveRows } from '../../move/move-rows.js';
 import { openPlace, openSourcePlace } from '../../move/photo-place.js';
 import { PostgresSide } from '../../move/postgres-side.js';
 import { SqliteSide } from '../../move/sqlite-side.js';
 import { showProgress } from '../../progress.js';
+import { lockDataFolder } from '../../store/data-folder-lock.js';
 import type { DataKey } from '../../store/data-key.js';
 import { UsageError } from '../../usage-error.js';
 import { defineCommand } from '../command.js';
