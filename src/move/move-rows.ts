@@ -6,6 +6,8 @@ import { ROWS_PER_PAGE, type Row, type Table, tables } from './tables.js';
 export interface MoveRowsOptions {
   /** Told how many of `total` rows are done: each is counted once for copying, once on each side for comparing. */
   onProgress?: (done: number, total: number) => void;
+  /** Told when every row is there and the target makes what it needs to search them, which may take long. */
+  onFinishing?: () => void;
 }
 
 export interface MovedRows {
@@ -22,7 +24,7 @@ export interface MovedRows {
 export async function moveRows(
   source: Side,
   target: TargetSide,
-  { onProgress = () => {} }: MoveRowsOptions = {},
+  { onProgress = () => {}, onFinishing = () => {} }: MoveRowsOptions = {},
 ): Promise<MovedRows> {
   const counts = new Map<Table, number>();
   for (const table of tables) counts.set(table, await source.count(table));
@@ -49,7 +51,10 @@ export async function moveRows(
   }
   const lastNumbers = new Map<Table, number>();
   for (const table of tables) lastNumbers.set(table, await source.lastNumber(table));
-  if (state !== 'occupied') await target.finish(lastNumbers);
+  if (state !== 'occupied') {
+    onFinishing();
+    await target.finish(lastNumbers);
+  }
   return { wasDone: state === 'occupied', comparisons };
 }
 

@@ -104,6 +104,10 @@ async function moveAllRows(...[source, target]: Parameters<typeof moveRows>): Pr
         progress ??= showProgress('rows copied and compared', total);
         progress.update(done, 0);
       },
+      onFinishing() {
+        progress?.stop();
+        console.error(`Finishing ${target.name}; an index over many faces takes its time.`);
+      },
     });
   } finally {
     progress?.stop();
