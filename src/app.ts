@@ -21,6 +21,7 @@ import { routeDocs } from './facesearch/route-docs.js';
 import { addAccessLog, newRequestId } from './logging.js';
 import type { Metrics } from './metrics/metrics.js';
 import { addRequestMetrics } from './metrics/request-metrics.js';
+import { TenantCounts } from './metrics/tenant-counts.js';
 import { addDocumentation } from './openapi/documentation.js';
 
 /** Forms without a photo that may be in memory at once. */
@@ -108,7 +109,14 @@ export async function buildApp({
   const limits = await callLimits(app, config.RATE_LIMIT, config.FAILED_KEY_LIMIT);
   // As many photos may arrive as may wait and be computed.
   admitBodies(app, { photo: 2 * (config.MAX_QUEUE + config.WORKERS), plain: PLAIN_BODIES });
-  const callParts = { keys, limits, rooms: startedRooms, audit, deadline: config.REQUEST_DEADLINE };
+  const callParts = {
+    keys,
+    limits,
+    rooms: startedRooms,
+    audit,
+    counts: new TenantCounts(),
+    deadline: config.REQUEST_DEADLINE,
+  };
   await app.register(facesearch, { prefix: basePath, ...callParts });
   await app.register(admin, { prefix: adminPath, ...callParts, config });
   return app;

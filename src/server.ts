@@ -53,7 +53,7 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
   const storage = await openStorage(config, logger, workerUrl);
   const { store } = storage;
   const keys = new KeyRing(store, config.API_KEYS);
-  let rooms: StartedRooms | undefined;
+  let rooms: Rooms | undefined;
   const metrics = config.METRICS_PORT === undefined ? undefined : new Metrics(() => rooms && gaugesOf(rooms));
   const app = await buildApp({
     config,
@@ -97,11 +97,7 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
   };
 }
 
-interface StartedRooms extends Rooms {
-  analyser: VisionPool;
-}
-
-function gaugesOf({ gallery, analyser }: StartedRooms): GaugeSource {
+function gaugesOf({ gallery, analyser }: Rooms): GaugeSource {
   const { collections, faces } = gallery.inMemory ?? { collections: 0, faces: 0 };
   return { queued: analyser.queued, workers: analyser.workers, collections, faces };
 }
@@ -119,7 +115,7 @@ async function makeFirstKey(keys: KeyRing, audit: AuditLog | undefined): Promise
   return key;
 }
 
-async function startRooms(config: Config, storage: Storage, workerUrl: URL | undefined): Promise<StartedRooms> {
+async function startRooms(config: Config, storage: Storage, workerUrl: URL | undefined): Promise<Rooms> {
   const pack = await loadPack(config.MODEL_MANIFEST ?? defaultManifestPath, config.MODEL_PACK);
   const { model } = pack.embedders[galleryVersion];
   const scale = scaleOf(config.SIMILARITY, model.calibration);

@@ -6,8 +6,10 @@ import { type CallParts, guardCalls } from '../facesearch/facesearch.js';
 import { noteSubject } from '../facesearch/form.js';
 import { success } from '../facesearch/replies.js';
 import { collectionOf } from '../facesearch/rooms.js';
+import { countByTenant } from '../metrics/tenant-counts.js';
 import { serverVersion } from '../version.js';
 import { addAnalysisCalls } from './analysis.js';
+import { addLoadCall } from './load.js';
 import { checked, faceParameter, facesQuery, usersQuery } from './requests.js';
 
 /** Path under which lies what people need beside the twelve calls. */
@@ -17,7 +19,9 @@ export const adminPath = '/admin/v1';
 export async function admin(app: FastifyInstance, parts: CallParts & { config: Config }): Promise<void> {
   guardCalls(app, parts);
   acceptJson(app);
-  const { rooms, config } = parts;
+  const { rooms, config, counts } = parts;
+  // Looking things up is no work of the tenant's: a console that watches would count itself.
+  countByTenant(app, counts, ({ method }) => method !== 'GET');
   app.addHook('onRequest', async (request) => {
     if (request.method === 'POST') request.admitBody('photo');
   });
@@ -76,6 +80,7 @@ export async function admin(app: FastifyInstance, parts: CallParts & { config: C
   });
 
   addAnalysisCalls(app, rooms);
+  addLoadCall(app, rooms, counts);
 }
 
 /** Bodies are JSON; whatever else comes is answered like other wrong input. */

@@ -22,6 +22,17 @@ const status = z.strictObject({
   minFaceWidth: whole.describe('Pixels.'),
   minFaceArea: share.describe('Share of the photo; 0 is no limit.'),
 });
+const counted = z.record(text, z.int().min(1));
+const load = z.strictObject({
+  queued: whole.describe('Photos that wait for a worker, whoever sent them.'),
+  workers: whole.describe('Threads that run the models.'),
+  loopDelay: whole.describe('Longest delay of the thread that answers, in the last two seconds; milliseconds.'),
+  memory: whole.describe('Bytes of the process, rounded up to 32 MiB.'),
+  requests: counted.describe(
+    "Calls of the key's tenant by code, since the server started; those that look things up here are left out.",
+  ),
+  refusals: counted.describe('Those of them that were no success, by cause.'),
+});
 const collections = z.array(z.strictObject({ collection: text, users: whole, faces: whole }));
 const users = z.strictObject({
   total: whole.describe('How many there are on all pages.'),
@@ -65,6 +76,7 @@ const ofUser: ErrorName[] = [...readable, 'BAD_INPUT', 'USER_NOT_FOUND'];
 /** The calls under /admin/v1, as the documentation shows them. */
 export const adminDocs: readonly RouteDoc[] = [
   get('/status', 'Whose key is this, and what is the server?', status, ofAnyCall),
+  get('/load', 'How busy is the server, and what came of my calls?', load, ofAnyCall),
   get('/collections', 'Collections with counts, in order of their names', collections, readable),
   {
     ...get('/users', 'Users by page, in order of creation', users, [...readable, 'BAD_INPUT']),

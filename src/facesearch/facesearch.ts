@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { countByTenant, type TenantCounts } from '../metrics/tenant-counts.js';
 import { type AuditTrail, auditCalls } from './audit.js';
 import { type KeyLookup, requireKey } from './auth.js';
 import type { CallLimits } from './call-limits.js';
@@ -18,6 +19,8 @@ export interface CallParts {
   limits: CallLimits;
   rooms: GetRooms;
   audit: AuditTrail | undefined;
+  /** Counts what each tenant calls. */
+  counts: TenantCounts;
   /** Milliseconds that a photo may wait for its turn; 0 is no limit. */
   deadline: number;
 }
@@ -35,6 +38,7 @@ export function guardCalls(app: FastifyInstance, { keys, limits, rooms, audit, d
 /** The twelve calls. */
 export async function facesearch(app: FastifyInstance, parts: CallParts): Promise<void> {
   guardCalls(app, parts);
+  countByTenant(app, parts.counts);
   addUserCalls(app, parts.rooms);
   addPhotoCalls(app, parts.rooms);
   addVectorCalls(app, parts.rooms);

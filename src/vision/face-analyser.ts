@@ -30,6 +30,11 @@ export interface FaceAnalyser {
    */
   analysePhoto(image: Buffer, options: PhotoOptions, signal?: AbortSignal): Promise<PhotoReport>;
 
+  /** Photos that wait for a worker. */
+  readonly queued: number;
+  /** Worker threads that are alive. */
+  readonly workers: number;
+
   close(): Promise<void>;
 }
 

@@ -69,12 +69,10 @@ export class VisionPool implements FaceAnalyser {
     return result.report;
   }
 
-  /** Photos that wait for a worker. */
   get queued(): number {
     return this.line.length;
   }
 
-  /** Worker threads that are alive. */
   get workers(): number {
     return this.pool.threads.length;
   }

@@ -38,7 +38,7 @@ async function adminApp(env: Record<string, string> = {}) {
     return answer;
   };
   const data = async (...call: Parameters<typeof send>) => (await send(...call)).json.data;
-  return { ...app, gallery, store, send, data };
+  return { ...app, gallery, catalogue, store, send, data };
 }
 
 const photo = (word: string) => Buffer.from(word).toString('base64');
@@ -94,6 +94,36 @@ describe('what is there', () => {
       model: 'm1',
       similarity: 'cosine',
     });
+  });
+});
+
+describe('the load', () => {
+  it('counts the calls of the own tenant by code and cause, and not those that look', async () => {
+    const { data, post, send } = await adminApp();
+    await post('/search', staff, file('masked'));
+    await post('/search', file('none'));
+    await send('POST', '/candidates', { photo: photo('cos:1') });
+    await data('GET', '/collections');
+    expect(await data('GET', '/load', undefined, readOnlyKey)).toEqual({
+      queued: 0,
+      workers: 1,
+      loopDelay: expect.any(Number),
+      memory: expect.any(Number),
+      requests: { 200: 6, 406: 1, 407: 1 },
+      refusals: { 'too-close': 1, NO_FACE: 1 },
+    });
+    expect(await data('GET', '/load', undefined, otherKey)).toMatchObject({ requests: {}, refusals: {} });
+  });
+
+  it('tells memory in steps, and the photos that wait', async () => {
+    const { data, gallery, catalogue } = await adminApp();
+    const { memory } = (await data('GET', '/load')) as { memory: number };
+    expect(memory % (32 * 1024 * 1024)).toBe(0);
+    const analyser = new FakeAnalyser();
+    analyser.queued = 3;
+    const busy = await fakeApp({}, { rooms: () => ({ gallery, catalogue, analyser, model: 'm1' }) });
+    const call = { method: 'GET', path: '/admin/v1/load', absolute: true, headers: { api_key: testKey } } as const;
+    expect((await busy.target.send(call)).json.data).toMatchObject({ queued: 3 });
   });
 });
 

@@ -116,6 +116,8 @@ export class FakeGallery implements Gallery, Catalogue {
  * refusals refuse. Whatever follows a NUL is padding.
  */
 export class FakeAnalyser implements FaceAnalyser {
+  queued = 0;
+  readonly workers = 1;
   readonly seen: { image: Buffer; options: unknown }[] = [];
 
   async embedPhoto(image: Buffer, options: PhotoOptions): Promise<Analysis> {
