@@ -26,6 +26,8 @@ export function addAnalysisCalls(app: FastifyInstance, rooms: GetRooms): void {
     const { analyser } = rooms();
     const { timings, ...report } = await analyser.analysePhoto(photoOf(photo), optionsOf(flags), request.abandoned);
     request.stages = timings;
+    // The answer is a success; the log and the tenant's counts have what the photo would be refused for.
+    request.reason = report.refusal && (report.refusal.reason ?? report.refusal.errorName);
     return success({ ...report, refusal: refusalReply(report.refusal) });
   });
 }

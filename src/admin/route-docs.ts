@@ -31,7 +31,7 @@ const load = z.strictObject({
   requests: counted.describe(
     "Calls of the key's tenant by code, since the server started; those that look things up here are left out.",
   ),
-  refusals: counted.describe('Those of them that were no success, by cause.'),
+  refusals: counted.describe('What they were refused for, and what /analyse said that photos would be.'),
 });
 const collections = z.array(z.strictObject({ collection: text, users: whole, faces: whole }));
 const users = z.strictObject({

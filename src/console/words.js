@@ -1,3 +1,4 @@
+import { badInputInVietnamese } from './bad-input.js';
 import { Refused } from './session.js';
 import { english } from './words-en.js';
 import { vietnamese } from './words-vi.js';
@@ -16,6 +17,11 @@ function firstLanguage() {
 
 export function currentLanguage() {
   return language;
+}
+
+/** For dates: that of the browser, where it is one of the chosen language. */
+export function locale() {
+  return navigator.language.startsWith(language) ? navigator.language : language;
 }
 
 /** The only thing that the console remembers. */
@@ -42,5 +48,8 @@ export function refusalInWords(error) {
   // The twelve calls tell no reason with a 407, but there one text stands for each.
   const cause = reason ?? (message === 'More than 1 faces detected' ? 'many-faces' : undefined);
   const name = [`refusal.${code}.${cause}`, `refusal.${code}`].find((one) => one in english);
-  return name ? t(name, { text: message }) : `${message} (${code})`;
+  if (!name) return `${message} (${code})`;
+  // The server's own sentence stays in sight, for whoever looks it up or asks about it.
+  const inWords = code === '400' && language === 'vi' ? badInputInVietnamese(message) : undefined;
+  return inWords ? `${inWords} (${message})` : t(name, { text: message });
 }

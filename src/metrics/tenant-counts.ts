@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 export interface CallCounts {
   /** Calls by the code that they were answered with. */
   requests: Record<string, number>;
-  /** Replies that were no success, by cause, or by row of the table of errors where the row has but one. */
+  /** Refusals, also those that /analyse tells of: by cause, or by row of the table of errors where the row has but one. */
   refusals: Record<string, number>;
 }
 
@@ -40,6 +40,6 @@ export function countByTenant(
   app.addHook('onResponse', async (request, reply) => {
     const { caller, outcome, errorName, reason } = request;
     if (!caller || !isCounted(request)) return;
-    counts.count(caller.tenant, outcome ?? String(reply.statusCode), errorName && (reason ?? errorName));
+    counts.count(caller.tenant, outcome ?? String(reply.statusCode), reason ?? errorName);
   });
 }

@@ -29,7 +29,11 @@ export async function addDocumentation(
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: contentSecurityPolicy,
-    theme: { title: 'Face search API' },
+    theme: {
+      title: 'Face search API',
+      // The bar at the top shows the plugin's own logo, and a field for the address of other documents.
+      css: [{ filename: 'theme.css', content: '.swagger-ui .topbar { display: none }' }],
+    },
     uiConfig: { docExpansion: 'list', tryItOutEnabled: true, persistAuthorization: false },
   });
 }

@@ -103,14 +103,15 @@ describe('the load', () => {
     await post('/search', staff, file('masked'));
     await post('/search', file('none'));
     await send('POST', '/candidates', { photo: photo('cos:1') });
+    await send('POST', '/analyse', { photo: photo('masked') });
     await data('GET', '/collections');
     expect(await data('GET', '/load', undefined, readOnlyKey)).toEqual({
       queued: 0,
       workers: 1,
       loopDelay: expect.any(Number),
       memory: expect.any(Number),
-      requests: { 200: 6, 406: 1, 407: 1 },
-      refusals: { 'too-close': 1, NO_FACE: 1 },
+      requests: { 200: 7, 406: 1, 407: 1 },
+      refusals: { 'too-close': 2, NO_FACE: 1 },
     });
     expect(await data('GET', '/load', undefined, otherKey)).toMatchObject({ requests: {}, refusals: {} });
   });

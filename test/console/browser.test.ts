@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -11,6 +12,7 @@ import { photo } from '../support/photos.js';
 import { realServer } from '../support/real-server.js';
 import { client, socketTarget, type Target } from '../support/target.js';
 
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const hostile = '<img src=x onerror="document.title=\'broken\'">';
 const jpeg = (name: string, buffer = photo(name)) => ({ name, mimeType: 'image/jpeg', buffer });
 
@@ -128,6 +130,22 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
     expect((await get('/list?collection=new+ones')).text).toContain('franck_02221');
   });
 
+  it('leaves nobody behind whose first photo was refused, and enrols by webcam', async () => {
+    await logIn('Enrol');
+    await page.getByLabel('Id', { exact: true }).fill('by webcam');
+    await page.locator('input[type=file]').setInputFiles(jpeg('sample6.jpg'));
+    await page.getByText('refused: There are several faces.').waitFor();
+    const { get } = client(target, server.key);
+    expect((await get('/list')).text).not.toContain('by webcam');
+    await page.getByRole('button', { name: 'Webcam' }).click();
+    await page.getByRole('button', { name: 'Take the picture' }).click();
+    await page.getByText('1 taken').waitFor();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByText('enrolled as by webcam').waitFor();
+    expect((await get('/list')).text).toContain('by webcam');
+    await client(target, server.key).delete('/delete', field('id', 'by webcam'));
+  });
+
   it('searches by photo and by webcam, and shows what it saw', async () => {
     await logIn('Search');
     await page.locator('input[type=file]').setInputFiles(jpeg('franck_02045.jpg'));
@@ -189,6 +207,16 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
     await logIn('Health');
     await page.getByText('✓ Ready').waitFor();
     await page.getByText('mobilefacenet', { exact: false }).waitFor();
+    const chart = (title: string) => page.locator('.charts section').filter({ hasText: title });
+    await chart('Photos that wait for one of').getByText('now 0, most 0').waitFor();
+    const { post } = client(target, server.key);
+    await post('/search', file(photo('sample6.jpg')));
+    // What the first look counted was there before; this one is new.
+    await chart('Refusals by reason').locator('svg rect').first().waitFor();
+    await chart('Calls per second by code').getByText('407: ').waitFor();
+    await chart('Faces')
+      .getByText(/now \d/)
+      .waitFor();
   });
 
   it('speaks Vietnamese, and remembers it', async () => {
@@ -196,8 +224,40 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
     await page.getByLabel('Khoá API').waitFor();
     expect(await page.evaluate('document.documentElement.lang')).toBe('vi');
     await page.reload();
-    await page.getByLabel('Khoá API').waitFor();
+    await page.getByLabel('Khoá API').fill(server.key);
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: 'Tìm kiếm' }).click();
+    const small = await sharp(photo('audrey.jpg')).resize(100, 100).jpeg().toBuffer();
+    await page.locator('input[type=file]').setInputFiles(jpeg('small.jpg', small));
+    await page.getByText('Ảnh quá nhỏ (100x100 điểm ảnh): cần ít nhất 640x480. (The image is 100x100 pixels').waitFor();
   });
+
+  it.each(['light', 'dark'] as const)(
+    'has no serious fault that axe knows of, in its %s colours',
+    async (colorScheme) => {
+      await page.emulateMedia({ colorScheme });
+      expect(await seriousFaults()).toEqual([]);
+      for (const where of ['Collections', 'People', 'Enrol', 'Search', 'Try the calls', 'Health']) {
+        if (where === 'Collections') await logIn(where);
+        else await page.getByRole('link', { name: where }).click();
+        await page.getByRole('heading', { level: 1, name: where }).waitFor();
+        if (where === 'People') await page.getByRole('button', { name: /^Faces of franck/ }).click();
+        if (where === 'Search') {
+          await page.locator('input[type=file]').setInputFiles(jpeg('franck_02045.jpg'));
+          await page.locator('ol.candidates li').first().waitFor();
+        }
+        if (where === 'Health') await page.locator('.charts svg').first().waitFor();
+        expect(await seriousFaults(), where).toEqual([]);
+      }
+    },
+  );
+
+  async function seriousFaults(): Promise<string[]> {
+    await page.evaluate(axe);
+    return page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html)))`);
+  }
 
   it('can be used by the keyboard, every control with a name', async () => {
     await page.getByLabel('API key').pressSequentially(server.key);

@@ -1,7 +1,10 @@
 import { collectionTitle } from '../collection-choice.js';
 import { confirmed, h } from '../dom.js';
 import { admin, call, session } from '../session.js';
+import { actions, listTable } from '../table.js';
 import { refusalInWords, t } from '../words.js';
+
+const heads = ['collection.name', 'collections.users', 'collections.faces', 'collections.actions'];
 
 export async function collectionsPage(main, signal) {
   const status = h('p', { role: 'status' }, t('loading'));
@@ -14,32 +17,10 @@ export async function collectionsPage(main, signal) {
       const collections = await admin('GET', '/collections');
       if (signal.aborted) return;
       status.textContent = collections.length === 0 ? t('collections.none') : '';
-      list.replaceChildren(collections.length > 0 ? table(collections) : '');
+      list.replaceChildren(collections.length > 0 ? listTable(heads, collections.map(row)) : '');
     } catch (error) {
       status.textContent = refusalInWords(error);
     }
-  }
-
-  function table(collections) {
-    const heads = ['collection.name', 'collections.users', 'collections.faces', 'collections.actions'];
-    return h(
-      'div',
-      { class: 'scroll' },
-      h(
-        'table',
-        { class: 'list' },
-        h(
-          'thead',
-          {},
-          h(
-            'tr',
-            {},
-            heads.map((name) => h('th', { scope: 'col' }, t(name))),
-          ),
-        ),
-        h('tbody', {}, collections.map(row)),
-      ),
-    );
   }
 
   function row({ collection, users, faces }) {
@@ -60,20 +41,10 @@ export async function collectionsPage(main, signal) {
       h('th', { scope: 'row' }, name),
       h('td', { class: 'number' }, users.toLocaleString()),
       h('td', { class: 'number' }, faces.toLocaleString()),
-      h(
-        'td',
-        { class: 'row' },
-        h(
-          'button',
-          { type: 'button', onclick: open, 'aria-label': `${t('collections.open')}: ${name}` },
-          t('collections.open'),
-        ),
-        h(
-          'button',
-          { type: 'button', class: 'danger', onclick: remove, 'aria-label': `${t('delete')}: ${name}` },
-          t('delete'),
-        ),
-      ),
+      actions([
+        { text: t('collections.open'), label: `${t('collections.open')}: ${name}`, onclick: open },
+        { text: t('delete'), label: `${t('delete')}: ${name}`, danger: true, onclick: remove },
+      ]),
     );
   }
 }

@@ -1,7 +1,7 @@
 import { collectionChoice } from '../collection-choice.js';
 import { blobUrl, h, labelled } from '../dom.js';
 import { photoInput } from '../photo-input.js';
-import { call, session } from '../session.js';
+import { admin, adminPost, base64Of, call, Refused, session } from '../session.js';
 import { refusalInWords, t } from '../words.js';
 
 /** Photos sent at the same time: enough to keep two worker threads busy. */
@@ -51,8 +51,8 @@ export function enrolPage(main, signal) {
     for (const photo of photos) {
       const stem = photo.name.replace(/\.[^.]+$/, '');
       const who = each.input.checked
-        ? { id: stem, name: stem }
-        : { id: id.input.value, name: name.input.value || id.input.value };
+        ? { id: stem, name: stem, isNamed: false }
+        : { id: id.input.value, name: name.input.value || id.input.value, isNamed: name.input.value !== '' };
       const note = h('span', {}, t('enrol.waiting'));
       const item = h(
         'li',
@@ -80,11 +80,15 @@ export function enrolPage(main, signal) {
 
   async function enrol({ photo, who, note, item, collection, allowCard }) {
     note.textContent = t('enrol.sending');
+    const { id, name, isNamed } = who;
     try {
-      await call('POST', '/create', { collection, ...who });
+      const isKnown = await exists(collection, id);
+      // A photo that is refused must not leave a person without a face behind.
+      if (!isKnown) await refuseUnfit(photo, allowCard);
+      if (!isKnown || isNamed) await call('POST', '/create', { collection, id, name });
       const options = allowCard ? { allow_id_card: 'true' } : {};
-      await call('POST', '/add', { collection, id: who.id, ...options, file: photo });
-      note.textContent = `✓ ${t('enrol.done', { id: who.id })}`;
+      await call('POST', '/add', { collection, id, ...options, file: photo });
+      note.textContent = `✓ ${t('enrol.done', { id })}`;
       item.className = 'good';
     } catch (error) {
       counts.refused++;
@@ -99,4 +103,20 @@ export function enrolPage(main, signal) {
     progress.value = counts.done;
     status.textContent = t('enrol.progress', counts);
   }
+}
+
+async function exists(collection, id) {
+  try {
+    await admin('GET', '/faces', { collection, id });
+    return true;
+  } catch (error) {
+    if (error instanceof Refused && error.code === '404') return false;
+    throw error;
+  }
+}
+
+/** @throws {Refused} as the call that adds the photo would */
+async function refuseUnfit(photo, allowCard) {
+  const { refusal } = await adminPost('/analyse', { photo: await base64Of(photo), allow_id_card: allowCard });
+  if (refusal) throw new Refused(refusal.code, refusal.data, refusal.reason);
 }

@@ -1,6 +1,6 @@
 import { blobUrl, confirmed, h } from '../dom.js';
 import { admin, facePhoto, session } from '../session.js';
-import { currentLanguage, refusalInWords, t } from '../words.js';
+import { locale, refusalInWords, t } from '../words.js';
 
 /** Shows the faces of a person in a row of the table of people. */
 export async function facesOf({ id, name }, row, signal, changed) {
@@ -16,7 +16,7 @@ export async function facesOf({ id, name }, row, signal, changed) {
   }
 
   function item({ face, model, created, hasPhoto }) {
-    const when = new Date(created).toLocaleString(currentLanguage());
+    const when = new Date(created).toLocaleString(locale());
     const picture = h('div', { class: 'thumb' }, hasPhoto ? '' : h('span', {}, t('faces.no-photo')));
     if (hasPhoto) {
       facePhoto(collection, id, face).then(

@@ -1,38 +1,36 @@
-import { h, svg } from '../dom.js';
+import { h } from '../dom.js';
+import { liveCharts } from '../live-charts.js';
 import { admin, request, session } from '../session.js';
 import { refusalInWords, t } from '../words.js';
 
-const LOOKS = 60;
 const PAUSE_MS = 2000;
 
 export function healthPage(main, signal) {
   const state = h('p', { role: 'status', class: 'verdict' }, t('loading'));
   const about = h('dl', { class: 'facts' });
   const counts = h('dl', { class: 'facts' });
-  const chart = h('div');
-  const times = [];
-  const countCard = h('section', { class: 'card' }, h('h2', {}, t('health.counts')), counts);
+  const charts = liveCharts();
+  /** @type {number | undefined} */
+  let faces;
   main.append(
     state,
     h(
       'div',
       { class: 'columns' },
       h('section', { class: 'card' }, h('h2', {}, t('health.about')), about),
-      h(
-        'div',
-        {},
-        session.status.readOnly ? null : countCard,
-        h('section', { class: 'card' }, h('h2', {}, t('health.times')), chart),
-      ),
+      session.status.readOnly ? null : h('section', { class: 'card' }, h('h2', {}, t('health.counts')), counts),
     ),
+    h('h2', {}, t('chart.title')),
+    h('p', { class: 'hint' }, t('chart.hint')),
+    charts.panels,
   );
   watch();
 
   async function watch() {
     for (let look = 0; !signal.aborted; look++) {
-      await ask();
       // Counting reads the whole index, so it is asked for less often.
       if (look % 5 === 0) await showFacts();
+      await ask();
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
   }
@@ -43,8 +41,9 @@ export function healthPage(main, signal) {
     try {
       const response = await request('GET', '/ready');
       name = response.ok ? 'health.ready' : 'health.not-ready';
-      times.push(performance.now() - from);
-      if (times.length > LOOKS) times.shift();
+      const ms = performance.now() - from;
+      const load = await admin('GET', '/load').catch(() => undefined);
+      charts.add({ at: performance.now(), ms, load, faces });
     } catch {
       // No answer: the name says it.
     }
@@ -53,7 +52,6 @@ export function healthPage(main, signal) {
     // Written only when it changes, so that screen readers do not repeat it.
     if (state.textContent !== text) state.textContent = text;
     state.className = `verdict ${isReady ? 'good' : 'bad'}`;
-    chart.replaceChildren(...drawing(times));
   }
 
   async function showFacts() {
@@ -62,12 +60,13 @@ export function healthPage(main, signal) {
       about.replaceChildren(...facts(serverFacts(status)));
       if (status.readOnly) return;
       const collections = await admin('GET', '/collections');
-      const sum = (name) => collections.reduce((total, one) => total + one[name], 0).toLocaleString();
+      const sum = (name) => collections.reduce((total, one) => total + one[name], 0);
+      faces = sum('faces');
       counts.replaceChildren(
         ...facts([
           [t('health.collections'), collections.length.toLocaleString()],
-          [t('collections.users'), sum('users')],
-          [t('collections.faces'), sum('faces')],
+          [t('collections.users'), sum('users').toLocaleString()],
+          [t('collections.faces'), sum('faces').toLocaleString()],
         ]),
       );
     } catch (error) {
@@ -93,19 +92,4 @@ function serverFacts({ version, node, model, uptime, tenant, readOnly, similarit
 
 function facts(pairs) {
   return pairs.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, h('bdi', {}, value))]);
-}
-
-/** The last times as bars, the newest on the right. */
-function drawing(times) {
-  if (times.length === 0) return [];
-  const most = Math.max(...times);
-  const words = t('health.last', { ms: Math.round(times.at(-1)), most: Math.round(most) });
-  const bars = times.map((ms, i) => {
-    const height = Math.max(1, (38 * ms) / most);
-    return svg('rect', { x: (LOOKS - times.length + i) * 5, y: 40 - height, width: 4, height });
-  });
-  return [
-    svg('svg', { viewBox: `0 0 ${LOOKS * 5} 40`, class: 'chart', role: 'img', 'aria-label': words }, ...bars),
-    h('p', { class: 'hint' }, words),
-  ];
 }

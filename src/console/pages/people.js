@@ -1,10 +1,12 @@
 import { collectionChoice } from '../collection-choice.js';
 import { confirmed, h, labelled } from '../dom.js';
 import { admin, call, session } from '../session.js';
+import { actions, listTable } from '../table.js';
 import { refusalInWords, t } from '../words.js';
 import { facesOf } from './faces.js';
 
 const PAGE = 25;
+const heads = ['people.id', 'people.name', 'people.faces', 'collections.actions'];
 
 export async function peoplePage(main, signal) {
   let offset = 0;
@@ -33,7 +35,7 @@ export async function peoplePage(main, signal) {
       if (signal.aborted || turn !== asked) return;
       const to = offset + users.length;
       status.textContent = total === 0 ? t('people.none') : t('people.count', { n: total, from: offset + 1, to });
-      list.replaceChildren(users.length > 0 ? table(users) : '');
+      list.replaceChildren(users.length > 0 ? listTable(heads, users.flatMap(rows)) : '');
       pager.replaceChildren(turnTo('people.before', offset - PAGE, offset > 0), turnTo('people.next', to, to < total));
     } catch (error) {
       status.textContent = refusalInWords(error);
@@ -46,28 +48,6 @@ export async function peoplePage(main, signal) {
       return show();
     };
     return h('button', { type: 'button', disabled: !possible, onclick: go }, t(name));
-  }
-
-  function table(users) {
-    const heads = ['people.id', 'people.name', 'people.faces', 'collections.actions'];
-    return h(
-      'div',
-      { class: 'scroll' },
-      h(
-        'table',
-        { class: 'list' },
-        h(
-          'thead',
-          {},
-          h(
-            'tr',
-            {},
-            heads.map((name) => h('th', { scope: 'col' }, t(name))),
-          ),
-        ),
-        h('tbody', {}, users.flatMap(rows)),
-      ),
-    );
   }
 
   function rows(user) {
@@ -100,20 +80,10 @@ export async function peoplePage(main, signal) {
       h('th', { scope: 'row' }, h('bdi', {}, id)),
       h('td', {}, h('bdi', {}, name)),
       h('td', {}, open),
-      h(
-        'td',
-        { class: 'row' },
-        h(
-          'button',
-          { type: 'button', 'aria-label': t('people.rename.of', { id }), onclick: () => rename(user, show) },
-          t('people.rename'),
-        ),
-        h(
-          'button',
-          { type: 'button', class: 'danger', 'aria-label': t('people.delete.of', { id }), onclick: remove },
-          t('delete'),
-        ),
-      ),
+      actions([
+        { text: t('people.rename'), label: t('people.rename.of', { id }), onclick: () => rename(user, show) },
+        { text: t('delete'), label: t('people.delete.of', { id }), danger: true, onclick: remove },
+      ]),
     );
     return [main, more];
   }
