@@ -207,15 +207,16 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
     await logIn('Health');
     await page.getByText('✓ Ready').waitFor();
     await page.getByText('mobilefacenet', { exact: false }).waitFor();
-    const chart = (title: string) => page.locator('.charts section').filter({ hasText: title });
-    await chart('Photos that wait for one of').getByText('now 0, most 0').waitFor();
+    const chart = (title: string) =>
+      page.locator('.charts section').filter({ has: page.getByRole('heading', { name: title }) });
+    await chart('Photos that wait for one of').locator('p', { hasText: 'now 0, most 0' }).waitFor();
     const { post } = client(target, server.key);
     await post('/search', file(photo('sample6.jpg')));
     // What the first look counted was there before; this one is new.
     await chart('Refusals by reason').locator('svg rect').first().waitFor();
-    await chart('Calls per second by code').getByText('407: ').waitFor();
+    await chart('Calls per second by code').locator('li', { hasText: '407: ' }).waitFor();
     await chart('Faces')
-      .getByText(/now \d/)
+      .locator('p', { hasText: /now \d/ })
       .waitFor();
   });
 
