@@ -23,7 +23,7 @@ import type { S3Options } from './store/s3/s3-bucket.js';
 
 /** One environment variable: what it means, what it is when unset, and how its text becomes a value. */
 export interface Variable<T = unknown> {
-  /** One line for the table in the README. */
+  /** One line for the table in docs/configuration.md. */
   description: string;
   /** The text used when the variable is unset or empty; without one, the value is then undefined. */
   default?: string;
@@ -33,7 +33,7 @@ export interface Variable<T = unknown> {
   schema: z.ZodType<T>;
 }
 
-/** Every setting of the server. This record is the source of the table in the README. */
+/** Every setting of the server. This record is the source of the table in docs/configuration.md. */
 export const variables = {
   HOST: { description: 'Address to listen on.', default: '0.0.0.0', schema: text() },
   PORT: {

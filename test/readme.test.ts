@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withConfigTable } from '../scripts/readme-config-table.js';
+import { configPage, withConfigTable } from '../scripts/config-table.js';
 import { basePath } from '../src/facesearch/facesearch.js';
 import { projectRoot } from '../src/models/paths.js';
 import type { Server } from '../src/server.js';
@@ -13,16 +13,22 @@ import { photo } from './support/photos.js';
 import { realServer } from './support/real-server.js';
 import { socketTarget, type Target } from './support/target.js';
 
-const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8');
+const read = (page: string) => readFileSync(join(projectRoot, page), 'utf8');
 
 it('lists every variable as it is declared (npm run docs:config writes the table)', () => {
-  expect(readme).toBe(withConfigTable(readme));
+  const page = readFileSync(configPage, 'utf8');
+  expect(page).toBe(withConfigTable(page));
 });
 
 it('links only to what there is', () => {
-  const pages = ['README.md', ...readdirSync(join(projectRoot, 'docs')).map((name) => `docs/${name}`)];
+  const pages = [
+    'README.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    ...readdirSync(join(projectRoot, 'docs')).map((name) => `docs/${name}`),
+  ];
   for (const page of pages.filter((name) => name.endsWith('.md'))) {
-    const text = readFileSync(join(projectRoot, page), 'utf8');
+    const text = read(page);
     for (const [, link = ''] of text.matchAll(/\]\(((?!https?:|#)[^)#]+)/g))
       expect(existsSync(join(projectRoot, dirname(page), link)), `${link} in ${page}`).toBe(true);
   }
@@ -31,9 +37,9 @@ it('links only to what there is', () => {
 const run = promisify(execFile);
 const hasCurl = process.env.CI !== undefined || spawnSync('curl', ['--version']).status === 0;
 
-/** Commands of the README's curl block, each with the reply that it promises. */
-function samples(): { command: string; reply: string }[] {
-  const block = /## The twelve calls[\s\S]*?```sh\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
+/** Commands of the page's first block, each with the reply that it promises. */
+function samples(page: string): { command: string; reply: string }[] {
+  const block = /```sh\n(URL=[\s\S]*?)```/.exec(read(page))?.[1] ?? '';
   const found: { command: string; reply: string }[] = [];
   let command = '';
   for (const line of block.split('\n')) {
@@ -82,7 +88,7 @@ describe.skipIf(!hasCurl)('the curl samples (skipped without curl)', () => {
   }
 
   it('cover the twelve calls', () => {
-    const calls = new Set(samples().map(({ command }) => /\$URL\/(\w+)/.exec(command)?.[1]));
+    const calls = new Set(samples('docs/api.md').map(({ command }) => /\$URL\/(\w+)/.exec(command)?.[1]));
     expect([...calls].sort()).toEqual([
       'add',
       'add_vector',
@@ -99,7 +105,9 @@ describe.skipIf(!hasCurl)('the curl samples (skipped without curl)', () => {
     ]);
   });
 
-  it('answer as the README says', async () => {
-    for (const { command, reply } of samples()) expect((await curl(command)).stdout, command).toMatch(pattern(reply));
+  it.each(['README.md', 'docs/api.md'])('answer as %s says', async (page) => {
+    const all = samples(page);
+    expect(all.length).toBeGreaterThan(3);
+    for (const { command, reply } of all) expect((await curl(command)).stdout, command).toMatch(pattern(reply));
   });
 });

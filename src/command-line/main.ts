@@ -49,7 +49,7 @@ ${rows}
 ${row('  help [<command>]', 'Says more about a command.')}
 ${row('  --version', 'Prints the version.')}
 
-Settings come from environment variables: see the README, "Configuration".`;
+Settings come from environment variables: see docs/configuration.md.`;
 }
 
 function version(): string {

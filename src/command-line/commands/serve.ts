@@ -7,7 +7,7 @@ import { defineCommand } from '../command.js';
 
 export const serve = defineCommand({
   about:
-    'Starts the server on HOST and PORT, with the settings of the environment (README, "Configuration"). It closes gracefully on SIGTERM or SIGINT. `facesearch models` must have run once.',
+    'Starts the server on HOST and PORT, with the settings of the environment (docs/configuration.md). It closes gracefully on SIGTERM or SIGINT. `facesearch models` must have run once.',
   async run() {
     try {
       await start();
