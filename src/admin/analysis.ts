@@ -26,8 +26,9 @@ export function addAnalysisCalls(app: FastifyInstance, rooms: GetRooms): void {
     const { analyser } = rooms();
     const { timings, ...report } = await analyser.analysePhoto(photoOf(photo), optionsOf(flags), request.abandoned);
     request.stages = timings;
-    // The answer is a success; the log and the tenant's counts have what the photo would be refused for.
-    request.reason = report.refusal && (report.refusal.reason ?? report.refusal.errorName);
+    // The answer is a success; log, metrics and the tenant's counts have what the photo would be refused for.
+    request.errorName = report.refusal?.errorName ?? null;
+    request.reason = report.refusal?.reason ?? null;
     return success({ ...report, refusal: refusalReply(report.refusal) });
   });
 }

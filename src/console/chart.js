@@ -13,8 +13,9 @@ const COLOURS = 6;
  * @param {string} title
  * @param {Map<string, number[]>} series by name, each the latest numbers in order of time, equally many
  * @param {(value: number) => string} shown a number with its unit
+ * @param {string[]} [legend] a text for each series, in their order
  */
-export function chart(title, series, shown) {
+export function chart(title, series, shown, legend = []) {
   const all = [...series.entries()];
   const length = Math.max(0, ...all.map(([, values]) => values.length));
   const totals = Array.from({ length }, (_, i) => all.reduce((sum, [, values]) => sum + (values[i] ?? 0), 0));
@@ -36,14 +37,9 @@ export function chart(title, series, shown) {
     svg('line', { x1: 0, x2: WIDTH, y1: HEIGHT, y2: HEIGHT, class: 'axis' }),
     ...bars,
   );
-  const legend =
-    all.length > 1 &&
-    h(
-      'ul',
-      { class: 'series' },
-      all.map(([name, values], colour) =>
-        h('li', {}, h('span', { class: `swatch series-${colour % COLOURS}` }), `${name}: ${shown(values.at(-1) ?? 0)}`),
-      ),
-    );
-  return h('section', { class: 'card' }, h('h3', {}, title), drawing, h('p', { class: 'hint' }, words), legend);
+  const names = legend.map((text, colour) =>
+    h('li', {}, h('span', { class: `swatch series-${colour % COLOURS}` }), text),
+  );
+  const list = names.length > 0 && h('ul', { class: 'series' }, names);
+  return h('section', { class: 'card' }, h('h3', {}, title), drawing, h('p', { class: 'hint' }, words), list);
 }

@@ -1,5 +1,6 @@
 import { chart, LOOKS } from './chart.js';
 import { h } from './dom.js';
+import { session } from './session.js';
 import { t } from './words.js';
 
 /**
@@ -7,10 +8,16 @@ import { t } from './words.js';
  * @typedef {{at: number, ms: number, faces?: number | undefined, load?: any}} Look `at` and `ms` are milliseconds
  */
 
-/** What a page remembers of the server while it is open, as charts. */
+/** Outlives the page, so that it shows what happened on others in between; but not the log-in. @type {Look[]} */
+let looks = [];
+let seenBy = null;
+
+/** What the console remembers of the server, as charts. */
 export function liveCharts() {
-  /** @type {Look[]} */
-  const looks = [];
+  if (seenBy !== session.status) {
+    looks = [];
+    seenBy = session.status;
+  }
   const panels = h('div', { class: 'charts' });
 
   /** @param {Look} look */
@@ -34,8 +41,8 @@ export function liveCharts() {
     const faces = latest.flatMap((look) => look.faces ?? []);
     const of = (name) => withLoad.map(({ load }) => load[name]);
     return [
-      chart(t('chart.requests'), steps('requests', true), perSecond),
-      chart(t('chart.refusals'), steps('refusals', false), plain),
+      chart(t('chart.requests'), steps('requests', true), perSecond, totals('requests')),
+      chart(t('chart.refusals'), steps('refusals', false), plain, totals('refusals')),
       chart(t('chart.queue', { workers }), one('queued', of('queued')), plain),
       chart(
         t('health.times'),
@@ -61,14 +68,21 @@ export function liveCharts() {
         const grown = Math.max(0, (load[name][key] ?? 0) - (before.load[name][key] ?? 0));
         return asRate ? (1000 * grown) / (at - before.at) : grown;
       });
-    const wordsOf = (key) => (name === 'refusals' ? refusalName(key) : key);
-    return new Map(names.map((key) => [wordsOf(key), growth(key)]));
+    return new Map(names.map((key) => [nameOf(key), growth(key)]));
+  }
+
+  /** Since the server started, in the order of the steps. */
+  function totals(name) {
+    const counts = looks.findLast(({ load }) => load)?.load[name] ?? {};
+    return Object.keys(counts)
+      .sort()
+      .map((key) => t('chart.in-all', { name: nameOf(key), n: counts[key].toLocaleString() }));
   }
 
   return { panels, add };
 }
 
-/** A cause such as `too-close`, or a row of the table of errors such as `NO_FACE`. */
-function refusalName(key) {
+/** Of a code, of a cause such as `too-close`, or of a row of the table of errors such as `NO_FACE`. */
+function nameOf(key) {
   return key.toLowerCase().replaceAll('_', '-');
 }

@@ -155,7 +155,8 @@ export const english = {
   'health.times': 'Time to answer a look',
 
   'chart.title': 'Live, one look every two seconds',
-  'chart.hint': 'Calls and refusals are those of your tenant; the rest is of the whole server.',
+  'chart.hint':
+    'Calls and refusals are those of your tenant, in all since the server started; the rest is of the whole server.',
   'chart.now': 'now {now}, most {most}',
   'chart.requests': 'Calls per second by code',
   'chart.refusals': 'Refusals by reason',
@@ -163,6 +164,7 @@ export const english = {
   'chart.loop': 'Longest delay of the event loop',
   'chart.memory': 'Memory',
   'chart.faces': 'Faces',
+  'chart.in-all': '{name}: {n} in all',
   'chart.ms': '{n} ms',
   'chart.mib': '{n} MiB',
   'chart.per-second': '{n}/s',

@@ -155,7 +155,8 @@ export const vietnamese = {
   'health.times': 'Thời gian trả lời một lần hỏi',
 
   'chart.title': 'Trực tiếp, hai giây hỏi một lần',
-  'chart.hint': 'Lệnh gọi và từ chối là của bên thuê của bạn; phần còn lại là của cả máy chủ.',
+  'chart.hint':
+    'Lệnh gọi và từ chối là của bên thuê của bạn, tổng tính từ khi máy chủ khởi động; phần còn lại là của cả máy chủ.',
   'chart.now': 'hiện tại {now}, cao nhất {most}',
   'chart.requests': 'Số lệnh gọi mỗi giây theo mã',
   'chart.refusals': 'Số lần từ chối theo lý do',
@@ -163,6 +164,7 @@ export const vietnamese = {
   'chart.loop': 'Độ trễ lớn nhất của vòng lặp sự kiện',
   'chart.memory': 'Bộ nhớ',
   'chart.faces': 'Số khuôn mặt',
+  'chart.in-all': '{name}: tổng {n}',
   'chart.ms': '{n} ms',
   'chart.mib': '{n} MiB',
   'chart.per-second': '{n}/giây',

@@ -76,7 +76,7 @@ export class Metrics {
     });
     this.#refusals = new Counter({
       name: 'facesearch_refusals_total',
-      help: 'Replies that are no success, by row of the table of errors and cause.',
+      help: 'Refusals, also those that /analyse tells of, by row of the table of errors and cause.',
       labelNames: ['call', 'error', 'reason'],
       registers,
     });

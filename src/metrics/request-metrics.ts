@@ -38,5 +38,8 @@ export function addRequestMetrics(app: FastifyInstance, basePath: string, metric
 function callOf(request: FastifyRequest, basePath: string): string {
   const route = request.routeOptions.url;
   if (route === undefined) return 'unknown';
+  // A series for each file that a browser loads would tell nobody anything.
+  const [, pages] = /^(\/(?:console|docs))\b/.exec(route) ?? [];
+  if (pages !== undefined) return pages;
   return route.startsWith(`${basePath}/`) ? route.slice(basePath.length + 1) : route;
 }

@@ -40,6 +40,6 @@ export function countByTenant(
   app.addHook('onResponse', async (request, reply) => {
     const { caller, outcome, errorName, reason } = request;
     if (!caller || !isCounted(request)) return;
-    counts.count(caller.tenant, outcome ?? String(reply.statusCode), reason ?? errorName);
+    counts.count(caller.tenant, outcome ?? String(reply.statusCode), errorName && (reason ?? errorName));
   });
 }

@@ -81,6 +81,16 @@ it('has no key, tenant, collection, id, name or made-up URL in its labels', asyn
   for (const secret of [...Object.values(secrets), testKey, 'acme', 'nothing-4711']) expect(text).not.toContain(secret);
 });
 
+it('counts the pages for browsers as one each', async () => {
+  const metrics = new Metrics(() => undefined);
+  const { target } = await fakeApp({}, { metrics });
+  for (const path of ['/console', '/console/main.js', '/console/pages/people.js', '/docs', '/docs/json'])
+    await target.send({ method: 'GET', path, absolute: true });
+  const lines = (await metrics.registry.metrics()).split('\n');
+  expect(lines).toContain('facesearch_requests_total{call="/console",status="200",code="200"} 3');
+  expect(lines).toContain('facesearch_requests_total{call="/docs",status="200",code="200"} 2');
+});
+
 it('keeps the labels few, whatever clients send', async () => {
   const metrics = new Metrics(() => undefined);
   const { target } = await fakeApp({}, { metrics });
