@@ -6,7 +6,11 @@ import { adminPath } from './admin.js';
 import { analyseBody, candidatesBody, faceParameter, facesQuery, usersQuery } from './requests.js';
 
 const answer = (data: z.ZodType) => z.strictObject({ data, code: z.literal('200') });
-const whole = z.int().min(0);
+/** The example stands for the largest number that there is, which viewers show otherwise. */
+const whole = z
+  .int()
+  .min(0)
+  .meta({ examples: [1] });
 const share = z.number().min(0).max(1);
 const text = z.string();
 
@@ -22,7 +26,7 @@ const status = z.strictObject({
   minFaceWidth: whole.describe('Pixels.'),
   minFaceArea: share.describe('Share of the photo; 0 is no limit.'),
 });
-const counted = z.record(text, z.int().min(1));
+const counted = z.record(text, whole);
 const load = z.strictObject({
   queued: whole.describe('Photos that wait for a worker, whoever sent them.'),
   workers: whole.describe('Threads that run the models.'),

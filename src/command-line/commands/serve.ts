@@ -40,7 +40,7 @@ async function start(): Promise<void> {
 /** Not through the logger, whose lines are kept and collected. */
 function showFirstKey(key: string): void {
   process.stdout.write(
-    `\nNo API key existed, so one was made. It is shown only now; send it in the header api_key:\n\n  ${key}\n\n`,
+    `\nNo API key existed, so one was made. It is shown only now; log in with it at /console, or send it in the header api_key:\n\n  ${key}\n\n`,
   );
 }
 
