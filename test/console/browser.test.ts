@@ -233,6 +233,41 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
     await page.getByText('Ảnh quá nhỏ (100x100 điểm ảnh): cần ít nhất 640x480. (The image is 100x100 pixels').waitFor();
   });
 
+  it('shows every call in the viewer at /docs, which loads nothing from elsewhere either', async () => {
+    await page.goto(`http://127.0.0.1:${target.port}/docs`);
+    await page.getByText('/vision/ekyc/facesearch/v4/search', { exact: true }).waitFor();
+    await page.getByText('What does the server see in a photo?').click();
+    await page.getByRole('button', { name: 'Execute' }).waitFor();
+    await page.getByText('Authorize', { exact: true }).click();
+    await page.getByText('Name: api_key').waitFor();
+  });
+
+  it('enrols by webcam with the keyboard alone', async () => {
+    const focus = () =>
+      page.evaluate('document.activeElement.labels?.[0]?.textContent ?? document.activeElement.textContent');
+    const tabTo = async (name: string) => {
+      for (let presses = 0; presses < 40 && (await focus()) !== name; presses++) await page.keyboard.press('Tab');
+      expect(await focus()).toBe(name);
+    };
+    await page.keyboard.type(server.key);
+    await page.keyboard.press('Enter');
+    await page.getByRole('row', { name: /default collection/ }).waitFor();
+    await tabTo('Enrol');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Enrol' }).waitFor();
+    await tabTo('Id');
+    await page.keyboard.type('typed');
+    await tabTo('Webcam');
+    await page.keyboard.press('Enter');
+    await expect.poll(focus).toBe('Take the picture');
+    await page.keyboard.press('Enter');
+    await page.getByText('1 taken').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByText('enrolled as typed').waitFor();
+    await expect.poll(focus).toBe('Webcam');
+    await client(target, server.key).delete('/delete', field('id', 'typed'));
+  });
+
   it.each(['light', 'dark'] as const)(
     'has no serious fault that axe knows of, in its %s colours',
     async (colorScheme) => {
