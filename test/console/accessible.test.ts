@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { describe, expect, it } from 'vitest';
+import { chromiumPath } from '../support/browser.js';
+import { field } from '../support/multipart.js';
+import { ConsoleBrowser, jpeg } from './console-browser.js';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+describe.skipIf(!chromiumPath)('the pages for everybody, in Chromium (skipped without Chromium)', () => {
+  const browser = ConsoleBrowser.use();
+
+  it('shows every call in the viewer at /docs, which loads nothing from elsewhere either', async () => {
+    await browser.page.goto(browser.urlOf('/docs'));
+    await browser.page.getByText('/vision/ekyc/facesearch/v4/search', { exact: true }).waitFor();
+    await browser.page.getByText('What does the server see in a photo?').click();
+    await browser.page.getByRole('button', { name: 'Execute' }).waitFor();
+    await browser.page.getByText('Authorize', { exact: true }).click();
+    await browser.page.getByText('Name: api_key').waitFor();
+  });
+
+  it('enrols by webcam with the keyboard alone', async () => {
+    const focus = () =>
+      browser.page.evaluate('document.activeElement.labels?.[0]?.textContent ?? document.activeElement.textContent');
+    const tabTo = async (name: string) => {
+      for (let presses = 0; presses < 40 && (await focus()) !== name; presses++)
+        await browser.page.keyboard.press('Tab');
+      expect(await focus()).toBe(name);
+    };
+    await browser.page.keyboard.type(browser.server.key);
+    await browser.page.keyboard.press('Enter');
+    await browser.page.getByRole('row', { name: /default collection/ }).waitFor();
+    await tabTo('Enrol');
+    await browser.page.keyboard.press('Enter');
+    await browser.page.getByRole('heading', { level: 1, name: 'Enrol' }).waitFor();
+    await tabTo('Id');
+    await browser.page.keyboard.type('typed');
+    await tabTo('Webcam');
+    await browser.page.keyboard.press('Enter');
+    await expect.poll(focus).toBe('Take the picture');
+    await browser.page.keyboard.press('Enter');
+    await browser.page.getByText('1 taken').waitFor();
+    await browser.page.keyboard.press('Escape');
+    await browser.page.getByText('enrolled as typed').waitFor();
+    await expect.poll(focus).toBe('Webcam');
+    await browser.client.delete('/delete', field('id', 'typed'));
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'has no serious fault that axe knows of, in its %s colours',
+    async (colorScheme) => {
+      await browser.page.emulateMedia({ colorScheme });
+      expect(await seriousFaults()).toEqual([]);
+      for (const where of ['Collections', 'People', 'Enrol', 'Search', 'Try the calls', 'Health']) {
+        if (where === 'Collections') await browser.logIn(where);
+        else await browser.page.getByRole('link', { name: where }).click();
+        await browser.page.getByRole('heading', { level: 1, name: where }).waitFor();
+        if (where === 'People') await browser.page.getByRole('button', { name: /^Faces of franck/ }).click();
+        if (where === 'Search') {
+          await browser.page.locator('input[type=file]').setInputFiles(jpeg('franck_02045.jpg'));
+          await browser.page.locator('ol.candidates li').first().waitFor();
+        }
+        if (where === 'Health') await browser.page.locator('.charts svg').first().waitFor();
+        expect(await seriousFaults(), where).toEqual([]);
+      }
+    },
+  );
+
+  async function seriousFaults(): Promise<string[]> {
+    await browser.page.evaluate(axe);
+    return browser.page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html)))`);
+  }
+
+  it('can be used by the keyboard, every control with a name', async () => {
+    await browser.page.getByLabel('API key').pressSequentially(browser.server.key);
+    await browser.page.keyboard.press('Enter');
+    await browser.page.getByRole('row', { name: /default collection/ }).waitFor();
+    for (const where of ['Collections', 'People', 'Enrol', 'Search', 'Try the calls', 'Health']) {
+      await browser.page.getByRole('link', { name: where }).focus();
+      await browser.page.keyboard.press('Enter');
+      await browser.page.getByRole('heading', { level: 1, name: where }).waitFor();
+      // The heading of the page before may have the same name.
+      await expect.poll(() => browser.page.evaluate('document.activeElement.tagName')).toBe('H1');
+      const nameless = await browser.page.evaluate(`[...document.querySelectorAll('button, input, select, textarea, a')]
+        .filter((one) => !one.labels?.length && !one.getAttribute('aria-label') && !one.textContent.trim())
+        .map((one) => one.outerHTML)`);
+      expect(nameless).toEqual([]);
+    }
+  });
+});
