@@ -5,6 +5,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { variables } from '../../src/config.js';
 import { Metrics } from '../../src/metrics/metrics.js';
 import { projectRoot } from '../../src/models/paths.js';
+import { serverVersion } from '../../src/version.js';
 
 const read = (...path: string[]) => readFileSync(join(projectRoot, ...path), 'utf8');
 
@@ -64,6 +65,7 @@ describe('the Kubernetes manifests', () => {
   const [container] = set.spec.template.spec.containers;
 
   it('run one server on a volume of its own, with the probes that it answers', () => {
+    expect(container.image).toBe(`facesearch-server:${serverVersion}`);
     expect(set.spec.replicas).toBe(1);
     expect(set.spec.volumeClaimTemplates).toHaveLength(1);
     expect(container.readinessProbe.httpGet.path).toBe('/ready');
