@@ -57,8 +57,7 @@ export class PostgresSide implements TargetSide {
   }
 
   private constructor(url: string) {
-    const { host, pathname } = new URL(url);
-    this.name = `PostgreSQL at ${host}${pathname}`;
+    this.name = `PostgreSQL at ${url.replace(/^\w+:\/\/([^@/]*@)?/, '').replace(/\?.*$/, '')}`;
     this.#db = new Database({ url, connections: 1, timeout: TIMEOUT_MS });
   }
 

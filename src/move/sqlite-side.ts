@@ -10,7 +10,7 @@ import { blobToEmbedding, embeddingToBlob } from '../store/embedding-blob.js';
 import { migrations } from '../store/migrations.js';
 import { RowSeals, type UserRow } from '../store/row-seals.js';
 import { openDatabase, readVersion } from '../store/sqlite-database.js';
-import { asStoreError } from '../store/store-error.js';
+import { asStoreError, StoreError } from '../store/store-error.js';
 import { MoveError } from './move-error.js';
 import type { TargetSide, TargetState } from './side.js';
 import { type Place, placeOf, type Row, type Table, type Value } from './tables.js';
@@ -32,7 +32,7 @@ export class SqliteSide implements TargetSide {
   readonly #seals: RowSeals;
   readonly #unlock: () => void;
 
-  /** @throws StoreError, DataKeyError; MoveError when there is no database of this version */
+  /** @throws StoreError; MoveError when there is no database of this version and key */
   static openSource(folder: string, dataKey: DataKey | undefined): SqliteSide {
     return SqliteSide.#open(folder, dataKey, () => {
       const file = join(folder, DATABASE);
@@ -40,12 +40,15 @@ export class SqliteSide implements TargetSide {
       const db = new Database(file, { readonly: true, fileMustExist: true });
       try {
         if (readVersion(db) !== migrations.length)
-          throw new MoveError(`The database ${file} is of an older version; start and stop the server once.`);
+          throw new Error('it is of an older version; start and stop the server on it once');
         expectDataKey(readDataKeyRecord(db), dataKey);
         return db;
       } catch (error) {
         db.close();
-        throw error;
+        const known = asStoreError(error, `Cannot open the database ${file}`);
+        throw known instanceof StoreError
+          ? known
+          : new MoveError(`Cannot open the database ${file}: ${(error as Error).message}`);
       }
     });
   }

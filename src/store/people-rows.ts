@@ -2,6 +2,12 @@ import type { RowSeals, UserRow } from './row-seals.js';
 import type { Statements } from './sqlite-statements.js';
 import type { CollectionRef, NewFace, StoredFace, User } from './store.js';
 
+/** Where a user's faces belong, by numbers. */
+export interface Owner {
+  collectionId: number;
+  userId: number;
+}
+
 /** Collections, users and faces as rows, plain or sealed. Each call is part of a transaction of the caller's. */
 export class PeopleRows {
   readonly #sql: Statements;
@@ -33,6 +39,13 @@ export class PeopleRows {
     // Opened, so that nothing is ever added to a user who was put under another's id.
     this.openUser(row);
     return row?.userId;
+  }
+
+  locate(collection: CollectionRef, id: string): Owner | undefined {
+    const collectionId = this.collectionId(collection);
+    if (collectionId === undefined) return undefined;
+    const userId = this.userId(collectionId, id);
+    return userId === undefined ? undefined : { collectionId, userId };
   }
 
   user(collectionId: number, id: string): User | undefined {

@@ -1,25 +1,24 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
 import type { DataKey } from './data-key.js';
+import { Erasure } from './erasure.js';
 import { GuardedDatabase } from './guarded-database.js';
 import { PeopleRows } from './people-rows.js';
 import { RowSeals } from './row-seals.js';
 import { openDatabase } from './sqlite-database.js';
-import { type EmbeddingRow, type ErasedFaceRow, prepareStatements, type Statements } from './sqlite-statements.js';
+import { SqliteKeys } from './sqlite-keys.js';
+import { type EmbeddingRow, prepareStatements, type Statements } from './sqlite-statements.js';
 import type {
   ApiKeyStore,
-  Caller,
   CollectionCount,
   CollectionRef,
   Erased,
   FaceRecord,
   NewFace,
-  NewKey,
   Store,
   StoredCollection,
   StoredEmbedding,
   StoredFace,
-  StoredKey,
   User,
 } from './store.js';
 
@@ -44,11 +43,12 @@ const USERS_PER_TURN = 1000;
  * it. Deletions overwrite what they delete: about 10 ms for 1,000 faces.
  * Calls reject with a StoreError when the disk refuses; nothing has changed then.
  */
-export class SqliteStore implements Store {
+export class SqliteStore extends SqliteKeys implements Store {
   readonly #db: GuardedDatabase;
   readonly #sql: Statements;
   readonly #seals: RowSeals;
   readonly #rows: PeopleRows;
+  readonly #erasure: Erasure;
 
   /**
    * @param file path of the database; it and its folder are made when they do not exist
@@ -72,10 +72,13 @@ export class SqliteStore implements Store {
   }
 
   private constructor(db: GuardedDatabase, sql: Statements, seals: RowSeals) {
+    const rows = new PeopleRows(sql, seals);
+    super(db, sql, rows);
     this.#db = db;
     this.#sql = sql;
     this.#seals = seals;
-    this.#rows = new PeopleRows(sql, seals);
+    this.#rows = rows;
+    this.#erasure = new Erasure(sql);
   }
 
   async saveUser(collection: CollectionRef, user: User): Promise<void> {
@@ -107,7 +110,7 @@ export class SqliteStore implements Store {
 
   async addFace(collection: CollectionRef, userId: string, face: NewFace): Promise<StoredFace | undefined> {
     return this.#db.write(() => {
-      const owner = this.#locate(collection, userId);
+      const owner = this.#rows.locate(collection, userId);
       return owner && this.#rows.addFace(owner.collectionId, owner.userId, face);
     });
   }
@@ -121,15 +124,15 @@ export class SqliteStore implements Store {
 
   async deleteFaces(collection: CollectionRef, userId: string): Promise<Erased | undefined> {
     return this.#erase(() => {
-      const owner = this.#locate(collection, userId);
-      return owner && this.#eraseFaces(owner.collectionId, owner.userId);
+      const owner = this.#rows.locate(collection, userId);
+      return owner && this.#erasure.faces(owner);
     });
   }
 
   async deleteUser(collection: CollectionRef, userId: string): Promise<Erased | undefined> {
     return this.#erase(() => {
-      const owner = this.#locate(collection, userId);
-      return owner && this.#eraseUser(owner);
+      const owner = this.#rows.locate(collection, userId);
+      return owner && this.#erasure.user(owner);
     });
   }
 
@@ -143,33 +146,29 @@ export class SqliteStore implements Store {
 
   async deleteEnrolledBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined> {
     return this.#erase(() => {
-      const owner = this.#locate(collection, userId);
+      const owner = this.#rows.locate(collection, userId);
       if (!owner || this.#sql.isEnrolledBefore.get(time.getTime(), owner.userId) !== 1) return undefined;
-      return this.#eraseUser(owner);
+      return this.#erasure.user(owner);
     });
   }
 
   async deleteCollection(collection: CollectionRef): Promise<Erased | undefined> {
     return this.#erase(() => {
       const collectionId = this.#rows.collectionId(collection);
-      if (collectionId === undefined) return undefined;
-      const erased = this.#erased(collectionId, this.#sql.deleteFacesOfCollection.all(collectionId));
-      this.#sql.deleteCollection.run(collectionId);
-      return erased;
+      return collectionId === undefined ? undefined : this.#erasure.collection(collectionId);
     });
   }
 
   async deleteFace(collection: CollectionRef, userId: string, faceId: number): Promise<Erased | undefined> {
     return this.#erase(() => {
-      const owner = this.#locate(collection, userId);
-      const rows = owner ? this.#sql.deleteFace.all(faceId, owner.collectionId, owner.userId) : [];
-      return owner && rows.length > 0 ? this.#erased(owner.collectionId, rows) : undefined;
+      const owner = this.#rows.locate(collection, userId);
+      return owner && this.#erasure.face(owner, faceId);
     });
   }
 
   async facesOfUser(collection: CollectionRef, userId: string): Promise<FaceRecord[]> {
     const rows = this.#db.read(() => {
-      const owner = this.#locate(collection, userId);
+      const owner = this.#rows.locate(collection, userId);
       return owner ? this.#sql.facesOfUser.all(owner.collectionId, owner.userId) : [];
     });
     return rows.map(({ createdAt, objectKey, ...face }) => ({
@@ -248,56 +247,9 @@ export class SqliteStore implements Store {
     });
   }
 
-  async addKey(key: NewKey): Promise<void> {
-    this.#db.write(() => this.#addKey(key));
-  }
-
-  async addFirstKey(key: NewKey): Promise<boolean> {
-    return this.#db.write(() => {
-      if ((this.#sql.countKeys.get() ?? 0) > 0) return false;
-      this.#addKey(key);
-      return true;
-    });
-  }
-
-  async findCallerByKeyHash(sha256: Buffer): Promise<Caller | undefined> {
-    const row = this.#db.read(() => this.#sql.callerOfKey.get(sha256, Date.now()));
-    return row && { keyId: String(row.keyId), tenant: row.tenant, readOnly: row.readOnly === 1 };
-  }
-
-  async listKeys(): Promise<StoredKey[]> {
-    const rows = this.#db.read(() => this.#sql.listKeys.all());
-    return rows.map((row) => ({
-      keyId: row.keyId,
-      tenant: row.tenant,
-      label: row.label,
-      readOnly: row.readOnly === 1,
-      createdAt: new Date(row.createdAt),
-      expiresAt: dateOf(row.expiresAt),
-      revokedAt: dateOf(row.revokedAt),
-    }));
-  }
-
-  async revokeKey(keyId: number): Promise<boolean> {
-    return this.#db.write(() => this.#sql.revokeKey.run(Date.now(), keyId).changes > 0);
-  }
-
-  async countKeys(): Promise<number> {
-    return this.#db.read(() => this.#sql.countKeys.get()) ?? 0;
-  }
-
   async ping(): Promise<void> {
     this.#db.assertSound();
     this.#db.read(() => this.#sql.ping.get());
-  }
-
-  async close(): Promise<void> {
-    this.#db.close();
-  }
-
-  #addKey({ tenant, sha256, label, readOnly, expiresAt }: NewKey): void {
-    const tenantId = this.#rows.makeTenant(tenant);
-    this.#sql.addKey.run(tenantId, sha256, label, Number(readOnly), expiresAt?.getTime() ?? null, Date.now());
   }
 
   #erase(work: () => Erased | undefined): Erased | undefined {
@@ -306,36 +258,7 @@ export class SqliteStore implements Store {
     return erased;
   }
 
-  #locate(collection: CollectionRef, clientId: string): { collectionId: number; userId: number } | undefined {
-    const collectionId = this.#rows.collectionId(collection);
-    if (collectionId === undefined) return undefined;
-    const userId = this.#rows.userId(collectionId, clientId);
-    return userId === undefined ? undefined : { collectionId, userId };
-  }
-
   #openFace({ faceId, userId, embedding }: EmbeddingRow, model: string): StoredEmbedding {
     return { faceId, embedding: this.#seals.openEmbedding(userId, model, embedding) };
   }
-
-  #eraseUser({ collectionId, userId }: { collectionId: number; userId: number }): Erased {
-    const erased = this.#eraseFaces(collectionId, userId);
-    this.#sql.deleteUser.run(userId);
-    return erased;
-  }
-
-  #eraseFaces(collectionId: number, userId: number): Erased {
-    return this.#erased(collectionId, this.#sql.deleteFacesOfUser.all(collectionId, userId));
-  }
-
-  /** Part of the deleting transaction: an object's deletion is never forgotten, whatever happens next. */
-  #erased(collectionId: number, rows: ErasedFaceRow[]): Erased {
-    const objectKeys = rows.flatMap(({ objectKey }) => objectKey ?? []);
-    const now = Date.now();
-    for (const key of objectKeys) this.#sql.addPendingDeletion.run(key, now);
-    return { collectionId, faceIds: rows.map(({ faceId }) => faceId), objectKeys };
-  }
-}
-
-function dateOf(time: number | null): Date | undefined {
-  return time === null ? undefined : new Date(time);
 }

@@ -100,6 +100,11 @@ test('what cannot be moved as asked is refused before anything is done', async (
     [['sqlite-to-postgres', '--photos-to', 's3'], env(), 2, 'go together'],
   ] as const)
     expect(await move([...args], rest)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(text) });
+  const other = ['sqlite-to-postgres', '--decrypt', '--photos-from', join(folder, 'photos'), '--photos-to', 's3'];
+  expect(await move(other, env({ DATA_KEY: dataKey }))).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^Cannot open the database .*: it is not encrypted, but there is a data key/),
+  });
   expect(await runCommand('move', back, ['sqlite-to-postgres'], { env: env() })).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('There is no database in the folder'),
