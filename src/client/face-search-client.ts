@@ -50,7 +50,8 @@ export class FaceSearchClient {
   readonly #options: Required<Pick<ClientOptions, 'key' | 'timeout' | 'patience'>> & ClientOptions;
   /** Until when no call is sent, by `performance.now()`. */
   #pausedUntil = 0;
-  #lastAnswer = performance.now();
+  /** Undefined until the first answer: a wrong URL is not waited for. */
+  #lastAnswer: number | undefined;
   #failures = 0;
 
   /** @throws ClientError when the URL is none */
@@ -112,6 +113,10 @@ export class FaceSearchClient {
       this.#failures = 0;
       return outcome;
     }
+    if (this.#lastAnswer === undefined && outcome.retryAfter === undefined) {
+      throw new ClientError(`${this.#origin} cannot be reached: ${outcome.why}`);
+    }
+    this.#lastAnswer ??= performance.now();
     if (performance.now() - this.#lastAnswer > this.#options.patience) {
       throw new ClientError(`${this.#origin} has not answered for a while: ${outcome.why}`);
     }

@@ -8,13 +8,13 @@ const LITTLE = 2e9;
 const TOO_LITTLE = 200e6;
 
 /** `f_type` of file systems on which SQLite's locks and the order of writes cannot be relied on (linux/magic.h). */
-const NETWORK: Readonly<Record<number, string>> = {
-  26985: 'NFS', // 0x6969
-  4283649346: 'CIFS', // 0xff534d42
-  4266872130: 'SMB', // 0xfe534d42
-  20859: 'SMB', // 0x517b
-  1650812274: 'a FUSE network folder', // sysv of some exporters
-};
+const NETWORK: ReadonlyMap<number, string> = new Map([
+  [0x6969, 'NFS'],
+  [0xff534d42, 'CIFS'],
+  [0xfe534d42, 'SMB'],
+  [0x517b, 'SMB'],
+  [0x01021997, '9P'],
+]);
 
 export interface FolderState {
   findings: Finding[];
@@ -51,7 +51,7 @@ export function checkDataFolder(folder: string): FolderState {
 
   const { type, bavail, bsize } = statfsSync(nearest);
   const free = bavail * bsize;
-  const network = NETWORK[type];
+  const network = NETWORK.get(type);
   if (network) {
     findings.push(
       fail(

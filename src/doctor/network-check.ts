@@ -49,11 +49,12 @@ function listenError(host: string, port: number): Promise<string | undefined> {
 }
 
 /** Without TLS_CERT, calls travel in the clear unless a proxy stands before the server. */
-export function checkTls({ TLS_CERT: cert, TLS_KEY: key, HOST }: Config, now = Date.now()): Finding[] {
+export function checkTls({ TLS_CERT: cert, TLS_KEY: key, HOST, TRUST_PROXY }: Config, now = Date.now()): Finding[] {
   const { ok, warn, fail } = about('tls');
   if (cert === undefined || key === undefined) {
     const isLocal = HOST === '127.0.0.1' || HOST === '::1' || HOST === 'localhost';
     if (isLocal) return [ok('none; the server listens to this machine only')];
+    if (TRUST_PROXY !== undefined) return [ok('none; the proxy of TRUST_PROXY has it')];
     return [
       warn('none: keys and photos travel in the clear', 'Set TLS_CERT and TLS_KEY, or put a proxy with TLS before it.'),
     ];

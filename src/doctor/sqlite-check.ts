@@ -47,7 +47,7 @@ export function checkSqlite(config: Config): DatabaseState {
 }
 
 function dataKeyFinding(db: Database.Database, config: Config): Finding {
-  const { ok, warn, fail } = about('data-key');
+  const { ok, fail } = about('data-key');
   const key = dataKeyOf(config);
   try {
     expectDataKey(readDataKeyRecord(db), key);
@@ -55,5 +55,5 @@ function dataKeyFinding(db: Database.Database, config: Config): Finding {
     return fail(`the database does not fit: ${(error as Error).message}`, 'See docs/encryption.md.');
   }
   if (key) return ok(`the data is encrypted with the data key ${key.id}`);
-  return warn('the data is not encrypted', 'Keep the disk safe, or set a data key (docs/encryption.md).');
+  return ok('none: the data is not encrypted (docs/encryption.md)');
 }

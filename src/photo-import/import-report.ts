@@ -1,5 +1,6 @@
 import { writeAtomically } from '../models/files.js';
 import { type Html, html } from './html.js';
+import { ImportError } from './import-error.js';
 import type { ImportOutcome, RefusedPhoto } from './import-photos.js';
 import type { Target } from './import-state.js';
 import { wordsFor } from './refusal-words.js';
@@ -17,7 +18,7 @@ export interface ReportFacts {
 /** More pictures of one reason than anybody looks at make a file that no browser likes. */
 const MOST_PICTURES = 300;
 
-/** Writes what became of an import as one HTML file that needs no other; it shows faces, so only its owner may read it. */
+/** Writes what became of an import as one HTML file that needs no other; it shows faces, so only its owner may read it. @throws ImportError */
 export async function writeReport(file: string, facts: ReportFacts): Promise<void> {
   const { source, target, outcome, at } = facts;
   const groups = groupsOf(outcome.refused);
@@ -52,7 +53,11 @@ ${listSection(
 </body>
 </html>
 `;
-  await writeAtomically(file, Buffer.from(page.text), 0o600);
+  try {
+    await writeAtomically(file, Buffer.from(page.text), 0o600);
+  } catch (error) {
+    throw new ImportError(`The report cannot be written: ${(error as Error).message}`);
+  }
 }
 
 interface Group {

@@ -31,6 +31,9 @@ const PHOTO_ENDINGS = new Set(['.jpg', '.jpeg', '.png']);
 export async function readPhotoList(source: string): Promise<PhotoList> {
   const found = await stat(source).catch(() => undefined);
   if (!found) throw new ImportError(`There is no ${source}.`);
+  if (!found.isDirectory() && extname(source).toLowerCase() !== '.csv') {
+    throw new ImportError(`${source} is no folder and no .csv file. The file of an export is read by import-vectors.`);
+  }
   const list = found.isDirectory() ? await readFolder(source) : await readList(source);
   if (list.photos.length === 0) throw new ImportError(`${source} has no photos (${[...PHOTO_ENDINGS].join(', ')}).`);
   return list;

@@ -53,6 +53,11 @@ test('when one call is told to wait, no other is sent meanwhile', async () => {
   expect((times[1] as number) - (times[0] as number)).toBeGreaterThan(950);
 });
 
+test('a server that never answered is not waited for', async () => {
+  const client = new FaceSearchClient({ url: 'http://127.0.0.1:9', key: 'k' });
+  await expect(client.call('GET', '/list')).rejects.toThrow('http://127.0.0.1:9 cannot be reached');
+});
+
 test('waiting ends when the caller stops', async () => {
   const url = await scriptedServer((_request, response) => {
     response.writeHead(503, { 'retry-after': '60' }).end('{"data":"Busy","code":"503"}');

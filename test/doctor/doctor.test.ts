@@ -136,7 +136,7 @@ test('the database must be whole, of this version, and fit the data key', async 
   expect(plain.faces).toBe(3);
   expect(said(plain.findings)).toEqual([
     expect.stringMatching(/^ok SQLite, whole \(quick_check\), schema \d+$/),
-    'warn the data is not encrypted',
+    'ok none: the data is not encrypted (docs/encryption.md)',
   ]);
   const unwanted = said(checkSqlite(configOf(folder, { DATA_KEY: dataKey })).findings);
   expect(unwanted[1]).toMatch(/^fail the database does not fit: it is not encrypted/);
@@ -207,16 +207,17 @@ test('a certificate must be there, fit its key, and last', async () => {
   await chmod(long.key, 0o644);
   expect(said(checkTls(env(long.cert, long.key)))[1]).toMatch(/^warn .* can be read by every user/);
   expect(said(checkTls(configOf('data', { HOST: '127.0.0.1' })))[0]).toMatch(/^ok none/);
+  expect(said(checkTls(configOf('data', { TRUST_PROXY: 'loopback' })))[0]).toMatch(/^ok none/);
   expect(said(checkTls(configOf('data')))[0]).toMatch(/^warn none/);
 });
 
 test('the command prints a line for each finding, or JSON, and ends with 1 when something fails', async () => {
   const folder = await folderWith(1);
   const env = { HOST: '127.0.0.1', PORT: '0', DATA_KEY: dataKey };
-  const well = await runCommand('doctor', folder, [], { env: { ...env, DATA_KEY: '' } });
+  const well = await runCommand('doctor', folder, [], { env: { ...env, DATA_KEY: '', HOST: '0.0.0.0' } });
   expect(well.code, well.stdout).toBe(0);
   expect(well.stdout).toMatch(/^ok {4}settings {3}every variable is right$/m);
-  expect(well.stdout).toMatch(/^WARN {2}data-key .*\n {17}→ Keep the disk safe/m);
+  expect(well.stdout).toMatch(/^WARN {2}tls .*\n {17}→ Set TLS_CERT/m);
   expect(well.stdout).toMatch(/The server can start; \d+ warnings?\.\n$/);
   const ill = await runCommand('doctor', folder, ['--json'], { env });
   expect(ill.code).toBe(1);

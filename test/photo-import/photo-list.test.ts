@@ -81,5 +81,7 @@ test.each([
 
 test('what is not there, or holds no photo, is refused', async () => {
   await expect(readPhotoList('/nowhere')).rejects.toThrow('There is no /nowhere.');
+  const folder = await folderOf('staff.jsonl');
+  await expect(readPhotoList(join(folder, 'staff.jsonl'))).rejects.toThrow('is read by import-vectors');
   await expect(readPhotoList(await folderOf('a.txt'))).rejects.toThrow('has no photos');
 });

@@ -33,7 +33,8 @@ export const importCommand = defineCommand({
     },
   },
   notes: `A folder holds one folder a person, whose name is the id, or files such as an.jpg and an_2.jpg.
-A CSV file has the columns id, path (relative to it) and perhaps name.`,
+A CSV file has the columns id, path (relative to it) and perhaps name.
+Users and vectors that facesearch export wrote are read by facesearch import-vectors.`,
   async run(values, [source = '']) {
     const key = values.key || process.env.FACESEARCH_KEY;
     if (!key) throw new UsageError('--key is missing, and FACESEARCH_KEY is not set.');
@@ -129,7 +130,7 @@ function stopOnSignals(stop: AbortController): void {
     process.on(signal, () => {
       if (stop.signal.aborted) process.exit(1);
       console.error('\nstopping: photos under way come to their end');
-      stop.abort();
+      stop.abort(new ImportError('Stopped before anything was sent.'));
     });
   }
 }
