@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect as connectPlain } from 'node:net';
@@ -8,19 +7,10 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { CertificateFiles } from '../src/certificate.js';
 import { temporaryFolder } from './store/temporary-folder.js';
 import { runCommand } from './support/command.js';
+import { makeCertificate } from './support/make-certificate.js';
 import { field } from './support/multipart.js';
 import { startServer } from './support/server-process.js';
 import { client, httpTarget } from './support/target.js';
-
-/** A self-signed certificate for the loopback. */
-function makeCertificate(folder: string, name: string) {
-  const files = { cert: join(folder, `${name}.crt`), key: join(folder, `${name}.key`) };
-  const options =
-    '-x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -addext subjectAltName=IP:127.0.0.1';
-  const names = ['-subj', `/CN=${name}`, '-keyout', files.key, '-out', files.cert];
-  execFileSync('openssl', ['req', ...options.split(' '), ...names], { stdio: 'pipe' });
-  return files;
-}
 
 /** The name in the certificate that a server shows. */
 async function nameServedAt(origin: string): Promise<string> {

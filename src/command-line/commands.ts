@@ -26,6 +26,16 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('./commands/keys.js')).keys,
   },
   {
+    name: 'doctor',
+    summary: 'Looks at everything that the server needs, and says what to mend.',
+    load: async () => (await import('./commands/doctor.js')).doctor,
+  },
+  {
+    name: 'import',
+    summary: 'Sends a folder or a CSV file of photos to a running server.',
+    load: async () => (await import('./commands/import.js')).importCommand,
+  },
+  {
     name: 'export',
     summary: 'Writes users and vectors of a collection as JSON lines.',
     load: async () => (await import('./commands/export.js')).exportCommand,

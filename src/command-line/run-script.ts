@@ -1,9 +1,12 @@
 import { AuditError } from '../audit/audit-error.js';
 import { BackupError } from '../backup/backup-error.js';
+import { ClientError } from '../client/face-search-client.js';
 import { ConfigError } from '../config.js';
+import { CsvError } from '../csv.js';
 import { EvaluationError } from '../evaluation/evaluation-error.js';
 import { ModelError } from '../models/model-error.js';
 import { MoveError } from '../move/move-error.js';
+import { ImportError } from '../photo-import/import-error.js';
 import { KeyError } from '../store/api-keys.js';
 import { DataKeyError } from '../store/data-key-record.js';
 import { StoreError } from '../store/store-error.js';
@@ -14,9 +17,12 @@ import { UsageError } from '../usage-error.js';
 const forTheOperator = [
   AuditError,
   BackupError,
+  ClientError,
   ConfigError,
+  CsvError,
   DataKeyError,
   EvaluationError,
+  ImportError,
   KeyError,
   ModelError,
   MoveError,

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FaceSearchError } from '../errors.js';
+import { inLanes } from '../lanes.js';
 import type { FacematchVersion } from '../models/manifest.js';
 import type { PhotoEmbedder } from '../vision/face-analyser.js';
-import { inLanes } from './lanes.js';
 
 /** What became of each image. */
 export interface Embedded {

@@ -21,12 +21,12 @@ export async function readIfPresent(path: string): Promise<Buffer | null> {
  * Writes a file so that a reader sees either all of it or nothing, also after a power cut and also when several
  * processes write the same file at once. Makes the folder where it is missing.
  */
-export async function writeAtomically(path: string, data: Uint8Array): Promise<void> {
+export async function writeAtomically(path: string, data: Uint8Array, mode = 0o644): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true });
   const temporary = join(folder, `.${basename(path).slice(0, 100)}.${randomUUID()}.tmp`);
   try {
-    const file = await open(temporary, 'wx', 0o644);
+    const file = await open(temporary, 'wx', mode);
     try {
       await file.writeFile(data);
       await file.sync();

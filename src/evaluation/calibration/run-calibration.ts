@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
+import { readCsv } from '../../csv.js';
 import { Crowding } from '../../gallery/crowding.js';
 import type { Calibration, FacematchVersion, ModelPack } from '../../models/manifest.js';
-import { readCsv } from '../csv.js';
 import { type DataSetImage, missingFiles, readDataSet, readSubset } from '../data-set.js';
 import { type Embedded, embedImages } from '../embed-images.js';
 import { EvaluationError } from '../evaluation-error.js';

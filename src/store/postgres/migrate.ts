@@ -6,7 +6,7 @@ import { migrations } from './migrations.js';
 const MIGRATION_LOCK = 4_205_197_330_712;
 
 /** The first with iterative scans. */
-const LEAST_PGVECTOR: readonly [number, number] = [0, 8];
+export const LEAST_PGVECTOR: readonly [number, number] = [0, 8];
 
 /**
  * Brings the schema to this version, in one transaction; nodes that start together wait for one another.

@@ -1,6 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
-import { EvaluationError } from './evaluation-error.js';
+
+/** A CSV file cannot be used. The message names it. */
+export class CsvError extends Error {
+  override readonly name = 'CsvError';
+}
 
 /** A line of a CSV file by column name, and where it stands. */
 export interface CsvRow {
@@ -12,7 +16,7 @@ export interface CsvRow {
 /**
  * Reads a CSV file with a header line: comma-separated, UTF-8, quoted where needed.
  * @param required columns that must be there, of a header that is handed over
- * @throws EvaluationError that names the file, when it cannot be read, is no CSV or lacks a column
+ * @throws CsvError that names the file, when it cannot be read, is no CSV or lacks a column
  */
 export async function readCsv(
   path: string,
@@ -23,7 +27,7 @@ export async function readCsv(
     text = await readFile(path, 'utf8');
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new EvaluationError(missing ? `There is no ${path}.` : `Cannot read ${path}: ${(error as Error).message}`);
+    throw new CsvError(missing ? `There is no ${path}.` : `Cannot read ${path}: ${(error as Error).message}`);
   }
   let header: string[] = [];
   const rows: CsvRow[] = [];
@@ -42,13 +46,13 @@ export async function readCsv(
       },
     });
   } catch (error) {
-    throw new EvaluationError(`${path} is not a valid CSV file: ${(error as Error).message}`);
+    throw new CsvError(`${path} is not a valid CSV file: ${(error as Error).message}`);
   }
   const needed = typeof required === 'function' ? required(header) : required;
   const missing = needed.filter((column) => !header.includes(column));
   if (missing.length > 0) {
     const has = header.length > 0 ? `it has ${header.join(', ')}` : 'it is empty';
-    throw new EvaluationError(`${path} has no column ${missing.map((name) => `"${name}"`).join(', ')}; ${has}.`);
+    throw new CsvError(`${path} has no column ${missing.map((name) => `"${name}"`).join(', ')}; ${has}.`);
   }
   return rows;
 }
