@@ -1,37 +1,40 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { basePath } from '../../src/facesearch/facesearch.js';
 
+export const TENANT = 'bench';
 const KEY = 'bench-key';
 const BOUNDARY = 'facesearch-bench';
 
-export interface LoopDelay {
-  p50: number;
-  p99: number;
-  max: number;
+/** What the server's process says of itself. */
+export interface Vitals {
+  /** Delay of its event loop since it was last asked, in milliseconds. */
+  loopDelayP99: number;
+  /** Of all its threads, since its start. */
+  cpuSeconds: number;
+  rssBytes: number;
 }
 
-/** The compiled server as a process of its own on an empty data folder, with an ear at its event loop. */
+/** A server that uses less than this share of one core is at rest. */
+const AT_REST = 0.05;
+
+/** The compiled server as a process of its own, with an ear at its event loop. */
 export class BenchServer {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
 
   private constructor(
     private readonly child: ChildProcess,
-    private readonly folder: string,
     private readonly origin: string,
     /** From the start of the process until it listens, and until it answers calls. */
     readonly startMs: { listening: number; ready: number },
   ) {}
 
-  static async start(workers: number): Promise<BenchServer> {
-    const folder = mkdtempSync(join(tmpdir(), 'facesearch-bench-'));
+  /** @param folder its data; the default collection of the tenant `bench` is what calls see */
+  static async start(workers: number, folder: string): Promise<BenchServer> {
     const main = fileURLToPath(new URL('../../src/command-line/main.js', import.meta.url));
-    const ear = new URL('./loop-delay.js', import.meta.url).href;
+    const ear = new URL('./vitals.js', import.meta.url).href;
     const start = performance.now();
     const child = spawn(process.execPath, ['--import', ear, main, 'serve'], {
       env: {
@@ -39,7 +42,7 @@ export class BenchServer {
         DATA_DIR: folder,
         HOST: '127.0.0.1',
         PORT: '0',
-        API_KEYS: KEY,
+        API_KEYS: `${TENANT}:${KEY}`,
         WORKERS: String(workers),
         MAX_QUEUE: '1000',
         MODEL_PACK: process.env.MODEL_PACK || 'default',
@@ -52,13 +55,14 @@ export class BenchServer {
       child.on('exit', () => reject(new Error('the server ended before it was ready')));
       child.stdout?.on('data', (chunk) => {
         output = (output + chunk).slice(-10_000);
+        for (const line of String(chunk).split('\n')) if (/"level":[56]0/.test(line)) console.error(line);
         if (listening === 0 && output.includes('listening at')) listening = performance.now() - start;
         if (output.includes('"msg":"ready"')) resolve();
       });
     });
     const ready = performance.now() - start;
     const origin = /listening at (http:\/\/[\d.:]+)/.exec(output)?.[1] ?? '';
-    return new BenchServer(child, folder, origin, { listening, ready });
+    return new BenchServer(child, origin, { listening, ready });
   }
 
   /** Posts a form. @throws Error when the reply's code is none of `codes` */
@@ -84,11 +88,20 @@ export class BenchServer {
     });
   }
 
-  /** The event loop's delay since it was last asked for. */
-  async loopDelay(): Promise<LoopDelay> {
-    const answer = once(this.child, 'message') as Promise<[LoopDelay]>;
-    this.child.send('delay');
+  async vitals(): Promise<Vitals> {
+    const answer = once(this.child, 'message') as Promise<[Vitals]>;
+    this.child.send('vitals');
     return (await answer)[0];
+  }
+
+  /** Until it does nothing more in the background. */
+  async rest(): Promise<void> {
+    for (let before = await this.vitals(); ; ) {
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      const now = await this.vitals();
+      if (now.cpuSeconds - before.cpuSeconds < AT_REST) return;
+      before = now;
+    }
   }
 
   async close(): Promise<void> {
@@ -96,7 +109,6 @@ export class BenchServer {
     this.#agent.destroy();
     this.child.kill('SIGTERM');
     await ended;
-    rmSync(this.folder, { recursive: true, force: true });
   }
 }
 

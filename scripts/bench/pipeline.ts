@@ -1,4 +1,3 @@
-import { runScript } from '../../src/command-line/run-script.js';
 import { readConfig } from '../../src/config.js';
 import type { ModelPack } from '../../src/models/manifest.js';
 import { loadPack } from '../../src/models/pack.js';
@@ -15,11 +14,12 @@ import { fivePointsOf68, LandmarkFinder } from '../../src/vision/landmarks.js';
 import { FIRST_LOOK_SIDE, Pipeline } from '../../src/vision/pipeline.js';
 import { StageClock } from '../../src/vision/stage-clock.js';
 import { benchPhotos, TWELVE_MEGAPIXELS, VGA } from './bench-photos.js';
-import { machine, median, report } from './report.js';
+import { stagePlot } from './plots.js';
+import { median, report } from './report.js';
 import { bareOptions, benchLimits } from './settings.js';
 
 /**
- * `npm run bench:pipeline`: milliseconds of one image on one core, stage by stage and whole, for 640x480 and for twelve
+ * Milliseconds of one image on one core, stage by stage and whole, for 640x480 and for twelve
  * megapixels, with both packs. Sizes and packs take turns, so that a busy moment strikes all of them; medians are shown.
  */
 const ROUNDS = 12;
@@ -28,9 +28,7 @@ const SIZES = { '640x480': VGA, '12 megapixels': TWELVE_MEGAPIXELS };
 
 type Stages = Awaited<ReturnType<typeof loadStages>>;
 
-await runScript(async () => {
-  // Asked before the benchmark itself makes the machine busy.
-  const described = machine();
+export async function measurePipeline(machine: string): Promise<void> {
   const lanes = [];
   for (const packName of ['default', 'light']) {
     const pack = await loadPack(readConfig(process.env).MODEL_MANIFEST ?? defaultManifestPath, packName);
@@ -74,21 +72,29 @@ await runScript(async () => {
     '12 megapixels ÷ 640x480, pack `default`':
       ms('default', '12 megapixels', 'whole') / ms('default', '640x480', 'whole'),
   };
-  report('pipeline', { machine: described, ratios, results }, [
-    `Machine: ${described}. One core, medians of ${ROUNDS} rounds over ${lanes[0]?.photos.length} photos.`,
-    '',
-    '| ratio | |',
-    '|---|---|',
-    ...Object.entries(ratios).map(([name, value]) => `| ${name} | ${ratio(value)} |`),
-    '',
-    `| ms | ${[...STAGES, 'whole'].join(' | ')} |`,
-    `|---${'|---'.repeat(STAGES.length + 1)}|`,
-    ...results.map(
-      (result) =>
-        `| ${result.size}, \`${result.pack}\` | ${[...STAGES, 'whole'].map((stage) => result.ms[stage]?.toFixed(1)).join(' | ')} |`,
+  report(
+    'pipeline',
+    { machine, ratios, results },
+    [
+      `Machine: ${machine}. One core, medians of ${ROUNDS} rounds over ${lanes[0]?.photos.length} photos.`,
+      '',
+      '| ratio | |',
+      '|---|---|',
+      ...Object.entries(ratios).map(([name, value]) => `| ${name} | ${ratio(value)} |`),
+      '',
+      `| ms | ${[...STAGES, 'whole'].join(' | ')} |`,
+      `|---${'|---'.repeat(STAGES.length + 1)}|`,
+      ...results.map(
+        (result) =>
+          `| ${result.size}, \`${result.pack}\` | ${[...STAGES, 'whole'].map((stage) => result.ms[stage]?.toFixed(1)).join(' | ')} |`,
+      ),
+    ],
+    stagePlot(
+      STAGES,
+      results.map(({ pack, size, ms: stages }) => ({ name: `${size}, ${pack}`, ms: stages })),
     ),
-  ]);
-});
+  );
+}
 
 async function loadStages(pack: ModelPack) {
   if (!pack.landmarks || !pack.faceGate || !pack.idCardGate) throw new Error('the pack lacks a stage');

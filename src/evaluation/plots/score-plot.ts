@@ -2,7 +2,7 @@ import type { NamedScores } from '../evaluation.js';
 import { count, percent } from '../format.js';
 import { equalErrorRate } from '../metrics/error-rates.js';
 import type { ScoreHistogram } from '../metrics/score-histogram.js';
-import { element, label, pathData, picture, shortened } from './svg.js';
+import { element, label, niceTop, pathData, picture, shortened } from './svg.js';
 
 const PANEL = { width: 400, height: 170 };
 const LEFT = 46;
@@ -83,11 +83,4 @@ function density(scores: ScoreHistogram, low: number, bins: number): number[] {
   return Array.from({ length: bins }, (_, i) =>
     scores.shareBetween(low + i * BIN, i === bins - 1 ? 2 : low + (i + 1) * BIN),
   );
-}
-
-/** The next of 1, 2, 4, 5 or 10 times a power of ten: a round number at the top of the axis and at its middle. */
-function niceTop(value: number): number {
-  if (!(value > 0)) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  return ([1, 2, 4, 6, 8].find((factor) => factor * power >= value) ?? 10) * power;
 }

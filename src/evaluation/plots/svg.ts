@@ -60,6 +60,13 @@ export function picture(width: number, height: number, title: string, children: 
   )}\n`;
 }
 
+/** The next of 1, 2, 4, 6, 8 or 10 times a power of ten: a round number at the top of the axis and at its middle. */
+export function niceTop(value: number): number {
+  if (!(value > 0)) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  return ([1, 2, 4, 6, 8].find((factor) => factor * power >= value) ?? 10) * power;
+}
+
 /** Text that fits: cut with an ellipsis beyond a number of characters. */
 export function shortened(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length - 1)}…` : text;
