@@ -1,6 +1,5 @@
 import type { Store, StoredEmbedding } from '../store/store.js';
 import type { FaceBatch, VectorIndex } from '../vector-index/vector-index.js';
-import type { Crowding } from './crowding.js';
 
 /** Faces read and handed over at a time. */
 const PAGE = 500;
@@ -17,19 +16,18 @@ export interface StoreFollower {
   store: Store;
   collectionId: number;
   model: string;
-  crowding: Crowding;
 }
 
 /** Opens an index and brings it to the state of the store. Nothing may write to the collection meanwhile. */
-export async function followStore({ open, store, collectionId, model, crowding }: StoreFollower): Promise<VectorIndex> {
+export async function followStore({ open, store, collectionId, model }: StoreFollower): Promise<VectorIndex> {
   let { index, faceIds: held } = await open();
   try {
-    if (held.length > 0 && !(await replay(index, held, { store, collectionId, model, crowding }))) {
+    if (held.length > 0 && !(await replay(index, held, { store, collectionId, model }))) {
       await index.drop();
       ({ index, faceIds: held } = await open());
     }
     if (held.length === 0) {
-      for await (const page of store.facesOf(collectionId, model)) await index.add(batchOf(page, crowding));
+      for await (const page of store.facesOf(collectionId, model)) await index.add(batchOf(page));
     }
     return index;
   } catch (error) {
@@ -39,14 +37,13 @@ export async function followStore({ open, store, collectionId, model, crowding }
 }
 
 /** The faces for an index, in buffers of their own that may be handed to another thread. */
-export function batchOf(faces: readonly StoredEmbedding[], crowding: Crowding): FaceBatch {
+export function batchOf(faces: readonly StoredEmbedding[]): FaceBatch {
   const length = faces[0]?.embedding.length ?? 0;
   const embeddings = new Float32Array(faces.length * length);
   for (const [i, { embedding }] of faces.entries()) embeddings.set(embedding, i * length);
   return {
     faceIds: Float64Array.from(faces, ({ faceId }) => faceId),
     embeddings,
-    tags: Float32Array.from(faces, ({ embedding }) => crowding.of(embedding)),
   };
 }
 
@@ -57,7 +54,7 @@ export function batchOf(faces: readonly StoredEmbedding[], crowding: Crowding): 
 async function replay(
   index: VectorIndex,
   held: Float64Array,
-  { store, collectionId, model, crowding }: Omit<StoreFollower, 'open'>,
+  { store, collectionId, model }: Omit<StoreFollower, 'open'>,
 ): Promise<boolean> {
   const stored = await store.faceIdsOf(collectionId, model);
   held.sort();
@@ -66,10 +63,10 @@ async function replay(
   const missing = new Set(came);
   const newest = stored.filter((faceId) => !missing.has(faceId)).slice(-COMPARED);
   const faces = await store.embeddingsOf([...newest], model);
-  if (!(await index.holds(batchOf(faces, crowding)))) return false;
+  if (!(await index.holds(batchOf(faces)))) return false;
   for (let i = 0; i < came.length; i += PAGE) {
     const page = await store.embeddingsOf(came.slice(i, i + PAGE), model);
-    await index.add(batchOf(page, crowding));
+    await index.add(batchOf(page));
   }
   return true;
 }

@@ -30,7 +30,8 @@ export async function openFolderStorage(config: Config, logger: Logger, indexWor
   const indexes = new IndexWorkers({
     dimensions: EMBEDDING_LENGTH,
     folder: join(config.DATA_DIR, INDEX_CACHE),
-    keepSnapshots: dataKey === undefined,
+    kind: config.VECTOR_INDEX,
+    keepSnapshots: config.VECTOR_INDEX === 'hnsw' && dataKey === undefined,
     ...(indexWorkerUrl && { workerUrl: indexWorkerUrl }),
     onTrouble: (trouble, collectionId) => logger.error({ collectionId }, trouble),
   });

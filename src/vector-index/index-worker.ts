@@ -1,41 +1,47 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { KeptIndex } from './kept-index.js';
+import { KeptIndex } from './graph/kept-index.js';
 import type { IndexSettings, Reply, Request } from './protocol.js';
+import { Arenas, ScanIndex } from './scan/scan-index.js';
+import type { ThreadIndex } from './thread-index.js';
 
 /** How often it is looked whether a snapshot is due. */
 const LOOK_EVERY_MS = 10_000;
 
 const settings = workerData as IndexSettings;
-const indexes = new Map<number, KeptIndex>();
+const indexes = new Map<number, ThreadIndex>();
+const arenas = new Arenas(settings.pagesMost);
 const post = (reply: Reply, transfer: ArrayBuffer[] = []) => parentPort?.postMessage(reply, transfer);
 
 async function answer({ collectionId, call }: Request): Promise<unknown> {
   if (call.op === 'close') return close();
   if (call.op === 'open') {
     const report = (trouble: string) => post({ trouble, collectionId });
-    const opened = new KeptIndex(collectionId, call.identity, settings, report);
+    const opened =
+      settings.kind === 'scan'
+        ? new ScanIndex(arenas)
+        : new KeptIndex(collectionId, call.identity, settings, report);
     indexes.set(collectionId, opened);
     return opened.open();
   }
-  const kept = indexes.get(collectionId);
-  if (!kept) throw new Error('No index of this collection is open');
+  const index = indexes.get(collectionId);
+  if (!index) throw new Error('No index of this collection is open');
   switch (call.op) {
     case 'add':
-      return kept.index.add(call.faces);
+      return index.add(call.faces);
     case 'remove':
-      return kept.index.remove(call.faceIds);
+      return index.remove(call.faceIds);
     case 'search':
-      return kept.index.search(call.probe, call.k);
+      return index.search(call.probe, call.k);
     case 'holds':
-      return kept.index.holds(call.faces);
+      return index.holds(call.faces);
     case 'settled':
-      await kept.index.settled();
-      return kept.index.state;
+      await index.settled();
+      return index.state;
     case 'save':
-      return kept.save();
+      return index.save();
     case 'drop':
       indexes.delete(collectionId);
-      return kept.drop();
+      return index.drop();
   }
 }
 
@@ -57,7 +63,7 @@ parentPort?.on('message', async (request: Request) => {
   const { id, collectionId, call } = request;
   try {
     const value = await answer(request);
-    post({ id, value, size: indexes.get(collectionId)?.index.size ?? 0 });
+    post({ id, value, size: indexes.get(collectionId)?.size ?? 0 });
   } catch (error) {
     post({ id, error: { isRange: error instanceof RangeError, message: (error as Error).message } });
   }

@@ -2,15 +2,15 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { IndexSettings } from './protocol.js';
 import { RemoteIndex } from './remote-index.js';
-import { Snapshot } from './snapshot.js';
+import { Snapshot } from './graph/snapshot.js';
 import { WorkerThread } from './worker-thread.js';
 
 export interface IndexWorkersSettings extends Omit<IndexSettings, 'folder'> {
-  /** Where snapshots lie; made when it does not exist. */
+  /** Where snapshots lie; made when there are to be any. */
   folder: string;
   /**
-   * False where vectors must not lie on the disk in plain: hnswlib can write its graph to a plain file only. What the
-   * folder holds is removed then, and each start builds the graphs anew while searches scan.
+   * False for scans, which need none, and where vectors must not lie on the disk in plain: hnswlib can write its graph to a
+   * plain file only. What the folder holds is removed then, and each start builds the graphs anew while searches scan.
    */
   keepSnapshots: boolean;
   /** Threads, over which the collections are spread. */
@@ -44,7 +44,7 @@ export class IndexWorkers {
 
   /**
    * Opens the index of a collection that is not open, from its snapshot where there is one: `faceIds` are those it held.
-   * @param identity of whatever made embeddings and tags: a snapshot of another one is not used
+   * @param identity of whatever made the embeddings: a snapshot of another one is not used
    */
   async open(collectionId: number, identity: string): Promise<{ index: RemoteIndex; faceIds: Float64Array }> {
     const thread = this.#threads[collectionId % this.#threads.length] as WorkerThread;

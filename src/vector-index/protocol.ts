@@ -1,14 +1,20 @@
 import type { FaceBatch } from './vector-index.js';
 
+/** Sketches of all faces are compared, or large collections have a graph (HNSW): docs/vector-index.md. */
+export type IndexKind = 'scan' | 'hnsw';
+
 /** Given to each index worker when it starts. */
 export interface IndexSettings {
-  /** Length of every embedding, a multiple of four. */
+  /** Length of every embedding: 512 for a scan, a multiple of four for a graph. */
   dimensions: number;
-  /** Where snapshots lie; undefined to write none. */
+  kind: IndexKind;
+  /** Where snapshots of graphs lie; undefined to write none. */
   folder: string | undefined;
   /** As in HybridIndexOptions. */
   graphFrom?: number;
   erasedMost?: number;
+  /** As in Arenas. */
+  pagesMost?: number;
 }
 
 /** What the pool asks of a worker; each is answered once, those of one collection in their order. */
@@ -18,7 +24,7 @@ export type Call =
   | { op: 'add'; faces: FaceBatch }
   | { op: 'remove'; faceIds: readonly number[] }
   | { op: 'search'; probe: Float32Array; k: number }
-  | { op: 'holds'; faces: Pick<FaceBatch, 'faceIds' | 'embeddings'> }
+  | { op: 'holds'; faces: FaceBatch }
   | { op: 'settled' }
   | { op: 'save' }
   | { op: 'drop' }

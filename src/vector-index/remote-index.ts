@@ -24,8 +24,8 @@ export class RemoteIndex implements VectorIndex {
   }
 
   async add(faces: FaceBatch): Promise<void> {
-    const { faceIds, embeddings, tags } = faces;
-    await this.#ask({ op: 'add', faces }, [faceIds.buffer, embeddings.buffer, tags.buffer] as ArrayBuffer[]);
+    const { faceIds, embeddings } = faces;
+    await this.#ask({ op: 'add', faces }, [faceIds.buffer, embeddings.buffer] as ArrayBuffer[]);
   }
 
   async remove(faceIds: readonly number[]): Promise<void> {
@@ -36,7 +36,7 @@ export class RemoteIndex implements VectorIndex {
     return (await this.#ask({ op: 'search', probe, k })) as Match[];
   }
 
-  async holds(faces: Pick<FaceBatch, 'faceIds' | 'embeddings'>): Promise<boolean> {
+  async holds(faces: FaceBatch): Promise<boolean> {
     return (await this.#ask({ op: 'holds', faces })) as boolean;
   }
 

@@ -1,10 +1,8 @@
 /** A face near a probe. */
 export interface Match {
   faceId: number;
-  /** Cosine of the two embeddings, -1 to 1, exact to float32. */
+  /** Cosine of the two embeddings, -1 to 1, right within 0.005. */
   cosine: number;
-  /** What was given with the face. */
-  tag: number;
 }
 
 /** Faces on their way into an index, side by side. */
@@ -12,8 +10,6 @@ export interface FaceBatch {
   faceIds: Float64Array;
   /** One embedding after the other, in the order of `faceIds`: copied, L2-normalised and all of one length. */
   embeddings: Float32Array;
-  /** A number of the caller's for each face, kept as float32 and given back with each match. */
-  tags: Float32Array;
 }
 
 /**
@@ -35,14 +31,14 @@ export interface VectorIndex {
   remove(faceIds: readonly number[]): Promise<void>;
 
   /**
-   * The k nearest faces, nearest first, of equally near ones the older (lower id) first; all faces when there are
-   * fewer than k.
+   * The k faces that are, nearly always, the nearest, nearest first, of equally near ones the older (lower id) first; all
+   * faces when there are fewer than k.
    * @throws RangeError as `add`
    */
   search(probe: Float32Array, k: number): Promise<Match[]>;
 
   /** Whether each of these faces is held with exactly this embedding. */
-  holds(faces: Pick<FaceBatch, 'faceIds' | 'embeddings'>): Promise<boolean>;
+  holds(faces: FaceBatch): Promise<boolean>;
 
   /** Resolves when work in the background, which never changes what a search means, has come to its end. */
   settled(): Promise<IndexState>;
@@ -64,3 +60,8 @@ export interface IndexState {
 
 /** The index is gone: dropped, closed, or its thread died. */
 export class IndexLostError extends Error {}
+
+/** The order that `VectorIndex.search` promises. */
+export function isNearer(a: Match, b: Match): boolean {
+  return a.cosine > b.cosine || (a.cosine === b.cosine && a.faceId < b.faceId);
+}

@@ -20,14 +20,13 @@ export interface GraphNodes {
   count: number;
   /** First face of each node; 0 for an erased one. */
   faceIds: Float64Array;
-  tags: Float32Array;
   hashes: Float64Array;
   /** Pairs of a node and one more face of it. */
   more: Float64Array;
 }
 
 /** Raised when the files change so that an older version, or a newer one, would misread them. */
-const VERSION = 1;
+const VERSION = 2;
 const FORMAT = 'facesearch-index';
 const CHECKSUM_BYTES = 32;
 
@@ -35,7 +34,7 @@ interface Header {
   format: typeof FORMAT;
   version: number;
   endianness: string;
-  /** Of whatever made the embeddings and tags. */
+  /** Of whatever made the embeddings. */
   identity: string;
   dimensions: number;
   count: number;
@@ -83,7 +82,7 @@ export class Snapshot {
         graph,
         graphSha256: await sha256Of(this.#path(graph)),
       };
-      const lists = [nodes.faceIds, nodes.hashes, nodes.more, nodes.tags];
+      const lists = [nodes.faceIds, nodes.hashes, nodes.more];
       writeChecked(draft, [Buffer.from(`${JSON.stringify(header)}\n`), ...lists.map(bytesOf)]);
       renameSync(draft, this.#path(`${this.#collectionId}.index`));
       sync(this.#folder);
@@ -142,7 +141,7 @@ export class Snapshot {
 }
 
 function nodesFrom(bytes: Buffer, { count, more }: Header): GraphNodes {
-  if (bytes.length !== count * 20 + more * 8) throw new Error('its lists have another length');
+  if (bytes.length !== count * 16 + more * 8) throw new Error('its lists have another length');
   // A copy: the lists may start at an address that is no multiple of eight.
   const { buffer } = Uint8Array.from(bytes);
   return {
@@ -150,7 +149,6 @@ function nodesFrom(bytes: Buffer, { count, more }: Header): GraphNodes {
     faceIds: new Float64Array(buffer, 0, count),
     hashes: new Float64Array(buffer, count * 8, count),
     more: new Float64Array(buffer, count * 16, more),
-    tags: new Float32Array(buffer, count * 16 + more * 8, count),
   };
 }
 
@@ -192,6 +190,6 @@ async function sha256Of(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: Float64Array | Float32Array): Uint8Array {
+function bytesOf({ buffer, byteOffset, byteLength }: Float64Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }

@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { HnswGraph } from './hnsw-graph.js';
 import type { Snapshot } from './snapshot.js';
-import type { FaceBatch, IndexState, Match } from './vector-index.js';
-import { isNearer, VectorTable } from './vector-table.js';
+import { assertUnit } from '../unit-length.js';
+import { type FaceBatch, type IndexState, isNearer, type Match } from '../vector-index.js';
+import { VectorTable } from './vector-table.js';
 
 export interface HybridIndexOptions {
   /** Length of every embedding, a multiple of four. */
@@ -18,9 +19,6 @@ export interface HybridIndexOptions {
   /** Told when a graph cannot be built (out of memory): searches stay right, but take longer. */
   onGraphFailure?: (error: unknown) => void;
 }
-
-/** How far from 1 an embedding's length may be: float32 rounding of 512 numbers stays below 1e-6. */
-const LENGTH_TOLERANCE = 1e-3;
 
 /**
  * Scans a small collection, and moves the faces of a large one into a graph, one by one, between turns of the event
@@ -69,16 +67,16 @@ export class HybridIndex {
   }
 
   /** As `VectorIndex.add`. */
-  add({ faceIds, embeddings, tags }: FaceBatch): void {
+  add({ faceIds, embeddings }: FaceBatch): void {
     const vectors = Array.from(faceIds, (_, i) => this.#vectorAt(embeddings, i));
     if (embeddings.length !== faceIds.length * this.#dimensions) {
       throw new RangeError(`Each embedding has ${this.#dimensions} numbers`);
     }
-    for (const vector of vectors) this.#assertUnit(vector);
+    for (const vector of vectors) assertUnit(vector, this.#dimensions);
     for (const [i, vector] of vectors.entries()) {
       const faceId = faceIds[i] as number;
       this.#remove(faceId);
-      this.#table.add(faceId, vector, tags[i] ?? 0);
+      this.#table.add(faceId, vector);
     }
     this.#wake();
   }
@@ -89,7 +87,7 @@ export class HybridIndex {
   }
 
   search(probe: Float32Array, k: number): Match[] {
-    this.#assertUnit(probe);
+    assertUnit(probe, this.#dimensions);
     if (k < 1) return [];
     const scanned = this.#table.nearest(probe, k);
     const found = this.#graph?.nearest(probe, k) ?? [];
@@ -97,7 +95,7 @@ export class HybridIndex {
     return [...scanned, ...found].sort((a, b) => (isNearer(a, b) ? -1 : 1)).slice(0, k);
   }
 
-  holds({ faceIds, embeddings }: Pick<FaceBatch, 'faceIds' | 'embeddings'>): boolean {
+  holds({ faceIds, embeddings }: FaceBatch): boolean {
     return faceIds.every((faceId, i) => {
       const vector = this.#vectorAt(embeddings, i);
       const scanned = this.#table.get(faceId);
@@ -197,7 +195,7 @@ export class HybridIndex {
     const last = this.#table.last();
     if (!last) return;
     this.#graph ??= new HnswGraph(this.#dimensions);
-    this.#graph.add(last.faceId, last.vector, last.tag);
+    this.#graph.add(last.faceId, last.vector);
     this.#table.remove(last.faceId);
     this.#changes++;
   }
@@ -205,7 +203,7 @@ export class HybridIndex {
   #copyNext(from: HnswGraph, copy: { graph: HnswGraph; next: number }): void {
     if (copy.next < from.count) {
       const node = from.facesAt(copy.next++);
-      for (const faceId of node?.faceIds ?? []) copy.graph.add(faceId, node?.vector as Float32Array, node?.tag ?? 0);
+      for (const faceId of node?.faceIds ?? []) copy.graph.add(faceId, node?.vector as Float32Array);
       return;
     }
     this.#graph = copy.graph;
@@ -219,7 +217,7 @@ export class HybridIndex {
     const graph = this.#graph;
     for (let node = 0; graph && node < graph.count; node++) {
       const at = graph.facesAt(node);
-      for (const faceId of at?.faceIds ?? []) this.#table.add(faceId, at?.vector as Float32Array, at?.tag ?? 0);
+      for (const faceId of at?.faceIds ?? []) this.#table.add(faceId, at?.vector as Float32Array);
     }
     this.#dropGraphs();
     // Whatever a snapshot holds is out of date.
@@ -235,15 +233,5 @@ export class HybridIndex {
 
   #vectorAt(embeddings: Float32Array, i: number): Float32Array {
     return embeddings.subarray(i * this.#dimensions, (i + 1) * this.#dimensions);
-  }
-
-  #assertUnit(vector: Float32Array): void {
-    if (vector.length !== this.#dimensions) {
-      throw new RangeError(`An embedding has ${this.#dimensions} numbers, not ${vector.length}`);
-    }
-    let sum = 0;
-    for (const x of vector) sum += x * x;
-    // Written so that NaN fails too: one NaN in the graph would break every search that meets it.
-    if (!(Math.abs(Math.sqrt(sum) - 1) <= LENGTH_TOLERANCE)) throw new RangeError('An embedding must have length 1');
   }
 }

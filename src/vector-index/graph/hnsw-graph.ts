@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import hnswlib from 'hnswlib-node';
 import type { GraphNodes } from './snapshot.js';
-import type { Match } from './vector-index.js';
+import type { Match } from '../vector-index.js';
 
 /** Links per node, and width of the search while linking; docs/benchmarks.md says what others cost and find. */
 const M = 16;
@@ -85,7 +85,7 @@ export class HnswGraph {
   }
 
   /** Links a face that is not held: 0.7 ms among 20,000 faces. */
-  add(faceId: number, vector: Float32Array, tag: number): void {
+  add(faceId: number, vector: Float32Array): void {
     const hash = hashOf(vector);
     const same = this.#nodeOfHash.get(hash);
     if (same !== undefined && equal(this.vectorOf(same), vector)) {
@@ -98,7 +98,6 @@ export class HnswGraph {
     this.#graph.addPoint(Array.from(vector), node);
     this.#nodes.count++;
     this.#nodes.faceIds[node] = faceId;
-    this.#nodes.tags[node] = tag;
     this.#nodes.hashes[node] = hash;
     this.#nodeOfFace.set(faceId, node);
     // Of two vectors with one hash, which nobody will ever see, only the first shares its node.
@@ -123,7 +122,6 @@ export class HnswGraph {
     const hash = this.#nodes.hashes[node] as number;
     if (this.#nodeOfHash.get(hash) === node) this.#nodeOfHash.delete(hash);
     this.#nodes.faceIds[node] = NO_FACE;
-    this.#nodes.tags[node] = 0;
     this.#nodes.hashes[node] = 0;
     if (this.#isWriting) this.#unmarked.push(node);
     else this.#graph.markDelete(node);
@@ -144,11 +142,11 @@ export class HnswGraph {
   }
 
   /** The faces of a node with their vector, to be copied elsewhere; undefined for an erased one. */
-  facesAt(node: number): { faceIds: number[]; vector: Float32Array; tag: number } | undefined {
+  facesAt(node: number): { faceIds: number[]; vector: Float32Array } | undefined {
     const first = this.#nodes.faceIds[node] as number;
     if (first === NO_FACE) return undefined;
     const faceIds = [first, ...(this.#more.get(node) ?? [])];
-    return { faceIds, vector: this.vectorOf(node), tag: this.#nodes.tags[node] as number };
+    return { faceIds, vector: this.vectorOf(node) };
   }
 
   holds(faceId: number, vector: Float32Array): boolean {
@@ -169,23 +167,20 @@ export class HnswGraph {
     return neighbors.flatMap((node, i) => {
       if (this.#nodes.faceIds[node] === NO_FACE) return [];
       const cosine = Math.max(-1, Math.min(1, 1 - (distances[i] as number)));
-      const tag = this.#nodes.tags[node] as number;
       return [this.#nodes.faceIds[node] as number, ...(this.#more.get(node) ?? [])].map((faceId) => ({
         faceId,
         cosine,
-        tag,
       }));
     });
   }
 
   /** A copy of what the graph's file does not hold. */
   nodes(): GraphNodes {
-    const { count, faceIds, tags, hashes } = this.#nodes;
+    const { count, faceIds, hashes } = this.#nodes;
     const more = [...this.#more].flatMap(([node, ids]) => ids.flatMap((faceId) => [node, faceId]));
     return {
       count,
       faceIds: faceIds.slice(0, count),
-      tags: tags.slice(0, count),
       hashes: hashes.slice(0, count),
       more: Float64Array.from(more),
     };
@@ -248,19 +243,17 @@ function searchWidth(vectors: number): number {
 
 function emptyNodes(): GraphNodes {
   const none = new Float64Array(0);
-  return { count: 0, faceIds: none, tags: new Float32Array(0), hashes: none, more: none };
+  return { count: 0, faceIds: none, hashes: none, more: none };
 }
 
-function grown({ count, faceIds, tags, hashes }: GraphNodes, capacity: number): GraphNodes {
+function grown({ count, faceIds, hashes }: GraphNodes, capacity: number): GraphNodes {
   const nodes = {
     count,
     faceIds: new Float64Array(capacity),
-    tags: new Float32Array(capacity),
     hashes: new Float64Array(capacity),
     more: new Float64Array(0),
   };
   nodes.faceIds.set(faceIds.subarray(0, count));
-  nodes.tags.set(tags.subarray(0, count));
   nodes.hashes.set(hashes.subarray(0, count));
   return nodes;
 }

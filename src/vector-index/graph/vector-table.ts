@@ -1,4 +1,4 @@
-import type { Match } from './vector-index.js';
+import { isNearer, type Match } from '../vector-index.js';
 
 /** Vectors are kept in blocks of this many, so that growing never copies what is there. */
 const BLOCK = 1024;
@@ -12,7 +12,6 @@ export class VectorTable {
   readonly #blocks: Float32Array[] = [];
   /** Slot → face; slots are dense. */
   readonly #faceAt: number[] = [];
-  readonly #tagAt: number[] = [];
   readonly #slotOf = new Map<number, number>();
 
   /** @param dimensions length of every vector, a multiple of four */
@@ -30,19 +29,18 @@ export class VectorTable {
   }
 
   /** The face that is removed at the least cost, with a view of its vector that the next write may overwrite. */
-  last(): { faceId: number; vector: Float32Array; tag: number } | undefined {
+  last(): { faceId: number; vector: Float32Array } | undefined {
     const slot = this.#faceAt.length - 1;
     if (slot < 0) return undefined;
-    return { faceId: this.#faceAt[slot] as number, vector: this.#at(slot), tag: this.#tagAt[slot] as number };
+    return { faceId: this.#faceAt[slot] as number, vector: this.#at(slot) };
   }
 
-  /** Adds a face that is not held, with a number to be given back with it. */
-  add(faceId: number, vector: Float32Array, tag: number): void {
+  /** Adds a face that is not held. */
+  add(faceId: number, vector: Float32Array): void {
     const slot = this.#faceAt.length;
     if (slot === this.#blocks.length * BLOCK) this.#blocks.push(new Float32Array(BLOCK * this.#dimensions));
     this.#at(slot).set(vector);
     this.#faceAt.push(faceId);
-    this.#tagAt.push(tag);
     this.#slotOf.set(faceId, slot);
   }
 
@@ -55,8 +53,6 @@ export class VectorTable {
     this.#at(slot).set(this.#at(lastSlot));
     this.#at(lastSlot).fill(0);
     this.#faceAt[slot] = lastFace;
-    this.#tagAt[slot] = this.#tagAt[lastSlot] as number;
-    this.#tagAt.pop();
     this.#slotOf.set(lastFace, slot);
     this.#slotOf.delete(faceId);
     this.#faceAt.pop();
@@ -74,7 +70,6 @@ export class VectorTable {
     for (const block of this.#blocks) block.fill(0);
     this.#blocks.length = 0;
     this.#faceAt.length = 0;
-    this.#tagAt.length = 0;
     this.#slotOf.clear();
   }
 
@@ -83,16 +78,16 @@ export class VectorTable {
    * @returns at most k, ordered as `VectorIndex.search` promises
    */
   nearest(probe: Float32Array, k: number): Match[] {
-    const best: Near[] = [];
+    const best: Match[] = [];
     // Reading doubles saves a conversion for each of the probe's numbers and vector.
     const wide = Float64Array.from(probe);
     for (let slot = 0; slot < this.#faceAt.length; slot++) {
       const cosine = this.#cosine(slot, wide);
       const worst = best[k - 1];
       if (worst && cosine < worst.cosine) continue;
-      insert(best, k, { faceId: this.#faceAt[slot] as number, cosine, slot });
+      insert(best, k, { faceId: this.#faceAt[slot] as number, cosine });
     }
-    return best.map(({ faceId, cosine, slot }) => ({ faceId, cosine, tag: this.#tagAt[slot] as number }));
+    return best;
   }
 
   #at(slot: number): Float32Array {
@@ -122,24 +117,10 @@ function dot(block: Float32Array, offset: number, probe: Float64Array): number {
   return Math.max(-1, Math.min(1, a + b + c + d));
 }
 
-interface Near extends Ranked {
-  slot: number;
-}
-
 /** Keeps `best` sorted and no longer than k, which is small. */
-function insert(best: Near[], k: number, match: Near): void {
+function insert(best: Match[], k: number, match: Match): void {
   let i = best.length;
-  while (i > 0 && isNearer(match, best[i - 1] as Near)) i--;
+  while (i > 0 && isNearer(match, best[i - 1] as Match)) i--;
   best.splice(i, 0, match);
   if (best.length > k) best.pop();
-}
-
-interface Ranked {
-  faceId: number;
-  cosine: number;
-}
-
-/** The order that `VectorIndex.search` promises. */
-export function isNearer(a: Ranked, b: Ranked): boolean {
-  return a.cosine > b.cosine || (a.cosine === b.cosine && a.faceId < b.faceId);
 }

@@ -1,5 +1,7 @@
 import { HybridIndex } from './hybrid-index.js';
-import type { IndexSettings } from './protocol.js';
+import type { IndexSettings } from '../protocol.js';
+import type { ThreadIndex } from '../thread-index.js';
+import type { FaceBatch, IndexState, Match } from '../vector-index.js';
 import { Snapshot } from './snapshot.js';
 
 /** An erased vector is out of the snapshot after this time, and that of writing it, at the latest. */
@@ -13,7 +15,7 @@ const CHANGED_LEAST = 2000;
 const CHANGED_SHARE_AT_CLOSE = 0.01;
 
 /** An index with its snapshot. Collections too small for a graph have none: they are read from the store. */
-export class KeptIndex {
+export class KeptIndex implements ThreadIndex {
   readonly index: HybridIndex;
   readonly #snapshot: Snapshot | undefined;
   readonly #report: (trouble: string) => void;
@@ -42,6 +44,34 @@ export class KeptIndex {
       this.#snapshot?.remove();
     }
     return this.index.faceIds();
+  }
+
+  get size(): number {
+    return this.index.size;
+  }
+
+  get state(): IndexState {
+    return this.index.state;
+  }
+
+  add(faces: FaceBatch): void {
+    this.index.add(faces);
+  }
+
+  remove(faceIds: Iterable<number>): void {
+    this.index.remove(faceIds);
+  }
+
+  search(probe: Float32Array, k: number): Match[] {
+    return this.index.search(probe, k);
+  }
+
+  holds(faces: FaceBatch): boolean {
+    return this.index.holds(faces);
+  }
+
+  settled(): Promise<void> {
+    return this.index.settled();
   }
 
   async save(): Promise<void> {

@@ -1,0 +1,186 @@
+(module
+  ;; The inner loops of the scanning index. Compiled into kernel-wasm.ts by `npm run build:kernel`.
+  ;;
+  ;; A page holds 64 faces: 64 codes of 64 bytes, then 64 vectors of 512 signed bytes (at 4096), then 64 scales, f32 (at
+  ;; 36864), with which the bytes give the vector's numbers. $pages is a list of the addresses of pages, i32.
+  (memory (import "env" "memory") 1 65536)
+
+  ;; Turns 512 floats at $v in place: each times its sign (a float) at $signs, then a Walsh-Hadamard transform. Lengths grow
+  ;; by sqrt(512).
+  (func (export "rotate") (param $v i32) (param $signs i32)
+    (local $i i32) (local $j i32) (local $end i32) (local $stride i32)
+    (local $a v128) (local $b v128)
+    ;; Strides of one and two numbers lie within a group of four.
+    (local.set $i (i32.const 0))
+    (loop $groups
+      (local.set $a (f32x4.mul (v128.load (i32.add (local.get $v) (local.get $i)))
+                               (v128.load (i32.add (local.get $signs) (local.get $i)))))
+      (local.set $a (f32x4.add
+        (f32x4.mul (local.get $a) (v128.const f32x4 1 -1 1 -1))
+        (i8x16.shuffle 4 5 6 7 0 1 2 3 12 13 14 15 8 9 10 11 (local.get $a) (local.get $a))))
+      (local.set $a (f32x4.add
+        (f32x4.mul (local.get $a) (v128.const f32x4 1 1 -1 -1))
+        (i8x16.shuffle 8 9 10 11 12 13 14 15 0 1 2 3 4 5 6 7 (local.get $a) (local.get $a))))
+      (v128.store (i32.add (local.get $v) (local.get $i)) (local.get $a))
+      (local.set $i (i32.add (local.get $i) (i32.const 16)))
+      (br_if $groups (i32.lt_u (local.get $i) (i32.const 2048))))
+    ;; Strides of 4 to 256 numbers.
+    (local.set $stride (i32.const 16))
+    (loop $strides
+      (local.set $i (local.get $v))
+      (local.set $end (i32.add (local.get $v) (i32.const 2048)))
+      (loop $blocks
+        (local.set $j (i32.add (local.get $i) (local.get $stride)))
+        (loop $pairs
+          (local.set $a (v128.load (local.get $i)))
+          (local.set $b (v128.load (i32.add (local.get $i) (local.get $stride))))
+          (v128.store (local.get $i) (f32x4.add (local.get $a) (local.get $b)))
+          (v128.store (i32.add (local.get $i) (local.get $stride)) (f32x4.sub (local.get $a) (local.get $b)))
+          (local.set $i (i32.add (local.get $i) (i32.const 16)))
+          (br_if $pairs (i32.lt_u (local.get $i) (local.get $j))))
+        (local.set $i (i32.add (local.get $i) (local.get $stride)))
+        (br_if $blocks (i32.lt_u (local.get $i) (local.get $end))))
+      (local.set $stride (i32.shl (local.get $stride) (i32.const 1)))
+      (br_if $strides (i32.lt_u (local.get $stride) (i32.const 2048)))))
+
+  ;; The signs of 512 floats at $v, as 64 bytes at $code.
+  (func (export "signs") (param $v i32) (param $code i32)
+    (local $i i32)
+    (loop $bytes
+      (i32.store8 (i32.add (local.get $code) (local.get $i))
+        (i32.or
+          (i32x4.bitmask (v128.load (local.get $v)))
+          (i32.shl (i32x4.bitmask (v128.load offset=16 (local.get $v))) (i32.const 4))))
+      (local.set $v (i32.add (local.get $v) (i32.const 32)))
+      (local.set $i (i32.add (local.get $i) (i32.const 1)))
+      (br_if $bytes (i32.lt_u (local.get $i) (i32.const 64)))))
+
+  ;; 512 floats at $v, times $factor, rounded to the nearest signed byte, at $q.
+  (func (export "quantise") (param $v i32) (param $q i32) (param $factor f32)
+    (local $end i32) (local $f v128)
+    (local.set $f (f32x4.splat (local.get $factor)))
+    (local.set $end (i32.add (local.get $q) (i32.const 512)))
+    (loop $groups
+      (v128.store (local.get $q)
+        (i8x16.narrow_i16x8_s
+          (i16x8.narrow_i32x4_s
+            (i32x4.trunc_sat_f32x4_s (f32x4.nearest (f32x4.mul (local.get $f) (v128.load (local.get $v)))))
+            (i32x4.trunc_sat_f32x4_s (f32x4.nearest (f32x4.mul (local.get $f) (v128.load offset=16 (local.get $v))))))
+          (i16x8.narrow_i32x4_s
+            (i32x4.trunc_sat_f32x4_s (f32x4.nearest (f32x4.mul (local.get $f) (v128.load offset=32 (local.get $v)))))
+            (i32x4.trunc_sat_f32x4_s (f32x4.nearest (f32x4.mul (local.get $f) (v128.load offset=48 (local.get $v))))))))
+      (local.set $v (i32.add (local.get $v) (i32.const 64)))
+      (local.set $q (i32.add (local.get $q) (i32.const 16)))
+      (br_if $groups (i32.lt_u (local.get $q) (local.get $end)))))
+
+  ;; The largest magnitude among 512 floats at $v.
+  (func (export "largest") (param $v i32) (result f32)
+    (local $i i32) (local $m v128)
+    (loop $groups
+      (local.set $m (f32x4.max (local.get $m) (f32x4.abs (v128.load (i32.add (local.get $v) (local.get $i))))))
+      (local.set $i (i32.add (local.get $i) (i32.const 16)))
+      (br_if $groups (i32.lt_u (local.get $i) (i32.const 2048))))
+    (f32.max
+      (f32.max (f32x4.extract_lane 0 (local.get $m)) (f32x4.extract_lane 1 (local.get $m)))
+      (f32.max (f32x4.extract_lane 2 (local.get $m)) (f32x4.extract_lane 3 (local.get $m)))))
+
+  ;; Hamming distances, 0 to 512, of $faces codes to the one at $probe: each as u16 at $distances, and how many there are of
+  ;; each added to the 513 u32 at $counts.
+  (func (export "compare")
+    (param $pages i32) (param $faces i32) (param $probe i32) (param $distances i32) (param $counts i32)
+    (local $code i32) (local $end i32) (local $d i32) (local $n i32)
+    (local $p0 i64) (local $p1 i64) (local $p2 i64) (local $p3 i64) (local $p4 i64) (local $p5 i64) (local $p6 i64) (local $p7 i64)
+    (local.set $p0 (i64.load offset=0 (local.get $probe)))
+    (local.set $p1 (i64.load offset=8 (local.get $probe)))
+    (local.set $p2 (i64.load offset=16 (local.get $probe)))
+    (local.set $p3 (i64.load offset=24 (local.get $probe)))
+    (local.set $p4 (i64.load offset=32 (local.get $probe)))
+    (local.set $p5 (i64.load offset=40 (local.get $probe)))
+    (local.set $p6 (i64.load offset=48 (local.get $probe)))
+    (local.set $p7 (i64.load offset=56 (local.get $probe)))
+    (block $done
+      (loop $pages
+        (br_if $done (i32.eqz (local.get $faces)))
+        (local.set $code (i32.load (local.get $pages)))
+        (local.set $n (select (local.get $faces) (i32.const 64) (i32.lt_u (local.get $faces) (i32.const 64))))
+        (local.set $faces (i32.sub (local.get $faces) (local.get $n)))
+        (local.set $end (i32.add (local.get $code) (i32.shl (local.get $n) (i32.const 6))))
+        (loop $codes
+          (local.set $d (i32.wrap_i64
+            (i64.add
+            (i64.add
+              (i64.add (i64.popcnt (i64.xor (local.get $p0) (i64.load offset=0 (local.get $code))))
+                       (i64.popcnt (i64.xor (local.get $p1) (i64.load offset=8 (local.get $code)))))
+              (i64.add (i64.popcnt (i64.xor (local.get $p2) (i64.load offset=16 (local.get $code))))
+                       (i64.popcnt (i64.xor (local.get $p3) (i64.load offset=24 (local.get $code))))))
+            (i64.add
+              (i64.add (i64.popcnt (i64.xor (local.get $p4) (i64.load offset=32 (local.get $code))))
+                       (i64.popcnt (i64.xor (local.get $p5) (i64.load offset=40 (local.get $code)))))
+              (i64.add (i64.popcnt (i64.xor (local.get $p6) (i64.load offset=48 (local.get $code))))
+                       (i64.popcnt (i64.xor (local.get $p7) (i64.load offset=56 (local.get $code)))))))))
+          (i32.store16 (local.get $distances) (local.get $d))
+          (local.set $d (i32.add (local.get $counts) (i32.shl (local.get $d) (i32.const 2))))
+          (i32.store (local.get $d) (i32.add (i32.const 1) (i32.load (local.get $d))))
+          (local.set $distances (i32.add (local.get $distances) (i32.const 2)))
+          (local.set $code (i32.add (local.get $code) (i32.const 64)))
+          (br_if $codes (i32.lt_u (local.get $code) (local.get $end))))
+        (local.set $pages (i32.add (local.get $pages) (i32.const 4)))
+        (br $pages))))
+
+  ;; Of $faces faces, those whose distance is at most $most: their slot (u32) and their cosine to the probe (f32) at $out,
+  ;; in the order of their slots. Returns how many.
+  (func (export "collect")
+    (param $pages i32) (param $faces i32) (param $bytes i32) (param $scale f32) (param $distances i32) (param $most i32) (param $out i32)
+    (result i32)
+    (local $slot i32) (local $hit i32) (local $hits i32) (local $page i32) (local $bound v128) (local $first i32)
+    (local.set $first (local.get $out))
+    (local.set $bound (i16x8.splat (local.get $most)))
+    (block $done
+      (loop $eights
+        (br_if $done (i32.ge_u (local.get $slot) (local.get $faces)))
+        (local.set $hits (i16x8.bitmask (i16x8.le_u
+          (v128.load (i32.add (local.get $distances) (i32.shl (local.get $slot) (i32.const 1))))
+          (local.get $bound))))
+        ;; Behind the last face lie old distances.
+        (if (i32.lt_u (i32.sub (local.get $faces) (local.get $slot)) (i32.const 8))
+          (then (local.set $hits (i32.and (local.get $hits)
+            (i32.sub (i32.shl (i32.const 1) (i32.sub (local.get $faces) (local.get $slot))) (i32.const 1))))))
+        (block $none
+          (br_if $none (i32.eqz (local.get $hits)))
+          (loop $each
+            (local.set $hit (i32.add (local.get $slot) (i32.ctz (local.get $hits))))
+            (local.set $hits (i32.and (local.get $hits) (i32.sub (local.get $hits) (i32.const 1))))
+            (i32.store (local.get $out) (local.get $hit))
+            (local.set $page (i32.load (i32.add (local.get $pages)
+              (i32.shl (i32.shr_u (local.get $hit) (i32.const 6)) (i32.const 2)))))
+            (local.set $hit (i32.and (local.get $hit) (i32.const 63)))
+            (f32.store offset=4 (local.get $out)
+              (f32.mul
+                (f32.mul (local.get $scale)
+                  (f32.load offset=36864 (i32.add (local.get $page) (i32.shl (local.get $hit) (i32.const 2)))))
+                (f32.convert_i32_s (call $dot
+                  (i32.add (local.get $page) (i32.add (i32.const 4096) (i32.shl (local.get $hit) (i32.const 9))))
+                  (local.get $bytes)))))
+            (local.set $out (i32.add (local.get $out) (i32.const 8)))
+            (br_if $each (local.get $hits))))
+        (local.set $slot (i32.add (local.get $slot) (i32.const 8)))
+        (br $eights)))
+    (i32.shr_u (i32.sub (local.get $out) (local.get $first)) (i32.const 3)))
+
+  ;; Of two vectors of 512 bytes.
+  (func $dot (param $a i32) (param $b i32) (result i32)
+    (local $end i32) (local $sum v128) (local $x v128) (local $y v128)
+    (local.set $end (i32.add (local.get $a) (i32.const 512)))
+    (loop $groups
+      (local.set $x (v128.load (local.get $a)))
+      (local.set $y (v128.load (local.get $b)))
+      (local.set $sum (i32x4.add (local.get $sum) (i32x4.add
+        (i32x4.dot_i16x8_s (i16x8.extend_low_i8x16_s (local.get $x)) (i16x8.extend_low_i8x16_s (local.get $y)))
+        (i32x4.dot_i16x8_s (i16x8.extend_high_i8x16_s (local.get $x)) (i16x8.extend_high_i8x16_s (local.get $y))))))
+      (local.set $a (i32.add (local.get $a) (i32.const 16)))
+      (local.set $b (i32.add (local.get $b) (i32.const 16)))
+      (br_if $groups (i32.lt_u (local.get $a) (local.get $end))))
+    (i32.add
+      (i32.add (i32x4.extract_lane 0 (local.get $sum)) (i32x4.extract_lane 1 (local.get $sum)))
+      (i32.add (i32x4.extract_lane 2 (local.get $sum)) (i32x4.extract_lane 3 (local.get $sum)))))
+)
