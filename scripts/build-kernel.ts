@@ -14,7 +14,10 @@ export async function compiledKernel(): Promise<string> {
   const wabt = await openWabt();
   const source = wabt.parseWat('kernel.wat', readFileSync(join(FOLDER, 'kernel.wat')), { simd: true });
   const { buffer } = source.toBinary({});
-  const lines = Buffer.from(buffer).toString('base64').match(/.{1,110}/g) ?? [];
+  const lines =
+    Buffer.from(buffer)
+      .toString('base64')
+      .match(/.{1,110}/g) ?? [];
   return [
     '/** Made from kernel.wat by `npm run build:kernel`, in base64. */',
     `export const kernelWasm = [\n${lines.map((line) => `  '${line}',\n`).join('')}].join('');`,

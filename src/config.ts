@@ -147,6 +147,12 @@ export const variables = {
     default: 'calibrated',
     schema: choice('calibrated', 'cosine'),
   },
+  VECTOR_INDEX: {
+    description:
+      'How faces are searched in memory. `scan`: all are compared, as sketches. `hnsw`: collections from 2,000 faces on have a graph (docs/vector-index.md).',
+    default: 'scan',
+    schema: choice('scan', 'hnsw'),
+  },
   MIN_RESOLUTION: {
     description:
       'Smallest photo, `WIDTHxHEIGHT` in pixels, in either orientation and with 10 % of tolerance; 0 turns the check off.',

@@ -4,12 +4,12 @@ import { FaceSearchError } from '../errors.js';
 import type { ObjectStore } from '../store/object-store.js';
 import type { CollectionRef, Erased, Store, StoredCollection, StoredFace, User } from '../store/store.js';
 import type { IndexWorkers } from '../vector-index/index-workers.js';
-import { IndexLostError, type Match, type VectorIndex } from '../vector-index/vector-index.js';
-import { correctedScore } from './crowding.js';
+import { IndexLostError, type VectorIndex } from '../vector-index/vector-index.js';
 import { batchOf, followStore } from './follow-store.js';
 import type { Candidate, Gallery, RankedCandidate } from './gallery.js';
 import { KeyedLock } from './keyed-lock.js';
 import { PhotoSweep } from './photo-sweep.js';
+import { scored } from './scored.js';
 import type { SimilarityScale } from './similarity.js';
 import { unitVector } from './unit-vector.js';
 
@@ -182,7 +182,10 @@ export class CollectionGallery implements Gallery {
     for (let faces = FIRST_CANDIDATES * k; ; faces *= 4) {
       const matches = await index.search(probe, faces);
       const nearest = new Map<string, RankedCandidate>();
-      for (const { faceId, score } of this.#scored(matches, probe)) {
+      // The index knows cosines roughly. Its faces are compared again, with what is stored.
+      const ids = matches.map(({ faceId }) => faceId);
+      const exact = scored(await this.#store.embeddingsOf(ids, this.#model), probe, this.#scale);
+      for (const { faceId, score } of exact) {
         const owner = await this.#store.findFaceOwner(faceId);
         if (owner && !nearest.has(owner.id)) {
           nearest.set(owner.id, { ...owner, faceId, similarity: this.#scale.similarity(score) });
@@ -203,14 +206,6 @@ export class CollectionGallery implements Gallery {
       this.#forgetLost(index);
       return this.#nearest(await this.#load(collection), probe, 1);
     }
-  }
-
-  /** The most similar first. */
-  #scored(matches: readonly Match[], probe: Float32Array): { faceId: number; score: number }[] {
-    const ofProbe = this.#scale.crowding.of(probe);
-    return matches
-      .map(({ faceId, cosine, tag }) => ({ faceId, score: correctedScore(cosine, ofProbe + tag) }))
-      .sort((p, q) => q.score - p.score);
   }
 
   /** Waits for the writes under way. Store, object store and index threads stay open. */
@@ -247,7 +242,7 @@ export class CollectionGallery implements Gallery {
   async #index(collection: CollectionRef, { collectionId, faceId }: StoredFace, vector: Float32Array): Promise<void> {
     await this.#follow(collectionId, async () => {
       const index = this.#indexes.get(collectionId);
-      if (index) await index.add(batchOf([{ faceId, embedding: vector }], this.#scale.crowding));
+      if (index) await index.add(batchOf([{ faceId, embedding: vector }]));
       else await this.#load({ ...collection, collectionId });
     });
   }
@@ -292,13 +287,11 @@ export class CollectionGallery implements Gallery {
   async #load({ collectionId }: { collectionId: number }): Promise<VectorIndex> {
     const existing = this.#indexes.get(collectionId);
     if (existing) return existing;
-    const { crowding } = this.#scale;
     const index = await followStore({
-      open: () => this.#workers.open(collectionId, `${this.#model}/${crowding.identity}`),
+      open: () => this.#workers.open(collectionId, this.#model),
       store: this.#store,
       collectionId,
       model: this.#model,
-      crowding,
     });
     this.#indexes.set(collectionId, index);
     return index;

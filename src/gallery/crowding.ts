@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Calibration } from '../models/manifest.js';
 
 /**
@@ -20,11 +19,6 @@ export class Crowding {
     this.#slope = crowding?.slope ?? 0;
     const bytes = Buffer.from(crowding?.axis ?? '', 'base64');
     this.#axis = new Float32Array(bytes.length / 4).map((_, i) => bytes.readFloatLE(4 * i));
-  }
-
-  /** The same for two that give the same numbers. */
-  get identity(): string {
-    return createHash('sha256').update(String(this.#slope)).update(this.#axis).digest('hex').slice(0, 12);
   }
 
   /**

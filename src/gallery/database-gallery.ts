@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { FaceSearchError } from '../errors.js';
 import type { ObjectStore } from '../store/object-store.js';
-import type { CollectionRef, Erased, NearFace, Searcher, SearchingStore, User } from '../store/store.js';
-import { correctedScore } from './crowding.js';
+import type { CollectionRef, Erased, Searcher, SearchingStore, User } from '../store/store.js';
 import type { Candidate, Gallery, RankedCandidate } from './gallery.js';
 import { PhotoSweep } from './photo-sweep.js';
+import { scored } from './scored.js';
 import type { SimilarityScale } from './similarity.js';
 import { unitVector } from './unit-vector.js';
 
@@ -126,7 +126,7 @@ export class DatabaseGallery implements Gallery {
     for (let faces = CANDIDATES * k; ; faces *= 4) {
       const found = await store.nearestFaces(collection, this.#model, probe, faces);
       const nearest = new Map<string, RankedCandidate>();
-      for (const { user, faceId, score } of this.#scored(found, probe)) {
+      for (const { user, faceId, score } of scored(found, probe, this.#scale)) {
         if (!nearest.has(user.id)) {
           nearest.set(user.id, { ...user, faceId, similarity: this.#scale.similarity(score) });
         }
@@ -136,19 +136,6 @@ export class DatabaseGallery implements Gallery {
     }
   }
 
-  /** The most similar first. */
-  #scored(found: readonly NearFace[], probe: Float32Array): { user: User; faceId: number; score: number }[] {
-    const { crowding } = this.#scale;
-    const ofProbe = crowding.of(probe);
-    return found
-      .map(({ user, faceId, embedding }) => ({
-        user,
-        faceId,
-        score: correctedScore(cosine(probe, embedding), ofProbe + Math.fround(crowding.of(embedding))),
-      }))
-      .sort((p, q) => q.score - p.score);
-  }
-
   async #sweepAfter(
     erasing: Promise<Erased | undefined>,
     unknown: 'USER_NOT_FOUND' | 'FACE_NOT_FOUND' | 'COLLECTION_NOT_FOUND',
@@ -156,15 +143,4 @@ export class DatabaseGallery implements Gallery {
     if (!(await erasing)) throw new FaceSearchError(unknown);
     await this.#photos.run();
   }
-}
-
-/** Of two vectors of length 1, -1 to 1. */
-function cosine(p: Float32Array, q: Float32Array): number {
-  return Math.max(
-    -1,
-    Math.min(
-      1,
-      p.reduce((sum, x, i) => sum + x * (q[i] as number), 0),
-    ),
-  );
 }

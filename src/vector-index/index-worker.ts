@@ -17,9 +17,7 @@ async function answer({ collectionId, call }: Request): Promise<unknown> {
   if (call.op === 'open') {
     const report = (trouble: string) => post({ trouble, collectionId });
     const opened =
-      settings.kind === 'scan'
-        ? new ScanIndex(arenas)
-        : new KeptIndex(collectionId, call.identity, settings, report);
+      settings.kind === 'scan' ? new ScanIndex(arenas) : new KeptIndex(collectionId, call.identity, settings, report);
     indexes.set(collectionId, opened);
     return opened.open();
   }

@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { Snapshot } from './graph/snapshot.js';
 import type { IndexSettings } from './protocol.js';
 import { RemoteIndex } from './remote-index.js';
-import { Snapshot } from './graph/snapshot.js';
 import { WorkerThread } from './worker-thread.js';
 
 export interface IndexWorkersSettings extends Omit<IndexSettings, 'folder'> {

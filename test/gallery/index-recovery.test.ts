@@ -35,6 +35,7 @@ async function reopened(folder: string, keepSnapshots = true) {
   const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
   const troubles: string[] = [];
   const indexes = openIndexes(join(folder, 'index'), {
+    kind: 'hnsw',
     graphFrom: 100,
     keepSnapshots,
     onTrouble: (trouble) => troubles.push(trouble),

@@ -4,5 +4,13 @@ import { IndexWorkers, type IndexWorkersSettings } from '../../src/vector-index/
 const workerUrl = new URL('../../dist/src/vector-index/index-worker.js', import.meta.url);
 
 export function openIndexes(folder: string, settings: Partial<IndexWorkersSettings> = {}): IndexWorkers {
-  return new IndexWorkers({ dimensions: 512, folder, keepSnapshots: true, workers: 1, workerUrl, ...settings });
+  return new IndexWorkers({
+    dimensions: 512,
+    kind: 'scan',
+    folder,
+    keepSnapshots: true,
+    workers: 1,
+    workerUrl,
+    ...settings,
+  });
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import hnswlib from 'hnswlib-node';
-import type { GraphNodes } from './snapshot.js';
 import type { Match } from '../vector-index.js';
+import type { GraphNodes } from './snapshot.js';
 
 /** Links per node, and width of the search while linking; docs/benchmarks.md says what others cost and find. */
 const M = 16;

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import { HnswGraph } from './hnsw-graph.js';
-import type { Snapshot } from './snapshot.js';
 import { assertUnit } from '../unit-length.js';
 import { type FaceBatch, type IndexState, isNearer, type Match } from '../vector-index.js';
+import { HnswGraph } from './hnsw-graph.js';
+import type { Snapshot } from './snapshot.js';
 import { VectorTable } from './vector-table.js';
 
 export interface HybridIndexOptions {

@@ -1,7 +1,7 @@
-import { HybridIndex } from './hybrid-index.js';
 import type { IndexSettings } from '../protocol.js';
 import type { ThreadIndex } from '../thread-index.js';
 import type { FaceBatch, IndexState, Match } from '../vector-index.js';
+import { HybridIndex } from './hybrid-index.js';
 import { Snapshot } from './snapshot.js';
 
 /** An erased vector is out of the snapshot after this time, and that of writing it, at the latest. */

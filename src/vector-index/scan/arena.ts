@@ -124,11 +124,7 @@ export class Arena {
 
   /** Writes the sketch of a vector of 512 numbers. @param place 0 to 63 */
   write(page: number, place: number, vector: Float32Array): void {
-    const scale = this.#sketch(
-      vector,
-      page + place * CODE_BYTES,
-      page + VECTORS_AT + place * EMBEDDING_LENGTH,
-    );
+    const scale = this.#sketch(vector, page + place * CODE_BYTES, page + VECTORS_AT + place * EMBEDDING_LENGTH);
     this.#floats(page + SCALES_AT, PAGE_FACES)[place] = scale;
     this.#floats(this.#at.vector, EMBEDDING_LENGTH).fill(0);
   }

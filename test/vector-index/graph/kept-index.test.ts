@@ -1,17 +1,17 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { KeptIndex } from '../../src/vector-index/kept-index.js';
-import { temporaryFolder } from '../store/temporary-folder.js';
-import { batch } from './batch.js';
-import { RandomVectors } from './random-vectors.js';
+import { KeptIndex } from '../../../src/vector-index/graph/kept-index.js';
+import { temporaryFolder } from '../../store/temporary-folder.js';
+import { batch } from '../batch.js';
+import { RandomVectors } from '../random-vectors.js';
 
 const LENGTH = 64;
 
 async function kept(faces: number) {
   const folder = await temporaryFolder();
   const troubles: string[] = [];
-  const settings = { dimensions: LENGTH, folder, graphFrom: 100 };
+  const settings = { dimensions: LENGTH, kind: 'hnsw' as const, folder, graphFrom: 100 };
   const opened = new KeptIndex(7, 'm1', settings, (trouble) => troubles.push(trouble));
   await opened.open();
   const random = new RandomVectors(23);
