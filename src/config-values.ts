@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { type ConfiguredKey, parseApiKeys } from './store/api-keys.js';
 import { DataKey } from './store/data-key.js';
+import { urlsOfHosts } from './store/postgres/hosts.js';
 
 /** Pixels; null where the check is off. */
 export type Resolution = { width: number; height: number } | null;
@@ -77,7 +78,9 @@ export function corsOrigins() {
 
 /** A URL such as `postgres://user:password@host:5432/name`. */
 export function postgresUrl() {
-  return z.string().refine((value) => /^postgres(?:ql)?:\/\/[^/]+\/./.test(value) && URL.canParse(value), {
+  const isUrl = (value: string) =>
+    /^postgres(?:ql)?:\/\/[^/]+\/./.test(value) && urlsOfHosts(value).every((each) => URL.canParse(each));
+  return z.string().refine(isUrl, {
     error: 'must look like postgres://user:password@host:5432/name',
   });
 }

@@ -55,9 +55,15 @@ export const variables = {
   },
   DATABASE_URL: {
     description:
-      'PostgreSQL with pgvector, as `postgres://user:password@host:5432/name`, instead of the database in `DATA_DIR`: for several servers. See docs/scale.md.',
+      'PostgreSQL with pgvector, as `postgres://user:password@host:5432/name`, instead of the database in `DATA_DIR`: for several servers. Of several hosts with commas between them, the one that takes writes is used. See docs/scale.md.',
     defaultShown: 'none: a database in `DATA_DIR`',
     schema: postgresUrl(),
+  },
+  DATABASE_VECTORS: {
+    description:
+      'How PostgreSQL keeps embeddings: `vector`, in 32-bit numbers, or `halfvec`, in 16-bit ones and half of the space. Chosen when the first server makes the schema. See docs/scale.md.',
+    defaultShown: 'as the database has it; `vector` in a new one',
+    schema: choice('vector', 'halfvec'),
   },
   DATABASE_POOL: {
     description: 'Connections to PostgreSQL that one server opens at most.',

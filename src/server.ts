@@ -98,8 +98,7 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
 }
 
 function gaugesOf({ gallery, analyser }: Rooms): GaugeSource {
-  const { collections, faces } = gallery.inMemory ?? { collections: 0, faces: 0 };
-  return { queued: analyser.queued, workers: analyser.workers, collections, faces };
+  return { queued: analyser.queued, workers: analyser.workers, size: () => gallery.size() };
 }
 
 function openStorage(config: Config, logger: Logger, workerUrl: URL | undefined): Promise<Storage> {

@@ -91,6 +91,8 @@ describe('configuration', () => {
   it('takes PostgreSQL by its URL, and not together with a data key', () => {
     const url = 'postgresql://user:p%40ss@db.example/faces?sslmode=require';
     expect(readConfig({ DATABASE_URL: url }).DATABASE_URL).toBe(url);
+    const several = 'postgres://user@one:5432,two:5433/faces';
+    expect(readConfig({ DATABASE_URL: several }).DATABASE_URL).toBe(several);
     for (const wrong of ['mysql://db/faces', 'postgres://db', 'postgres:///faces', 'db'])
       expect(problemsOf({ DATABASE_URL: wrong })).toEqual([expect.stringMatching(/^DATABASE_URL: must look like/)]);
     expect(problemsOf({ DATABASE_URL: url, DATA_KEY: 'ab'.repeat(32) })).toEqual([

@@ -6,7 +6,7 @@ import type { CollectionRef, Erased, Store, StoredCollection, StoredFace, User }
 import type { IndexWorkers } from '../vector-index/index-workers.js';
 import { IndexLostError, type VectorIndex } from '../vector-index/vector-index.js';
 import { batchOf, followStore } from './follow-store.js';
-import type { Candidate, Gallery, RankedCandidate } from './gallery.js';
+import type { Candidate, Gallery, GallerySize, RankedCandidate } from './gallery.js';
 import { KeyedLock } from './keyed-lock.js';
 import { PhotoSweep } from './photo-sweep.js';
 import { scored } from './scored.js';
@@ -79,7 +79,7 @@ export class CollectionGallery implements Gallery {
     return [...this.#indexes.values()].reduce((sum, index) => sum + index.size, 0);
   }
 
-  get inMemory(): { collections: number; faces: number } {
+  async size(): Promise<GallerySize> {
     return { collections: this.#indexes.size, faces: this.facesInMemory };
   }
 

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { FaceSearchError } from '../errors.js';
 import type { ObjectStore } from '../store/object-store.js';
 import type { CollectionRef, Erased, Searcher, SearchingStore, User } from '../store/store.js';
-import type { Candidate, Gallery, RankedCandidate } from './gallery.js';
+import type { Candidate, Gallery, GallerySize, RankedCandidate } from './gallery.js';
 import { PhotoSweep } from './photo-sweep.js';
 import { scored } from './scored.js';
 import type { SimilarityScale } from './similarity.js';
@@ -11,6 +11,9 @@ import { unitVector } from './unit-vector.js';
 
 /** Faces asked of the database: the nearest by cosine need not be the most similar, since cosines are corrected. */
 const CANDIDATES = 32;
+
+/** How long a count of the whole database is told. */
+const COUNTED_MS = 10_000;
 
 export interface DatabaseGalleryParts {
   /** Closed by its owner. */
@@ -28,6 +31,10 @@ export class DatabaseGallery implements Gallery {
   readonly #model: string;
   readonly #scale: SimilarityScale;
   readonly #photos: PhotoSweep;
+  #counted: { size: Promise<GallerySize>; until: number } = {
+    size: Promise.resolve({ collections: 0, faces: 0 }),
+    until: 0,
+  };
 
   constructor({ store, objects, model, scale, logger }: DatabaseGalleryParts) {
     this.#store = store;
@@ -109,6 +116,14 @@ export class DatabaseGallery implements Gallery {
 
   candidates(collection: CollectionRef, embedding: Float32Array, k: number): Promise<RankedCandidate[]> {
     return this.#nearest(this.#store, collection, unitVector(embedding), k);
+  }
+
+  /** Counted at most every few seconds, however often it is asked. */
+  size(): Promise<GallerySize> {
+    if (this.#counted.until <= Date.now()) {
+      this.#counted = { size: this.#store.countSearched(), until: Date.now() + COUNTED_MS };
+    }
+    return this.#counted.size;
   }
 
   /** Store and object store stay open. */

@@ -12,13 +12,19 @@ export interface RankedCandidate extends Candidate {
   faceId: number;
 }
 
+/** Over all tenants. */
+export interface GallerySize {
+  collections: number;
+  faces: number;
+}
+
 /**
  * People and their faces: the only room that knows both the store and the vector index.
  * Writes resolve when they are durable and visible to every later search.
  */
 export interface Gallery {
-  /** What searches look at in this process's memory; absent where a database searches. */
-  readonly inMemory?: { collections: number; faces: number };
+  /** What searches look at, in this process's memory or in the database. @throws StoreError */
+  size(): Promise<GallerySize>;
   saveUser(collection: CollectionRef, user: User): Promise<void>;
   /** @throws FaceSearchError USER_NOT_FOUND */
   requireUser(collection: CollectionRef, userId: string): Promise<void>;

@@ -7,8 +7,7 @@ export interface GaugeSource {
   /** Threads that run the models. */
   workers: number;
   /** Collections, and faces of all of them, that searches look at. */
-  collections: number;
-  faces: number;
+  size(): Promise<{ collections: number; faces: number }>;
 }
 
 /** One request that was answered. Every text is one of few: it becomes a label. */
@@ -87,21 +86,22 @@ export class Metrics {
       buckets: SIMILARITIES,
       registers,
     });
-    const gauge = (name: string, help: string, read: (from: GaugeSource) => number) =>
+    const gauge = (name: string, help: string, read: (from: GaugeSource) => number | Promise<number>) =>
       new Gauge({
         name,
         help,
         registers,
-        collect() {
+        async collect() {
           const from = source();
-          this.set(from ? read(from) : 0);
+          // A database that is away hides no other number.
+          this.set(from ? await Promise.resolve(read(from)).catch(() => Number.NaN) : 0);
         },
       });
     gauge('facesearch_ready', '1 once models and faces are loaded.', () => 1);
     gauge('facesearch_queue_depth', 'Photos that wait for a worker.', ({ queued }) => queued);
     gauge('facesearch_workers', 'Threads that run the models.', ({ workers }) => workers);
-    gauge('facesearch_index_collections', 'Collections in memory.', ({ collections }) => collections);
-    gauge('facesearch_index_faces', 'Faces in memory, over all collections.', ({ faces }) => faces);
+    gauge('facesearch_index_collections', 'Collections.', async ({ size }) => (await size()).collections);
+    gauge('facesearch_index_faces', 'Faces, over all collections.', async ({ size }) => (await size()).faces);
   }
 
   countRequest({ call, status, code, seconds, stages, refusal, similarity }: AnsweredRequest): void {

@@ -21,7 +21,8 @@ const readAs: Readonly<Record<ColumnKind, (column: string) => string>> = {
   bytes: (column) => column,
   flag: (column) => column,
   time: (column) => `floor(extract(epoch FROM ${column}) * 1000)::bigint AS ${column}`,
-  embedding: (column) => `vector_send(${column}) AS ${column}`,
+  // Kept in 16 bits they are read as what they stand for.
+  embedding: (column) => `vector_send(${column}::vector) AS ${column}`,
 };
 
 const typeOf: Readonly<Record<ColumnKind, string>> = {

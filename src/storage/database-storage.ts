@@ -15,7 +15,7 @@ export async function openDatabaseStorage(url: string, config: Config, logger: L
     store,
     objects,
     prepared: Promise.all([
-      whenReachable('the database', () => store.migrate(), logger, closing.signal),
+      whenReachable('the database', () => store.migrate(config.DATABASE_VECTORS), logger, closing.signal),
       whenReachable('the photo store', check, logger, closing.signal),
     ]).then(() => undefined),
     async openGallery(model, scale) {

@@ -13,7 +13,7 @@ export async function openKeys(config: Config): Promise<ApiKeyStore> {
   if (config.DATABASE_URL === undefined) return SqliteStore.openForApiKeys(join(config.DATA_DIR, DATABASE));
   const store = new PostgresStore({ url: config.DATABASE_URL, connections: 1, timeout: config.DATABASE_TIMEOUT });
   try {
-    await store.migrate();
+    await store.migrate(config.DATABASE_VECTORS);
     return store;
   } catch (error) {
     await store.close();

@@ -93,6 +93,9 @@ export interface Searcher {
 export interface SearchingStore extends Store, Searcher {
   /** Runs `work` in one transaction, which is alone in the collection among all that are run so, on any server. */
   inTurn<T>(collection: CollectionRef, work: (store: Searcher) => Promise<T>): Promise<T>;
+
+  /** Collections and faces of all tenants and models. A large number of faces is an estimate. */
+  countSearched(): Promise<{ collections: number; faces: number }>;
 }
 
 /** The part of a store that knows no people. */

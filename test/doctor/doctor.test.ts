@@ -18,7 +18,7 @@ import { asNobody } from '../support/as-nobody.js';
 import { runCommand } from '../support/command.js';
 import { damageTable } from '../support/damage.js';
 import { makeCertificate } from '../support/make-certificate.js';
-import { useTestDatabase } from '../support/pglite.js';
+import { useTestDatabase } from '../support/test-database.js';
 import { RandomVectors } from '../vector-index/random-vectors.js';
 
 const dataKey = '1'.repeat(64);

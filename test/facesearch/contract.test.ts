@@ -1,4 +1,3 @@
-import { TestDatabase } from '../support/pglite.js';
 import { realServer } from '../support/real-server.js';
 import { injectTarget, socketTarget } from '../support/target.js';
 import { describeContract } from './describe-contract.js';
@@ -17,21 +16,6 @@ describeContract('contract, through a socket', async () => {
       async close() {
         await target.close();
         await close();
-      },
-    },
-    key,
-  };
-});
-
-describeContract('contract, on PostgreSQL', async () => {
-  const database = await TestDatabase.start();
-  const { app, key, close } = await realServer(database.env);
-  return {
-    target: {
-      ...injectTarget(app),
-      async close() {
-        await close();
-        await database.stop();
       },
     },
     key,

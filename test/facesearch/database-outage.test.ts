@@ -8,8 +8,8 @@ import { temporaryFolder } from '../store/temporary-folder.js';
 import { fakeApp } from '../support/fake-app.js';
 import { FakeAnalyser } from '../support/fakes.js';
 import { field, file } from '../support/multipart.js';
-import { useTestDatabase } from '../support/pglite.js';
 import { client } from '../support/target.js';
+import { useTestDatabase } from '../support/test-database.js';
 
 const database = useTestDatabase();
 const unavailable = { status: 503, headers: { 'retry-after': '1' }, json: { code: '503' } };

@@ -5,8 +5,8 @@ import { openGallery } from '../gallery/gallery-fixture.js';
 import { fakeApp, otherKey, testKey } from '../support/fake-app.js';
 import { FakeAnalyser, faceOf } from '../support/fakes.js';
 import { field, file, form, type PartInit } from '../support/multipart.js';
-import { useTestDatabase } from '../support/pglite.js';
 import { client } from '../support/target.js';
+import { useTestDatabase } from '../support/test-database.js';
 import { calls } from './calls.js';
 
 const collection = field('collection', 'staff');

@@ -5,7 +5,7 @@ import { DatabaseGallery, type DatabaseGalleryParts } from '../../src/gallery/da
 import { PeopleCatalogue } from '../../src/gallery/people-catalogue.js';
 import { FolderObjectStore } from '../../src/store/folder-object-store.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
-import type { TestDatabase } from '../support/pglite.js';
+import type { TestDatabase } from '../support/test-database.js';
 
 /** A gallery over an empty database, closed when the test ends; the similarity is the plain cosine. */
 export async function openDatabaseGallery(database: TestDatabase, parts: Partial<DatabaseGalleryParts> = {}) {

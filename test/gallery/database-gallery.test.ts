@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { beforeEach, expect, test } from 'vitest';
 import { Crowding } from '../../src/gallery/crowding.js';
-import { useTestDatabase } from '../support/pglite.js';
+import { useTestDatabase } from '../support/test-database.js';
 import { RandomVectors } from '../vector-index/random-vectors.js';
 import { anotherServer, openDatabaseGallery } from './database-gallery-fixture.js';
 import { idOf, never, openGallery } from './gallery-fixture.js';

@@ -10,7 +10,7 @@ import { tables } from '../../src/move/tables.js';
 import { DataKey } from '../../src/store/data-key.js';
 import { SqliteStore } from '../../src/store/sqlite-store.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
-import { useTestDatabase } from '../support/pglite.js';
+import { useTestDatabase } from '../support/test-database.js';
 import { contentOf, fullFolder, staff, strange } from './move-fixture.js';
 
 const database = useTestDatabase();

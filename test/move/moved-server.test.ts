@@ -7,7 +7,7 @@ import { photos } from '../facesearch/contract-photos.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
 import { runCommand } from '../support/command.js';
 import { field, file } from '../support/multipart.js';
-import { useTestDatabase } from '../support/pglite.js';
+import { useTestDatabase } from '../support/test-database.js';
 import { useTestS3 } from '../support/s3-server.js';
 import { client, injectTarget } from '../support/target.js';
 

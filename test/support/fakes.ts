@@ -98,6 +98,10 @@ export class FakeGallery implements Gallery, Catalogue {
     throw new FaceSearchError('PHOTO_NOT_FOUND');
   }
 
+  async size() {
+    return { collections: this.people.size, faces: 0 };
+  }
+
   async close(): Promise<void> {}
 
   #users(collection: CollectionRef) {

@@ -1,9 +1,11 @@
-import { Pool, type PoolClient, TypeOverrides, types } from 'pg';
+import { type PoolClient, TypeOverrides, types } from 'pg';
 import { StoreError } from '../store-error.js';
-import { asPostgresError } from './postgres-error.js';
+import { urlsOfHosts } from './hosts.js';
+import { asConnectError, asPostgresError } from './postgres-error.js';
+import { Primary } from './primary.js';
 
 export interface DatabaseOptions {
-  /** postgres://user:password@host:port/name */
+  /** postgres://user:password@host:port/name, or several hosts with commas between them. */
   url: string;
   /** Most connections at a time; calls beyond wait for one. */
   connections: number;
@@ -25,18 +27,17 @@ const NETWORK_MS = 1000;
  * back is used at once. Calls reject with a StoreError when the database cannot do what is asked.
  */
 export class Database {
-  readonly #pool: Pool;
+  readonly #primary: Primary;
   readonly #subject: string;
   #closed: Promise<void> | undefined;
 
   constructor({ url, connections, timeout }: DatabaseOptions) {
-    const { host, pathname } = new URL(url);
-    this.#subject = `The database ${host}${pathname}`;
+    const places = urlsOfHosts(url).map((each) => new URL(each));
+    this.#subject = `The database ${places.map(({ host }) => host).join()}${places[0]?.pathname}`;
     const numbers = new TypeOverrides();
     // Numbers of rows stay far below 2^53.
     numbers.setTypeParser(types.builtins.INT8, Number);
-    this.#pool = new Pool({
-      connectionString: url,
+    this.#primary = new Primary(url, {
       types: numbers,
       max: connections,
       connectionTimeoutMillis: timeout,
@@ -51,21 +52,35 @@ export class Database {
         );
       },
     });
-    // A connection that breaks while nobody uses it has left the pool; whoever needs one next hears of real trouble.
-    this.#pool.on('error', () => undefined);
   }
 
   /** One statement, a transaction of its own. */
-  readonly run: Run = async (sql, values = []) => {
-    try {
-      return (await this.#pool.query(sql, [...values])).rows;
-    } catch (error) {
-      throw asPostgresError(error, this.#subject);
-    }
-  };
+  readonly run: Run = (sql, values = []) => this.#connected((run) => run(sql, values));
 
   /** All of `work` happens, or nothing. */
-  async transaction<T>(work: (run: Run) => Promise<T>): Promise<T> {
+  transaction<T>(work: (run: Run) => Promise<T>): Promise<T> {
+    return this.#connected(async (run) => {
+      await run('BEGIN');
+      try {
+        const result = await work(run);
+        await this.#commit(run);
+        return result;
+      } catch (error) {
+        // After a StoreError the connection is thrown away, and its transaction with it.
+        if (!(error instanceof StoreError)) await run('ROLLBACK').catch(asUnusable);
+        throw error;
+      }
+    });
+  }
+
+  /** Waits for the calls under way. */
+  close(): Promise<void> {
+    this.#closed ??= this.#primary.close();
+    return this.#closed;
+  }
+
+  /** @param work on one connection, which is used again unless the database failed */
+  async #connected<T>(work: (run: Run) => Promise<T>): Promise<T> {
     const client = await this.#connect();
     // Between two statements nobody else listens.
     const lost = () => undefined;
@@ -79,23 +94,15 @@ export class Database {
     };
     let broken = false;
     try {
-      await run('BEGIN');
-      const result = await work(run);
-      await this.#commit(run);
-      return result;
+      return await work(run);
     } catch (error) {
-      broken = error instanceof StoreError || !(await succeeds(run('ROLLBACK')));
+      broken = error instanceof StoreError;
+      if (error instanceof StoreError && error.trouble === 'read-only') this.#primary.isReplica(client);
       throw error;
     } finally {
       client.off('error', lost);
       client.release(broken);
     }
-  }
-
-  /** Waits for the calls under way. */
-  close(): Promise<void> {
-    this.#closed ??= this.#pool.end();
-    return this.#closed;
   }
 
   async #commit(run: Run): Promise<void> {
@@ -109,16 +116,14 @@ export class Database {
 
   async #connect(): Promise<PoolClient> {
     try {
-      return await this.#pool.connect();
+      return await this.#primary.connect();
     } catch (error) {
-      throw asPostgresError(error, this.#subject);
+      throw asConnectError(error, this.#subject);
     }
   }
 }
 
-async function succeeds(work: Promise<unknown>): Promise<boolean> {
-  return work.then(
-    () => true,
-    () => false,
-  );
+/** A connection that cannot even roll back is thrown away. */
+function asUnusable(error: unknown): never {
+  throw error instanceof StoreError ? error : new StoreError('failed', 'The connection', { cause: error });
 }

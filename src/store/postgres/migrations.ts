@@ -1,6 +1,18 @@
 /** Faces lie in this many tables by the hash of their collection's number, so that a collection's lie together. */
 const PARTITIONS = 16;
 
+/** How PostgreSQL keeps an embedding: in 32-bit numbers, or in 16-bit ones in half of the space. */
+export type VectorType = 'vector' | 'halfvec';
+
+/** Changes the type of all embeddings, and makes their index anew: at once in an empty database, hours in a large one. */
+export function vectorTypeChange(type: VectorType): string {
+  return `
+  DROP INDEX faces_by_embedding;
+  ALTER TABLE faces ALTER COLUMN embedding TYPE ${type}(512);
+  CREATE INDEX faces_by_embedding ON faces USING hnsw (embedding ${type}_cosine_ops) WITH (m = 16, ef_construction = 128);
+  `;
+}
+
 /**
  * The schema's history: migration n takes a database from version n-1 to n. A migration that has been released is
  * never edited; a change is a new one at the end.

@@ -133,7 +133,7 @@ export class People implements Searcher {
     if (collectionId === undefined) return [];
     const nearest = async (order: string) => {
       const rows = await this.#run<UserRow & { faceId: number; embedding: Buffer }>(
-        `SELECT f.face_id AS "faceId", vector_send(f.embedding) AS embedding, u.client_id AS "clientId", u.name
+        `SELECT f.face_id AS "faceId", vector_send(f.embedding::vector) AS embedding, u.client_id AS "clientId", u.name
          FROM (
            SELECT collection_id, face_id, user_id, embedding FROM faces
            WHERE collection_id = $1 AND model = $2 ORDER BY ${order} LIMIT $4

@@ -49,6 +49,18 @@ export function asPostgresError(error: unknown, subject: string): unknown {
   return error instanceof DatabaseError ? withoutDetails(error) : error;
 }
 
+/**
+ * The StoreError for a failure to connect. The database may refuse for many reasons, such as a password that is being changed,
+ * a role or database that is not there yet, or one that takes no connections: whatever it is, an operator can mend it
+ * while the server runs.
+ */
+export function asConnectError(error: unknown, subject: string): unknown {
+  const known = asPostgresError(error, subject);
+  if (known instanceof StoreError || !(error instanceof Error)) return known;
+  const detail = `it refuses connections: ${error.message}; a running server goes on by itself when it takes them`;
+  return new StoreError('unreachable', subject, { detail, cause: withoutDetails(error) });
+}
+
 function withoutDetails(error: Error & { code?: string | undefined }): Error & { code?: string | undefined } {
   return Object.assign(new Error(error.message), { code: error.code });
 }

@@ -16,6 +16,7 @@ import type {
 import { CollectionSizes } from './collection-sizes.js';
 import { Database, type DatabaseOptions } from './database.js';
 import { migrate } from './migrate.js';
+import type { VectorType } from './migrations.js';
 import { bytes, People, type UserRow, userOf } from './people.js';
 import { PostgresKeys } from './postgres-keys.js';
 import { refuseUnfinishedMove } from './unfinished-move.js';
@@ -23,6 +24,9 @@ import { fromVectorBytes } from './vector-bytes.js';
 
 /** Faces read at a time, about 1 MB. */
 const FACES_PER_PAGE = 500;
+
+/** Up to about so many faces are counted one by one; of more, PostgreSQL's own estimate is told. */
+const FACES_COUNTED = 50_000;
 
 /** Users listed at a time. */
 const USERS_PER_PAGE = 1000;
@@ -56,10 +60,11 @@ export class PostgresStore extends PostgresKeys implements SearchingStore {
 
   /**
    * Brings the schema to this version.
+   * @param vectors see migrate.ts
    * @throws StoreError, or Error with a message for the operator
    */
-  async migrate(): Promise<void> {
-    await migrate(this.#db);
+  async migrate(vectors?: VectorType): Promise<void> {
+    await migrate(this.#db, vectors);
     await refuseUnfinishedMove(this.#db);
   }
 
@@ -183,7 +188,7 @@ export class PostgresStore extends PostgresKeys implements SearchingStore {
   async *facesOf(collectionId: number, model: string): AsyncIterable<StoredEmbedding[]> {
     for (let last = 0; ; ) {
       const rows = await this.#db.run<EmbeddingRow>(
-        `SELECT face_id AS "faceId", vector_send(embedding) AS embedding FROM faces
+        `SELECT face_id AS "faceId", vector_send(embedding::vector) AS embedding FROM faces
          WHERE collection_id = $1 AND model = $2 AND face_id > $3 ORDER BY face_id LIMIT $4`,
         [collectionId, model, last, FACES_PER_PAGE],
       );
@@ -204,7 +209,7 @@ export class PostgresStore extends PostgresKeys implements SearchingStore {
 
   async embeddingsOf(faceIds: readonly number[], model: string): Promise<StoredEmbedding[]> {
     const rows = await this.#db.run<EmbeddingRow>(
-      `SELECT face_id AS "faceId", vector_send(embedding) AS embedding
+      `SELECT face_id AS "faceId", vector_send(embedding::vector) AS embedding
        FROM unnest($1::bigint[]) WITH ORDINALITY AS asked (face_id, place) JOIN faces USING (face_id)
        WHERE model = $2 ORDER BY place`,
       [faceIds, model],
@@ -217,6 +222,17 @@ export class PostgresStore extends PostgresKeys implements SearchingStore {
       'SELECT model, count(*) AS faces FROM faces GROUP BY model ORDER BY model',
     );
     return new Map(rows.map(({ model, faces }) => [model, faces]));
+  }
+
+  async countSearched(): Promise<{ collections: number; faces: number }> {
+    const [row] = await this.#db.run<{ collections: number; faces: number }>(
+      `SELECT (SELECT count(*) FROM collections) AS collections, coalesce(sum(greatest(reltuples, 0)), 0)::bigint AS faces
+       FROM pg_class JOIN pg_inherits ON oid = inhrelid WHERE inhparent = 'faces'::regclass`,
+    );
+    const estimate = row ?? { collections: 0, faces: 0 };
+    if (estimate.faces > FACES_COUNTED) return estimate;
+    const [counted] = await this.#db.run<{ faces: number }>('SELECT count(*) AS faces FROM faces');
+    return { ...estimate, faces: counted?.faces ?? 0 };
   }
 
   async reserveObject(key: string): Promise<void> {

@@ -1,8 +1,10 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { Database } from '../../../src/store/postgres/database.js';
 import { migrate } from '../../../src/store/postgres/migrate.js';
-import { migrations } from '../../../src/store/postgres/migrations.js';
-import { useTestDatabase } from '../../support/pglite.js';
+import { migrations, vectorTypeChange } from '../../../src/store/postgres/migrations.js';
+import { useTestDatabase } from '../../support/test-database.js';
+import { RandomVectors } from '../../vector-index/random-vectors.js';
+import { anna, staff } from '../describe-store.js';
 
 const database = useTestDatabase();
 
@@ -15,7 +17,7 @@ function connect(): Database {
 test('servers that start together make the schema once', async () => {
   const nodes = [connect(), connect(), connect()];
   await connect().run('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
-  await Promise.all(nodes.map(migrate));
+  await Promise.all(nodes.map((node) => migrate(node)));
   const rows = await (nodes[0] as Database).run('SELECT version FROM schema_migrations ORDER BY version');
   expect(rows).toEqual(migrations.map((_, i) => ({ version: i + 1 })));
 });
@@ -27,6 +29,29 @@ test('a database of a newer server is refused and left as it is', async () => {
   await expect(migrate(node)).rejects.toThrow('made by a newer server');
   await node.run('DELETE FROM schema_migrations WHERE version > $1', [migrations.length]);
   await migrate(node);
+});
+
+test('embeddings of 16 bits are kept by choice, are searched alike, and no other server changes that', async () => {
+  const node = connect();
+  await node.run('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+  await migrate(node, 'halfvec');
+  await expect(migrate(node, 'vector')).rejects.toThrow(
+    'keeps embeddings as halfvec, and DATABASE_VECTORS asks for vector',
+  );
+  await migrate(node);
+  const store = database().store();
+  onTestFinished(() => store.close());
+  const random = new RandomVectors(5);
+  const embedding = random.unit(512);
+  await store.addUserWithFace(staff, anna, { embedding, model: 'm1' });
+  const [found] = await store.nearestFaces(staff, 'm1', random.near(embedding, 0.7), 1);
+  expect(found?.user).toEqual(anna);
+  // Half precision: 11 bits of each number.
+  expect(found?.embedding).not.toEqual(embedding);
+  for (const [i, x] of embedding.entries()) expect(found?.embedding[i]).toBeCloseTo(x, 4);
+  await node.run(vectorTypeChange('vector'));
+  await migrate(node, 'vector');
+  expect(await store.nearestFaces(staff, 'm1', embedding, 1)).toHaveLength(1);
 });
 
 test('every key of users and faces holds the number of the collection, by which they are distributed', async () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { createKey, hashKey, KeyRing } from '../../../src/store/api-keys.js';
 import type { PostgresStore } from '../../../src/store/postgres/postgres-store.js';
-import { useTestDatabase } from '../../support/pglite.js';
+import { useTestDatabase } from '../../support/test-database.js';
 import { RandomVectors } from '../../vector-index/random-vectors.js';
 import { anna, ben, describeStore, staff } from '../describe-store.js';
 

@@ -1,0 +1,31 @@
+import { PGlite } from '@electric-sql/pglite';
+import { vector } from '@electric-sql/pglite-pgvector';
+import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
+import type { Engine } from './test-database.js';
+
+/**
+ * PostgreSQL with pgvector inside the test's process, behind a socket. It has one session, whatever connects: use one
+ * connection at a time, or transactions only.
+ */
+export async function startPglite(): Promise<Engine> {
+  const engine = await PGlite.create({ extensions: { vector } });
+  const listen = async (port: number) => {
+    const server = new PGLiteSocketServer({ db: engine, port, maxConnections: 20 });
+    await server.start();
+    return server;
+  };
+  let server = await listen(0);
+  const port = Number(server.getServerConn().split(':').at(-1));
+  return {
+    url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
+    connections: 1,
+    goAway: () => server.stop(),
+    async comeBack() {
+      server = await listen(port);
+    },
+    async stop() {
+      await server.stop();
+      await engine.close();
+    },
+  };
+}
