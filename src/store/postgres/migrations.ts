@@ -7,7 +7,7 @@ export type VectorType = 'vector' | 'halfvec';
 /** Changes the type of all embeddings, and makes their index anew: at once in an empty database, hours in a large one. */
 export function vectorTypeChange(type: VectorType): string {
   return `
-  DROP INDEX faces_by_embedding;
+  DROP INDEX IF EXISTS faces_by_embedding;
   ALTER TABLE faces ALTER COLUMN embedding TYPE ${type}(512);
   CREATE INDEX faces_by_embedding ON faces USING hnsw (embedding ${type}_cosine_ops) WITH (m = 16, ef_construction = 128);
   `;

@@ -1,0 +1,226 @@
+import { parseArgs } from 'node:util';
+import { EMBEDDING_LENGTH } from '../../src/embedding.js';
+import { noCrowding } from '../../src/gallery/crowding.js';
+import { DatabaseGallery } from '../../src/gallery/database-gallery.js';
+import { Database } from '../../src/store/postgres/database.js';
+import { type VectorType, vectorTypeChange } from '../../src/store/postgres/migrations.js';
+import { PostgresStore } from '../../src/store/postgres/postgres-store.js';
+import { runScript } from '../run-script.js';
+import { FaceLikeVectors } from './face-like-vectors.js';
+import { machine, quantile, report } from './report.js';
+
+/**
+ * `npm run bench:postgres -- --url postgres://… --faces 100000`: fills an empty database, adds some faces as a server does, and
+ * searches, with embeddings of 32 and then of 16 bits. Results go to docs/benchmarks/postgres.json and docs/benchmarks.md.
+ */
+const PROBES = 200;
+const ADDED = 2000;
+const ADDED_AT_ONCE = 4;
+const MODEL = 'bench';
+const where = { tenant: 'bench', collection: '' };
+const EF_SEARCH = [100, 200, 400, 800];
+const HOURS_MS = 4 * 3_600_000;
+
+interface Result {
+  vectors: VectorType;
+  faces: number;
+  buildSeconds: number;
+  tableBytesPerFace: number;
+  graphBytesPerFace: number;
+  addsPerSecond: number;
+  /** A whole search of the gallery, from the probe to the best candidate. */
+  searchP50Ms: number;
+  searchP99Ms: number;
+  /** Share of probes whose nearest face by an exact comparison is the first. */
+  recallAt1: number;
+  /** One statement for 32 faces, by ef_search; `exact` compares all. */
+  widths: { ef: number | 'exact'; p50Ms: number; recallAt1: number }[];
+}
+
+await runScript(async () => {
+  const { values } = parseArgs({
+    options: { url: { type: 'string' }, faces: { type: 'string', default: '100000' } },
+  });
+  const url = values.url ?? process.env.TEST_DATABASE_URL;
+  if (url === undefined) throw new Error('--url names an empty database with pgvector');
+  const faces = Number(values.faces);
+  const tools = new Database({ url, connections: ADDED_AT_ONCE, timeout: HOURS_MS });
+  const store = new PostgresStore({ url, connections: ADDED_AT_ONCE, timeout: HOURS_MS });
+  try {
+    await store.migrate('vector');
+    const { probes, exact } = await fill(tools, store, faces);
+    const results: Result[] = [];
+    for (const vectors of ['vector', 'halfvec'] as const) {
+      const start = performance.now();
+      await tools.run(`SET maintenance_work_mem = '1GB'; ${vectorTypeChange(vectors)}`);
+      const buildSeconds = (performance.now() - start) / 1000;
+      await tools.run('VACUUM ANALYZE faces');
+      results.push(await measure(tools, store, vectors, faces, buildSeconds, probes, exact));
+      console.log(results.at(-1));
+    }
+    const [{ version = '' } = {}] = await tools.run<{ version: string }>(
+      `SELECT current_setting('server_version') || ', pgvector ' || extversion AS version FROM pg_extension WHERE extname = 'vector'`,
+    );
+    const about = `${machine()}; PostgreSQL ${version}, on the same cores`;
+    report('postgres', { about, results }, tableOf(about, results));
+  } finally {
+    await store.close();
+    await tools.close();
+  }
+});
+
+/** Faces without the graph, which is made afterwards. @returns probes, and the number of the face nearest to each */
+async function fill(tools: Database, store: PostgresStore, faces: number) {
+  await store.saveUser(where, { id: 'u', name: '' });
+  const found = await store.findCollection(where);
+  const collectionId = found?.collectionId ?? 0;
+  await tools.run('DROP INDEX faces_by_embedding');
+  const random = new FaceLikeVectors(1);
+  const people: Float32Array[] = [];
+  const all: Float32Array[] = [];
+  while (all.length < faces) {
+    const person = random.person();
+    people.push(person);
+    const images = random.imagesOfPerson();
+    for (let i = 0; i < images && all.length < faces; i++) all.push(random.image(person));
+  }
+  for (let from = 0; from < faces; from += 500) {
+    const page = all.slice(from, from + 500).map((embedding) => `[${embedding.join()}]`);
+    await tools.run(
+      `INSERT INTO faces (collection_id, user_id, model, embedding)
+       SELECT $1, (SELECT user_id FROM users WHERE collection_id = $1), $2, one::vector
+       FROM unnest($3::text[]) WITH ORDINALITY AS given (one, place) ORDER BY place`,
+      [collectionId, MODEL, page],
+    );
+  }
+  const ids = await store.faceIdsOf(collectionId, MODEL);
+  const probing = new FaceLikeVectors(2);
+  const probes = Array.from({ length: PROBES }, () =>
+    probing.image(people[Math.floor(probing.next() * people.length)] as Float32Array),
+  );
+  return { probes, exact: probes.map((probe) => ids[nearest(all, probe)] ?? 0) };
+}
+
+function nearest(all: readonly Float32Array[], probe: Float32Array): number {
+  let best = { place: 0, cosine: -2 };
+  for (const [place, embedding] of all.entries()) {
+    let cosine = 0;
+    for (let i = 0; i < EMBEDDING_LENGTH; i++) cosine += (probe[i] as number) * (embedding[i] as number);
+    if (cosine > best.cosine) best = { place, cosine };
+  }
+  return best.place;
+}
+
+async function measure(
+  tools: Database,
+  store: PostgresStore,
+  vectors: VectorType,
+  faces: number,
+  buildSeconds: number,
+  probes: readonly Float32Array[],
+  exact: readonly number[],
+): Promise<Result> {
+  const [size] = await tools.run<{ heap: number; graph: number }>(
+    `SELECT sum(pg_table_size(relid))::bigint AS heap, (SELECT sum(pg_relation_size(indexrelid))::bigint
+       FROM pg_index JOIN pg_class ON oid = indexrelid WHERE relname LIKE 'faces_%embedding%') AS graph
+     FROM pg_partition_tree('faces') WHERE isleaf`,
+  );
+  const scale = { crowding: noCrowding, similarity: (cosine: number) => cosine };
+  const objects = { put: refuse, get: refuse, delete: refuse };
+  const gallery = new DatabaseGallery({ store, objects, model: MODEL, scale, logger: console });
+  // The first round warms the cache.
+  for (const probe of probes) await gallery.candidates(where, probe, 1);
+  const times: number[] = [];
+  let right = 0;
+  for (const [i, probe] of probes.entries()) {
+    const start = performance.now();
+    const [best] = await gallery.candidates(where, probe, 1);
+    times.push(performance.now() - start);
+    if (best?.faceId === exact[i]) right++;
+  }
+  const widths: Result['widths'] = [];
+  for (const ef of [...EF_SEARCH, 'exact'] as const) {
+    widths.push({ ef, ...(await width(tools, vectors, ef, probes, exact)) });
+  }
+  return {
+    vectors,
+    faces,
+    buildSeconds,
+    tableBytesPerFace: (size?.heap ?? 0) / faces,
+    graphBytesPerFace: (size?.graph ?? 0) / faces,
+    searchP50Ms: quantile(times, 0.5),
+    searchP99Ms: quantile(times, 0.99),
+    recallAt1: right / probes.length,
+    widths,
+    addsPerSecond: await add(gallery),
+  };
+}
+
+async function width(
+  tools: Database,
+  vectors: VectorType,
+  ef: number | 'exact',
+  probes: readonly Float32Array[],
+  exact: readonly number[],
+) {
+  const some = ef === 'exact' ? probes.slice(0, 20) : probes;
+  const times: number[] = [];
+  let right = 0;
+  await tools.transaction(async (run) => {
+    if (ef !== 'exact') await run(`SET LOCAL hnsw.ef_search = ${ef}`);
+    for (const [i, probe] of some.entries()) {
+      const start = performance.now();
+      const rows = await run<{ face: number }>(
+        `SELECT face_id AS face FROM faces WHERE collection_id = (SELECT collection_id FROM collections) AND model = $1
+         ORDER BY (embedding <=> $2::${vectors}(${EMBEDDING_LENGTH})) ${ef === 'exact' ? '+ 0' : ''} LIMIT 32`,
+        [MODEL, `[${probe.join()}]`],
+      );
+      times.push(performance.now() - start);
+      if (rows[0]?.face === exact[i]) right++;
+    }
+  });
+  return { p50Ms: quantile(times, 0.5), recallAt1: right / some.length };
+}
+
+/** Through the gallery, one transaction a face, into another collection of the same size class. @returns faces per second */
+async function add(gallery: DatabaseGallery): Promise<number> {
+  const random = new FaceLikeVectors(3);
+  const faces = Array.from({ length: ADDED }, () => random.person());
+  const other = { tenant: 'bench', collection: 'added' };
+  await gallery.saveUser(other, { id: 'u', name: '' });
+  const start = performance.now();
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: ADDED_AT_ONCE }, async () => {
+      while (next < faces.length) await gallery.addFace(other, 'u', faces[next++] as Float32Array);
+    }),
+  );
+  const perSecond = ADDED / ((performance.now() - start) / 1000);
+  await gallery.deleteCollection(other);
+  return perSecond;
+}
+
+async function refuse(): Promise<never> {
+  throw new Error('no photos here');
+}
+
+function tableOf(about: string, results: readonly Result[]): string[] {
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  return [
+    `Machine: ${about}. ${PROBES} probes.`,
+    '',
+    '| embeddings | faces | graph built | bytes a face: table, graph | adds | search p50 / p99 | recall@1 |',
+    '|---|---|---|---|---|---|---|',
+    ...results.map(
+      (r) =>
+        `| \`${r.vectors}\` | ${r.faces.toLocaleString('en')} | ${r.buildSeconds.toFixed(0)} s | ${r.tableBytesPerFace.toFixed(0)}, ${r.graphBytesPerFace.toFixed(0)} | ${r.addsPerSecond.toFixed(0)} /s | ${r.searchP50Ms.toFixed(1)} / ${r.searchP99Ms.toFixed(1)} ms | ${percent(r.recallAt1)} |`,
+    ),
+    '',
+    `| one statement, p50 and recall@1 | ${results[0]?.widths.map(({ ef }) => (ef === 'exact' ? 'all compared' : `ef_search ${ef}`)).join(' | ')} |`,
+    `|---|${results[0]?.widths.map(() => '---|').join('')}`,
+    ...results.map(
+      (r) =>
+        `| \`${r.vectors}\` | ${r.widths.map((w) => `${w.p50Ms.toFixed(1)} ms, ${percent(w.recallAt1)}`).join(' | ')} |`,
+    ),
+  ];
+}
