@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
+import { runScript } from '../../src/command-line/run-script.js';
 import { EMBEDDING_LENGTH } from '../../src/embedding.js';
 import { noCrowding } from '../../src/gallery/crowding.js';
 import { DatabaseGallery } from '../../src/gallery/database-gallery.js';
 import { Database } from '../../src/store/postgres/database.js';
 import { type VectorType, vectorTypeChange } from '../../src/store/postgres/migrations.js';
 import { PostgresStore } from '../../src/store/postgres/postgres-store.js';
-import { runScript } from '../run-script.js';
 import { FaceLikeVectors } from './face-like-vectors.js';
 import { machine, quantile, report } from './report.js';
 
@@ -44,6 +44,7 @@ await runScript(async () => {
   const url = values.url ?? process.env.TEST_DATABASE_URL;
   if (url === undefined) throw new Error('--url names an empty database with pgvector');
   const faces = Number(values.faces);
+  const described = await machine();
   const tools = new Database({ url, connections: ADDED_AT_ONCE, timeout: HOURS_MS });
   const store = new PostgresStore({ url, connections: ADDED_AT_ONCE, timeout: HOURS_MS });
   try {
@@ -61,7 +62,7 @@ await runScript(async () => {
     const [{ version = '' } = {}] = await tools.run<{ version: string }>(
       `SELECT current_setting('server_version') || ', pgvector ' || extversion AS version FROM pg_extension WHERE extname = 'vector'`,
     );
-    const about = `${machine()}; PostgreSQL ${version}, on the same cores`;
+    const about = `${described}; PostgreSQL ${version}, on the same cores`;
     report('postgres', { about, results }, tableOf(about, results));
   } finally {
     await store.close();
@@ -126,7 +127,7 @@ async function measure(
      FROM pg_partition_tree('faces') WHERE isleaf`,
   );
   const scale = { crowding: noCrowding, similarity: (cosine: number) => cosine };
-  const objects = { put: refuse, get: refuse, delete: refuse };
+  const objects = { put: refuse, get: refuse, delete: refuse, keys: noKeys };
   const gallery = new DatabaseGallery({ store, objects, model: MODEL, scale, logger: console });
   // The first round warms the cache.
   for (const probe of probes) await gallery.candidates(where, probe, 1);
@@ -199,6 +200,8 @@ async function add(gallery: DatabaseGallery): Promise<number> {
   await gallery.deleteCollection(other);
   return perSecond;
 }
+
+async function* noKeys(): AsyncIterable<string> {}
 
 async function refuse(): Promise<never> {
   throw new Error('no photos here');

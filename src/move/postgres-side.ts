@@ -48,7 +48,8 @@ export class PostgresSide implements TargetSide {
     const side = new PostgresSide(url);
     try {
       await side.#refuseServers();
-      if (role === 'target') await migrate(side.#db);
+      // In 16 bits no embedding would be what the source holds.
+      if (role === 'target') await migrate(side.#db, 'vector');
       else await side.#requireSchema();
       return side;
     } catch (error) {

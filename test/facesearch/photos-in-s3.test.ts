@@ -5,10 +5,10 @@ import { openServer } from '../../src/server.js';
 import { openFolderStorage } from '../../src/storage/folder-storage.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
 import { field, file } from '../support/multipart.js';
-import { useTestDatabase } from '../support/test-database.js';
 import { realServer } from '../support/real-server.js';
 import { useTestS3 } from '../support/s3-server.js';
 import { client, injectTarget } from '../support/target.js';
+import { useTestDatabase } from '../support/test-database.js';
 import { photos } from './contract-photos.js';
 
 const s3 = useTestS3();

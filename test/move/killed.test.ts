@@ -7,8 +7,8 @@ import { FolderObjectStore } from '../../src/store/folder-object-store.js';
 import { SealedObjectStore } from '../../src/store/sealed-object-store.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
 import { killLaterAndLater, runCommand } from '../support/command.js';
-import { useTestDatabase } from '../support/test-database.js';
 import { useTestS3 } from '../support/s3-server.js';
+import { useTestDatabase } from '../support/test-database.js';
 import { contentOf, fullFolder } from './move-fixture.js';
 
 const database = useTestDatabase();

@@ -8,6 +8,7 @@ import type { Side } from '../../src/move/side.js';
 import { SqliteSide } from '../../src/move/sqlite-side.js';
 import { tables } from '../../src/move/tables.js';
 import { DataKey } from '../../src/store/data-key.js';
+import { vectorTypeChange } from '../../src/store/postgres/migrations.js';
 import { SqliteStore } from '../../src/store/sqlite-store.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
 import { useTestDatabase } from '../support/test-database.js';
@@ -133,6 +134,32 @@ test('a target that holds anything else is refused and left as it is', async () 
   await expect(moveBack()).rejects.toThrow('is not empty');
   expect((await withSide(source(undefined, back), contentOf)).users?.rows).toBe(8);
 });
+
+test('embeddings of 16 bits are moved as what they stand for, and nothing is moved into such', async () => {
+  await fullFolder(folder, 10);
+  await moveThere();
+  await database().query(vectorTypeChange('halfvec'));
+  onTestFinished(async () => {
+    await database().query(vectorTypeChange('vector'));
+  });
+  const moved = await moveBack();
+  const embeddings = { source: await embeddingsIn(folder), target: await embeddingsIn(back) };
+  expect(embeddings.target).not.toEqual(embeddings.source);
+  for (const [i, x] of embeddings.source.entries()) expect(embeddings.target[i]).toBeCloseTo(x, 3);
+  expect(moved.comparisons.map(({ differences }) => differences)).toEqual(tables.map(() => 0));
+  await database().clear();
+  await expect(moveThere()).rejects.toThrow('keeps embeddings as halfvec');
+});
+
+/** The numbers of all faces of one model, one after the other. */
+async function embeddingsIn(place: string): Promise<number[]> {
+  const sqlite = await SqliteStore.open(join(place, 'facesearch.sqlite'));
+  try {
+    return (await facesOf(sqlite)).flatMap((one) => [...one]);
+  } finally {
+    await sqlite.close();
+  }
+}
 
 test('as long as a move is not finished no server takes its target, nor does a move from elsewhere', async () => {
   await fullFolder(folder, 10);

@@ -7,9 +7,9 @@ import { photos } from '../facesearch/contract-photos.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
 import { runCommand } from '../support/command.js';
 import { field, file } from '../support/multipart.js';
-import { useTestDatabase } from '../support/test-database.js';
 import { useTestS3 } from '../support/s3-server.js';
 import { client, injectTarget } from '../support/target.js';
+import { useTestDatabase } from '../support/test-database.js';
 
 const database = useTestDatabase();
 const s3 = useTestS3();

@@ -49,7 +49,9 @@ export class TestDatabase {
 
   /** Leaves the tables only. */
   async clear(): Promise<void> {
-    await this.query('TRUNCATE tenants, api_keys, collections, users, faces, pending_object_deletions RESTART IDENTITY');
+    await this.query(
+      'TRUNCATE tenants, api_keys, collections, users, faces, pending_object_deletions RESTART IDENTITY',
+    );
   }
 
   /** Asks over a connection of its own. */

@@ -42,7 +42,7 @@ async function requireVectorType(run: Run, vectors: VectorType | undefined): Pro
   );
   if (vectors === undefined || row?.type === vectors) return;
   throw new Error(
-    `The database keeps embeddings as ${row?.type}, and DATABASE_VECTORS asks for ${vectors}; docs/scale.md says how to change that`,
+    `The database keeps embeddings as ${row?.type}, and ${vectors} is asked for; docs/scale.md says how to change that`,
   );
 }
 

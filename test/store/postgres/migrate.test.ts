@@ -35,9 +35,7 @@ test('embeddings of 16 bits are kept by choice, are searched alike, and no other
   const node = connect();
   await node.run('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
   await migrate(node, 'halfvec');
-  await expect(migrate(node, 'vector')).rejects.toThrow(
-    'keeps embeddings as halfvec, and DATABASE_VECTORS asks for vector',
-  );
+  await expect(migrate(node, 'vector')).rejects.toThrow('keeps embeddings as halfvec, and vector is asked for');
   await migrate(node);
   const store = database().store();
   onTestFinished(() => store.close());
