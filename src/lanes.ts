@@ -1,7 +1,7 @@
 /**
  * Does a piece of work for each item, some at once and each item once, and tells how many are done.
  * @param lanes how many are on their way at once
- * @throws what the work throws first; no further item is begun in that lane
+ * @throws what the work throws first; no further item is then begun, and none is still on its way
  */
 export async function inLanes<T>(
   items: readonly T[],
@@ -11,12 +11,19 @@ export async function inLanes<T>(
 ): Promise<void> {
   // Every lane takes from the same iterator.
   const queue = items.values();
+  const troubles: unknown[] = [];
   let done = 0;
   const lane = async () => {
     for (const item of queue) {
-      await work(item);
-      onDone?.(++done);
+      if (troubles.length > 0) return;
+      try {
+        await work(item);
+        onDone?.(++done);
+      } catch (error) {
+        troubles.push(error);
+      }
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
+  if (troubles.length > 0) throw troubles[0];
 }

@@ -1,29 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { basePath } from '../facesearch/facesearch.js';
-
-/** The server cannot be used: it is not there, is no face search server, or does not take the key. */
-export class ClientError extends Error {
-  override readonly name = 'ClientError';
-}
-
-/** An answer of the server, by the code in its body. */
-export interface Answer {
-  /** `200`, or what was refused: `400`, `404`, `406`, `407`, `410`, `412`, `413`. */
-  code: string;
-  data: unknown;
-  /** Of a 406: which of the causes that its text names. */
-  reason?: string;
-}
-
-/** How a call ended without an answer that counts. */
-export type NoAnswer = {
-  /** `no`: nothing was changed, the call may be repeated. `perhaps`: it may have been done. */
-  done: 'no' | 'perhaps';
-  /** For people. */
-  why: string;
-  /** Seconds that the server asks to wait for. */
-  retryAfter?: number;
-};
+import { ClientError } from './client-error.js';
+import { type Answer, type NoAnswer, outcomeOf, outcomeOfFailure } from './outcome.js';
 
 export interface ClientOptions {
   /** Base of the server, with or without the path of the calls. */
@@ -54,8 +32,11 @@ export class FaceSearchClient {
   #lastAnswer: number | undefined;
   #failures = 0;
 
-  /** @throws ClientError when the URL is none */
+  /** @throws ClientError when the URL is none, or the key cannot be one */
   constructor(options: ClientOptions) {
+    if (!/^[\x21-\x7e]+$/.test(options.key)) {
+      throw new ClientError('The key has spaces, line breaks or letters that no key has.');
+    }
     this.#origin = originOf(options.url);
     this.#options = { timeout: CALL_MS, patience: PATIENCE_MS, ...options };
   }
@@ -69,11 +50,8 @@ export class FaceSearchClient {
    * Sends one of the twelve calls until it is answered. For calls that may be repeated.
    * @throws ClientError, or the reason of the signal
    */
-  async call(method: 'GET' | 'POST' | 'DELETE', path: string, fields: Fields = {}): Promise<Answer> {
-    for (;;) {
-      const answer = await this.attempt(method, path, fields);
-      if (!('done' in answer)) return answer;
-    }
+  call(method: 'GET' | 'POST' | 'DELETE', path: string, fields: Fields = {}): Promise<Answer> {
+    return this.#until(() => this.attempt(method, path, fields));
   }
 
   /**
@@ -82,12 +60,14 @@ export class FaceSearchClient {
    */
   attempt(method: 'GET' | 'POST' | 'DELETE', path: string, fields: Fields = {}): Promise<Answer | NoAnswer> {
     if (method === 'GET') {
-      const query = new URLSearchParams(fields as Record<string, string>);
+      const query = new URLSearchParams();
+      for (const [name, value] of Object.entries(fields)) if (typeof value === 'string') query.set(name, kept(value));
       return this.#send(`${basePath}${path}?${query}`, { method });
     }
     const body = new FormData();
     for (const [name, value] of Object.entries(fields)) {
-      if (typeof value === 'string') body.set(name, value);
+      if (typeof value === 'string') body.set(name, kept(value));
+      // The file's own name may be that of a person.
       else body.set(name, value, 'photo');
     }
     return this.#send(`${basePath}${path}`, { method, body });
@@ -99,9 +79,18 @@ export class FaceSearchClient {
    */
   async admin(method: 'GET' | 'POST', path: string, body?: object): Promise<Answer> {
     const json = body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+    return this.#until(() => this.#send(`/admin/v1${path}`, { method, ...json }));
+  }
+
+  /** Repeats one call; one that fails for long ends it, though others may be answered meanwhile. */
+  async #until(attempt: () => Promise<Answer | NoAnswer>): Promise<Answer> {
+    const start = performance.now();
     for (;;) {
-      const answer = await this.#send(`/admin/v1${path}`, { method, ...json });
-      if (!('done' in answer)) return answer;
+      const outcome = await attempt();
+      if (!('done' in outcome)) return outcome;
+      if (outcome.done === 'perhaps' && performance.now() - start > this.#options.patience) {
+        throw new ClientError(`${this.#origin} fails at a call again and again: ${outcome.why}`);
+      }
     }
   }
 
@@ -144,35 +133,22 @@ export class FaceSearchClient {
 
   async #exchange(path: string, init: RequestInit): Promise<Answer | NoAnswer> {
     const { key, timeout } = this.#options;
+    const start = performance.now();
     let response: Response;
     let text: string;
     try {
       response = await fetch(`${this.#origin}${path}`, {
         ...init,
         headers: { ...init.headers, api_key: key },
-        redirect: 'error',
+        // Followed, it would turn a POST into a GET, and carry the key elsewhere.
+        redirect: 'manual',
         signal: AbortSignal.timeout(timeout),
       });
       text = await response.text();
     } catch (error) {
-      return noAnswer(error);
+      return outcomeOfFailure(this.#origin, error);
     }
-    const { status } = response;
-    const reply = parsed(text);
-    if (status === 401 || status === 403) {
-      throw new ClientError(`${this.#origin} does not take the key: ${reply?.data ?? `HTTP ${status}`}`);
-    }
-    if (status === 429 || status >= 500) {
-      const why = `${reply?.data ?? `HTTP ${status}`}`;
-      const retryAfter = secondsOf(response.headers.get('retry-after'));
-      // An error in the middle of a change, or of a proxy, does not say whether the change was made.
-      const unchanged = status === 429 || (status === 503 && reply !== undefined && !why.includes('may have happened'));
-      return { done: unchanged ? 'no' : 'perhaps', why, ...(retryAfter !== undefined && { retryAfter }) };
-    }
-    if (!reply || (status === 404 && reply.data === 'Unknown route')) {
-      throw new ClientError(`${this.#origin} is no face search server: ${path} answers HTTP ${status}`);
-    }
-    return reply;
+    return outcomeOf({ origin: this.#origin, path, response, text, ms: performance.now() - start });
   }
 }
 
@@ -189,35 +165,7 @@ function originOf(text: string): string {
   return `${url.origin}${url.pathname.replace(/\/+$/, '').replace(new RegExp(`${basePath}$`), '')}`;
 }
 
-function parsed(text: string): Answer | undefined {
-  try {
-    const { data, code, reason } = JSON.parse(text) as { data?: unknown; code?: unknown; reason?: unknown };
-    if (typeof code !== 'string') return undefined;
-    return { code, data, ...(typeof reason === 'string' && { reason }) };
-  } catch {
-    return undefined;
-  }
-}
-
-/** Codes of a connection that was never there: nothing was sent. */
-const neverConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
-/** What no waiting heals. */
-const wrongTls = /^(?:CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
-
-function noAnswer(error: unknown): NoAnswer {
-  const cause = (error as Error).cause as (Error & { code?: string; errors?: { code?: string }[] }) | undefined;
-  const code = cause?.code ?? cause?.errors?.[0]?.code ?? '';
-  const why = cause?.message || code || (error as Error).message;
-  if (wrongTls.test(code)) {
-    throw new ClientError(`${why}. NODE_EXTRA_CA_CERTS can name a file with the authority's certificate.`);
-  }
-  return { done: neverConnected.has(code) ? 'no' : 'perhaps', why };
-}
-
-/** `Retry-After` in seconds, or as a date. */
-function secondsOf(header: string | null): number | undefined {
-  if (header === null) return undefined;
-  if (/^\d{1,6}$/.test(header)) return Number(header);
-  const at = Date.parse(header);
-  return Number.isNaN(at) ? undefined : Math.max(0, (at - Date.now()) / 1000);
+/** A server takes away one pair of double quotes, for careless clients: a value that has them gets another one. */
+function kept(value: string): string {
+  return value.startsWith('"') && value.endsWith('"') ? `"${value}"` : value;
 }

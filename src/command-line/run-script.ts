@@ -1,6 +1,6 @@
 import { AuditError } from '../audit/audit-error.js';
 import { BackupError } from '../backup/backup-error.js';
-import { ClientError } from '../client/face-search-client.js';
+import { ClientError } from '../client/client-error.js';
 import { ConfigError } from '../config.js';
 import { CsvError } from '../csv.js';
 import { EvaluationError } from '../evaluation/evaluation-error.js';

@@ -2,8 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import type { FaceSearchClient } from '../client/face-search-client.js';
 import { inLanes } from '../lanes.js';
 import { MAX_IMAGE_BYTES } from '../vision/face-analyser.js';
-import { ImportError } from './import-error.js';
 import type { ImportState, PhotoKey, Refusal } from './import-state.js';
+import { People, refusalOf } from './people.js';
 import type { ListedPhoto, PhotoList } from './photo-list.js';
 
 export interface ImportParts {
@@ -13,12 +13,14 @@ export interface ImportParts {
   allowIdCard: boolean;
   /** Sends again what an earlier run saw refused. */
   retryRefused: boolean;
+  /** Also makes the people of the list's names of whom it has no photo. */
+  everybody: boolean;
   /** Calls under way at once. */
   parallel: number;
   /** No photo is begun after it; those under way come to their end. It must be the client's signal too. */
   stop: AbortController;
-  /** How many photos are still to be sent. */
-  onStart?: (photos: number) => void;
+  /** How many people are to be looked after, of `everybody`; and then how many photos are still to be sent. */
+  onStart?: (what: 'people' | 'photos', total: number) => void;
   onProgress?: (done: number, refused: number) => void;
 }
 
@@ -39,6 +41,8 @@ export interface ImportOutcome {
   /** Ids of people of whom no photo was added. */
   without: string[];
   people: number;
+  /** People that the server does not take. */
+  refusedPeople: (Refusal & { id: string })[];
   /** Why the import broke off; undefined when it came to its end, or was stopped. */
   failure: unknown;
 }
@@ -48,6 +52,9 @@ const SAME_PHOTO = 0.999_999;
 /** How many people `/candidates` may name at most. */
 const CANDIDATES = 50;
 
+/** Tries of one photo that end without an answer, after which the others go on without it. */
+const MOST_FAILURES = 5;
+
 type Fate = 'added' | 'before' | Refusal | { unreadable: string } | undefined;
 
 /**
@@ -55,52 +62,74 @@ type Fate = 'added' | 'before' | Refusal | { unreadable: string } | undefined;
  * the state before and after its call. Where a call may have been done although its answer did not come, the server is
  * asked for the photo before it is sent again, so nothing is added twice and nothing is missed.
  */
-export async function importPhotos({ photos, names }: PhotoList, parts: ImportParts): Promise<ImportOutcome> {
-  const { state, client, collection, stop } = parts;
-  const run = new Run(parts, names, await usersOf(client, collection));
+export async function importPhotos(list: PhotoList, parts: ImportParts): Promise<ImportOutcome> {
+  const { client, collection, stop } = parts;
+  const run = new Run(parts, await People.of(client, collection, list.names));
   const fates = new Map<ListedPhoto, Fate>();
   const waiting: { photo: ListedPhoto; key: PhotoKey }[] = [];
-  for (const photo of photos) {
+  for (const photo of list.photos) {
     const found = await stat(photo.file).catch((error: Error) => error);
     if (found instanceof Error) {
       fates.set(photo, { unreadable: found.message });
       continue;
     }
     const key = { id: photo.id, path: photo.path, size: found.size, changed: found.mtimeMs };
-    const known = state.find(key);
-    if (known?.state === 'added') fates.set(photo, 'before');
-    else if (known?.state === 'refused' && !parts.retryRefused) fates.set(photo, known);
+    const known = run.fateBefore(key);
+    if (known) fates.set(photo, known);
     else waiting.push({ photo, key });
   }
 
-  parts.onStart?.(waiting.length);
   let failure: unknown;
+  const forEach = <T>(items: readonly T[], work: (item: T) => Promise<void>) =>
+    inLanes(items, parts.parallel, async (item) => {
+      if (stop.signal.aborted) return;
+      try {
+        await work(item);
+      } catch (error) {
+        if (!stop.signal.aborted) failure = error;
+        stop.abort();
+      }
+    });
   let done = 0;
   let refused = 0;
-  await inLanes(waiting, parts.parallel, async ({ photo, key }) => {
-    if (stop.signal.aborted) return;
-    try {
-      const fate = await run.send(photo, key);
-      fates.set(photo, fate);
-      if (fate !== 'added') refused++;
+  if (parts.everybody) {
+    parts.onStart?.('people', list.names.size);
+    await forEach([...list.names.keys()], async (id) => {
+      if (await run.makePerson(id)) refused++;
       parts.onProgress?.(++done, refused);
-    } catch (error) {
-      if (!stop.signal.aborted) failure = error;
-      stop.abort();
-    }
+    });
+    [done, refused] = [0, 0];
+  }
+  if (!stop.signal.aborted) parts.onStart?.('photos', waiting.length);
+  await forEach(waiting, async ({ photo, key }) => {
+    const fate = await run.send(photo, key);
+    fates.set(photo, fate);
+    if (fate !== undefined && fate !== 'added') refused++;
+    parts.onProgress?.(++done, refused);
   });
-  return { ...summary(photos, fates), failure };
+  const everybody = parts.everybody ? list.names.keys() : [];
+  return { ...summary(list.photos, everybody, fates), refusedPeople: run.refusedPeople, failure };
 }
 
 class Run {
-  readonly #made = new Map<string, Promise<Refusal | undefined>>();
+  readonly refusedPeople: (Refusal & { id: string })[] = [];
 
   constructor(
     private readonly parts: ImportParts,
-    private readonly names: ReadonlyMap<string, string>,
-    /** Names of people that the server has, by id. */
-    private readonly known: ReadonlyMap<string, string>,
+    private readonly people: People,
   ) {}
+
+  /** What became of a photo in an earlier run, where that still holds. */
+  fateBefore(key: PhotoKey): 'before' | Refusal | undefined {
+    const { state, retryRefused } = this.parts;
+    const known = state.find(key);
+    if (known?.state === 'refused') return retryRefused ? undefined : known;
+    if (known?.state !== 'added') return undefined;
+    if (this.people.wasThere(key.id)) return 'before';
+    // Whoever was deleted on the server has no photos there. It is noted before the person is made again.
+    state.forget(key);
+    return undefined;
+  }
 
   /** @throws ClientError, or the reason of the signal */
   async send(photo: ListedPhoto, key: PhotoKey): Promise<Fate> {
@@ -112,12 +141,14 @@ class Run {
     } catch (error) {
       return { unreadable: (error as Error).message };
     }
-    const refusal = await this.#makeUser(photo.id);
+    const refusal = await this.makePerson(photo.id);
     if (refusal) return this.#refuse(key, refusal);
 
     const file = new Blob([bytes]);
     const allow_id_card = String(allowIdCard);
+    let failures = 0;
     for (let uncertain = state.find(key)?.state === 'sending'; ; ) {
+      if (failures === MOST_FAILURES) return undefined;
       if (uncertain && (await this.#hasPhoto(photo.id, bytes))) return this.#add(key);
       state.put(key, { state: 'sending' });
       const answer = await client.attempt('POST', '/add', { collection, id: photo.id, allow_id_card, file });
@@ -126,7 +157,8 @@ class Run {
         return this.#refuse(key, refusalOf(answer));
       }
       uncertain = answer.done === 'perhaps';
-      if (!uncertain) state.forget(key);
+      if (uncertain) failures++;
+      else state.forget(key);
     }
   }
 
@@ -140,22 +172,11 @@ class Run {
     return refusal;
   }
 
-  /** Makes a person once, where the server has nobody with this id, or the list has another name. */
-  #makeUser(id: string): Promise<Refusal | undefined> {
-    const begun = this.#made.get(id);
-    if (begun) return begun;
-    const made = this.#createUser(id);
-    this.#made.set(id, made);
-    return made;
-  }
-
-  async #createUser(id: string): Promise<Refusal | undefined> {
-    const { client, collection } = this.parts;
-    const known = this.known.get(id);
-    const name = this.names.get(id) ?? known ?? id;
-    if (name === known) return undefined;
-    const answer = await client.call('POST', '/create', { collection, id, name });
-    return answer.code === '200' ? undefined : refusalOf(answer);
+  /** @throws ClientError, or the reason of the signal */
+  async makePerson(id: string): Promise<Refusal | undefined> {
+    const refusal = await this.people.make(id);
+    if (refusal && !this.refusedPeople.some((one) => one.id === id)) this.refusedPeople.push({ id, ...refusal });
+    return refusal;
   }
 
   async #hasPhoto(id: string, bytes: Buffer): Promise<boolean> {
@@ -172,20 +193,12 @@ class Run {
   }
 }
 
-function refusalOf({ code, data, reason = '' }: { code: string; data: unknown; reason?: string }): Refusal {
-  return { code, text: String(data), reason };
-}
-
-/** @throws ImportError when the collection cannot be listed */
-async function usersOf(client: FaceSearchClient, collection: string): Promise<Map<string, string>> {
-  const { code, data } = await client.call('GET', '/list', { collection });
-  if (code === '404') return new Map();
-  if (code !== '200') throw new ImportError(`The collection cannot be listed: ${data}`);
-  return new Map((data as { id: string; name: string }[]).map(({ id, name }) => [id, name]));
-}
-
-function summary(photos: readonly ListedPhoto[], fates: ReadonlyMap<ListedPhoto, Fate>) {
-  const outcome: Omit<ImportOutcome, 'failure'> = {
+function summary(
+  photos: readonly ListedPhoto[],
+  everybody: Iterable<string>,
+  fates: ReadonlyMap<ListedPhoto, Fate>,
+): Omit<ImportOutcome, 'failure' | 'refusedPeople'> {
+  const outcome: ReturnType<typeof summary> = {
     added: 0,
     addedBefore: 0,
     refused: [],
@@ -194,7 +207,7 @@ function summary(photos: readonly ListedPhoto[], fates: ReadonlyMap<ListedPhoto,
     without: [],
     people: 0,
   };
-  const hasFace = new Map<string, boolean>();
+  const hasFace = new Map<string, boolean>([...everybody].map((id) => [id, false]));
   for (const photo of photos) {
     const fate = fates.get(photo);
     if (fate === 'added') outcome.added++;

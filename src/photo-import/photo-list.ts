@@ -1,5 +1,5 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { readCsv } from '../csv.js';
 import { ImportError } from './import-error.js';
 
@@ -44,35 +44,52 @@ export async function readPhotoList(source: string): Promise<PhotoList> {
  * without a number such as `_2` at its end.
  */
 async function readFolder(folder: string): Promise<PhotoList> {
-  const root = resolve(folder);
-  const list: PhotoList = { photos: [], names: new Map(), otherFiles: new Map() };
-  for await (const file of filesOf(root, new Set())) {
-    const ending = extname(file).toLowerCase();
-    if (!PHOTO_ENDINGS.has(ending)) {
-      list.otherFiles.set(ending, (list.otherFiles.get(ending) ?? 0) + 1);
-      continue;
-    }
-    const path = relative(root, file);
-    const parts = path.split(/[/\\]/);
+  const { files, otherFiles } = await photosIn(folder);
+  const photos = files.map(({ file, path }) => {
+    const parts = path.split('/');
     const first = parts[0] as string;
     const id = parts.length > 1 ? first : basename(first, extname(first)).replace(/(?<=.)_\d+$/, '');
     // A file system may spell an accent in two ways; a caller spells it in one.
-    list.photos.push({ id: id.normalize('NFC'), file, path });
+    return { id: id.normalize('NFC'), file, path };
+  });
+  return { photos, names: new Map(), otherFiles };
+}
+
+/** Photos of a folder and those beneath it, hidden ones left out: absolute paths, and relative ones with `/`. */
+export async function photosIn(
+  folder: string,
+): Promise<{ files: Omit<ListedPhoto, 'id'>[]; otherFiles: PhotoList['otherFiles'] }> {
+  const root = resolve(folder);
+  const files: Omit<ListedPhoto, 'id'>[] = [];
+  const otherFiles = new Map<string, number>();
+  for await (const file of filesOf(root, new Set())) {
+    const ending = extname(file).toLowerCase();
+    if (PHOTO_ENDINGS.has(ending)) files.push({ file, path: relative(root, file).split(sep).join('/') });
+    else otherFiles.set(ending, (otherFiles.get(ending) ?? 0) + 1);
   }
-  return list;
+  return { files, otherFiles };
 }
 
 /** Hidden files are none; a folder that links to one above it is read once. */
 async function* filesOf(folder: string, seen: Set<string>): AsyncGenerator<string> {
-  const real = await realpath(folder);
-  if (seen.has(real)) return;
-  seen.add(real);
-  const names = (await readdir(folder)).filter((name) => !name.startsWith('.'));
+  const names = await namesIn(folder, seen);
   for (const name of names.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))) {
     const path = join(folder, name);
     const found = await stat(path).catch(() => undefined);
     if (found?.isDirectory()) yield* filesOf(path, seen);
     else if (found?.isFile()) yield path;
+  }
+}
+
+/** @throws ImportError */
+async function namesIn(folder: string, seen: Set<string>): Promise<string[]> {
+  try {
+    const real = await realpath(folder);
+    if (seen.has(real)) return [];
+    seen.add(real);
+    return (await readdir(folder)).filter((name) => !name.startsWith('.'));
+  } catch (error) {
+    throw new ImportError(`Cannot read the folder ${folder}: ${(error as NodeJS.ErrnoException).code}`);
   }
 }
 

@@ -97,7 +97,7 @@ test('what is wrong is said before anything is sent', async () => {
   const folder = join(await temporaryFolder(), 'photos');
   await write(folder, 'a.jpg', photo('audrey.jpg'));
   const refused = [
-    [await run(folder, 'd', [], { env: { FACESEARCH_KEY: '' } }), 2, '--key is missing'],
+    [await run(folder, 'd', [], { env: { FACESEARCH_KEY: '' } }), 2, 'FACESEARCH_KEY is not set'],
     [await run(folder, 'd', ['--parallel', '0']), 2, '--parallel must be a whole number from 1 to 64'],
     [await run(folder, 'd', ['--key', 'other']), 1, 'does not take the key: Unknown api_key'],
     [await run(folder, 'd', ['--url', 'localhost']), 1, 'must begin with http:// or https://'],

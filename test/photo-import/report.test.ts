@@ -14,6 +14,7 @@ const nothing: ImportOutcome = {
   unfinished: 0,
   without: [],
   people: 1,
+  refusedPeople: [],
   failure: undefined,
 };
 const target = { origin: 'http://localhost:8080', tenant: 'acme', collection: 'staff' };

@@ -21,7 +21,7 @@ export class TroubledServer {
     const path = (request.url ?? '').replace(/^.*\/v[14]/, '').replace(/\?.*/, '');
     const say = (data: unknown, status = 200, headers = {}) =>
       response.writeHead(status, headers).end(JSON.stringify({ data, code: String(status) }));
-    if (path === '/list') return say([]);
+    if (path === '/list') return say(this.calls.includes('/create') ? [{ id: 'an', name: 'an' }] : []);
     if (path === '/status') return say({ tenant: 'acme', readOnly: false });
     this.calls.push(path);
     if (path === '/create') return say('User created/updated');

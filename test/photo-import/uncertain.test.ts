@@ -20,7 +20,16 @@ async function importInto(server: TroubledServer, photos: number, change?: (clie
   const client = new FaceSearchClient(options);
   const state = ImportState.open(`${folder}.state`, { origin: url, tenant: 't', collection: '' });
   const list = await readPhotoList(folder);
-  const parts = { client, state, collection: '', allowIdCard: false, retryRefused: false, parallel: 1, stop };
+  const parts = {
+    client,
+    state,
+    collection: '',
+    allowIdCard: false,
+    retryRefused: false,
+    everybody: false,
+    parallel: 1,
+    stop,
+  };
   try {
     return await importPhotos(list, parts);
   } finally {
@@ -50,3 +59,10 @@ test('a server that never answers is given up, and what was not sent is counted'
   expect(outcome).toMatchObject({ added: 0, unfinished: 3 });
   expect(String(outcome.failure)).toContain('has not answered for a while: Too many requests');
 });
+
+test('a photo that the server fails at every time does not keep the others waiting', async () => {
+  const server = new TroubledServer(Array.from({ length: 5 }, () => 'drop' as const));
+  const outcome = await importInto(server, 2);
+  expect(outcome).toMatchObject({ added: 1, refused: [], unfinished: 1, failure: undefined });
+  expect(server.faces).toEqual(['photo 1']);
+}, 60_000);

@@ -1,14 +1,10 @@
 import { resolve } from 'node:path';
-import { FaceSearchClient } from '../../client/face-search-client.js';
-import { ImportError } from '../../photo-import/import-error.js';
-import { type ImportOutcome, importPhotos } from '../../photo-import/import-photos.js';
+import { wholeNumber } from '../../evaluation/command-line.js';
 import { writeReport } from '../../photo-import/import-report.js';
-import { ImportState } from '../../photo-import/import-state.js';
 import { readPhotoList } from '../../photo-import/photo-list.js';
-import { wordsFor } from '../../photo-import/refusal-words.js';
-import { showProgress } from '../../progress.js';
-import { UsageError } from '../../usage-error.js';
 import { defineCommand } from '../command.js';
+import { importInto, importLines } from '../remote-import.js';
+import { remoteKey } from '../remote-key.js';
 
 export const importCommand = defineCommand({
   about:
@@ -36,101 +32,31 @@ export const importCommand = defineCommand({
 A CSV file has the columns id, path (relative to it) and perhaps name.
 Users and vectors that facesearch export wrote are read by facesearch import-vectors.`,
   async run(values, [source = '']) {
-    const key = values.key || process.env.FACESEARCH_KEY;
-    if (!key) throw new UsageError('--key is missing, and FACESEARCH_KEY is not set.');
-    const parallel = Number(values.parallel);
-    if (!/^\d{1,2}$/.test(values.parallel) || parallel < 1 || parallel > 64) {
-      throw new UsageError(`--parallel must be a whole number from 1 to 64, not "${values.parallel}".`);
-    }
-    const { collection } = values;
     const list = await readPhotoList(source);
     for (const [ending, count] of list.otherFiles) {
       console.error(
         `${count} ${ending === '' ? 'files without an ending' : `${ending} files`} are no photos and stay out.`,
       );
     }
-
-    const stop = new AbortController();
-    const client = new FaceSearchClient({
-      url: values.url,
-      key,
-      signal: stop.signal,
-      onWait: (why) => console.error(`\nwaiting for the server: ${why}`),
-    });
-    stopOnSignals(stop);
-    const { tenant } = await statusOf(client);
-    const target = { origin: client.origin, tenant, collection };
     const beside = resolve(source);
-    const state = ImportState.open(values.state ?? `${beside}.import-state`, target);
-    let progress: ReturnType<typeof showProgress> | undefined;
-    try {
-      const outcome = await importPhotos(list, {
-        client,
-        state,
-        collection,
-        allowIdCard: values['allow-id-card'],
-        retryRefused: values['retry-refused'],
-        parallel,
-        stop,
-        onStart(photos) {
-          if (photos < list.photos.length) {
-            console.error(`${list.photos.length - photos} of ${list.photos.length} photos are done already.`);
-          }
-          if (photos > 0) progress = showProgress('photos', photos, 'refused');
-        },
-        onProgress: (done, refused) => progress?.update(done, refused),
-      });
-      progress?.stop();
-      const report = values.report ?? `${beside}.import-report.html`;
-      await writeReport(report, { source, target, outcome, at: new Date() });
-      console.log(summaryOf(outcome, report));
-      if (outcome.failure !== undefined) throw outcome.failure;
-      const isDone = outcome.unfinished + outcome.unreadable.length + outcome.refused.length === 0;
-      if (!isDone) process.exitCode = 1;
-    } finally {
-      progress?.stop();
-      state.close();
-    }
+    const { outcome, target } = await importInto({
+      list,
+      url: values.url,
+      key: values.key || remoteKey('FACESEARCH_KEY'),
+      collection: values.collection,
+      state: values.state ?? `${beside}.import-state`,
+      allowIdCard: values['allow-id-card'],
+      retryRefused: values['retry-refused'],
+      everybody: false,
+      parallel: wholeNumber('--parallel', values.parallel, 1, 64),
+    });
+    const report = values.report ?? `${beside}.import-report.html`;
+    await writeReport(report, { source, target, outcome, at: new Date() });
+    const { people, without, unfinished, unreadable, refused } = outcome;
+    const lines = importLines(outcome);
+    if (without.length > 0) lines.push(`${without.length} of ${people} people have no photo.`);
+    console.log([...lines, `Report: ${report}`].join('\n'));
+    if (outcome.failure !== undefined) throw outcome.failure;
+    if (unfinished + unreadable.length + refused.length > 0) process.exitCode = 1;
   },
 });
-
-/** @throws ClientError, ImportError when the key may not add */
-async function statusOf(client: FaceSearchClient): Promise<{ tenant: string }> {
-  const { code, data } = await client.admin('GET', '/status');
-  if (code !== '200') throw new ImportError(`The server does not tell its status: ${data}`);
-  const { tenant, readOnly } = data as { tenant: string; readOnly: boolean };
-  if (readOnly) throw new ImportError('The key may only search: an import needs one that may add.');
-  return { tenant };
-}
-
-function summaryOf(
-  { added, addedBefore, refused, unreadable, unfinished, without, people }: ImportOutcome,
-  report: string,
-) {
-  const reasons = new Map<string, number>();
-  for (const refusal of refused) {
-    const { title } = wordsFor(refusal);
-    reasons.set(title, (reasons.get(title) ?? 0) + 1);
-  }
-  const sorted = [...reasons].sort(([, a], [, b]) => b - a);
-  const lines = [
-    `${added} photos added${addedBefore > 0 ? ` (${addedBefore} earlier)` : ''}, ${refused.length} refused.`,
-    ...sorted.map(([title, count]) => `  ${String(count).padStart(6)}  ${title}`),
-    without.length > 0 && `${without.length} of ${people} people have no photo.`,
-    unreadable.length > 0 && `${unreadable.length} files could not be read.`,
-    unfinished > 0 && `${unfinished} photos are not sent yet: run the same command again to go on.`,
-    `Report: ${report}`,
-  ];
-  return lines.filter(Boolean).join('\n');
-}
-
-/** The first signal lets what is under way come to its end, the second one does not wait. */
-function stopOnSignals(stop: AbortController): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (stop.signal.aborted) process.exit(1);
-      console.error('\nstopping: photos under way come to their end');
-      stop.abort(new ImportError('Stopped before anything was sent.'));
-    });
-  }
-}

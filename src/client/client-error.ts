@@ -1,0 +1,4 @@
+/** The server cannot be used: it is not there, is no face search server, or does not take the key. */
+export class ClientError extends Error {
+  override readonly name = 'ClientError';
+}
