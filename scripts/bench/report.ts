@@ -2,6 +2,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from '../../src/models/paths.js';
+import { quantile } from '../../src/quantile.js';
+
+export { quantile };
 
 /** Share of the processors' time that other work may take, 0–1, before a benchmark says that it cannot be trusted. */
 const IDLE_ENOUGH = 0.05;
@@ -52,12 +55,6 @@ export function report(name: string, numbers: object, lines: readonly string[], 
   const [before = '', rest = ''] = text.split(from);
   writeFileSync(path, `${before}${[from, ...lines, to].join('\n')}${rest.split(to)[1] ?? '\n'}`);
   console.log(lines.join('\n'));
-}
-
-/** The value below which this share of the numbers lies. */
-export function quantile(numbers: readonly number[], share: number): number {
-  const sorted = [...numbers].sort((p, q) => p - q);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
 export function median(numbers: readonly number[]): number {

@@ -66,6 +66,16 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('./commands/move.js')).move,
   },
   {
+    name: 'migrate-from-fpt',
+    summary: 'Fills a collection with the users of the cloud service and a folder of their photos.',
+    load: async () => (await import('./commands/migrate-from-fpt.js')).migrateFromFpt,
+  },
+  {
+    name: 'shadow',
+    summary: 'Searches for the photos of a folder on two servers, and tells how far they agree.',
+    load: async () => (await import('./commands/shadow.js')).shadowCommand,
+  },
+  {
     name: 'eval',
     summary: 'Measures face recognition and the gates on a folder of labelled photos.',
     load: async () => (await import('./commands/eval.js')).evaluate,
