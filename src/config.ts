@@ -41,6 +41,12 @@ export const variables = {
     default: '8080',
     schema: integer(0, 65_535),
   },
+  LISTEN: {
+    description:
+      '`at-once`: the server listens before it can answer calls, and says so at `/ready`. `when-ready`: it listens when it can; for balancers that ask for no `/ready`.',
+    default: 'at-once',
+    schema: choice('at-once', 'when-ready'),
+  },
   TLS_CERT: {
     description:
       'File with the certificate in PEM, and those between it and the root: the server then speaks TLS. A renewed one is taken without a restart.',

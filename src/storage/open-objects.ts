@@ -23,7 +23,9 @@ export async function openObjects(config: Config): Promise<OpenObjects> {
   const s3 = s3Of(config);
   const dataKey = dataKeyOf(config);
   const bucket = s3 && new S3ObjectStore(s3);
-  const raw = bucket ?? (await FolderObjectStore.open(join(config.DATA_DIR, PHOTOS)));
+  const raw =
+    bucket ??
+    (await FolderObjectStore.open(join(config.DATA_DIR, PHOTOS), { shared: config.DATABASE_URL !== undefined }));
   const objects = dataKey ? new SealedObjectStore(raw, dataKey) : raw;
   return { objects, raw, check: async () => bucket?.check() };
 }

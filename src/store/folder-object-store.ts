@@ -5,6 +5,9 @@ import { makeFolder } from './durable-folder.js';
 import { assertObjectKey, isObjectKey, type ObjectSource, type ObjectStore } from './object-store.js';
 import { asStoreError } from './store-error.js';
 
+/** Of the random part of a half-written file's name. */
+const UUID_LENGTH = 36;
+
 /**
  * Objects as files, 0600, in 256 folders, 0700, named by the first byte of the key's SHA-256. A file appears under its
  * name complete and on the disk, or not at all.
@@ -15,16 +18,16 @@ export class FolderObjectStore implements ObjectStore {
   readonly #shards = new Map<string, Promise<void>>();
 
   /**
-   * Makes the folder when it does not exist and removes what a crash left half-written.
-   * One process at a time may have a folder open.
+   * Makes the folder when it does not exist. One process at a time may have it open, unless it is shared.
+   * @param shared by several processes: what a crash left half-written is removed with the object of its key, not now
    * @throws StoreError that names the folder and says what is wrong with it
    */
-  static async open(folder: string): Promise<FolderObjectStore> {
+  static async open(folder: string, { shared = false } = {}): Promise<FolderObjectStore> {
     const store = new FolderObjectStore(folder);
     try {
       makeFolder(folder);
-      await rm(store.#unfinished, { recursive: true, force: true });
-      await mkdir(store.#unfinished, { mode: 0o700 });
+      if (!shared) await rm(store.#unfinished, { recursive: true, force: true });
+      await mkdir(store.#unfinished, { mode: 0o700, recursive: true });
     } catch (error) {
       throw asStoreError(error, `Cannot use the photo folder ${folder}`);
     }
@@ -41,8 +44,8 @@ export class FolderObjectStore implements ObjectStore {
   }
 
   async put(key: string, bytes: Buffer): Promise<void> {
-    const { shard, path } = this.#locate(key);
-    const temporary = join(this.#unfinished, randomUUID());
+    const { shard, name, path } = this.#locate(key);
+    const temporary = join(this.#unfinished, `${name}.${randomUUID()}`);
     try {
       const file = await open(temporary, 'wx', 0o600);
       try {
@@ -70,11 +73,14 @@ export class FolderObjectStore implements ObjectStore {
   }
 
   async delete(key: string): Promise<void> {
-    const { shard, path } = this.#locate(key);
+    const { shard, name, path } = this.#locate(key);
     try {
       await unlink(path).catch(unlessMissing);
       // Also when the file is gone: whoever unlinked it may have died before this.
       await syncFolder(shard).catch(unlessMissing);
+      const halves = (await readdir(this.#unfinished)).filter((half) => half.slice(0, -UUID_LENGTH - 1) === name);
+      for (const half of halves) await unlink(join(this.#unfinished, half)).catch(unlessMissing);
+      if (halves.length > 0) await syncFolder(this.#unfinished);
     } catch (error) {
       throw asStoreError(error, `Cannot delete a photo in ${this.#folder}`);
     }
@@ -118,11 +124,12 @@ export class FolderObjectStore implements ObjectStore {
     return join(this.#folder, 'unfinished');
   }
 
-  #locate(key: string): { shard: string; path: string } {
+  #locate(key: string): { shard: string; name: string; path: string } {
     assertObjectKey(key);
     const shard = join(this.#folder, createHash('sha256').update(key).digest('hex').slice(0, 2));
     // No key has a dot, so two keys never share a file, and no key can name another folder.
-    return { shard, path: join(shard, key.replaceAll('/', '.')) };
+    const name = key.replaceAll('/', '.');
+    return { shard, name, path: join(shard, name) };
   }
 }
 

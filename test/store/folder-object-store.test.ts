@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
@@ -34,6 +35,17 @@ test('what a crash left half-written is removed at the next opening', async () =
   await writeFile(join(folder, 'unfinished', 'left'), 'half a photo');
   objects = await FolderObjectStore.open(folder);
   expect(await files()).toEqual([]);
+});
+
+test('another process that opens a shared folder removes nothing of what is being written', async () => {
+  const half = join(folder, 'unfinished', `faces.1.${randomUUID()}`);
+  await writeFile(half, 'half a photo');
+  await writeFile(join(folder, 'unfinished', `faces.11.${randomUUID()}`), 'half of another');
+  const other = await FolderObjectStore.open(folder, { shared: true });
+  expect(await files()).toHaveLength(2);
+  // The process that wrote it has died.
+  await other.delete('faces/1');
+  expect((await files()).map(({ name }) => name)).toEqual([expect.stringMatching(/^faces\.11\./)]);
 });
 
 test('a put that fails leaves nothing', async () => {

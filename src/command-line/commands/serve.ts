@@ -31,7 +31,8 @@ async function start(): Promise<void> {
   keyShown.catch(() => undefined);
   if (server.metrics && config.METRICS_PORT !== undefined)
     await serveMetrics(server.metrics, { host: config.METRICS_HOST, port: config.METRICS_PORT }, logger);
-  // Listens before the models are loaded, so that a supervisor sees a live process at once.
+  if (config.LISTEN === 'when-ready') await server.started;
+  // Before the models are loaded, so that a supervisor sees a live process at once.
   await server.app.listen({ host: config.HOST, port: config.PORT });
   await server.started;
   logger.info('ready');
