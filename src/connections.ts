@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { Server, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 
@@ -6,8 +6,8 @@ import type { FastifyInstance } from 'fastify';
 const FAREWELL_MS = 500;
 
 /**
- * Ends connections gently when the app closes: for a moment, replies say `connection: close`, so that a client that
- * keeps its connection alive loses no request; then connections on which no request is running are cut, those included
+ * Ends connections gently when the app closes. New ones are refused at once, so that a balancer asks another server. For
+ * a moment, replies say `connection: close`, so that a client that keeps its connection alive loses no request; then connections on which no request is running are cut, those included
  * that never sent one and would hold up the close until its grace is over.
  */
 export function endConnectionsOnClose(app: FastifyInstance): void {
@@ -34,9 +34,16 @@ export function endConnectionsOnClose(app: FastifyInstance): void {
   });
   app.addHook('preClose', async () => {
     closing = true;
+    const ended = stopListening(app.server);
     if (connections.size > 0) await delay(FAREWELL_MS);
     for (const { socket, requests } of connections.values()) if (requests === 0) socket.destroy();
+    await ended;
   });
+}
+
+/** @returns when the last connection has ended. Not by the close of HTTP's server, which cuts idle connections first */
+function stopListening(server: Server): Promise<void> {
+  return new Promise((resolve) => Server.prototype.close.call(server, () => resolve()));
 }
 
 function clientEndOf({ remoteAddress, remotePort }: Socket): string {
