@@ -19,6 +19,12 @@ const policy = [
 
 /** Serves the console, plain files that run as they are, at /console. They ask for no key; what they call does. */
 export async function consoleFiles(app: FastifyInstance): Promise<void> {
+  // Whoever opens the bare address is a person with a browser; to a client it is an unknown route like any other.
+  app.get('/', { schema: { hide: true } }, (request, reply) => {
+    if (request.headers.accept?.includes('text/html')) return reply.redirect('/console');
+    reply.callNotFound();
+    return reply;
+  });
   await app.register(fastifyStatic, {
     root: join(projectRoot, 'src', 'console'),
     prefix: '/console/',

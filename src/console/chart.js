@@ -6,7 +6,7 @@ export const LOOKS = 60;
 const WIDTH = LOOKS * 5;
 const HEIGHT = 60;
 /** Classes of the colours of series, which are used over again where there are more. */
-const COLOURS = 6;
+const COLOURS = 12;
 
 /**
  * Numbers over time as bars, the newest on the right; several series lie on top of each other.

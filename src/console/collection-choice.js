@@ -2,28 +2,50 @@ import { h, labelled } from './dom.js';
 import { admin, session } from './session.js';
 import { t } from './words.js';
 
-/** The collection that a page works on, which the other pages then take up. */
-export function collectionChoice(onChange = () => {}) {
+/**
+ * The collection that a page works on, which the other pages then take up: one of those that there are, or, on a page
+ * that `makes` them, any name.
+ * @param {{onChange?: () => void, makes?: boolean}} options
+ */
+export function collectionChoice({ onChange = () => {}, makes = false }) {
+  const chosen = (event) => {
+    session.collection = event.target.value;
+    onChange();
+  };
+  // A key that may only search cannot ask which there are.
+  return makes || session.status.readOnly ? typed(chosen, makes) : oneOf(chosen);
+}
+
+function typed(onchange, makes) {
   const names = h('datalist', { id: 'collections' });
   const input = h('input', {
     value: session.collection,
     list: 'collections',
     autocomplete: 'off',
     placeholder: t('collection.default'),
-    onchange: () => {
-      session.collection = input.value;
-      onChange();
-    },
+    onchange,
   });
-  const { field } = labelled(t('collection.name'), input, t('collection.hint'));
+  const { field } = labelled(t('collection.name'), input, t(makes ? 'collection.hint-new' : 'collection.hint'));
   field.append(names);
-  if (!session.status.readOnly) {
-    admin('GET', '/collections').then(
-      (found) => names.append(...found.map(({ collection }) => h('option', { value: collection }))),
-      () => undefined,
-    );
-  }
+  if (makes) namesOfCollections().then((found) => names.append(...found.map((value) => h('option', { value }))));
   return field;
+}
+
+function oneOf(onchange) {
+  const option = (name) => h('option', { value: name, selected: name === session.collection }, collectionTitle(name));
+  const select = h('select', { onchange }, option(session.collection));
+  namesOfCollections().then((found) =>
+    select.replaceChildren(...[...new Set([...found, session.collection])].map(option)),
+  );
+  return labelled(t('collection.name'), select).field;
+}
+
+/** None where the server does not tell: the page says so when it asks for more. */
+function namesOfCollections() {
+  return admin('GET', '/collections').then(
+    (found) => found.map(({ collection }) => collection),
+    () => [],
+  );
 }
 
 /** How a collection is shown. */

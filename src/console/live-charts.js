@@ -1,7 +1,7 @@
 import { chart, LOOKS } from './chart.js';
 import { h } from './dom.js';
 import { session } from './session.js';
-import { t } from './words.js';
+import { inDigits, reasonInWords, t } from './words.js';
 
 /**
  * One look at the server.
@@ -33,10 +33,9 @@ export function liveCharts() {
     const withLoad = latest.filter(({ load }) => load);
     const one = (name, values) => new Map([[name, values]]);
     const milliseconds = (value) => t('chart.ms', { n: Math.round(value) });
-    const plain = (value) => value.toLocaleString();
-    const perSecond = (value) =>
-      t('chart.per-second', { n: value.toLocaleString(undefined, { maximumFractionDigits: 1 }) });
-    const mebibytes = (value) => t('chart.mib', { n: Math.round(value / 1024 / 1024).toLocaleString() });
+    const plain = (value) => inDigits(value);
+    const perSecond = (value) => t('chart.per-second', { n: inDigits(value) });
+    const mebibytes = (value) => t('chart.mib', { n: inDigits(Math.round(value / 1024 / 1024)) });
     const workers = withLoad.at(-1)?.load.workers ?? 0;
     const faces = latest.flatMap((look) => look.faces ?? []);
     const of = (name) => withLoad.map(({ load }) => load[name]);
@@ -68,7 +67,7 @@ export function liveCharts() {
         const grown = Math.max(0, (load[name][key] ?? 0) - (before.load[name][key] ?? 0));
         return asRate ? (1000 * grown) / (at - before.at) : grown;
       });
-    return new Map(names.map((key) => [nameOf(key), growth(key)]));
+    return new Map(names.map((key) => [key, growth(key)]));
   }
 
   /** Since the server started, in the order of the steps. */
@@ -76,13 +75,8 @@ export function liveCharts() {
     const counts = looks.findLast(({ load }) => load)?.load[name] ?? {};
     return Object.keys(counts)
       .sort()
-      .map((key) => t('chart.in-all', { name: nameOf(key), n: counts[key].toLocaleString() }));
+      .map((key) => t('chart.in-all', { name: reasonInWords(key), n: inDigits(counts[key]) }));
   }
 
   return { panels, add };
-}
-
-/** Of a code, of a cause such as `too-close`, or of a row of the table of errors such as `NO_FACE`. */
-function nameOf(key) {
-  return key.toLowerCase().replaceAll('_', '-');
 }

@@ -6,7 +6,7 @@ import { loginPage } from './pages/login.js';
 import { peoplePage } from './pages/people.js';
 import { searchPage } from './pages/search.js';
 import { tryPage } from './pages/try-out.js';
-import { logOut, session } from './session.js';
+import { logOut, session, whenKeyIsLost } from './session.js';
 import { currentLanguage, languages, setLanguage, t } from './words.js';
 
 /** A page fills `main` and stops what it began when `signal` aborts. */
@@ -21,8 +21,8 @@ const pages = {
 
 let life = new AbortController();
 
-/** Writes the whole page anew: after a log-in, on another page, in another language. */
-function render() {
+/** Writes the whole page anew: after a log-in, on another page, in another language. `trouble` is said at the log-in. */
+function render(trouble = '') {
   life.abort();
   life = new AbortController();
   document.documentElement.lang = currentLanguage();
@@ -36,9 +36,18 @@ function render() {
     header(name),
     main,
   );
-  if (!session.status) return loginPage(main, render);
+  if (!session.status) return loginPage(main, enter, trouble);
   if (session.status.readOnly && pages[name].writes) main.append(h('p', { class: 'note' }, t('read-only')));
   else pages[name].show(main, life.signal, { signal: life.signal, render });
+}
+
+function enter() {
+  render();
+  focusHeading();
+}
+
+function focusHeading() {
+  document.querySelector('h1')?.focus();
 }
 
 function pageName() {
@@ -81,11 +90,14 @@ function leave() {
 /** The address holds the page's name, so the link cannot simply lead to an anchor. */
 function toContent(event) {
   event.preventDefault();
-  document.querySelector('h1')?.focus();
+  focusHeading();
 }
 
-window.addEventListener('hashchange', () => {
-  render();
-  document.querySelector('h1')?.focus();
-});
+window.addEventListener('hashchange', enter);
+// A photo that misses its place must not replace the page, which would forget the key.
+for (const type of ['dragover', 'drop'])
+  window.addEventListener(type, (event) => {
+    if (event instanceof DragEvent && event.dataTransfer?.types.includes('Files')) event.preventDefault();
+  });
+whenKeyIsLost(() => render(t('login.lost')));
 render();

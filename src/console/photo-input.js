@@ -1,13 +1,23 @@
 import { h } from './dom.js';
+import { named } from './named-photo.js';
+import { openWebcam } from './webcam.js';
 import { t } from './words.js';
 
 /**
- * Takes photos by choosing, dropping, pasting or webcam.
- * @param {{multiple: boolean, onPhotos: (photos: File[]) => void, signal: AbortSignal}} options
+ * Takes photos by choosing, dropping anywhere on the page, pasting or webcam.
+ * @param {object} options
+ * @param {boolean} options.multiple
+ * @param {(photos: File[], tell?: (text: string) => void) => void} options.onPhotos `tell` says beside the webcam what
+ *   became of a picture
+ * @param {AbortSignal} options.signal
  */
 export function photoInput({ multiple, onPhotos, signal }) {
+  const trouble = h('p', { role: 'alert', class: 'bad' });
   const take = (list) => {
-    const photos = [...(list ?? [])].filter((file) => file.type.startsWith('image/'));
+    const files = [...(list ?? [])];
+    const photos = files.filter((file) => file.type.startsWith('image/'));
+    const others = files.filter((file) => !photos.includes(file)).map(({ name }) => name);
+    trouble.textContent = others.length > 0 ? t('photo.no-photo', { names: others.join(', ') }) : '';
     if (photos.length > 0) onPhotos(multiple ? photos : photos.slice(0, 1));
   };
   const input = h('input', {
@@ -22,78 +32,29 @@ export function photoInput({ multiple, onPhotos, signal }) {
   });
   const zone = h(
     'label',
-    {
-      class: 'drop',
-      ondragover: (event) => {
-        event.preventDefault();
-        zone.classList.add('over');
-      },
-      ondragleave: () => zone.classList.remove('over'),
-      ondrop: (event) => {
-        event.preventDefault();
-        zone.classList.remove('over');
-        take(event.dataTransfer.files);
-      },
-    },
+    { class: 'drop' },
     input,
     h('strong', {}, t(multiple ? 'photo.choose-many' : 'photo.choose')),
-    h('span', {}, t('photo.drop')),
+    h('span', {}, t(multiple ? 'photo.drop-many' : 'photo.drop')),
   );
-  document.addEventListener('paste', (event) => take(event.clipboardData?.files), { signal });
-  const camera = h('button', { type: 'button', onclick: () => openWebcam(take, multiple) }, t('photo.webcam'));
-  return h('div', { class: 'photo-input' }, zone, camera);
+  const on = (type, listener) => document.addEventListener(type, listener, { signal });
+  on('dragover', (event) => zone.classList.toggle('over', event.dataTransfer?.types.includes('Files')));
+  // Without a target when the pointer leaves the window.
+  on('dragleave', (event) => event.relatedTarget ?? zone.classList.remove('over'));
+  on('drop', (event) => {
+    zone.classList.remove('over');
+    take(event.dataTransfer?.files);
+  });
+  on('paste', (event) => take([...(event.clipboardData?.files ?? [])].map(pasted)));
+  const camera = h(
+    'button',
+    { type: 'button', onclick: () => openWebcam({ onPicture: (photo, tell) => onPhotos([photo], tell), multiple }) },
+    t('photo.webcam'),
+  );
+  return h('div', {}, h('div', { class: 'photo-input' }, zone, camera), trouble);
 }
 
-/** Shows the webcam in a dialog and takes pictures of it. */
-async function openWebcam(take, multiple) {
-  const status = h('p', { role: 'status' }, t('photo.webcam-wait'));
-  const video = h('video', { autoplay: true, playsinline: true, 'aria-label': t('photo.webcam') });
-  video.muted = true;
-  const shoot = h(
-    'button',
-    { type: 'button', class: 'primary', disabled: true, onclick: () => picture() },
-    t('photo.shoot'),
-  );
-  const close = h('button', { type: 'button', onclick: () => dialog.close() }, t('close'));
-  let stream;
-  const dialog = h(
-    'dialog',
-    {
-      class: 'webcam',
-      'aria-label': t('photo.webcam'),
-      onclose: () => {
-        for (const track of stream?.getTracks() ?? []) track.stop();
-        dialog.remove();
-      },
-    },
-    video,
-    status,
-    h('div', { class: 'row end' }, close, shoot),
-  );
-  let shots = 0;
-  const picture = async () => {
-    const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight);
-    canvas.getContext('2d')?.drawImage(video, 0, 0);
-    const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.92 });
-    take([new File([blob], `webcam-${++shots}.jpg`, { type: 'image/jpeg' })]);
-    if (multiple) status.textContent = t('photo.shots', { n: shots });
-    else dialog.close();
-  };
-  document.body.append(dialog);
-  dialog.showModal();
-  try {
-    // Absent where the page came over plain HTTP from another machine.
-    stream = await navigator.mediaDevices?.getUserMedia({
-      video: { width: { ideal: 1280 }, height: { ideal: 720 }, facingMode: 'user' },
-    });
-    if (!stream) throw new Error('no secure context');
-    if (!dialog.open) for (const track of stream.getTracks()) track.stop();
-    video.srcObject = stream;
-    await video.play();
-    status.textContent = '';
-    shoot.disabled = false;
-    shoot.focus();
-  } catch {
-    status.textContent = t(globalThis.isSecureContext ? 'photo.webcam-refused' : 'photo.webcam-insecure');
-  }
+/** Browsers call every picture from the clipboard `image.png`; where names become ids, each needs its own. */
+function pasted(file) {
+  return /^image\.\w+$/.test(file.name) ? named('pasted', file) : file;
 }

@@ -1,5 +1,5 @@
 import { h } from './dom.js';
-import { t } from './words.js';
+import { t, wholeNumber } from './words.js';
 
 /** Similarities and how many pairs of strangers reach each: one in so many. */
 export const steps = [
@@ -31,7 +31,7 @@ export function legend(isCalibrated) {
         .slice(2)
         .flatMap(({ similarity, strangers }) => [
           h('dt', {}, similarity.toFixed(2)),
-          h('dd', {}, t(`scale.${similarity}`, { n: strangers.toLocaleString('en') })),
+          h('dd', {}, t(`scale.${similarity}`, { n: wholeNumber(strangers) })),
         ]),
     ),
   );
@@ -57,5 +57,5 @@ export function meaning(similarity, isCalibrated) {
   if (!isCalibrated) return '';
   if (similarity >= 0.99999) return t('scale.same');
   const reached = steps.filter((step) => similarity >= step.similarity).at(-1);
-  return reached ? t('scale.reached', { n: reached.strangers.toLocaleString('en') }) : t('scale.low');
+  return reached ? t('scale.reached', { n: wholeNumber(reached.strangers) }) : t('scale.low');
 }

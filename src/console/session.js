@@ -24,6 +24,18 @@ export class Refused extends Error {
     this.code = code;
     this.reason = reason;
   }
+
+  /** Whether the same may well succeed a little later: it was not looked at. */
+  get isPassing() {
+    return ['0', '429', '500', '503'].includes(this.code);
+  }
+}
+
+let keyLost = () => {};
+
+/** Calls `listener` after the server has refused the key that was good at the log-in: it was revoked, or has expired. */
+export function whenKeyIsLost(listener) {
+  keyLost = listener;
 }
 
 /** @throws {Refused} */
@@ -90,6 +102,10 @@ export async function facePhoto(collection, id, face) {
 
 async function dataOf(response) {
   const body = await response.json().catch(() => ({}));
+  if (response.status === 401 && session.status) {
+    logOut();
+    keyLost();
+  }
   if (body.code !== '200') throw new Refused(body.code ?? String(response.status), body.data ?? '', body.reason);
   return body.data;
 }

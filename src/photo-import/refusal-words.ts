@@ -25,6 +25,18 @@ const byText: Readonly<Record<string, Words>> = {
     title: 'Several people',
     advice: 'Cut the photo so that it shows one person; only passers-by far behind do not count.',
   },
+  'The image format is not supported: send a jpg, jpeg or png.': {
+    title: 'Not a JPEG or PNG',
+    advice: 'Save the photo as JPEG or PNG: its name alone does not make it one.',
+  },
+  'The image is damaged and cannot be decoded.': {
+    title: 'Damaged',
+    advice: 'The file ends early or is broken. Copy it again.',
+  },
+  'The image is larger than 5 MB.': {
+    title: 'Larger than 5 MB',
+    advice: 'Save the photo with fewer pixels, or with a lower quality.',
+  },
   'Photo is id card': {
     title: 'An identity document',
     advice: 'Take a photo of the person, or run the import with --allow-id-card.',
@@ -33,5 +45,15 @@ const byText: Readonly<Record<string, Words>> = {
 
 /** How people read a refusal. */
 export function wordsFor({ code, text, reason }: Refusal): Words {
-  return byReason[reason] ?? byText[text] ?? { title: text, advice: `Code ${code}.` };
+  return byReason[reason] ?? byText[text] ?? tooSmall(text) ?? { title: text, advice: `Code ${code}.` };
+}
+
+/** The only sentence with the numbers of one photo in it, which must not become a reason of its own. */
+function tooSmall(text: string): Words | undefined {
+  const least = /^The image is \S+ pixels: send one of at least (\S+)\.$/.exec(text)?.[1];
+  if (least === undefined) return undefined;
+  return {
+    title: 'Too small',
+    advice: `At least ${least} pixels are needed. Take a larger photo; enlarging adds nothing.`,
+  };
 }

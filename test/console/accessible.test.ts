@@ -20,8 +20,7 @@ describe.skipIf(!chromiumPath)('the pages for everybody, in Chromium (skipped wi
   });
 
   it('enrols by webcam with the keyboard alone', async () => {
-    const focus = () =>
-      browser.page.evaluate('document.activeElement.labels?.[0]?.textContent ?? document.activeElement.textContent');
+    const { focus } = browser;
     const tabTo = async (name: string) => {
       for (let presses = 0; presses < 40 && (await focus()) !== name; presses++)
         await browser.page.keyboard.press('Tab');
@@ -53,7 +52,7 @@ describe.skipIf(!chromiumPath)('the pages for everybody, in Chromium (skipped wi
       expect(await seriousFaults()).toEqual([]);
       for (const where of ['Collections', 'People', 'Enrol', 'Search', 'Try the calls', 'Health']) {
         if (where === 'Collections') await browser.logIn(where);
-        else await browser.page.getByRole('link', { name: where }).click();
+        else await browser.page.getByRole('link', { name: where, exact: true }).click();
         await browser.page.getByRole('heading', { level: 1, name: where }).waitFor();
         if (where === 'People') await browser.page.getByRole('button', { name: /^Faces of franck/ }).click();
         if (where === 'Search') {
@@ -78,7 +77,7 @@ describe.skipIf(!chromiumPath)('the pages for everybody, in Chromium (skipped wi
     await browser.page.keyboard.press('Enter');
     await browser.page.getByRole('row', { name: /default collection/ }).waitFor();
     for (const where of ['Collections', 'People', 'Enrol', 'Search', 'Try the calls', 'Health']) {
-      await browser.page.getByRole('link', { name: where }).focus();
+      await browser.page.getByRole('link', { name: where, exact: true }).focus();
       await browser.page.keyboard.press('Enter');
       await browser.page.getByRole('heading', { level: 1, name: where }).waitFor();
       // The heading of the page before may have the same name.

@@ -44,10 +44,24 @@ export class ConsoleBrowser {
     return `http://127.0.0.1:${this.target.port}${path}`;
   }
 
+  /** What has the focus: its label or text. */
+  readonly focus = (): Promise<string> =>
+    this.page.evaluate(`(({ ariaLabel, labels, textContent }) =>
+      ariaLabel ?? labels?.[0]?.textContent ?? textContent)(document.activeElement)`);
+
+  /** Lets no request through to the server, or again each. */
+  async cutOff(isCut: boolean): Promise<void> {
+    const pattern = /\/(admin|vision|ready)/;
+    if (isCut) await this.page.route(pattern, (route) => route.abort('connectionrefused'));
+    else await this.page.unroute(pattern);
+    // The browser says so of each request, which is no fault of the page.
+    this.problems = this.problems.filter((text) => !text.includes('ERR_CONNECTION_REFUSED'));
+  }
+
   async logIn(where: string): Promise<void> {
     await this.page.getByLabel('API key').fill(this.server.key);
     await this.page.getByRole('button', { name: 'Log in' }).click();
-    await this.page.getByRole('link', { name: where }).click();
+    await this.page.getByRole('link', { name: where, exact: true }).click();
     await this.page.getByRole('heading', { level: 1, name: where }).waitFor();
   }
 

@@ -62,6 +62,16 @@ describe('the files of the console', () => {
   });
 });
 
+describe('the bare address', () => {
+  it('leads a browser to the console', async () => {
+    const { target } = await fakeApp();
+    const headers = { accept: 'text/html,application/xhtml+xml' };
+    const answer = await target.send({ method: 'GET', path: '/', absolute: true, headers });
+    expect(answer.status).toBe(302);
+    expect(answer.headers.location).toBe('/console');
+  });
+});
+
 describe('the words of the console', () => {
   it('are the same in both languages, with the same values in them', async () => {
     const english = (await load('words-en.js')).english as Record<string, string>;

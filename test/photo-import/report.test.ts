@@ -46,15 +46,18 @@ test('refusals stand by reason, the most frequent first, each with its picture i
       refusal('a', jpeg, '407', 'No face detected'),
       refusal('b', jpeg, '406', 'Photo not contains full face', 'mask'),
       refusal('c', '/nowhere', '406', 'Photo not contains full face', 'mask'),
-      refusal('d', jpeg, '400', 'The image is smaller than 640x480.'),
+      refusal('d', jpeg, '400', 'The image is 600x410 pixels: send one of at least 640x480.'),
+      refusal('e', jpeg, '400', 'The image is 250x250 pixels: send one of at least 640x480.'),
+      refusal('f', jpeg, '400', 'Another sentence.'),
     ],
   });
   expect([...text.matchAll(/<h2>([^<]+) <span>(\d+)/g)].map(([, title, count]) => `${title}: ${count}`)).toEqual([
     'Wearing a mask: 2',
+    'Too small: 2',
     'No face found: 1',
-    'The image is smaller than 640x480.: 1',
+    'Another sentence.: 1',
   ]);
-  expect(text.match(/<img src="data:image\/jpeg;base64,/g)).toHaveLength(3);
+  expect(text.match(/<img src="data:image\/jpeg;base64,/g)).toHaveLength(5);
   expect(text).toContain('no picture');
   // Self-contained: nothing is loaded, nothing runs.
   expect(text).not.toMatch(/<script|<link|(?:src|href)="(?!data:image\/jpeg|#)/);

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { readConfig } from '../../config.js';
+import { type Config, readConfig } from '../../config.js';
 import { createLogger } from '../../logging.js';
 import { serveMetrics } from '../../metrics/metrics-server.js';
 import { openServer, type Server } from '../../server.js';
@@ -25,7 +25,7 @@ async function start(): Promise<void> {
   const server = await openServer(config, logger);
   closeOnSignals(server, logger, config.SHUTDOWN_GRACE);
   const keyShown = server.firstKey.then((key) => {
-    if (key !== undefined) showFirstKey(key);
+    if (key !== undefined) showFirstKey(key, config);
   });
   // The same failure ends the start below.
   keyShown.catch(() => undefined);
@@ -39,9 +39,10 @@ async function start(): Promise<void> {
 }
 
 /** Not through the logger, whose lines are kept and collected. */
-function showFirstKey(key: string): void {
+function showFirstKey(key: string, { PORT, TLS_CERT }: Pick<Config, 'PORT' | 'TLS_CERT'>): void {
+  const at = PORT === 0 ? '/console' : `${TLS_CERT ? 'https' : 'http'}://localhost:${PORT}/console`;
   process.stdout.write(
-    `\nNo API key existed, so one was made. It is shown only now; log in with it at /console, or send it in the header api_key:\n\n  ${key}\n\n`,
+    `\nNo API key existed, so one was made. It is shown only now; log in with it at ${at}, or send it in the header api_key:\n\n  ${key}\n\n`,
   );
 }
 

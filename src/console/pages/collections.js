@@ -2,24 +2,29 @@ import { collectionTitle } from '../collection-choice.js';
 import { confirmed, h } from '../dom.js';
 import { admin, call, session } from '../session.js';
 import { actions, listTable } from '../table.js';
-import { refusalInWords, t } from '../words.js';
+import { inDigits, refusalInWords, t } from '../words.js';
 
 const heads = ['collection.name', 'collections.users', 'collections.faces', 'collections.actions'];
 
 export async function collectionsPage(main, signal) {
   const status = h('p', { role: 'status' }, t('loading'));
   const list = h('div');
-  main.append(status, list);
+  const again = h('button', { type: 'button', hidden: true, onclick: () => show() }, t('again'));
+  const first = h('a', { href: '#/enrol', class: 'button primary', hidden: true }, t('collections.first'));
+  main.append(status, again, first, list);
   await show();
 
   async function show() {
+    again.hidden = true;
     try {
       const collections = await admin('GET', '/collections');
       if (signal.aborted) return;
       status.textContent = collections.length === 0 ? t('collections.none') : '';
+      first.hidden = collections.length > 0;
       list.replaceChildren(collections.length > 0 ? listTable(heads, collections.map(row)) : '');
     } catch (error) {
       status.textContent = refusalInWords(error);
+      again.hidden = false;
     }
   }
 
@@ -38,9 +43,9 @@ export async function collectionsPage(main, signal) {
     return h(
       'tr',
       {},
-      h('th', { scope: 'row' }, name),
-      h('td', { class: 'number' }, users.toLocaleString()),
-      h('td', { class: 'number' }, faces.toLocaleString()),
+      h('th', { scope: 'row' }, h('bdi', {}, name)),
+      h('td', { class: 'number' }, inDigits(users)),
+      h('td', { class: 'number' }, inDigits(faces)),
       actions([
         { text: t('collections.open'), label: `${t('collections.open')}: ${name}`, onclick: open },
         { text: t('delete'), label: `${t('delete')}: ${name}`, danger: true, onclick: remove },

@@ -10,13 +10,15 @@ export async function facesOf({ id, name }, row, signal, changed) {
   try {
     const faces = await admin('GET', '/faces', { collection, id });
     const list = h('ul', { class: 'faces', 'aria-label': t('faces.title', { name: name || id }) }, faces.map(item));
-    cell.replaceChildren(faces.length > 0 ? list : t('faces.none'));
+    const areKept = faces.every(({ hasPhoto }) => hasPhoto);
+    const why = areKept ? [] : [h('p', { class: 'hint' }, t('faces.why-no-photo'))];
+    cell.replaceChildren(...(faces.length > 0 ? [list, ...why] : [t('faces.none')]));
   } catch (error) {
     cell.textContent = refusalInWords(error);
   }
 
   function item({ face, model, created, hasPhoto }) {
-    const when = new Date(created).toLocaleString(locale());
+    const when = new Date(created).toLocaleString(locale(), { dateStyle: 'medium', timeStyle: 'short' });
     const picture = h('div', { class: 'thumb' }, hasPhoto ? '' : h('span', {}, t('faces.no-photo')));
     if (hasPhoto) {
       facePhoto(collection, id, face).then(

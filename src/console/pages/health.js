@@ -1,7 +1,7 @@
 import { h } from '../dom.js';
 import { liveCharts } from '../live-charts.js';
-import { admin, request, session } from '../session.js';
-import { refusalInWords, t } from '../words.js';
+import { admin, Refused, request, session } from '../session.js';
+import { inDigits, t } from '../words.js';
 
 const PAUSE_MS = 2000;
 
@@ -27,10 +27,12 @@ export function healthPage(main, signal) {
   watch();
 
   async function watch() {
+    let isReady = false;
     for (let look = 0; !signal.aborted; look++) {
-      // Counting reads the whole index, so it is asked for less often.
-      if (look % 5 === 0) await showFacts();
-      await ask();
+      const wasReady = isReady;
+      isReady = await ask();
+      // Counting reads the whole index, so it is asked for less often; at once of a server that is back.
+      if (isReady && (look % 5 === 0 || !wasReady)) await showFacts();
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
   }
@@ -40,6 +42,8 @@ export function healthPage(main, signal) {
     let name = 'health.down';
     try {
       const response = await request('GET', '/ready');
+      // Read to its end: the browser keeps the connection of an answer that nobody has read.
+      await response.text();
       name = response.ok ? 'health.ready' : 'health.not-ready';
       const ms = performance.now() - from;
       const load = await admin('GET', '/load').catch(() => undefined);
@@ -52,6 +56,7 @@ export function healthPage(main, signal) {
     // Written only when it changes, so that screen readers do not repeat it.
     if (state.textContent !== text) state.textContent = text;
     state.className = `verdict ${isReady ? 'good' : 'bad'}`;
+    return isReady;
   }
 
   async function showFacts() {
@@ -64,30 +69,37 @@ export function healthPage(main, signal) {
       faces = sum('faces');
       counts.replaceChildren(
         ...facts([
-          [t('health.collections'), collections.length.toLocaleString()],
-          [t('collections.users'), sum('users').toLocaleString()],
-          [t('collections.faces'), sum('faces').toLocaleString()],
+          [t('health.collections'), inDigits(collections.length)],
+          [t('collections.users'), inDigits(sum('users'))],
+          [t('collections.faces'), inDigits(sum('faces'))],
         ]),
       );
     } catch (error) {
-      about.replaceChildren(...facts([[t('health.about'), refusalInWords(error)]]));
+      // What was known stays; whether the server answers is said above.
+      if (!(error instanceof Refused)) throw error;
     }
   }
 }
 
 function serverFacts({ version, node, model, uptime, tenant, readOnly, similarity, minResolution, minFaceWidth }) {
-  const minutes = Math.floor(uptime / 60);
-  const running = { d: Math.floor(minutes / 1440), h: Math.floor(minutes / 60) % 24, m: minutes % 60 };
   return [
     [t('health.version'), `${version}, Node ${node}`],
     [t('health.model'), model],
-    [t('health.uptime'), t('health.uptime-value', running)],
+    [t('health.uptime'), running(uptime)],
     [t('health.tenant'), tenant],
     [t('health.rights'), t(readOnly ? 'health.rights-read' : 'health.rights-all')],
     [t('health.similarity'), t(`health.${similarity}`)],
     [t('health.resolution'), minResolution ? `${minResolution.width} × ${minResolution.height}` : t('health.any')],
     [t('health.face-width'), `${minFaceWidth} px`],
   ];
+}
+
+/** The two largest units that are not zero: 3 d 2 h, 5 h 12 min, 4 min. */
+function running(seconds) {
+  const minutes = Math.floor(seconds / 60);
+  const units = { d: Math.floor(minutes / 1440), h: Math.floor(minutes / 60) % 24, m: minutes % 60 };
+  const name = units.d > 0 ? 'days' : units.h > 0 ? 'hours' : 'minutes';
+  return t(`health.uptime-${name}`, units);
 }
 
 function facts(pairs) {

@@ -1,14 +1,14 @@
 import { h, labelled } from '../dom.js';
-import { logIn } from '../session.js';
+import { logIn, Refused } from '../session.js';
 import { refusalInWords, t } from '../words.js';
 
-export function loginPage(main, done) {
+export function loginPage(main, done, said) {
   const key = labelled(
     t('login.key'),
     h('input', { type: 'password', required: true, autocomplete: 'off', spellcheck: 'false' }),
     t('login.hint'),
   );
-  const trouble = h('p', { role: 'alert', class: 'bad' });
+  const trouble = h('p', { role: 'alert', class: 'bad' }, said);
   const form = h(
     'form',
     {
@@ -20,7 +20,9 @@ export function loginPage(main, done) {
           await logIn(key.input.value.trim());
           done();
         } catch (error) {
-          trouble.textContent = refusalInWords(error);
+          const isUnknown = error instanceof Refused && error.code === '401';
+          trouble.textContent = isUnknown ? t('login.unknown') : refusalInWords(error);
+          key.input.select();
         }
       },
     },

@@ -2,8 +2,9 @@ import { collectionChoice } from '../collection-choice.js';
 import { confirmed, h, labelled } from '../dom.js';
 import { admin, call, session } from '../session.js';
 import { actions, listTable } from '../table.js';
-import { refusalInWords, t } from '../words.js';
+import { inDigits, refusalInWords, t } from '../words.js';
 import { facesOf } from './faces.js';
+import { rename } from './rename.js';
 
 const PAGE = 25;
 const heads = ['people.id', 'people.name', 'people.faces', 'collections.actions'];
@@ -16,9 +17,11 @@ export async function peoplePage(main, signal) {
     h('input', { type: 'search', autocomplete: 'off', oninput: () => first() }),
   );
   const status = h('p', { role: 'status' }, t('loading'));
+  const again = h('button', { type: 'button', hidden: true, onclick: () => show() }, t('again'));
   const list = h('div');
   const pager = h('nav', { class: 'row', 'aria-label': t('nav.people') });
-  main.append(h('div', { class: 'card form-row' }, collectionChoice(first), search.field), status, list, pager);
+  const choices = h('div', { class: 'card form-row' }, collectionChoice({ onChange: first }), search.field);
+  main.append(choices, status, again, list, pager);
   await show();
 
   function first() {
@@ -28,51 +31,69 @@ export async function peoplePage(main, signal) {
 
   async function show() {
     const turn = ++asked;
+    // A slower answer to an earlier question does not overwrite this one.
+    const isOld = () => signal.aborted || turn !== asked;
+    again.hidden = true;
     try {
       const query = { collection: session.collection, search: search.input.value, offset, limit: PAGE };
       const { total, users } = await admin('GET', '/users', query);
-      // A slower answer to an earlier question does not overwrite this one.
-      if (signal.aborted || turn !== asked) return;
+      if (isOld()) return;
       const to = offset + users.length;
-      status.textContent = total === 0 ? t('people.none') : t('people.count', { n: total, from: offset + 1, to });
+      const count = { n: inDigits(total), from: inDigits(offset + 1), to: inDigits(to) };
+      if (total > 0) status.textContent = t('people.count', count);
+      else status.textContent = t(search.input.value === '' ? 'people.empty' : 'people.none');
       list.replaceChildren(users.length > 0 ? listTable(heads, users.flatMap(rows)) : '');
-      pager.replaceChildren(turnTo('people.before', offset - PAGE, offset > 0), turnTo('people.next', to, to < total));
+      const pages = [turnTo('people.before', offset - PAGE, offset > 0), turnTo('people.next', to, to < total)];
+      pager.replaceChildren(...(total > PAGE ? pages : []));
     } catch (error) {
+      if (isOld()) return;
       status.textContent = refusalInWords(error);
+      again.hidden = false;
     }
   }
 
   function turnTo(name, where, possible) {
-    const go = () => {
+    const go = async () => {
       offset = Math.max(0, where);
-      return show();
+      await show();
+      status.scrollIntoView({ block: 'nearest' });
     };
     return h('button', { type: 'button', disabled: !possible, onclick: go }, t(name));
+  }
+
+  /** The table is made anew after a change, and what had the focus is gone with the old one. */
+  async function afterChangeOf(label) {
+    await show();
+    const buttons = [...list.querySelectorAll('button')];
+    (buttons.find((button) => button.getAttribute('aria-label') === label) ?? search.input).focus();
   }
 
   function rows(user) {
     const { id, name } = user;
     const more = h('tr', { hidden: true });
+    const showLabel = `${t('people.show', { id })}: ${user.faces}`;
     const open = h(
       'button',
       {
         type: 'button',
+        class: 'opens',
         'aria-expanded': 'false',
-        'aria-label': `${t('people.show', { id })}: ${user.faces}`,
+        'aria-label': showLabel,
         onclick: async () => {
           more.hidden = !more.hidden;
           open.setAttribute('aria-expanded', String(!more.hidden));
-          if (!more.hidden) await facesOf(user, more, signal, show);
+          if (!more.hidden) await facesOf(user, more, signal, () => afterChangeOf(showLabel));
         },
       },
       String(user.faces),
     );
+    const renameLabel = t('people.rename.of', { id });
     const remove = async () => {
       if (!(await confirmed(t('people.delete?', { id, name }), t('delete'), t('cancel')))) return;
       await call('DELETE', '/delete', { collection: session.collection, id }).catch((error) =>
         alert(refusalInWords(error)),
       );
-      await show();
+      await afterChangeOf('');
     };
     const main = h(
       'tr',
@@ -81,44 +102,10 @@ export async function peoplePage(main, signal) {
       h('td', {}, h('bdi', {}, name)),
       h('td', {}, open),
       actions([
-        { text: t('people.rename'), label: t('people.rename.of', { id }), onclick: () => rename(user, show) },
+        { text: t('people.rename'), label: renameLabel, onclick: () => rename(user, () => afterChangeOf(renameLabel)) },
         { text: t('delete'), label: t('people.delete.of', { id }), danger: true, onclick: remove },
       ]),
     );
     return [main, more];
   }
-}
-
-/** Asks for a new name. */
-function rename({ id, name }, done) {
-  const input = h('input', { value: name, required: true, maxlength: '1024', autocomplete: 'off' });
-  const trouble = h('p', { role: 'alert', class: 'bad' });
-  const save = async (event) => {
-    event.preventDefault();
-    try {
-      await call('POST', '/create', { collection: session.collection, id, name: input.value });
-      dialog.close();
-      await done();
-    } catch (error) {
-      trouble.textContent = refusalInWords(error);
-    }
-  };
-  const dialog = h(
-    'dialog',
-    { 'aria-label': t('people.rename.of', { id }), onclose: () => dialog.remove() },
-    h(
-      'form',
-      { onsubmit: save },
-      labelled(t('people.rename.of', { id }), input).field,
-      trouble,
-      h(
-        'div',
-        { class: 'row end' },
-        h('button', { type: 'button', onclick: () => dialog.close() }, t('cancel')),
-        h('button', { class: 'primary' }, t('save')),
-      ),
-    ),
-  );
-  document.body.append(dialog);
-  dialog.showModal();
 }

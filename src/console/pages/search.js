@@ -17,8 +17,11 @@ export function searchPage(main, signal) {
     h('input', { type: 'number', min: '0', max: '1', step: '0.01', value: '0.85', onchange: () => showCandidates() }),
   );
   const status = h('p', { role: 'status', class: 'verdict' });
-  const seen = h('section', { 'aria-label': t('check.title') });
-  const found = h('section', { 'aria-label': t('search.candidates') });
+  const again = h('button', { type: 'button', hidden: true, onclick: () => look() }, t('again'));
+  const shown = h('div', { class: 'shown' });
+  const found = h('section', { class: 'found', 'aria-label': t('search.candidates') });
+  const checks = h('section', { class: 'checks', 'aria-label': t('check.title') });
+  const result = h('div', { class: 'result' }, shown, found, checks);
   let photo;
   let candidates;
   let turn = 0;
@@ -27,7 +30,7 @@ export function searchPage(main, signal) {
     h(
       'div',
       { class: 'card' },
-      collectionChoice(() => look()),
+      collectionChoice({ onChange: () => look() }),
       photoInput({ multiple: false, onPhotos: take, signal }),
       h(
         'details',
@@ -37,7 +40,8 @@ export function searchPage(main, signal) {
       ),
     ),
     status,
-    h('div', { class: 'columns' }, seen, found),
+    again,
+    result,
     legend(isCalibrated),
   );
 
@@ -49,10 +53,10 @@ export function searchPage(main, signal) {
   async function look() {
     if (!photo) return;
     const mine = ++turn;
-    status.className = 'verdict';
-    status.textContent = t('search.looking');
-    found.replaceChildren();
-    seen.replaceChildren();
+    say('', t('search.looking'));
+    again.hidden = true;
+    result.classList.remove('refused');
+    for (const part of [shown, found, checks]) part.replaceChildren();
     candidates = undefined;
     const isOld = () => signal.aborted || mine !== turn;
     try {
@@ -64,13 +68,12 @@ export function searchPage(main, signal) {
       };
       const report = await adminPost('/analyse', body);
       if (isOld()) return;
-      seen.replaceChildren(picture(photo, report, signal), verdicts(report));
+      shown.replaceChildren(picture(photo, report, signal));
+      checks.replaceChildren(verdicts(report));
       if (report.refusal) throw new Refused(report.refusal.code, report.refusal.data, report.refusal.reason);
       const nearest = await adminPost('/candidates', { ...body, collection: session.collection, k: 10 });
       if (isOld()) return;
       candidates = nearest;
-      status.className = 'verdict good';
-      status.textContent = `✓ ${t('search.accepted')}`;
       showCandidates();
     } catch (error) {
       if (!isOld()) refuse(error);
@@ -78,29 +81,44 @@ export function searchPage(main, signal) {
   }
 
   function refuse(refusal) {
-    status.className = 'verdict bad';
-    status.textContent = `✗ ${t('search.refused', { why: refusalInWords(refusal) })}`;
+    const why = refusalInWords(refusal);
+    say('bad', `✗ ${t(refusal.isPassing ? 'search.failed' : 'search.refused', { why })}`);
+    again.hidden = !refusal.isPassing;
+    result.classList.add('refused');
+  }
+
+  function say(kind, text) {
+    status.className = `verdict ${kind}`;
+    status.textContent = text;
   }
 
   function showCandidates() {
     if (!candidates) return;
     const least = Number(threshold.input.value);
+    sayWho(least);
+    if (candidates.length === 0) return found.replaceChildren();
     found.replaceChildren(
       h('h2', {}, t('search.candidates')),
-      candidates.length === 0
-        ? h('p', {}, t('search.nobody'))
-        : h(
-            'ol',
-            { class: 'candidates' },
-            candidates.map((one) => candidate(one, least)),
-          ),
+      h(
+        'ol',
+        { class: 'candidates' },
+        candidates.map((one) => candidate(one, least)),
+      ),
     );
+  }
+
+  /** What a search with this threshold answers. */
+  function sayWho(least) {
+    const [best] = candidates;
+    if (!best) return say('', t('search.nobody'));
+    const who = best.name && best.name !== best.id ? `${best.name} (${best.id})` : best.id;
+    const values = { who, n: cut(best.similarity), threshold: least };
+    if (best.similarity >= least) say('good', `✓ ${t('search.found', values)}`);
+    else say('', `✗ ${t('search.not-found', values)}`);
   }
 
   function candidate({ id, name, similarity }, least) {
     const isMatch = similarity >= least;
-    // Cut, not rounded: 0.8499 is no match at 0.85 and must not look like one.
-    const shown = (Math.floor(similarity * 1000) / 1000).toFixed(3);
     return h(
       'li',
       { class: isMatch ? 'match' : '' },
@@ -110,10 +128,15 @@ export function searchPage(main, signal) {
         h('strong', {}, h('bdi', {}, name || id)),
         name && name !== id ? h('span', { class: 'hint' }, h('bdi', {}, id)) : null,
         h('span', { class: isMatch ? 'tag good' : 'tag' }, t(isMatch ? 'search.match' : 'search.no-match')),
-        h('span', { class: 'similarity' }, t('search.similarity', { n: shown })),
+        h('span', { class: 'similarity' }, t('search.similarity', { n: cut(similarity) })),
       ),
       bar(similarity, least, isCalibrated),
       h('small', { class: 'hint' }, meaning(similarity, isCalibrated)),
     );
   }
+}
+
+/** Cut, not rounded: 0.8499 is no match at 0.85 and must not look like one. */
+function cut(similarity) {
+  return (Math.floor(similarity * 1000) / 1000).toFixed(3);
 }

@@ -9,9 +9,10 @@ export function tryPage(main) {
     h(
       'select',
       { onchange: () => choose() },
-      calls.map(({ method, path }, i) => h('option', { value: i }, `${method} ${path}`)),
+      calls.map(({ method, path }, i) => h('option', { value: i }, `${method} ${path}: ${t(`call.${path.slice(1)}`)}`)),
     ),
   );
+  const empty = labelled(t('try.empty'), h('input', { type: 'checkbox' }));
   const form = h('form', { class: 'card', oninput: () => showCurl(), onsubmit: send });
   const curl = h('code');
   const copied = h('span', { role: 'status' });
@@ -52,21 +53,22 @@ export function tryPage(main) {
     form.replaceChildren(
       call.deletes ? h('p', { class: 'note' }, t('try.danger')) : '',
       ...made.map(([, { field }]) => field),
+      empty.field,
       h('button', { class: call.deletes ? 'danger' : 'primary' }, t('try.send')),
     );
     result.hidden = true;
     showCurl();
   }
 
-  /** Those with a value, the header apart. */
+  /** Those with a value, and where it is wished the others that could have one; the header apart. */
   function values() {
     const fields = [];
     const headers = {};
     for (const [{ name, kind }, input] of inputs) {
       const value = kind === 'flag' ? (input.checked ? 'true' : '') : kind === 'file' ? input.files[0] : input.value;
-      if (!value) continue;
+      if (!value && (!empty.input.checked || kind === 'flag' || kind === 'version')) continue;
       if (kind === 'version') headers[name] = value;
-      else fields.push([name, value]);
+      else fields.push([name, value ?? '']);
     }
     return { fields, headers };
   }

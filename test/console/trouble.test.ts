@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { chromiumPath } from '../support/browser.js';
+import { field } from '../support/multipart.js';
+import { ConsoleBrowser, jpeg } from './console-browser.js';
+
+describe.skipIf(!chromiumPath)('the console where something goes wrong (skipped without Chromium)', () => {
+  const browser = ConsoleBrowser.use();
+
+  it('keeps photos that came before the id, and clears all for the next person', async () => {
+    await browser.logIn('Enrol');
+    const note = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no photo') };
+    await browser.page.locator('input[type=file]').setInputFiles([jpeg('franck_02221.jpg'), note]);
+    await browser.page.getByText('Not sent, since it is no picture: notes.txt.').waitFor();
+    await browser.page.getByText('Whose photos are these?').waitFor();
+    expect(await browser.focus()).toBe('Id');
+    await browser.page.keyboard.type('late');
+    await browser.page.keyboard.press('Enter');
+    await browser.page.getByText('enrolled as late').waitFor();
+
+    // What became of the photos is still there after a look at another page.
+    await browser.page.getByRole('link', { name: 'Show people' }).click();
+    await browser.page.getByRole('row', { name: /late/ }).waitFor();
+    await browser.page.getByRole('link', { name: 'Enrol', exact: true }).click();
+    await browser.page.getByText('enrolled as late').waitFor();
+    await browser.page.getByRole('button', { name: 'Next person' }).click();
+    expect(await browser.focus()).toBe('Id');
+    expect(await browser.page.getByLabel('Id', { exact: true }).inputValue()).toBe('');
+    expect(await browser.page.getByText('enrolled as late').count()).toBe(0);
+    await browser.client.delete('/delete', field('id', 'late'));
+  });
+
+  it('sends again what did not reach the server', async () => {
+    await browser.logIn('Enrol');
+    await browser.cutOff(true);
+    await browser.page.getByLabel('Id', { exact: true }).fill('again');
+    await browser.page.locator('input[type=file]').setInputFiles(jpeg('franck_02221.jpg'));
+    await browser.page.getByText('not sent: The server does not answer.').waitFor();
+    await browser.page.getByText('1 of 1 photos done, 0 refused, 1 not sent').waitFor();
+    await browser.cutOff(false);
+    await browser.page.getByRole('button', { name: 'Try again' }).click();
+    await browser.page.getByText('enrolled as again').waitFor();
+    await browser.page.getByText('1 of 1 photos done, 0 refused').waitFor();
+    await browser.client.delete('/delete', field('id', 'again'));
+
+    await browser.page.getByRole('link', { name: 'Search' }).click();
+    await browser.cutOff(true);
+    await browser.page.locator('input[type=file]').setInputFiles(jpeg('franck_02045.jpg'));
+    await browser.page.getByText('Nothing was searched: The server does not answer.').waitFor();
+    await browser.cutOff(false);
+    await browser.page.getByRole('button', { name: 'Try again' }).click();
+    await browser.page.getByText('✓ Found: ').waitFor();
+  });
+
+  it('shows people and the health again after the server was away', async () => {
+    await browser.logIn('Search');
+    await browser.cutOff(true);
+    await browser.page.getByRole('link', { name: 'People' }).click();
+    await browser.page.getByText('The server does not answer.').waitFor();
+    await browser.page.getByRole('link', { name: 'Health' }).click();
+    await browser.page.getByText('✗ Does not answer').waitFor();
+    await browser.cutOff(false);
+    await browser.page.getByText('✓ Ready').waitFor();
+    await browser.page.getByText('mobilefacenet', { exact: false }).waitFor();
+
+    await browser.cutOff(true);
+    await browser.page.getByRole('link', { name: 'People' }).click();
+    await browser.page.getByText('The server does not answer.').waitFor();
+    await browser.cutOff(false);
+    await browser.page.getByRole('button', { name: 'Try again' }).click();
+    await browser.page.getByRole('row', { name: /franck/ }).waitFor();
+  });
+
+  it('asks for another key when the server no longer takes this one', async () => {
+    await browser.logIn('Search');
+    const body = { status: 401, json: { data: 'Unknown api_key', code: '401' } };
+    await browser.page.route(/\/admin\/v1\/users/, (route) => route.fulfill(body));
+    await browser.page.getByRole('link', { name: 'People' }).click();
+    await browser.page.getByText('The server does not take this key any more').waitFor();
+    await browser.page.unroute(/\/admin\/v1\/users/);
+    browser.problems = browser.problems.filter((text) => !text.includes('401'));
+    await browser.page.getByLabel('API key').fill(browser.server.key);
+    await browser.page.keyboard.press('Enter');
+    // Where it was interrupted.
+    await browser.page.getByRole('row', { name: /franck/ }).waitFor();
+  });
+});
