@@ -2,14 +2,15 @@ import { h } from './dom.js';
 import { t } from './words.js';
 
 /**
- * A list of things with their actions, which scrolls sideways where it is too wide.
- * @param {string[]} heads names of the texts at the head of the columns
+ * A list of things with their actions.
+ * @typedef {{text: string, kind?: 'id' | 'count' | 'actions'}} Column `text` is the name of the text at its head;
+ *   without a kind it takes the width that is left
+ * @param {Column[]} columns
  * @param {any[]} rows
  */
-export function listTable(heads, rows) {
-  const cells = heads.map((name) => h('th', { scope: 'col' }, t(name)));
-  const table = h('table', { class: 'list' }, h('thead', {}, h('tr', {}, cells)), h('tbody', {}, rows));
-  return h('div', { class: 'scroll' }, table);
+export function listTable(columns, rows) {
+  const heads = columns.map(({ text, kind }) => h('th', { scope: 'col', class: kind }, t(text)));
+  return h('table', { class: 'list' }, h('thead', {}, h('tr', {}, heads)), h('tbody', {}, rows));
 }
 
 /**

@@ -83,4 +83,20 @@ describe.skipIf(!chromiumPath)('the console where something goes wrong (skipped 
     // Where it was interrupted.
     await browser.page.getByRole('row', { name: /franck/ }).waitFor();
   });
+
+  it.each([390, 1440])('keeps all in sight at a width of %i, however long a name is', async (width) => {
+    const id = `id-${'x'.repeat(180)}`;
+    await browser.client.post('/create', field('id', id), field('name', 'A'.repeat(300)));
+    await browser.page.setViewportSize({ width, height: 844 });
+    await browser.logIn('People');
+    await browser.page.getByLabel('Search by id or name').fill('id-x');
+    await browser.page.getByText('1 found').waitFor();
+    const button = await browser.page.getByRole('button', { name: /^Delete id-x/ }).boundingBox();
+    expect((button?.x ?? width) + (button?.width ?? 0)).toBeLessThan(width);
+    await browser.page.getByRole('link', { name: 'Enrol', exact: true }).click();
+    await browser.page.getByLabel('Id', { exact: true }).fill(id);
+    await browser.page.locator('input[type=file]').setInputFiles(jpeg('franck_02221.jpg'));
+    await browser.page.getByText('enrolled as id-x').waitFor();
+    expect(await browser.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+  });
 });

@@ -4,7 +4,13 @@ import { admin, call, session } from '../session.js';
 import { actions, listTable } from '../table.js';
 import { inDigits, refusalInWords, t } from '../words.js';
 
-const heads = ['collection.name', 'collections.users', 'collections.faces', 'collections.actions'];
+/** @type {import('../table.js').Column[]} */
+const columns = [
+  { text: 'collection.name' },
+  { text: 'collections.users', kind: 'count' },
+  { text: 'collections.faces', kind: 'count' },
+  { text: 'collections.actions', kind: 'actions' },
+];
 
 export async function collectionsPage(main, signal) {
   const status = h('p', { role: 'status' }, t('loading'));
@@ -21,7 +27,7 @@ export async function collectionsPage(main, signal) {
       if (signal.aborted) return;
       status.textContent = collections.length === 0 ? t('collections.none') : '';
       first.hidden = collections.length > 0;
-      list.replaceChildren(collections.length > 0 ? listTable(heads, collections.map(row)) : '');
+      list.replaceChildren(collections.length > 0 ? listTable(columns, collections.map(row)) : '');
     } catch (error) {
       status.textContent = refusalInWords(error);
       again.hidden = false;

@@ -7,7 +7,13 @@ import { facesOf } from './faces.js';
 import { rename } from './rename.js';
 
 const PAGE = 25;
-const heads = ['people.id', 'people.name', 'people.faces', 'collections.actions'];
+/** @type {import('../table.js').Column[]} */
+const columns = [
+  { text: 'people.id', kind: 'id' },
+  { text: 'people.name' },
+  { text: 'people.faces', kind: 'count' },
+  { text: 'collections.actions', kind: 'actions' },
+];
 
 export async function peoplePage(main, signal) {
   let offset = 0;
@@ -42,7 +48,7 @@ export async function peoplePage(main, signal) {
       const count = { n: inDigits(total), from: inDigits(offset + 1), to: inDigits(to) };
       if (total > 0) status.textContent = t('people.count', count);
       else status.textContent = t(search.input.value === '' ? 'people.empty' : 'people.none');
-      list.replaceChildren(users.length > 0 ? listTable(heads, users.flatMap(rows)) : '');
+      list.replaceChildren(users.length > 0 ? listTable(columns, users.flatMap(rows)) : '');
       const pages = [turnTo('people.before', offset - PAGE, offset > 0), turnTo('people.next', to, to < total)];
       pager.replaceChildren(...(total > PAGE ? pages : []));
     } catch (error) {
@@ -57,6 +63,9 @@ export async function peoplePage(main, signal) {
       offset = Math.max(0, where);
       await show();
       status.scrollIntoView({ block: 'nearest' });
+      // The buttons are new ones; the same is pressed again, as long as there are more pages.
+      const buttons = [...pager.querySelectorAll('button:enabled')];
+      (buttons.find((button) => button.textContent === t(name)) ?? buttons[0])?.focus({ preventScroll: true });
     };
     return h('button', { type: 'button', disabled: !possible, onclick: go }, t(name));
   }
