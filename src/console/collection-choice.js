@@ -8,22 +8,20 @@ import { t } from './words.js';
  * @param {{onChange?: () => void, makes?: boolean}} options
  */
 export function collectionChoice({ onChange = () => {}, makes = false }) {
-  const chosen = (event) => {
-    session.collection = event.target.value;
-    onChange();
-  };
+  // At once: a photo may be pasted while the name is still being typed.
+  const listeners = { oninput: (event) => (session.collection = event.target.value), onchange: () => onChange() };
   // A key that may only search cannot ask which there are.
-  return makes || session.status.readOnly ? typed(chosen, makes) : oneOf(chosen);
+  return makes || session.status.readOnly ? typed(listeners, makes) : oneOf(listeners);
 }
 
-function typed(onchange, makes) {
+function typed(listeners, makes) {
   const names = h('datalist', { id: 'collections' });
   const input = h('input', {
     value: session.collection,
     list: 'collections',
     autocomplete: 'off',
     placeholder: t('collection.default'),
-    onchange,
+    ...listeners,
   });
   const { field } = labelled(t('collection.name'), input, t(makes ? 'collection.hint-new' : 'collection.hint'));
   field.append(names);
@@ -31,9 +29,9 @@ function typed(onchange, makes) {
   return field;
 }
 
-function oneOf(onchange) {
+function oneOf(listeners) {
   const option = (name) => h('option', { value: name, selected: name === session.collection }, collectionTitle(name));
-  const select = h('select', { onchange }, option(session.collection));
+  const select = h('select', listeners, option(session.collection));
   namesOfCollections().then((found) =>
     select.replaceChildren(...[...new Set([...found, session.collection])].map(option)),
   );

@@ -63,9 +63,9 @@ function header(current) {
       h('option', { value: code, lang: code, selected: code === currentLanguage() }, name),
     ),
   );
-  const links = Object.keys(pages).map((name) =>
-    h('a', { href: `#/${name}`, 'aria-current': name === current ? 'page' : null }, t(`nav.${name}`)),
-  );
+  const links = Object.keys(pages)
+    .filter((name) => !(session.status?.readOnly && pages[name].writes))
+    .map((name) => h('a', { href: `#/${name}`, 'aria-current': name === current ? 'page' : null }, t(`nav.${name}`)));
   const out = h('button', { type: 'button', class: 'plain', onclick: leave }, t('login.out'));
   return h(
     'header',

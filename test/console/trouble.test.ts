@@ -84,6 +84,25 @@ describe.skipIf(!chromiumPath)('the console where something goes wrong (skipped 
     await browser.page.getByRole('row', { name: /franck/ }).waitFor();
   });
 
+  it('shows a key that may only search what it may do', async () => {
+    await browser.page.route(/\/admin\/v1\/status/, async (route) => {
+      const response = await route.fetch();
+      const { data, code } = await response.json();
+      await route.fulfill({ response, json: { data: { ...data, readOnly: true }, code } });
+    });
+    await browser.logIn('Search');
+    expect(await browser.page.getByRole('navigation').getByRole('link').allInnerTexts()).toEqual([
+      'Search',
+      'Try the calls',
+      'Health',
+    ]);
+    await browser.page.getByLabel('Collection').fill('elsewhere');
+    await browser.page.locator('input[type=file]').setInputFiles(jpeg('franck_02045.jpg'));
+    await browser.page.getByText('The photo is good, but nobody is enrolled in this collection.').waitFor();
+    await browser.page.getByRole('link', { name: 'Health' }).click();
+    await browser.page.getByText('search only').waitFor();
+  });
+
   it.each([390, 1440])('keeps all in sight at a width of %i, however long a name is', async (width) => {
     const id = `id-${'x'.repeat(180)}`;
     await browser.client.post('/create', field('id', id), field('name', 'A'.repeat(300)));
