@@ -1,5 +1,5 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runScript } from '../../src/command-line/run-script.js';
@@ -11,10 +11,12 @@ import { cosineSimilarity } from '../../src/gallery/similarity.js';
 import { embeddingToBlob } from '../../src/store/embedding-blob.js';
 import { openDatabase } from '../../src/store/sqlite-database.js';
 import { SqliteStore } from '../../src/store/sqlite-store.js';
+import { UsageError } from '../../src/usage-error.js';
 import { IndexWorkers } from '../../src/vector-index/index-workers.js';
 import type { IndexKind } from '../../src/vector-index/protocol.js';
 import type { RemoteIndex } from '../../src/vector-index/remote-index.js';
-import { FaceLikeVectors } from './face-like-vectors.js';
+import { exactNearest, faceStream, newImages } from './made-up-collection.js';
+import { machine, report } from './report.js';
 
 /**
  * `npm run bench:index -- --faces 10000,100000 [--index hnsw]`: for each number of faces, fills a database, builds the index from it in
@@ -53,10 +55,15 @@ await runScript(async () => {
       index: { type: 'string', default: 'scan' },
     },
   });
-  const kind = values.index === 'hnsw' ? 'hnsw' : 'scan';
-  const load = loadavg()[0]?.toFixed(1) ?? '?';
+  const kind = values.index;
+  if (kind !== 'scan' && kind !== 'hnsw') throw new UsageError('--index must be scan or hnsw.');
+  const sizes = values.faces.split(',').map(Number);
+  if (!sizes.every((size) => Number.isInteger(size) && size > 0)) {
+    throw new UsageError('--faces must be numbers of faces, such as 10000,100000.');
+  }
+  const described = await machine();
   const results: Result[] = [];
-  for (const faces of values.faces.split(',').map(Number)) {
+  for (const faces of sizes) {
     const folder = mkdtempSync(join(tmpdir(), 'facesearch-bench-'));
     try {
       results.push(await measure(faces, kind, folder));
@@ -65,9 +72,7 @@ await runScript(async () => {
       rmSync(folder, { recursive: true, force: true });
     }
   }
-  const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}`;
-  writeFileSync(`docs/benchmarks/index-${kind}.json`, `${JSON.stringify({ machine, load, results }, null, 2)}\n`);
-  writeTable('docs/benchmarks.md', kind, `${machine}, load ${load}`, results);
+  report(`index-${kind}`, { machine: described, results }, tableOf(described, results));
 });
 
 async function measure(faces: number, kind: IndexKind, folder: string): Promise<Result> {
@@ -151,38 +156,7 @@ function fill(file: string, faces: number): Float32Array[] {
     }
   })();
   db.close();
-  const random = new FaceLikeVectors(2);
-  return Array.from({ length: PROBES }, () =>
-    random.image(people[Math.floor(random.next() * people.length)] as Float32Array),
-  );
-}
-
-/** With one person in so many for a probe, told at the first image. */
-function* faceStream(faces: number): Generator<{ embedding: Float32Array; person: Float32Array | undefined }> {
-  const random = new FaceLikeVectors(1);
-  const every = Math.max(1, Math.floor(faces / 4 / 1000));
-  for (let made = 0, people = 0; made < faces; people++) {
-    const person = random.person();
-    const images = Math.min(faces - made, random.imagesOfPerson());
-    for (let i = 0; i < images; i++) {
-      yield { embedding: random.image(person), person: i === 0 && people % every === 0 ? person : undefined };
-    }
-    made += images;
-  }
-}
-
-function exactNearest(faces: number, probes: readonly Float32Array[]): { faceId: number; cosine: number }[] {
-  const best = probes.map(() => ({ faceId: 0, cosine: -2 }));
-  let faceId = 0;
-  for (const { embedding } of faceStream(faces)) {
-    faceId++;
-    for (const [i, probe] of probes.entries()) {
-      let cosine = 0;
-      for (let j = 0; j < probe.length; j++) cosine += (probe[j] as number) * (embedding[j] as number);
-      if (cosine > (best[i]?.cosine ?? 2)) best[i] = { faceId, cosine };
-    }
-  }
-  return best;
+  return newImages(people, PROBES);
 }
 
 async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
@@ -191,8 +165,7 @@ async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
   return [result, (performance.now() - start) / 1000];
 }
 
-function writeTable(path: string, kind: IndexKind, machine: string, results: readonly Result[]): void {
-  const [from, to] = [`<!-- index ${kind} -->`, `<!-- /index ${kind} -->`];
+function tableOf(described: string, results: readonly Result[]): string[] {
   const rows = results.map((r) =>
     [
       r.faces.toLocaleString('en'),
@@ -205,16 +178,11 @@ function writeTable(path: string, kind: IndexKind, machine: string, results: rea
       `${r.startSeconds.toFixed(1)} s`,
     ].join(' | '),
   );
-  const table = [
-    from,
-    `Machine: ${machine}. ${PROBES} probes, after ${WARM_UP} to warm up.`,
+  return [
+    `Machine: ${described}. ${PROBES} probes, after ${WARM_UP} to warm up.`,
     '',
     '| faces | build | search p50 / p99 | recall@1 | recall@1, cosine ≥ 0.4 | memory | snapshot | opened again |',
     '|---|---|---|---|---|---|---|---|',
     ...rows.map((row) => `| ${row} |`),
-    to,
-  ].join('\n');
-  const old = existsSync(path) ? readFileSync(path, 'utf8') : `# Benchmarks\n\n${from}\n${to}\n`;
-  const [before = '', rest = ''] = old.split(from);
-  writeFileSync(path, `${before}${table}${rest.split(to)[1] ?? '\n'}`);
+  ];
 }

@@ -1,8 +1,6 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { projectRoot } from '../models/paths.js';
 import { UsageError } from '../usage-error.js';
+import { serverVersion } from '../version.js';
 import { row } from './command.js';
 import { commands, type Entry } from './commands.js';
 import { runScript } from './run-script.js';
@@ -11,7 +9,7 @@ await runScript(() => facesearch(process.argv.slice(2)));
 
 async function facesearch([name, ...args]: readonly string[]): Promise<void> {
   if (name === undefined) throw new UsageError(`Name a command.\n\n${overview()}`);
-  if (name === '--version' || name === '-V') console.log(version());
+  if (name === '--version' || name === '-V') console.log(serverVersion);
   else if (name === 'help' || name === '--help' || name === '-h') await help(args);
   else if (args.some((arg) => arg === '--help' || arg === '-h')) await help([name]);
   else {
@@ -50,8 +48,4 @@ ${row('  help [<command>]', 'Says more about a command.')}
 ${row('  --version', 'Prints the version.')}
 
 Settings come from environment variables: see docs/configuration.md.`;
-}
-
-function version(): string {
-  return (JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version: string }).version;
 }

@@ -5,10 +5,10 @@ import { kernelWasm } from './kernel-wasm.js';
 export const PAGE_FACES = 64;
 
 const CODE_BYTES = EMBEDDING_LENGTH / 8;
-const VECTORS_AT = PAGE_FACES * CODE_BYTES;
-const SCALES_AT = VECTORS_AT + PAGE_FACES * EMBEDDING_LENGTH;
-/** 580 bytes a face. */
-const PAGE_BYTES = SCALES_AT + PAGE_FACES * Float32Array.BYTES_PER_ELEMENT;
+/** Of a page, which takes 580 bytes a face in two places: see kernel.wat. */
+const CODES_BYTES = PAGE_FACES * CODE_BYTES;
+const SCALES_AT = PAGE_FACES * EMBEDDING_LENGTH;
+const VECTORS_BYTES = SCALES_AT + PAGE_FACES * Float32Array.BYTES_PER_ELEMENT;
 
 /** One gigabyte and 1.8 million faces. */
 const PAGES_MOST = 28_000;
@@ -23,8 +23,9 @@ interface Kernel {
   signs(vector: number, code: number): void;
   largest(vector: number): number;
   quantise(vector: number, bytes: number, factor: number): void;
-  compare(pages: number, faces: number, code: number, distances: number, counts: number): void;
+  compare(codes: number, pages: number, faces: number, code: number, distances: number, counts: number): void;
   collect(
+    vectors: number,
     pages: number,
     faces: number,
     bytes: number,
@@ -56,7 +57,8 @@ export class Arena {
   readonly #kernel: Kernel;
   readonly #pagesMost: number;
   readonly #free: number[] = [];
-  #top: number;
+  /** Pages that were ever taken. */
+  #taken = 0;
   #inUse = 0;
   readonly #at: {
     vector: number;
@@ -67,6 +69,8 @@ export class Arena {
     pages: number;
     distances: number;
     found: number;
+    codes: number;
+    vectors: number;
   };
 
   constructor(pagesMost = PAGES_MOST) {
@@ -78,7 +82,8 @@ export class Arena {
       return at;
     };
     const vectorBytes = EMBEDDING_LENGTH * Float32Array.BYTES_PER_ELEMENT;
-    // The lists are as long as a full arena needs. What of them is never touched takes no memory.
+    // Lists and codes have the room that a full arena needs; what of it is never touched takes no memory. Codes lie together
+    // since a search reads all of them: scattered over the memory, a million took twice as long.
     this.#at = {
       vector: reserve(vectorBytes),
       signs: [reserve(vectorBytes), reserve(vectorBytes)],
@@ -88,8 +93,9 @@ export class Arena {
       pages: reserve(4 * pagesMost),
       distances: reserve(2 * PAGE_FACES * pagesMost),
       found: reserve(8 * PAGE_FACES * pagesMost),
+      codes: reserve(CODES_BYTES * pagesMost),
+      vectors: top,
     };
-    this.#top = top;
     this.#memory = new WebAssembly.Memory({ initial: Math.ceil(top / WASM_PAGE), maximum: WASM_PAGE });
     this.#kernel = new WebAssembly.Instance(compiled, { env: { memory: this.#memory } }).exports as unknown as Kernel;
     for (const [round, at] of this.#at.signs.entries()) {
@@ -101,15 +107,15 @@ export class Arena {
     return this.#inUse === 0;
   }
 
-  /** Address of a page; undefined when the arena is full. @throws RangeError when the machine has no more memory */
+  /** Number of a page; undefined when the arena is full. @throws RangeError when the machine has no more memory */
   allocate(): number | undefined {
     if (this.#inUse === this.#pagesMost) return undefined;
     let page = this.#free.pop();
     if (page === undefined) {
-      page = this.#top;
-      const missing = page + PAGE_BYTES - this.#memory.buffer.byteLength;
+      page = this.#taken;
+      const missing = this.#vectorAt(page + 1, 0) - this.#memory.buffer.byteLength;
       if (missing > 0) this.#memory.grow(Math.max(GROWTH, Math.ceil(missing / WASM_PAGE)));
-      this.#top += PAGE_BYTES;
+      this.#taken++;
     }
     this.#inUse++;
     return page;
@@ -117,34 +123,33 @@ export class Arena {
 
   /** Overwrites a page with zeros and lets others use it. */
   release(page: number): void {
-    this.#bytes(page, PAGE_BYTES).fill(0);
+    this.#bytes(this.#codeAt(page, 0), CODES_BYTES).fill(0);
+    this.#bytes(this.#vectorAt(page, 0), VECTORS_BYTES).fill(0);
     this.#free.push(page);
     this.#inUse--;
   }
 
   /** Writes the sketch of a vector of 512 numbers. @param place 0 to 63 */
   write(page: number, place: number, vector: Float32Array): void {
-    const scale = this.#sketch(vector, page + place * CODE_BYTES, page + VECTORS_AT + place * EMBEDDING_LENGTH);
-    this.#floats(page + SCALES_AT, PAGE_FACES)[place] = scale;
+    const scale = this.#sketch(vector, this.#codeAt(page, place), this.#vectorAt(page, place));
+    this.#scales(page)[place] = scale;
     this.#floats(this.#at.vector, EMBEDDING_LENGTH).fill(0);
   }
 
   /** Copies a sketch. */
   copy(from: { page: number; place: number }, to: Arena, { page, place }: { page: number; place: number }): void {
-    const code = this.#bytes(from.page + from.place * CODE_BYTES, CODE_BYTES);
-    const vector = this.#bytes(from.page + VECTORS_AT + from.place * EMBEDDING_LENGTH, EMBEDDING_LENGTH);
-    to.#bytes(page + place * CODE_BYTES, CODE_BYTES).set(code);
-    to.#bytes(page + VECTORS_AT + place * EMBEDDING_LENGTH, EMBEDDING_LENGTH).set(vector);
-    to.#floats(page + SCALES_AT, PAGE_FACES)[place] = this.#floats(from.page + SCALES_AT, PAGE_FACES)[
-      from.place
-    ] as number;
+    const code = this.#bytes(this.#codeAt(from.page, from.place), CODE_BYTES);
+    const vector = this.#bytes(this.#vectorAt(from.page, from.place), EMBEDDING_LENGTH);
+    to.#bytes(to.#codeAt(page, place), CODE_BYTES).set(code);
+    to.#bytes(to.#vectorAt(page, place), EMBEDDING_LENGTH).set(vector);
+    to.#scales(page)[place] = this.#scales(from.page)[from.place] as number;
   }
 
   /** Overwrites a sketch with zeros. */
   erase(page: number, place: number): void {
-    this.#bytes(page + place * CODE_BYTES, CODE_BYTES).fill(0);
-    this.#bytes(page + VECTORS_AT + place * EMBEDDING_LENGTH, EMBEDDING_LENGTH).fill(0);
-    this.#floats(page + SCALES_AT, PAGE_FACES)[place] = 0;
+    this.#bytes(this.#codeAt(page, place), CODE_BYTES).fill(0);
+    this.#bytes(this.#vectorAt(page, place), EMBEDDING_LENGTH).fill(0);
+    this.#scales(page)[place] = 0;
   }
 
   /**
@@ -154,7 +159,7 @@ export class Arena {
    *   run and the cosine to the probe, give or take 0.005
    */
   compare(probe: Float32Array, runs: readonly Run[]): { counts: Uint32Array; collect: (most: number) => Found[] } {
-    const { code, bytes, counts, pages, distances, found } = this.#at;
+    const { code, bytes, counts, pages, distances, found, codes, vectors } = this.#at;
     const scale = this.#sketch(probe, code, bytes);
     const countsNow = new Uint32Array(this.#memory.buffer, counts, DISTANCES).fill(0);
     let listed = 0;
@@ -162,12 +167,12 @@ export class Arena {
       const at = { pages: pages + 4 * listed, distances: distances + 2 * PAGE_FACES * listed, faces };
       new Uint32Array(this.#memory.buffer, at.pages, list.length).set(list);
       listed += list.length;
-      this.#kernel.compare(at.pages, faces, code, at.distances, counts);
+      this.#kernel.compare(codes, at.pages, faces, code, at.distances, counts);
       return at;
     });
     const collect = (most: number): Found[] =>
       placed.map((run) => {
-        const count = this.#kernel.collect(run.pages, run.faces, bytes, scale, run.distances, most, found);
+        const count = this.#kernel.collect(vectors, run.pages, run.faces, bytes, scale, run.distances, most, found);
         return {
           // Copies: the next run's come to the same place.
           slots: new Uint32Array(this.#memory.buffer, found, 2 * count).slice(),
@@ -187,6 +192,19 @@ export class Arena {
     for (const round of signs) this.#kernel.rotate(at, round);
     this.#kernel.signs(at, code);
     return largest / 127;
+  }
+
+  #codeAt(page: number, place: number): number {
+    return this.#at.codes + page * CODES_BYTES + place * CODE_BYTES;
+  }
+
+  #vectorAt(page: number, place: number): number {
+    return this.#at.vectors + page * VECTORS_BYTES + place * EMBEDDING_LENGTH;
+  }
+
+  /** Valid until the memory grows. */
+  #scales(page: number): Float32Array {
+    return this.#floats(this.#vectorAt(page, 0) + SCALES_AT, PAGE_FACES);
   }
 
   /** Valid until the memory grows. */

@@ -1,8 +1,9 @@
 (module
   ;; The inner loops of the scanning index. Compiled into kernel-wasm.ts by `npm run build:kernel`.
   ;;
-  ;; A page holds 64 faces: 64 codes of 64 bytes, then 64 vectors of 512 signed bytes (at 4096), then 64 scales, f32 (at
-  ;; 36864), with which the bytes give the vector's numbers. $pages is a list of the addresses of pages, i32.
+  ;; A page holds 64 faces. Its codes, 64 of 64 bytes, lie with those of the other pages, the first page's at $codes. Its vectors,
+  ;; 64 of 512 signed bytes, and behind them 64 scales, f32, with which the bytes give the vector's numbers, lie in 33024 bytes,
+  ;; the first page's at $vectors. $pages is a list of numbers of pages, u32.
   (memory (import "env" "memory") 1 65536)
 
   ;; Turns 512 floats at $v in place: each times its sign (a float) at $signs, then a Walsh-Hadamard transform. Lengths grow
@@ -87,7 +88,7 @@
   ;; Hamming distances, 0 to 512, of $faces codes to the one at $probe: each as u16 at $distances, and how many there are of
   ;; each added to the 513 u32 at $counts.
   (func (export "compare")
-    (param $pages i32) (param $faces i32) (param $probe i32) (param $distances i32) (param $counts i32)
+    (param $codes i32) (param $pages i32) (param $faces i32) (param $probe i32) (param $distances i32) (param $counts i32)
     (local $code i32) (local $end i32) (local $d i32) (local $n i32)
     (local $p0 i64) (local $p1 i64) (local $p2 i64) (local $p3 i64) (local $p4 i64) (local $p5 i64) (local $p6 i64) (local $p7 i64)
     (local.set $p0 (i64.load offset=0 (local.get $probe)))
@@ -101,7 +102,7 @@
     (block $done
       (loop $pages
         (br_if $done (i32.eqz (local.get $faces)))
-        (local.set $code (i32.load (local.get $pages)))
+        (local.set $code (i32.add (local.get $codes) (i32.shl (i32.load (local.get $pages)) (i32.const 12))))
         (local.set $n (select (local.get $faces) (i32.const 64) (i32.lt_u (local.get $faces) (i32.const 64))))
         (local.set $faces (i32.sub (local.get $faces) (local.get $n)))
         (local.set $end (i32.add (local.get $code) (i32.shl (local.get $n) (i32.const 6))))
@@ -130,7 +131,8 @@
   ;; Of $faces faces, those whose distance is at most $most: their slot (u32) and their cosine to the probe (f32) at $out,
   ;; in the order of their slots. Returns how many.
   (func (export "collect")
-    (param $pages i32) (param $faces i32) (param $bytes i32) (param $scale f32) (param $distances i32) (param $most i32) (param $out i32)
+    (param $vectors i32) (param $pages i32) (param $faces i32) (param $bytes i32) (param $scale f32) (param $distances i32) (param $most i32)
+    (param $out i32)
     (result i32)
     (local $slot i32) (local $hit i32) (local $hits i32) (local $page i32) (local $bound v128) (local $first i32)
     (local.set $first (local.get $out))
@@ -151,15 +153,15 @@
             (local.set $hit (i32.add (local.get $slot) (i32.ctz (local.get $hits))))
             (local.set $hits (i32.and (local.get $hits) (i32.sub (local.get $hits) (i32.const 1))))
             (i32.store (local.get $out) (local.get $hit))
-            (local.set $page (i32.load (i32.add (local.get $pages)
-              (i32.shl (i32.shr_u (local.get $hit) (i32.const 6)) (i32.const 2)))))
+            (local.set $page (i32.add (local.get $vectors) (i32.mul (i32.const 33024)
+              (i32.load (i32.add (local.get $pages) (i32.shl (i32.shr_u (local.get $hit) (i32.const 6)) (i32.const 2)))))))
             (local.set $hit (i32.and (local.get $hit) (i32.const 63)))
             (f32.store offset=4 (local.get $out)
               (f32.mul
                 (f32.mul (local.get $scale)
-                  (f32.load offset=36864 (i32.add (local.get $page) (i32.shl (local.get $hit) (i32.const 2)))))
+                  (f32.load offset=32768 (i32.add (local.get $page) (i32.shl (local.get $hit) (i32.const 2)))))
                 (f32.convert_i32_s (call $dot
-                  (i32.add (local.get $page) (i32.add (i32.const 4096) (i32.shl (local.get $hit) (i32.const 9))))
+                  (i32.add (local.get $page) (i32.shl (local.get $hit) (i32.const 9)))
                   (local.get $bytes)))))
             (local.set $out (i32.add (local.get $out) (i32.const 8)))
             (br_if $each (local.get $hits))))

@@ -5,12 +5,16 @@ import { type FaceBatch, type IndexState, isNearer, type Match } from '../vector
 import { Arena, type Found, PAGE_FACES, type Run } from './arena.js';
 
 /**
- * Faces whose vectors are compared, of those whose codes are nearest: of a million faces, new images of people in it and
- * strangers alike had their nearest face among the best 16 of 500 candidates in 97 to 99.5 of 100 searches, and always among
- * those of 2,000 (docs/benchmarks.md).
+ * Faces whose vectors are compared: those with the nearest codes. `npm run bench:candidates` shows what more or fewer of them
+ * find and cost (docs/benchmarks.md).
  */
-const CANDIDATES_LEAST = 500;
-const CANDIDATES_SHARE = 0.002;
+export interface Candidates {
+  least: number;
+  /** Of the faces of the collection. */
+  share: number;
+}
+
+const CANDIDATES: Candidates = { least: 500, share: 0.002 };
 const CANDIDATES_PER_MATCH = 8;
 
 /** The arenas of one thread, shared by its collections. */
@@ -50,13 +54,15 @@ interface Page {
  */
 export class ScanIndex implements ThreadIndex {
   readonly #arenas: Arenas;
+  readonly #candidates: Candidates;
   readonly #pages: Page[] = [];
   /** Slot → face; slots are dense. */
   readonly #faceAt: number[] = [];
   readonly #slotOf = new Map<number, number>();
 
-  constructor(arenas: Arenas) {
+  constructor(arenas: Arenas, candidates = CANDIDATES) {
     this.#arenas = arenas;
+    this.#candidates = candidates;
   }
 
   get size(): number {
@@ -91,7 +97,8 @@ export class ScanIndex implements ThreadIndex {
     assertUnit(probe, EMBEDDING_LENGTH);
     if (k < 1 || this.size === 0) return [];
     const parts = [...this.#runs()].map(([arena, runs]) => ({ runs, ...arena.compare(probe, runs) }));
-    const wanted = Math.max(CANDIDATES_LEAST, CANDIDATES_SHARE * this.size, CANDIDATES_PER_MATCH * k);
+    const { least, share } = this.#candidates;
+    const wanted = Math.max(least, share * this.size, CANDIDATES_PER_MATCH * k);
     const most = distanceOf(
       parts.map(({ counts }) => counts),
       wanted,
