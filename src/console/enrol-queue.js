@@ -137,7 +137,7 @@ function newQueue() {
 
 /** @param {File} photo @param {Order} order @throws {Refused} */
 async function add(photo, { id, name, isNamed, collection, allowCard }) {
-  const isKnown = await exists(collection, id);
+  const isKnown = (await facesOf(collection, id)) !== undefined;
   // A photo that is refused must not leave a person without a face behind.
   if (!isKnown) await refuseUnfit(photo, allowCard);
   if (!isKnown || isNamed) await call('POST', '/create', { collection, id, name });
@@ -145,12 +145,12 @@ async function add(photo, { id, name, isNamed, collection, allowCard }) {
   await call('POST', '/add', { collection, id, ...options, file: photo });
 }
 
-async function exists(collection, id) {
+/** The faces of somebody; undefined where there is nobody with this id. @returns {Promise<any[] | undefined>} */
+export async function facesOf(collection, id) {
   try {
-    await admin('GET', '/faces', { collection, id });
-    return true;
+    return await admin('GET', '/faces', { collection, id });
   } catch (error) {
-    if (error instanceof Refused && error.code === '404') return false;
+    if (error instanceof Refused && error.code === '404') return undefined;
     throw error;
   }
 }

@@ -28,10 +28,18 @@ export function picture(photo, report, signal) {
   return h('figure', { class: 'picture' }, h('img', { src: blobUrl(photo, signal), alt }), drawing);
 }
 
+const marks = {
+  passed: { sign: '✓', kind: 'good' },
+  failed: { sign: '✗', kind: 'bad' },
+  let: { sign: '–', kind: '' },
+};
+
 /** The verdict of each check, in the order in which a call makes them. */
 export function verdicts(report) {
   const rows = [];
-  const add = (name, passed, detail) => rows.push({ name, passed, detail });
+  // What a call with these options would take has failed no check that counts.
+  const failed = report.refusal ? 'failed' : 'let';
+  const add = (name, passed, detail) => rows.push({ name, verdict: passed ? 'passed' : failed, detail });
   add(t('check.size'), true, `${report.width} × ${report.height}`);
   if (report.idCard) {
     const { probability, threshold, isIdCard } = report.idCard;
@@ -72,16 +80,12 @@ export function verdicts(report) {
     h(
       'tbody',
       {},
-      rows.map(({ name, passed, detail }) =>
+      rows.map(({ name, verdict, detail }) =>
         h(
           'tr',
           {},
           h('th', { scope: 'row' }, name),
-          h(
-            'td',
-            { class: passed ? 'good' : 'bad' },
-            `${passed ? '✓' : '✗'} ${t(passed ? 'check.passed' : 'check.failed')}`,
-          ),
+          h('td', { class: marks[verdict].kind }, `${marks[verdict].sign} ${t(`check.${verdict}`)}`),
           h('td', {}, detail),
         ),
       ),

@@ -82,6 +82,8 @@ export const english = {
   'enrol.at-once': 'Photos are sent as soon as they are chosen.',
   'enrol.id': 'Id',
   'enrol.id-hint': 'As in your own system; an id that exists gets more faces.',
+  'enrol.known':
+    '{id} exists already (faces: {n}). Photos are added to this person, and a name given here replaces the one that there is.',
   'enrol.name': 'Name',
   'enrol.name-hint': 'May be left empty: the id is taken, or the name stays as it was.',
   'enrol.card': 'Accept photos of ID cards',
@@ -122,6 +124,7 @@ export const english = {
   'check.measured': 'Measured',
   'check.passed': 'passed',
   'check.failed': 'refused',
+  'check.let': 'let through',
   'check.size': 'Resolution',
   'check.card': 'No ID card',
   'check.faces': 'Exactly one face',

@@ -112,6 +112,10 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
 
     await browser.page.locator('input[type=file]').setInputFiles(jpeg('sample6.jpg'));
     await browser.page.getByText('A search refuses this photo: There are several faces.').waitFor();
+    const faces = browser.page.getByRole('row', { name: /Exactly one face/ });
+    expect(await faces.innerText()).toContain('✗ refused');
+    await browser.page.getByLabel('Take the largest of several faces').check();
+    await faces.getByText('– let through').waitFor();
   });
 
   it('takes photos that are dropped and pasted', async () => {

@@ -24,6 +24,12 @@ describe.skipIf(!chromiumPath)('the console where something goes wrong (skipped 
     await browser.page.getByText('enrolled as late').waitFor();
     await browser.page.getByRole('button', { name: 'Next person' }).click();
     expect(await browser.focus()).toBe('Id');
+    await browser.page.keyboard.type('late');
+    await browser.page.keyboard.press('Tab');
+    await browser.page.getByText('late exists already (faces: 1)').waitFor();
+    await browser.page.getByLabel('Id', { exact: true }).fill('');
+    await browser.page.keyboard.press('Tab');
+    await browser.page.getByText('late exists').waitFor({ state: 'hidden' });
     expect(await browser.page.getByLabel('Id', { exact: true }).inputValue()).toBe('');
     expect(await browser.page.getByText('enrolled as late').count()).toBe(0);
     await browser.client.delete('/delete', field('id', 'late'));

@@ -1,17 +1,22 @@
 import { collectionChoice } from '../collection-choice.js';
 import { h, labelled } from '../dom.js';
-import { enrolQueue } from '../enrol-queue.js';
+import { enrolQueue, facesOf } from '../enrol-queue.js';
 import { photoInput } from '../photo-input.js';
 import { session } from '../session.js';
 import { t } from '../words.js';
 
 export function enrolPage(main, signal) {
-  const text = () => h('input', { autocomplete: 'off', maxlength: '1024' });
-  const id = labelled(t('enrol.id'), text(), t('enrol.id-hint'));
+  const text = (props = {}) => h('input', { autocomplete: 'off', maxlength: '1024', ...props });
+  const id = labelled(t('enrol.id'), text({ onchange: sayWhetherKnown }), t('enrol.id-hint'));
   const name = labelled(t('enrol.name'), text(), t('enrol.name-hint'));
-  const person = h('div', { class: 'form-row' }, id.field, name.field);
+  const known = h('p', { role: 'status', class: 'note', hidden: true });
+  const person = h('div', {}, h('div', { class: 'form-row' }, id.field, name.field), known);
+  const choose = (isEach) => {
+    person.hidden = isEach;
+    next.hidden = isEach;
+  };
   const radio = (isEach) =>
-    h('input', { type: 'radio', name: 'who', checked: !isEach, onchange: () => (person.hidden = isEach) });
+    h('input', { type: 'radio', name: 'who', checked: !isEach, onchange: () => choose(isEach) });
   const one = labelled(t('enrol.one'), radio(false));
   const each = labelled(t('enrol.each'), radio(true));
   const card = labelled(t('enrol.card'), h('input', { type: 'checkbox' }));
@@ -68,6 +73,17 @@ export function enrolPage(main, signal) {
     held = [];
   }
 
+  /** Somebody else's id is easily taken for a free one. */
+  async function sayWhetherKnown() {
+    const asked = id.input.value;
+    known.hidden = true;
+    if (asked === '') return;
+    const faces = await facesOf(session.collection, asked).catch(() => undefined);
+    if (!faces || signal.aborted || id.input.value !== asked) return;
+    known.textContent = t('enrol.known', { id: asked, n: faces.length });
+    known.hidden = false;
+  }
+
   function whoIsOn(photo) {
     const stem = photo.name.replace(/\.[^.]+$/, '');
     if (each.input.checked) return { id: stem, name: stem, isNamed: false };
@@ -89,6 +105,7 @@ export function enrolPage(main, signal) {
     sendHeld();
     after.hidden = true;
     id.input.value = '';
+    known.hidden = true;
     name.input.value = '';
     id.input.focus();
   }
