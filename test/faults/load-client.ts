@@ -62,15 +62,20 @@ export class LoadClient {
     return !place.shared || id.startsWith(this.#prefix);
   }
 
-  /** Sends calls until one gets no answer. @throws Error when an answer is not the one that the log asks for */
-  async run(callsOf: (tenant: string) => Calls): Promise<void> {
+  /**
+   * Sends calls until one gets no answer.
+   * @returns the code of the error that it got instead
+   * @throws Error when an answer is not the one that the log asks for
+   */
+  async run(callsOf: (tenant: string) => Calls): Promise<string> {
     for (;;) {
       const place = this.#below(this.places.length);
       try {
         await this.#step(place, callsOf((this.places[place] as Place).tenant));
       } catch (error) {
-        if ((error as { code?: string }).code === undefined) throw error;
-        return;
+        const { code } = error as { code?: string };
+        if (code === undefined) throw error;
+        return code;
       }
     }
   }
