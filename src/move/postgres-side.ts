@@ -1,5 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { blobToEmbedding, embeddingToBlob } from '../store/embedding-blob.js';
-import { Database, type Run } from '../store/postgres/database.js';
+import { Database, type Run, SERVER } from '../store/postgres/database.js';
 import { migrate } from '../store/postgres/migrate.js';
 import { MOVE_MARK } from '../store/postgres/unfinished-move.js';
 import { fromVectorBytes, toVectorBytes } from '../store/postgres/vector-bytes.js';
@@ -9,6 +10,13 @@ import { type ColumnKind, type Place, placeOf, type Row, type Table, tables, typ
 
 /** Building the index over all faces is one statement. */
 const TIMEOUT_MS = 12 * 3_600_000;
+
+/** The name of a move's connection. */
+const MOVE = 'facesearch-move';
+
+/** How long a connection may take to end whose other side is gone: that of a server just stopped, or of a killed move. */
+const ENDING_MS = 5000;
+const POLL_MS = 50;
 
 /** Made anew when the faces are there: that is faster than to add them one by one. */
 const GRAPH = 'faces_by_embedding';
@@ -42,12 +50,12 @@ export class PostgresSide implements TargetSide {
 
   /**
    * Brings a target's schema to this version.
-   * @throws StoreError; MoveError when a server is connected
+   * @throws StoreError; MoveError when a server or another move is connected
    */
   static async open(url: string, role: 'source' | 'target'): Promise<PostgresSide> {
     const side = new PostgresSide(url);
     try {
-      await side.#refuseServers();
+      await side.#refuseOthers();
       // In 16 bits no embedding would be what the source holds.
       if (role === 'target') await migrate(side.#db, 'vector');
       else await side.#requireSchema();
@@ -60,7 +68,7 @@ export class PostgresSide implements TargetSide {
 
   private constructor(url: string) {
     this.name = `PostgreSQL at ${url.replace(/^\w+:\/\/([^@/]*@)?/, '').replace(/\?.*$/, '')}`;
-    this.#db = new Database({ url, connections: 1, timeout: TIMEOUT_MS });
+    this.#db = new Database({ url, connections: 1, timeout: TIMEOUT_MS, name: MOVE });
   }
 
   async count({ name }: Table): Promise<number> {
@@ -156,12 +164,20 @@ export class PostgresSide implements TargetSide {
     });
   }
 
-  async #refuseServers(): Promise<void> {
-    const servers = await this.#db.run(
-      `SELECT FROM pg_stat_activity
-       WHERE application_name = 'facesearch' AND datname = current_database() AND pid <> pg_backend_pid()`,
-    );
-    if (servers.length > 0) throw new MoveError(`Servers are connected to ${this.name}; stop them first.`);
+  async #refuseOthers(): Promise<void> {
+    for (const since = Date.now(); ; await delay(POLL_MS)) {
+      const [other] = await this.#db.run<{ name: string }>(
+        `SELECT application_name AS name FROM pg_stat_activity
+         WHERE application_name IN ($1, $2) AND datname = current_database() AND pid <> pg_backend_pid() ORDER BY 1`,
+        [SERVER, MOVE],
+      );
+      if (other === undefined) return;
+      if (Date.now() < since + ENDING_MS) continue;
+      if (other.name === SERVER) throw new MoveError(`Servers are connected to ${this.name}; stop them first.`);
+      throw new MoveError(
+        `Another move is connected to ${this.name}, or the database still does what a killed one sent.`,
+      );
+    }
   }
 
   async #requireSchema(): Promise<void> {

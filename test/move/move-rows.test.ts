@@ -9,6 +9,7 @@ import { SqliteSide } from '../../src/move/sqlite-side.js';
 import { tables } from '../../src/move/tables.js';
 import { DataKey } from '../../src/store/data-key.js';
 import { vectorTypeChange } from '../../src/store/postgres/migrations.js';
+import type { PostgresStore } from '../../src/store/postgres/postgres-store.js';
 import { SqliteStore } from '../../src/store/sqlite-store.js';
 import { temporaryFolder } from '../store/temporary-folder.js';
 import { useTestDatabase } from '../support/test-database.js';
@@ -27,6 +28,16 @@ beforeEach(async () => {
 
 async function postgres<T>(role: 'source' | 'target', work: (side: PostgresSide) => Promise<T>): Promise<T> {
   return withSide(await PostgresSide.open(database().url, role), work);
+}
+
+/** What a server does that is stopped then: none may be connected while something is moved. */
+async function asServer<T>(work: (store: PostgresStore) => Promise<T>): Promise<T> {
+  const store = database().store();
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
 }
 
 async function withSide<S extends Side, T>(side: S, work: (side: S) => Promise<T>): Promise<T> {
@@ -124,12 +135,10 @@ test('a move that has been done is found to be done', async () => {
 
 test('a target that holds anything else is refused and left as it is', async () => {
   await fullFolder(folder, 10);
-  const pg = database().store();
-  onTestFinished(() => pg.close());
-  await pg.saveUser(staff, { id: 'u', name: 'Somebody' });
+  await asServer((pg) => pg.saveUser(staff, { id: 'u', name: 'Somebody' }));
   await expect(moveThere()).rejects.toThrow('is not empty');
-  expect(await pg.listUsers(staff)).toEqual([{ id: 'u', name: 'Somebody' }]);
-  await pg.migrate();
+  expect(await asServer((pg) => pg.listUsers(staff))).toEqual([{ id: 'u', name: 'Somebody' }]);
+  await asServer((pg) => pg.migrate());
   await fullFolder(back, 3);
   await expect(moveBack()).rejects.toThrow('is not empty');
   expect((await withSide(source(undefined, back), contentOf)).users?.rows).toBe(8);
@@ -164,9 +173,7 @@ async function embeddingsIn(place: string): Promise<number[]> {
 test('as long as a move is not finished no server takes its target, nor does a move from elsewhere', async () => {
   await fullFolder(folder, 10);
   await postgres('target', (side) => side.begin('SQLite in another place'));
-  const pg = database().store();
-  onTestFinished(() => pg.close());
-  await expect(pg.migrate()).rejects.toThrow('a move that is not finished');
+  await expect(asServer((pg) => pg.migrate())).rejects.toThrow('a move that is not finished');
   await expect(moveThere()).rejects.toThrow('is not empty');
   await expect(moveBack()).rejects.toThrow('not finished');
   await database().query('DROP TABLE unfinished_move');

@@ -11,7 +11,12 @@ export interface DatabaseOptions {
   connections: number;
   /** Milliseconds that a connection or a statement may take. */
   timeout: number;
+  /** What the database knows its connections by. */
+  name?: string;
 }
+
+/** The name of a server's connections. */
+export const SERVER = 'facesearch';
 
 /** Runs one statement. Values travel apart from the SQL; a Buffer as it is, in binary. */
 export type Run = <Row extends object>(sql: string, values?: readonly unknown[]) => Promise<Row[]>;
@@ -31,7 +36,7 @@ export class Database {
   readonly #subject: string;
   #closed: Promise<void> | undefined;
 
-  constructor({ url, connections, timeout }: DatabaseOptions) {
+  constructor({ url, connections, timeout, name = SERVER }: DatabaseOptions) {
     const places = urlsOfHosts(url).map((each) => new URL(each));
     this.#subject = `The database ${places.map(({ host }) => host).join()}${places[0]?.pathname}`;
     const numbers = new TypeOverrides();
@@ -43,7 +48,7 @@ export class Database {
       connectionTimeoutMillis: timeout,
       query_timeout: timeout + NETWORK_MS,
       keepAlive: true,
-      application_name: 'facesearch',
+      application_name: name,
       // As statements: poolers refuse unknown parameters of the start. A setting takes no parameter; these are numbers.
       onConnect: async (client) => {
         await client.query(
