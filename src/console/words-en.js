@@ -240,7 +240,7 @@ export const english = {
   'refusal.407.face-too-small': 'The face is too small. Come closer, or use a larger photo.',
   'refusal.407.many-faces': 'There are several faces. Only one person may be in the picture.',
   'refusal.410': 'This is a photo of an ID card, not of a person.',
-  'refusal.413': 'The photo is too large: 5 MB at most.',
+  'refusal.413': 'The photo is larger than 5 MB. Save it with fewer pixels, or with a lower quality.',
   'refusal.500': 'Something failed in the server. Its log says what.',
   'refusal.429': 'Too many requests. Wait a moment.',
   'refusal.503': 'The server is starting or busy. Try again in a moment.',

@@ -239,7 +239,7 @@ export const vietnamese = {
   'refusal.407.face-too-small': 'Khuôn mặt quá nhỏ. Hãy lại gần hơn hoặc dùng ảnh lớn hơn.',
   'refusal.407.many-faces': 'Có nhiều khuôn mặt. Trong ảnh chỉ được có một người.',
   'refusal.410': 'Đây là ảnh giấy tờ tuỳ thân, không phải ảnh người.',
-  'refusal.413': 'Ảnh quá lớn: tối đa 5 MB.',
+  'refusal.413': 'Ảnh lớn hơn 5 MB. Hãy giảm kích thước hoặc chất lượng ảnh rồi thử lại.',
   'refusal.500': 'Máy chủ gặp lỗi. Nhật ký của máy chủ cho biết chi tiết.',
   'refusal.429': 'Quá nhiều yêu cầu. Hãy chờ một chút.',
   'refusal.503': 'Máy chủ đang khởi động hoặc đang bận. Hãy thử lại sau.',

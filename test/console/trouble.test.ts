@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chromiumPath } from '../support/browser.js';
 import { field } from '../support/multipart.js';
+import { photo } from '../support/photos.js';
 import { ConsoleBrowser, jpeg } from './console-browser.js';
 
 describe.skipIf(!chromiumPath)('the console where something goes wrong (skipped without Chromium)', () => {
@@ -33,6 +34,20 @@ describe.skipIf(!chromiumPath)('the console where something goes wrong (skipped 
     expect(await browser.page.getByLabel('Id', { exact: true }).inputValue()).toBe('');
     expect(await browser.page.getByText('enrolled as late').count()).toBe(0);
     await browser.client.delete('/delete', field('id', 'late'));
+  });
+
+  it('tells a photo of more than 5 MB how to become smaller, without sending it', async () => {
+    await browser.logIn('Search');
+    const asked: string[] = [];
+    browser.page.on('request', (request) => request.method() === 'POST' && asked.push(request.url()));
+    const large = Buffer.concat([photo('franck_02045.jpg')], 5 * 1024 * 1024 + 1);
+    await browser.page.locator('input[type=file]').setInputFiles(jpeg('large.jpg', large));
+    await browser.page.getByText('A search refuses this photo: The photo is larger than 5 MB. Save it').waitFor();
+    await browser.page.getByRole('link', { name: 'Enrol', exact: true }).click();
+    await browser.page.getByLabel('Id', { exact: true }).fill('large');
+    await browser.page.locator('input[type=file]').setInputFiles(jpeg('large.jpg', large));
+    await browser.page.getByText('refused: The photo is larger than 5 MB. Save it').waitFor();
+    expect(asked).toEqual([]);
   });
 
   it('sends again what did not reach the server', async () => {

@@ -3,7 +3,7 @@ import { h, labelled } from '../dom.js';
 import { photoInput } from '../photo-input.js';
 import { picture, verdicts } from '../picture.js';
 import { bar, legend, meaning } from '../scale.js';
-import { adminPost, base64Of, Refused, session } from '../session.js';
+import { adminPost, base64Of, Refused, refuseTooLarge, session } from '../session.js';
 import { refusalInWords, t } from '../words.js';
 
 export function searchPage(main, signal) {
@@ -60,6 +60,7 @@ export function searchPage(main, signal) {
     candidates = undefined;
     const isOld = () => signal.aborted || mine !== turn;
     try {
+      refuseTooLarge(photo);
       const body = {
         photo: await base64Of(photo),
         allow_id_card: card.input.checked,
