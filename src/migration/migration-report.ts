@@ -1,16 +1,16 @@
 import { csvText } from '../csv-text.js';
-import { count, counted, firstFew } from '../evaluation/format.js';
+import { count, counted } from '../evaluation/format.js';
 import type { ImportOutcome } from '../photo-import/import-photos.js';
 import type { Source } from './source.js';
 
-/** How the users of the source and the photos at hand go together, for a terminal. */
+/** How the users of the source and the photos at hand go together, for a terminal; whose they are is in the CSV file only. */
 export function sourceLines({ list, withoutPhotos, unnamed, strays }: Source): string[] {
   const users = list.names.size;
   return [
     `${counted(users, 'user')} on the source, ${count(users - withoutPhotos.length)} of them with photos here: ${counted(list.photos.length, 'photo')}.`,
-    ...some(withoutPhotos, 'users have no photo here'),
-    ...some(strays, 'photos are of no user'),
-    ...some(unnamed, 'users have no name; their id becomes their name'),
+    ...some('Users without a photo here', withoutPhotos),
+    ...some('Users without a name, which will be their id', unnamed),
+    ...some('Photos of no user', strays),
   ];
 }
 
@@ -18,15 +18,12 @@ export function sourceLines({ list, withoutPhotos, unnamed, strays }: Source): s
 export function peopleLines({ people, without, refusedPeople }: ImportOutcome): string[] {
   return [
     `${count(people - without.length)} of ${counted(people, 'user')} can be found on the target.`,
-    ...some(
-      refusedPeople.map(({ id, text }) => `${id} (${text})`),
-      'users were refused',
-    ),
+    ...some('Users refused', refusedPeople),
   ];
 }
 
-function some(items: readonly string[], what: string): string[] {
-  return items.length === 0 ? [] : [`  ${count(items.length)} ${what}: ${firstFew(items, 5)}`];
+function some(what: string, those: readonly unknown[]): string[] {
+  return those.length === 0 ? [] : [`  ${what}: ${count(those.length)}`];
 }
 
 /** Everything that is missing, one line each. */

@@ -4,14 +4,8 @@ import { interval95 } from '../evaluation/metrics/error-rates.js';
 import type { Block } from '../evaluation/report/blocks.js';
 import { quantile } from '../quantile.js';
 import type { Comparison } from './shadow.js';
-import { type Answer, agreements, atThreshold, isJudged, verdictOf, verdicts } from './verdict.js';
-
-export interface Thresholds {
-  a: number;
-  b: number;
-}
-
-const grid = Array.from({ length: 12 }, (_, i) => 0.4 + i * 0.05);
+import { agreementByThreshold, type Thresholds, truthByThreshold } from './threshold-tables.js';
+import { type Answer, agreements, isJudged, type Verdict, verdicts } from './verdict.js';
 
 /** What two servers answered, and what they would have answered at other thresholds, for a terminal. */
 export function shadowBlocks(comparisons: readonly Comparison[], thresholds: Thresholds): Block[] {
@@ -19,7 +13,8 @@ export function shadowBlocks(comparisons: readonly Comparison[], thresholds: Thr
   return [
     verdictTable(comparisons),
     codeTable(comparisons),
-    labelled ? truthTable(comparisons, thresholds) : thresholdTable(comparisons, thresholds),
+    ...refusalTable(comparisons),
+    ...(labelled ? truthByThreshold(comparisons, thresholds) : [agreementByThreshold(comparisons, thresholds)]),
     similarityTable(comparisons),
     timeTable(comparisons),
     ...advice(comparisons, thresholds, labelled),
@@ -54,44 +49,6 @@ function codeTable(comparisons: readonly Comparison[]): Block {
   return { kind: 'table', columns: ['code', ...codes.map((code) => `B ${code}`)], rows };
 }
 
-/** The grid and these, each once, in order. */
-function gridWith(...more: number[]): number[] {
-  return [...new Set([...grid, ...more].map((threshold) => Number(threshold.toFixed(4))))].sort((p, q) => p - q);
-}
-
-/** A as it was, B at each threshold: of photos that both have judged. */
-function thresholdTable(comparisons: readonly Comparison[], { a, b }: Thresholds): Block {
-  const judged = comparisons.filter((one) => isJudged(one.a) && isJudged(one.b));
-  const shown = ['same person', 'nobody, both', 'different people', 'found by A only', 'found by B only'] as const;
-  const rows = gridWith(b).map((threshold) => {
-    const found = judged.map((one) => verdictOf(one.a, atThreshold(one.b, threshold)));
-    const counts = shown.map((verdict) => count(found.filter((one) => one === verdict).length));
-    return [`${threshold.toFixed(2)}${threshold === b ? ' ←' : ''}`, ...counts];
-  });
-  return { kind: 'table', columns: [`B's threshold, A at ${a}`, ...shown], rows };
-}
-
-/** Who is right, at each threshold: of photos whose owner is known. */
-function truthTable(comparisons: readonly Comparison[], { a, b }: Thresholds): Block {
-  const known = comparisons.filter(({ owner }) => owner !== undefined);
-  const rows = gridWith(a, b).map((threshold) => {
-    const marks = [threshold === a && 'A', threshold === b && 'B'].filter(Boolean).join(' ');
-    const side = (of: (one: Comparison) => Answer) => {
-      const results = known.map((one) => ({ owner: one.owner, ...atThreshold(of(one), threshold) }));
-      const found = results.filter(({ code }) => code === '200');
-      return [
-        found.filter(({ id, owner }) => id === owner),
-        found.filter(({ id, owner }) => owner !== null && id !== owner),
-        results.filter(({ code, owner }) => owner !== null && code !== '200'),
-        found.filter(({ owner }) => owner === null),
-      ].map((those) => count(those.length));
-    };
-    return [`${threshold.toFixed(2)}${marks && ` ← ${marks}`}`, ...side((one) => one.a), '', ...side((one) => one.b)];
-  });
-  const columns = (name: string) => [`${name} right`, `${name} wrong`, `${name} missed`, `${name} strangers`];
-  return { kind: 'table', columns: ['threshold', ...columns('A'), ' ', ...columns('B')], rows };
-}
-
 function similarityTable(comparisons: readonly Comparison[]): Block {
   const same = comparisons.filter(({ verdict }) => verdict === 'same person');
   const row = (name: string, of: (one: Comparison) => number) => {
@@ -118,45 +75,72 @@ function timeTable(comparisons: readonly Comparison[]): Block {
   };
 }
 
-/** What the numbers mean for the threshold of B, and which photos to look at. */
+/** Why photos were refused, the most frequent first. */
+function refusalTable(comparisons: readonly Comparison[]): Block[] {
+  const counts = new Map<string, [a: number, b: number]>();
+  for (const { a, b } of comparisons)
+    for (const [side, answer] of [a, b].entries()) {
+      if (isJudged(answer)) continue;
+      const why = `${answer.code} ${answer.text}`;
+      const both = counts.get(why) ?? [0, 0];
+      both[side === 0 ? 0 : 1]++;
+      counts.set(why, both);
+    }
+  if (counts.size === 0) return [];
+  const rows = [...counts]
+    .sort(([, [a, b]], [, [c, d]]) => c + d - a - b)
+    .map(([why, [a, b]]) => [why, count(a), count(b)]);
+  return [{ kind: 'table', columns: ['refused or failed', 'A', 'B'], rows }];
+}
+
+/** Which photos to look at, the worst first, and what the numbers mean for the threshold of B. */
 function advice(comparisons: readonly Comparison[], { a, b }: Thresholds, labelled: boolean): Block[] {
   const items: string[] = [];
-  const look = (what: string, those: readonly Comparison[]) => {
-    if (those.length > 0)
-      items.push(
-        `${what}: ${firstFew(
-          those.map(({ photo }) => photo),
-          5,
-        )}`,
-      );
+  const look = (what: string, those: readonly Comparison[], also = '') => {
+    const names = those.map(({ photo }) => photo);
+    if (names.length > 0) items.push(`${what}: ${firstFew(names, 5)}${also}`);
   };
-  for (const verdict of ['different people', 'found by B only', 'found by A only', 'failed'] as const)
-    look(
-      verdict[0]?.toUpperCase() + verdict.slice(1),
-      comparisons.filter((one) => one.verdict === verdict),
-    );
-  if (labelled) {
-    const strangers = comparisons.filter((one) => one.owner === null && isJudged(one.b));
-    const found = strangers.filter(({ b }) => b.code === '200').length;
-    if (strangers.length > 0)
-      items.push(
-        `Strangers whom B finds: ${count(found)} of ${count(strangers.length)}; with so few photos the true share may be up to ${percent(interval95(found, strangers.length).high)}`,
-      );
-  }
-  const enough = thresholdOfEqualCount(comparisons);
-  if (enough !== undefined)
-    items.push(
-      `B would find as many as A does at ${a} with a threshold of ${enough.toFixed(3)} or less; it is ${b}. Right or wrong is another question: see the table`,
-    );
+  const of = (verdict: Verdict) => comparisons.filter((one) => one.verdict === verdict);
+  look('Different people', of('different people'));
+  look('Found by B only', of('found by B only'));
+  const missed = of('found by A only');
+  const unlike = missed.filter((one) => one.b.id !== one.a.id).length;
+  const also =
+    unlike > 0 ? `; for ${count(unlike)} of them somebody else is nearest on B: is the person enrolled there?` : '';
+  look('Found by A only', missed, also);
+  look('Failed', of('failed'));
+  items.push(...(labelled ? safeThresholds(comparisons) : sameNumber(comparisons, { a, b })));
   return items.length > 0 ? [{ kind: 'list', items }] : [];
 }
 
-/** The highest threshold at which B finds as many as A found; undefined where it cannot. */
-function thresholdOfEqualCount(comparisons: readonly Comparison[]): number | undefined {
+/** From where on a server errs with nobody, and how much that says. */
+function safeThresholds(comparisons: readonly Comparison[]): string[] {
+  const strangers = comparisons.filter((one) => one.owner === null && isJudged(one.a) && isJudged(one.b)).length;
+  const words = (['a', 'b'] as const).map((side) => {
+    const answers = comparisons.map((one) => ({ owner: one.owner, ...one[side] }));
+    const wrong = answers.filter(({ id, owner }) => id !== undefined && id !== owner);
+    const highest = Math.max(0, ...wrong.map(({ similarity = 0 }) => similarity));
+    const right = answers.filter(({ id, owner, similarity = 0 }) => id === owner && similarity > highest).length;
+    return `${side.toUpperCase()} takes nobody for somebody else above ${highest.toFixed(3)}, and finds ${count(right)} rightly there`;
+  });
+  if (strangers === 0) return words;
+  const most = percent(interval95(0, strangers).high);
+  return [
+    ...words,
+    `No error among ${count(strangers)} strangers can still mean one in up to ${most} of them: few photos show large rates only`,
+  ];
+}
+
+/** The threshold at which B finds as many as A. */
+function sameNumber(comparisons: readonly Comparison[], { a, b }: Thresholds): string[] {
   const judged = comparisons.filter((one) => isJudged(one.a) && isJudged(one.b));
   const wanted = judged.filter((one) => one.a.code === '200').length;
   const sorted = judged.flatMap((one) => one.b.similarity ?? []).sort((p, q) => q - p);
-  return wanted === 0 ? undefined : sorted[wanted - 1];
+  const enough = sorted[wanted - 1];
+  if (enough === undefined) return [];
+  return [
+    `B finds as many as A at ${a} with a threshold of ${enough.toFixed(3)}; it is ${b}. Whether rightly, --labelled tells`,
+  ];
 }
 
 function digits(number: number, places: number): string {

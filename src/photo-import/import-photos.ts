@@ -19,7 +19,7 @@ export interface ImportParts {
   parallel: number;
   /** No photo is begun after it; those under way come to their end. It must be the client's signal too. */
   stop: AbortController;
-  /** How many people are to be looked after, of `everybody`; and then how many photos are still to be sent. */
+  /** How many people are to be made, of `everybody`; and then how many photos are still to be sent. */
   onStart?: (what: 'people' | 'photos', total: number) => void;
   onProgress?: (done: number, refused: number) => void;
 }
@@ -64,7 +64,8 @@ type Fate = 'added' | 'before' | Refusal | { unreadable: string } | undefined;
  */
 export async function importPhotos(list: PhotoList, parts: ImportParts): Promise<ImportOutcome> {
   const { client, collection, stop } = parts;
-  const run = new Run(parts, await People.of(client, collection, list.names));
+  const people = await People.of(client, collection, list.names);
+  const run = new Run(parts, people);
   const fates = new Map<ListedPhoto, Fate>();
   const waiting: { photo: ListedPhoto; key: PhotoKey }[] = [];
   for (const photo of list.photos) {
@@ -93,8 +94,9 @@ export async function importPhotos(list: PhotoList, parts: ImportParts): Promise
   let done = 0;
   let refused = 0;
   if (parts.everybody) {
-    parts.onStart?.('people', list.names.size);
-    await forEach([...list.names.keys()], async (id) => {
+    const missing = [...list.names.keys()].filter((id) => people.mustBeMade(id));
+    parts.onStart?.('people', missing.length);
+    await forEach(missing, async (id) => {
       if (await run.makePerson(id)) refused++;
       parts.onProgress?.(++done, refused);
     });

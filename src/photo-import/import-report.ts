@@ -44,6 +44,12 @@ ${groups.length > 1 ? contents(groups) : []}
 ${sections.length > 0 ? sections : html`<p class="good">No photo was refused.</p>`}
 ${listSection('people-without', 'People without a photo', 'They are in the collection, but a search cannot find them.', outcome.without)}
 ${listSection(
+  'people-refused',
+  'People whom the server refused',
+  'Mend their id or name, and run it again.',
+  outcome.refusedPeople.map(({ id, text }) => `${id}: ${text}`),
+)}
+${listSection(
   'unreadable',
   'Files that could not be read',
   'Put them in place and run the import again.',

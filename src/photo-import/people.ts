@@ -26,6 +26,11 @@ export class People {
     return this.known.has(id);
   }
 
+  /** Whether nobody has this id there, or somebody of another name. */
+  mustBeMade(id: string): boolean {
+    return this.#nameFor(id) !== this.known.get(id);
+  }
+
   /**
    * Makes a person where the server has nobody with this id, or has another name.
    * @throws ClientError, or the reason of the signal
@@ -39,12 +44,15 @@ export class People {
   }
 
   async #create(id: string): Promise<Refusal | undefined> {
-    const { client, collection, names, known } = this;
-    // `create` takes nobody without a name.
-    const name = names.get(id) || known.get(id) || id;
-    if (name === known.get(id)) return undefined;
-    const answer = await client.call('POST', '/create', { collection, id, name });
+    if (!this.mustBeMade(id)) return undefined;
+    const { client, collection } = this;
+    const answer = await client.call('POST', '/create', { collection, id, name: this.#nameFor(id) });
     return answer.code === '200' ? undefined : refusalOf(answer);
+  }
+
+  /** `create` takes nobody without a name. */
+  #nameFor(id: string): string {
+    return this.names.get(id) || this.known.get(id) || id;
   }
 }
 

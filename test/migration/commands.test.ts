@@ -68,7 +68,7 @@ it('tells what is missing before anything is sent', async () => {
   const { code, stdout, stderr } = await migrateFromFpt(['--dry-run'], { env: { FACESEARCH_TO_KEY: '' } });
   expect(code, stderr).toBe(1);
   expect(stdout).toContain('4 users on the source, 3 of them with photos here: 4 photos.\n');
-  expect(stdout).toContain('  1 users have no photo here: nobody\n  1 photos are of no user: stray.jpg\n');
+  expect(stdout).toContain('  Users without a photo here: 1\n  Photos of no user: 1\n');
   expect(missing()).toEqual([
     '',
     'photo of no user,,stray.jpg,,,',
@@ -126,7 +126,10 @@ it('takes photos by a list, for ids that cannot be names of files', async () => 
   const lines = ['a/b,photos/audrey.jpg', `${'c'.repeat(400)},photos/franck-1.jpg`, 'nobody,photos/franck/2.jpg'];
   writeFileSync(path('list.csv'), ['id,path', ...lines].join('\n'));
   const { stdout, stderr } = await migrateFromFpt(['--collection', 'odd', '--photos', path('list.csv')]);
-  expect(stdout, stderr).toContain('1 photos are of no user: photos/franck/2.jpg (nobody)');
+  expect(stdout, stderr).toContain('Photos of no user: 1\n');
+  expect(readFileSync(path('list.csv.migration.csv'), 'utf8')).toContain(
+    'photo of no user,,photos/franck/2.jpg (nobody),',
+  );
   expect(await people('odd')).toEqual({ 'a/b': 'Odd (1)', ['c'.repeat(400)]: 'Odd (1)' });
 });
 
@@ -162,7 +165,7 @@ it('compares the two by searching', async () => {
   expect(code, stderr).toBe(0);
   expect(stdout).toMatch(/^agreement \(=\) +3 +75\.00 %/m);
   expect(stdout).toMatch(/^≠ found by B only +1 +25\.00 %/m);
-  expect(stdout).toMatch(/^0\.85 ← A B +1 +0 +1 +0 +2 +0 +0 +0$/m);
+  expect(stdout).toMatch(/^0\.850 ← A ← B +1 +0 +1 +0 +2 +0 +0 +0$/m);
   const verdicts = readFileSync(path('shadow.csv'), 'utf8').match(/^\w+\.jpg,\w*,(?:"[^"]+"|[^,]+)/gm);
   expect(verdicts).toEqual([
     'audrey.jpg,audrey,same person',

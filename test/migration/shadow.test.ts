@@ -73,6 +73,7 @@ it('tells for each photo how the answers go together', async () => {
     /^code +B 200 +B 404 +B 407$/m,
     /^A 200 +2 +0 +0$/m,
     /^A 404 +1 +1 +0$/m,
+    /^refused or failed +A +B\n407 No face detected +1 +1$/m,
     /^B − A +-0\.010 +-0\.010 +-0\.010 +-0\.010 +-0\.010$/m,
     /^A +5 +\d+ +\d+$/m,
     /^- Different people: binh\.jpg$/m,
@@ -95,10 +96,12 @@ it('tells what another threshold of B would change', async () => {
   expect(comparisons[0]?.b).toMatchObject({ code: '404', id: 'an', similarity: expect.closeTo(0.62, 3) });
   const text = renderText(shadowBlocks(comparisons, thresholds));
   // The stranger is 0.78 like `an` of B: what is right for one is wrong for the other.
-  expect(text).toMatch(/^0\.60 +1 +0 +0 +0 +1$/m);
-  expect(text).toMatch(/^0\.65 +0 +0 +0 +1 +1$/m);
-  expect(text).toMatch(/^0\.80 +0 +1 +0 +1 +0$/m);
-  expect(text).toMatch(/^0\.90 ← +0 +1 +0 +1 +0$/m);
+  expect(text).toMatch(
+    /^0\.400 +1 +0 +0 +0 +1\n0\.625 +0 +0 +0 +1 +1\n0\.800 +0 +1 +0 +1 +0\n0\.900 ← +0 +1 +0 +1 +0\n\n/m,
+  );
+  expect(text).toContain(
+    '- Found by A only: an.jpg\n- B finds as many as A at 0.9 with a threshold of 0.785; it is 0.9.',
+  );
 });
 
 it('tells who is right where photos have owners', async () => {
@@ -112,8 +115,10 @@ it('tells who is right where photos have owners', async () => {
     /^threshold +A right +A wrong +A missed +A strangers +B right +B wrong +B missed +B strangers$/m,
   );
   // Of three photos of people A finds two, B one and another one wrongly; the photo without a face is missed by both.
-  expect(text).toMatch(/^0\.90 ← A B +2 +0 +1 +0 +1 +1 +1 +1$/m);
-  expect(text).toMatch(/^- Strangers whom B finds: 1 of 1;/m);
+  expect(text).toMatch(/^0\.900 ← A ← B +2 +0 +1 +0 +1 +1 +1 +1$/m);
+  expect(text).toContain('Of 3 photos of people who are known and 1 of strangers; A refused 1, B 1:');
+  expect(text).toContain('- A takes nobody for somebody else above 0.000, and finds 2 rightly there\n');
+  expect(text).toContain('- B takes nobody for somebody else above 1.000, and finds 0 rightly there\n');
   expect(shadowCsv(comparisons)).toContain('\r\nbinh.jpg,binh,different people,');
 });
 

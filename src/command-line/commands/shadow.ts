@@ -63,7 +63,7 @@ FACESEARCH_B_KEY_FILE name. A key that may only search will do.`,
     const { files } = await photosIn(folder);
     if (files.length === 0) throw new ImportError(`There are no photos in ${folder}.`);
     stopOnSignals(stop, new ImportError('Stopped before anything was compared.'));
-    const photos = values.labelled ? await labelled(files, b) : files;
+    const photos = values.labelled ? await labelled(files, [a, b]) : files;
     const progress = showProgress('photos', photos.length, 'differ');
     const { comparisons, failure } = await shadow(photos, { a, b, parallel, stop, onProgress: progress.update });
     progress.stop();
@@ -81,9 +81,10 @@ FACESEARCH_B_KEY_FILE name. A key that may only search will do.`,
   },
 });
 
-/** Photos with their owners; whom B does not know is a stranger. */
-async function labelled(files: Awaited<ReturnType<typeof photosIn>>['files'], { server, collection }: Side) {
-  const { photos } = ownPhotos(files, (await usersOf(server, collection)).keys());
+/** Photos with their owners; whom neither server knows is a stranger. */
+async function labelled(files: Awaited<ReturnType<typeof photosIn>>['files'], sides: readonly Side[]) {
+  const users = await Promise.all(sides.map(({ server, collection }) => usersOf(server, collection)));
+  const { photos } = ownPhotos(files, new Set(users.flatMap((names) => [...names.keys()])));
   const owners = new Map(photos.map(({ path, id }) => [path, id]));
   return files.map((photo) => ({ ...photo, owner: owners.get(photo.path) ?? null }));
 }
