@@ -48,6 +48,11 @@ export class PostgresServer {
     return this.#do('start', ...this.#settings);
   }
 
+  /** In an orderly way. */
+  stop(): Promise<void> {
+    return this.#do('stop');
+  }
+
   /** Every process of it at once, as a power cut would. */
   kill(): Promise<void> {
     return this.#do('kill');
