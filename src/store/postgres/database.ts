@@ -22,7 +22,7 @@ export const SERVER = 'facesearch';
 export type Run = <Row extends object>(sql: string, values?: readonly unknown[]) => Promise<Row[]>;
 
 /** How many candidates a search of the graph keeps: more find more of the nearest, and take longer. */
-const EF_SEARCH = 200;
+const EF_SEARCH = 250;
 
 /** How long the network may take on top of a statement, before the connection counts as dead. */
 const NETWORK_MS = 1000;

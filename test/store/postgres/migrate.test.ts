@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { projectRoot } from '../../../src/models/paths.js';
 import { Database } from '../../../src/store/postgres/database.js';
 import { migrate } from '../../../src/store/postgres/migrate.js';
 import { migrations, vectorTypeChange } from '../../../src/store/postgres/migrations.js';
@@ -62,4 +65,36 @@ test('every key of users and faces holds the number of the collection, by which 
   );
   expect(keys.map(({ table }) => table).sort()).toEqual(['faces', 'users', 'users']);
   for (const { columns } of keys) expect(columns).toContain('collection_id');
+});
+
+test('foreign keys are such as Citus takes: to tables of every node, or within a collection', async () => {
+  const script = readFileSync(join(projectRoot, 'scripts', 'postgres', 'citus.sql'), 'utf8');
+  const named = (call: string) => [...script.matchAll(new RegExp(`${call}\\('(\\w+)'`, 'g'))].map(([, table]) => table);
+  const everywhere = named('create_reference_table');
+  const distributed = named('create_distributed_table');
+  const node = connect();
+  await migrate(node);
+  const tables = await node.run<{ name: string }>(
+    `SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+       AND NOT relispartition AND relname <> 'schema_migrations'`,
+  );
+  expect([...everywhere, ...distributed].sort()).toEqual(tables.map(({ name }) => name).sort());
+  const keys = await node.run<{ source: string; target: string; columns: string[]; targets: string[] }>(
+    `SELECT c.conrelid::regclass::text AS source, c.confrelid::regclass::text AS target,
+       (SELECT array_agg(attname::text ORDER BY attnum) FROM pg_attribute WHERE attrelid = c.conrelid AND attnum = ANY (c.conkey)) AS columns,
+       (SELECT array_agg(attname::text ORDER BY attnum) FROM pg_attribute WHERE attrelid = c.confrelid AND attnum = ANY (c.confkey)) AS targets
+     FROM pg_constraint c JOIN pg_class r ON r.oid = c.conrelid WHERE c.contype = 'f' AND NOT r.relispartition`,
+  );
+  expect(keys.map(({ source, target }) => `${source} ${target}`).sort()).toEqual([
+    'api_keys tenants',
+    'collections tenants',
+    'faces users',
+    'users collections',
+  ]);
+  for (const { source, target, columns, targets } of keys) {
+    if (everywhere.includes(target)) continue;
+    expect(distributed, `${source} to ${target}`).toContain(source);
+    expect(columns).toContain('collection_id');
+    expect(targets).toContain('collection_id');
+  }
 });
