@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { FaceSearchError } from '../errors.js';
 import type { ObjectStore } from '../store/object-store.js';
-import type { CollectionRef, Erased, Store, StoredCollection, StoredFace, User } from '../store/store.js';
+import type { CollectionRef, Erased, Store, StoredCollection, User } from '../store/store.js';
 import type { IndexWorkers } from '../vector-index/index-workers.js';
 import { IndexLostError, type VectorIndex } from '../vector-index/vector-index.js';
-import { batchOf, followStore } from './follow-store.js';
+import { CollectionIndexes } from './collection-indexes.js';
 import type { Candidate, Gallery, GallerySize, RankedCandidate } from './gallery.js';
 import { KeyedLock } from './keyed-lock.js';
 import { PhotoSweep } from './photo-sweep.js';
@@ -49,8 +49,7 @@ export class CollectionGallery implements Gallery {
   readonly #logger: GalleryParts['logger'];
   readonly #photos: PhotoSweep;
   readonly #writes = new KeyedLock();
-  /** Collection number → index. A collection without one gets it from the store, under its lock. */
-  readonly #indexes = new Map<number, VectorIndex>();
+  readonly #indexes: CollectionIndexes;
 
   constructor({ store, objects, indexes, model, scale, logger }: GalleryParts) {
     this.#store = store;
@@ -59,6 +58,7 @@ export class CollectionGallery implements Gallery {
     this.#scale = scale;
     this.#logger = logger;
     this.#photos = new PhotoSweep(store, objects, logger);
+    this.#indexes = new CollectionIndexes({ store, workers: indexes, model, logger });
   }
 
   /** Reads all faces into memory and deletes what earlier deletions left. Calls before its end are slow, not wrong. */
@@ -67,7 +67,9 @@ export class CollectionGallery implements Gallery {
     await this.#warnOfOtherModels();
     const collections = await this.#store.listCollections();
     this.#workers.removeOthers(new Set(collections.map(({ collectionId }) => collectionId)));
-    for (const collection of collections) await this.#writes.run(lockKey(collection), () => this.#load(collection));
+    for (const collection of collections) {
+      await this.#writes.run(lockKey(collection), () => this.#indexes.load(collection.collectionId));
+    }
     this.#logger.info(
       { collections: collections.length, faces: this.facesInMemory, model: this.#model },
       'gallery is open',
@@ -76,11 +78,11 @@ export class CollectionGallery implements Gallery {
 
   /** Faces that searches look at now, over all collections. */
   get facesInMemory(): number {
-    return [...this.#indexes.values()].reduce((sum, index) => sum + index.size, 0);
+    return this.#indexes.faces;
   }
 
   async size(): Promise<GallerySize> {
-    return { collections: this.#indexes.size, faces: this.facesInMemory };
+    return { collections: this.#indexes.collections, faces: this.facesInMemory };
   }
 
   async saveUser(collection: CollectionRef, user: User): Promise<void> {
@@ -100,7 +102,7 @@ export class CollectionGallery implements Gallery {
     await this.#writes.run(lockKey(collection), async () => {
       const stored = await this.#store.addFace(collection, userId, { embedding: vector, model: this.#model });
       if (!stored) throw new FaceSearchError('USER_NOT_FOUND');
-      await this.#index(collection, stored, vector);
+      await this.#indexes.add(stored.collectionId, stored.faceId, vector);
     });
   }
 
@@ -119,7 +121,8 @@ export class CollectionGallery implements Gallery {
         const found = await this.#store.findCollection(collection);
         const [best] = found ? await this.#nearestUnderLock(found, vector) : [];
         if (best && isKnown(best)) return { known: best };
-        await this.#index(collection, await this.#store.addUserWithFace(collection, user, face), vector);
+        const stored = await this.#store.addUserWithFace(collection, user, face);
+        await this.#indexes.add(stored.collectionId, stored.faceId, vector);
         return { createdId: user.id };
       }),
     );
@@ -151,7 +154,7 @@ export class CollectionGallery implements Gallery {
   async deleteCollection(collection: CollectionRef): Promise<void> {
     const erased = await this.#writes.run(lockKey(collection), async () => {
       const gone = await this.#store.deleteCollection(collection);
-      if (gone) await this.#forgetErased(gone.collectionId);
+      if (gone) await this.#indexes.erase(gone.collectionId);
       return gone;
     });
     if (!erased) throw new FaceSearchError('COLLECTION_NOT_FOUND');
@@ -172,7 +175,7 @@ export class CollectionGallery implements Gallery {
       } catch (error) {
         // Its thread died, or a failed write threw it away: the next one is read from the store.
         if (!(error instanceof IndexLostError) || attempt === ATTEMPTS) throw error;
-        this.#forgetLost(index);
+        this.#indexes.forgetLost(index);
       }
     }
   }
@@ -197,14 +200,14 @@ export class CollectionGallery implements Gallery {
   }
 
   /** Under the collection's lock. */
-  async #nearestUnderLock(collection: StoredCollection, probe: Float32Array): Promise<RankedCandidate[]> {
-    const index = await this.#load(collection);
+  async #nearestUnderLock({ collectionId }: StoredCollection, probe: Float32Array): Promise<RankedCandidate[]> {
+    const index = await this.#indexes.load(collectionId);
     try {
       return await this.#nearest(index, probe, 1);
     } catch (error) {
       if (!(error instanceof IndexLostError)) throw error;
-      this.#forgetLost(index);
-      return this.#nearest(await this.#load(collection), probe, 1);
+      this.#indexes.forgetLost(index);
+      return this.#nearest(await this.#indexes.load(collectionId), probe, 1);
     }
   }
 
@@ -218,7 +221,7 @@ export class CollectionGallery implements Gallery {
   async #erase(collection: CollectionRef, work: () => Promise<Erased | undefined>): Promise<Erased | undefined> {
     const erased = await this.#writes.run(lockKey(collection), async () => {
       const gone = await work();
-      if (gone) await this.#follow(gone.collectionId, () => this.#indexes.get(gone.collectionId)?.remove(gone.faceIds));
+      if (gone) await this.#indexes.remove(gone.collectionId, gone.faceIds);
       return gone;
     });
     if (erased) await this.#photos.run();
@@ -233,68 +236,9 @@ export class CollectionGallery implements Gallery {
       this.#writes.run(lockKey(collection), async () => {
         // Asked again: the collection may have been deleted, and made anew, while this waited for the lock.
         const current = await this.#store.findCollection(collection);
-        return current && this.#load(current);
+        return current && this.#indexes.load(current.collectionId);
       })
     );
-  }
-
-  /** Under the collection's lock, for a face just stored. */
-  async #index(collection: CollectionRef, { collectionId, faceId }: StoredFace, vector: Float32Array): Promise<void> {
-    await this.#follow(collectionId, async () => {
-      const index = this.#indexes.get(collectionId);
-      if (index) await index.add(batchOf([{ faceId, embedding: vector }]));
-      else await this.#load({ ...collection, collectionId });
-    });
-  }
-
-  /**
-   * Lets the index follow the store. What is stored has happened, whatever the index does: one that fails is thrown
-   * away, and the next search reads the collection anew.
-   */
-  async #follow(collectionId: number, work: () => Promise<void> | undefined): Promise<void> {
-    try {
-      await work();
-    } catch (err) {
-      this.#logger.error({ err, collectionId }, 'the index of a collection failed; it is read anew from the store');
-      this.#forget(collectionId);
-    }
-  }
-
-  #forget(collectionId: number): void {
-    const index = this.#indexes.get(collectionId);
-    this.#indexes.delete(collectionId);
-    // One that cannot answer any more has died with its thread, and its memory with it.
-    index?.drop().catch(() => undefined);
-  }
-
-  /** Resolves when neither memory nor snapshot holds a face of the collection. */
-  async #forgetErased(collectionId: number): Promise<void> {
-    const index = this.#indexes.get(collectionId);
-    this.#indexes.delete(collectionId);
-    try {
-      await index?.drop();
-      this.#workers.removeSnapshot(collectionId);
-    } catch (err) {
-      this.#logger.error({ err, collectionId }, 'cannot remove the snapshot of a deleted collection now');
-    }
-  }
-
-  #forgetLost(index: VectorIndex | undefined): void {
-    for (const [collectionId, current] of this.#indexes) if (current === index) this.#indexes.delete(collectionId);
-  }
-
-  /** Under the collection's lock, so that no face is deleted from the store while it is on its way into the index. */
-  async #load({ collectionId }: { collectionId: number }): Promise<VectorIndex> {
-    const existing = this.#indexes.get(collectionId);
-    if (existing) return existing;
-    const index = await followStore({
-      open: () => this.#workers.open(collectionId, this.#model),
-      store: this.#store,
-      collectionId,
-      model: this.#model,
-    });
-    this.#indexes.set(collectionId, index);
-    return index;
   }
 
   async #warnOfOtherModels(): Promise<void> {
