@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Variable, variables } from '../src/config.js';
+import { type Variable, variables } from '../src/config-variables.js';
 import { projectRoot } from '../src/models/paths.js';
 
 /** Has the table of variables. */

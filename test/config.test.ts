@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, readConfig, s3Of, type Variable, variables } from '../src/config.js';
+import { ConfigError, readConfig, s3Of } from '../src/config.js';
+import { type Variable, variables } from '../src/config-variables.js';
 import { hashKey } from '../src/store/api-keys.js';
 import { temporaryFolder } from './store/temporary-folder.js';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fastify } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { variables } from '../../src/config.js';
+import { variables } from '../../src/config-variables.js';
 import { Metrics } from '../../src/metrics/metrics.js';
 import { projectRoot } from '../../src/models/paths.js';
 import { serverVersion } from '../../src/version.js';
