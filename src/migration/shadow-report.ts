@@ -127,7 +127,7 @@ function safeThresholds(comparisons: readonly Comparison[]): string[] {
   const most = percent(interval95(0, strangers).high);
   return [
     ...words,
-    `No error among ${count(strangers)} strangers can still mean one in up to ${most} of them: few photos show large rates only`,
+    `No error among ${count(strangers)} strangers can still mean that up to ${most} of all strangers are taken for somebody: few photos show large rates only`,
   ];
 }
 
