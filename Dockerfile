@@ -43,7 +43,7 @@ COPY --from=build /app/models models
 COPY --from=build /app/dist dist
 COPY --from=build /app/src/console src/console
 
-RUN chmod +x dist/src/command-line/main.js && ln -s /app/dist/src/command-line/main.js /usr/local/bin/facesearch
+RUN chmod +x dist/src/main.js && ln -s /app/dist/src/main.js /usr/local/bin/facesearch
 RUN install --directory --owner=node --group=node --mode=0700 /data
 USER node
 VOLUME /data

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import openWabt from 'wabt';
-import { projectRoot } from '../src/models/paths.js';
+import { projectRoot } from '../src/util/paths.js';
 
 const FOLDER = join(projectRoot, 'src/vector-index/scan');
 

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Variable, variables } from '../src/config-variables.js';
-import { projectRoot } from '../src/models/paths.js';
+import { type Variable, variables } from '../src/config/schema.js';
+import { projectRoot } from '../src/util/paths.js';
 
 /** Has the table of variables. */
 export const configPage = join(projectRoot, 'docs', 'configuration.md');

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runScript } from '../src/command-line/run-script.js';
+import { runScript } from '../src/cli/run-script.js';
 import type { PackageSource } from '../src/models/npm-pack.js';
 import { ensurePackageFiles } from '../src/models/package-files.js';
-import { projectRoot } from '../src/models/paths.js';
+import { projectRoot } from '../src/util/paths.js';
 
 /** One entry of test/photos.json. */
 interface PhotoPackage extends PackageSource {

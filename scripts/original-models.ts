@@ -3,7 +3,7 @@ import { choosePack, modelsOf, type Named } from '../src/models/choose-pack.js';
 import { readIfPresent, sha256, writeAtomically } from '../src/models/files.js';
 import { type Model, readManifest } from '../src/models/manifest.js';
 import { readOriginals } from '../src/models/original-files.js';
-import { defaultManifestPath, projectRoot } from '../src/models/paths.js';
+import { defaultManifestPath, projectRoot } from '../src/util/paths.js';
 
 /**
  * The models of a pack with their files as published, to compare the prepared ones with. The server does not keep

@@ -1,28 +1,28 @@
 import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
-import { admin, adminPath } from './admin/admin.js';
-import { adminDocs } from './admin/route-docs.js';
-import type { CertificatePair } from './certificate.js';
-import type { Config } from './config.js';
-import { endConnectionsOnClose } from './connections.js';
-import { consoleFiles } from './console-files.js';
-import { FaceSearchError } from './errors.js';
-import { admitBodies } from './facesearch/admission.js';
-import type { AuditTrail } from './facesearch/audit.js';
-import type { KeyLookup } from './facesearch/auth.js';
-import { callLimits } from './facesearch/call-limits.js';
-import { basePath, facesearch } from './facesearch/facesearch.js';
-import { addHealthRoutes } from './facesearch/health.js';
-import { acceptForms } from './facesearch/multipart.js';
-import { addErrorReplies, sendError } from './facesearch/replies.js';
-import type { Rooms } from './facesearch/rooms.js';
-import { routeDocs } from './facesearch/route-docs.js';
-import { addAccessLog, newRequestId } from './logging.js';
-import type { Metrics } from './metrics/metrics.js';
-import { addRequestMetrics } from './metrics/request-metrics.js';
-import { TenantCounts } from './metrics/tenant-counts.js';
-import { addDocumentation } from './openapi/documentation.js';
+import type { Config } from './config/config.js';
+import { FaceSearchError } from './core/errors.js';
+import type { AuditTrail } from './http/plugins/audit.js';
+import type { KeyLookup } from './http/plugins/auth.js';
+import { admitBodies } from './http/plugins/body-admission.js';
+import { endConnectionsOnClose } from './http/plugins/connections.js';
+import { consoleFiles } from './http/plugins/console-files.js';
+import { acceptForms } from './http/plugins/multipart.js';
+import { addDocumentation } from './http/plugins/openapi/documentation.js';
+import { callLimits } from './http/plugins/rate-limit.js';
+import { addErrorReplies, sendError } from './http/plugins/replies.js';
+import { addRequestMetrics } from './http/plugins/request-metrics.js';
+import type { CertificatePair } from './http/plugins/tls.js';
+import { admin, adminPath } from './http/routes/admin/admin.js';
+import { adminDocs } from './http/routes/admin/route-docs.js';
+import { addHealthRoutes } from './http/routes/health.js';
+import { routeDocs } from './http/routes/v4/route-docs.js';
+import { basePath, facesearch } from './http/routes/v4/v4.js';
+import type { Services } from './http/services.js';
+import { addAccessLog, newRequestId } from './observability/logging.js';
+import type { Metrics } from './observability/metrics/metrics.js';
+import { TenantCounts } from './observability/metrics/tenant-counts.js';
 
 /** Forms without a photo that may be in memory at once. */
 const PLAIN_BODIES = 256;
@@ -35,8 +35,8 @@ export interface AppParts {
   config: Config;
   keys: KeyLookup;
   /** Undefined until gallery and analyser have started; calls answer 503 until then. */
-  rooms: () => Rooms | undefined;
-  /** Rejects when what is below the rooms, such as the store, does not answer. */
+  services: () => Services | undefined;
+  /** Rejects when what is below the services, such as the store, does not answer. */
   checkReady: () => Promise<void>;
   /** Undefined where calls are not audited. */
   audit?: AuditTrail | undefined;
@@ -51,7 +51,7 @@ export interface AppParts {
 export async function buildApp({
   config,
   keys,
-  rooms,
+  services,
   checkReady,
   audit,
   logger,
@@ -76,8 +76,8 @@ export async function buildApp({
     frameworkErrors: (error, request, reply) => sendError(error, request, reply, mirror),
     clientErrorHandler: answerUnreadableRequest,
   });
-  const startedRooms = () => {
-    const started = rooms();
+  const startedServices = () => {
+    const started = services();
     if (!started) throw new FaceSearchError('NOT_READY');
     return started;
   };
@@ -101,7 +101,7 @@ export async function buildApp({
   }
   await acceptForms(app);
   addHealthRoutes(app, async () => {
-    startedRooms();
+    startedServices();
     await checkReady();
   });
   await app.register(consoleFiles);
@@ -112,7 +112,7 @@ export async function buildApp({
   const callParts = {
     keys,
     limits,
-    rooms: startedRooms,
+    services: startedServices,
     audit,
     counts: new TenantCounts(),
     deadline: config.REQUEST_DEADLINE,

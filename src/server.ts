@@ -1,26 +1,26 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { buildApp } from './app.js';
-import { keyEntry } from './audit/audit-entry.js';
-import { AuditLog } from './audit/audit-log.js';
-import { CertificateFiles } from './certificate.js';
-import type { Config } from './config.js';
-import { galleryVersion, type Rooms } from './facesearch/rooms.js';
+import type { Config } from './config/config.js';
 import type { Gallery } from './gallery/gallery.js';
 import { identityOf } from './gallery/model-identity.js';
-import { PeopleCatalogue } from './gallery/people-catalogue.js';
-import { RetentionSweep } from './gallery/retention-sweep.js';
-import { scaleOf } from './gallery/similarity.js';
-import { type GaugeSource, Metrics } from './metrics/metrics.js';
+import { scaleOf } from './gallery/scoring/similarity.js';
+import { RetentionSweep } from './gallery/sweeps/retention-sweep.js';
+import { StoredUserDirectory } from './gallery/user-directory.js';
+import { CertificateFiles } from './http/plugins/tls.js';
+import { galleryVersion, type Services } from './http/services.js';
 import type { ModelPack } from './models/manifest.js';
 import { loadPack } from './models/pack.js';
-import { defaultManifestPath } from './models/paths.js';
-import { openDatabaseStorage } from './storage/database-storage.js';
-import { openFolderStorage } from './storage/folder-storage.js';
-import type { Storage } from './storage/storage.js';
-import { KeyRing } from './store/api-keys.js';
-import type { CollectionRef, Store } from './store/store.js';
+import { keyEntry } from './observability/audit/audit-entry.js';
+import { AuditLog } from './observability/audit/audit-log.js';
+import { type GaugeSource, Metrics } from './observability/metrics/metrics.js';
+import { KeyRing } from './persistence/keys/api-keys.js';
+import type { CollectionRef, Store } from './persistence/store.js';
+import { defaultManifestPath } from './util/paths.js';
 import { VisionPool } from './vision/vision-pool.js';
+import { openDatabaseStorage } from './wiring/database-storage.js';
+import { openFolderStorage } from './wiring/folder-storage.js';
+import type { Storage } from './wiring/storage.js';
 
 /** The app with everything below it. */
 export interface Server {
@@ -53,12 +53,12 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
   const storage = await openStorage(config, logger, workerUrl);
   const { store } = storage;
   const keys = new KeyRing(store, config.API_KEYS);
-  let rooms: Rooms | undefined;
-  const metrics = config.METRICS_PORT === undefined ? undefined : new Metrics(() => rooms && gaugesOf(rooms));
+  let services: Services | undefined;
+  const metrics = config.METRICS_PORT === undefined ? undefined : new Metrics(() => services && gaugesOf(services));
   const app = await buildApp({
     config,
     keys,
-    rooms: () => rooms,
+    services: () => services,
     checkReady: () => store.ping(),
     audit,
     logger,
@@ -69,9 +69,9 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
   const firstKey = storage.prepared.then(() => makeFirstKey(keys, audit));
   let retention: RetentionSweep | undefined;
   const started = firstKey
-    .then(() => startRooms(config, storage, workerUrl))
+    .then(() => startServices(config, storage, workerUrl))
     .then((opened) => {
-      rooms = opened;
+      services = opened;
       retention = startRetention(store, opened.gallery, config.RETENTION_DAYS, audit, logger);
     });
   // Whoever awaits them hears of a failure; until then it must not count as unhandled.
@@ -89,15 +89,15 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
       storage.stopWaiting();
       await started.catch(() => undefined);
       await retention?.close();
-      await rooms?.analyser.close();
-      await rooms?.gallery.close();
+      await services?.analyser.close();
+      await services?.gallery.close();
       await storage.close();
       await audit?.close();
     },
   };
 }
 
-function gaugesOf({ gallery, analyser }: Rooms): GaugeSource {
+function gaugesOf({ gallery, analyser }: Services): GaugeSource {
   return { queued: analyser.queued, workers: analyser.workers, size: () => gallery.size() };
 }
 
@@ -114,7 +114,7 @@ async function makeFirstKey(keys: KeyRing, audit: AuditLog | undefined): Promise
   return key;
 }
 
-async function startRooms(config: Config, storage: Storage, workerUrl: URL | undefined): Promise<Rooms> {
+async function startServices(config: Config, storage: Storage, workerUrl: URL | undefined): Promise<Services> {
   const pack = await loadPack(config.MODEL_MANIFEST ?? defaultManifestPath, config.MODEL_PACK);
   const { model } = pack.embedders[galleryVersion];
   const scale = scaleOf(config.SIMILARITY, model.calibration);
@@ -124,8 +124,8 @@ async function startRooms(config: Config, storage: Storage, workerUrl: URL | und
   try {
     const identity = identityOf(model);
     const gallery = await storage.openGallery(identity, scale);
-    const catalogue = new PeopleCatalogue(storage.store, storage.objects);
-    return { gallery, catalogue, analyser: await starting, model: identity };
+    const directory = new StoredUserDirectory(storage.store, storage.objects);
+    return { gallery, directory, analyser: await starting, model: identity };
   } catch (error) {
     await starting.then(
       (analyser) => analyser.close(),

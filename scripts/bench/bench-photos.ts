@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { projectRoot } from '../../src/models/paths.js';
+import { projectRoot } from '../../src/util/paths.js';
 
 /** Photos of one person each that pass every gate. */
 const NAMES = ['franck_01829', 'franck_02045', 'franck_02159', 'franck_02888', 'audrey', 'cage'];

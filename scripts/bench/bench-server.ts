@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { basePath } from '../../src/facesearch/facesearch.js';
+import { basePath } from '../../src/http/routes/v4/v4.js';
 
 export const TENANT = 'bench';
 const KEY = 'bench-key';
@@ -33,7 +33,7 @@ export class BenchServer {
 
   /** @param folder its data; the default collection of the tenant `bench` is what calls see */
   static async start(workers: number, folder: string): Promise<BenchServer> {
-    const main = fileURLToPath(new URL('../../src/command-line/main.js', import.meta.url));
+    const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
     const ear = new URL('./vitals.js', import.meta.url).href;
     const start = performance.now();
     const child = spawn(process.execPath, ['--import', ear, main, 'serve'], {

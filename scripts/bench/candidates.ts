@@ -1,4 +1,4 @@
-import { runScript } from '../../src/command-line/run-script.js';
+import { runScript } from '../../src/cli/run-script.js';
 import { Arenas, ScanIndex } from '../../src/vector-index/scan/scan-index.js';
 import { exactNearest, faceStream, newImages, strangers } from './made-up-collection.js';
 import { machine, median, report } from './report.js';

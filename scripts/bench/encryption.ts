@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runScript } from '../../src/command-line/run-script.js';
-import { EMBEDDING_LENGTH } from '../../src/embedding.js';
-import { unitVector } from '../../src/gallery/unit-vector.js';
-import { DATABASE } from '../../src/store/data-folder.js';
-import { DataKey } from '../../src/store/data-key.js';
-import { SqliteStore } from '../../src/store/sqlite-store.js';
-import { SqliteTransfer } from '../../src/store/sqlite-transfer.js';
+import { runScript } from '../../src/cli/run-script.js';
+import { EMBEDDING_LENGTH } from '../../src/core/embedding.js';
+import { unitVector } from '../../src/core/unit-vector.js';
+import { DATABASE } from '../../src/persistence/data-folder/data-folder.js';
+import { DataKey } from '../../src/persistence/encryption/data-key.js';
+import { SqliteStore } from '../../src/persistence/people/sqlite/sqlite-store.js';
+import { SqliteTransfer } from '../../src/persistence/people/sqlite/sqlite-transfer.js';
 
 /**
  * `npm run bench:encryption`: seconds to read 100,000 faces from the store, as a start does, and to list as many users,

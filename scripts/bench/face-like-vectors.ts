@@ -1,4 +1,4 @@
-import { EMBEDDING_LENGTH } from '../../src/embedding.js';
+import { EMBEDDING_LENGTH } from '../../src/core/embedding.js';
 
 /**
  * Made-up embeddings. Their principal variances fall as those of the default pack's embeddings do, measured on one face of each

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadPack } from '../../src/models/pack.js';
-import { defaultManifestPath } from '../../src/models/paths.js';
+import { defaultManifestPath } from '../../src/util/paths.js';
 import { BareLimit } from './bare-limit.js';
 import { benchPhotos, VGA } from './bench-photos.js';
 import { BenchServer } from './bench-server.js';

@@ -1,18 +1,18 @@
-import { readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config/config.js';
 import type { ModelPack } from '../../src/models/manifest.js';
 import { loadPack } from '../../src/models/pack.js';
-import { defaultManifestPath } from '../../src/models/paths.js';
+import { defaultManifestPath } from '../../src/util/paths.js';
 import { ALIGNED_SIZE, alignedToImage } from '../../src/vision/alignment.js';
 import { decode } from '../../src/vision/decode.js';
 import { Detector } from '../../src/vision/detectors/detector.js';
 import { Embedder } from '../../src/vision/embedder.js';
-import { FaceGate } from '../../src/vision/face-gate.js';
+import { FaceGate } from '../../src/vision/gates/face-gate.js';
+import { IdCardGate } from '../../src/vision/gates/id-card-gate.js';
 import type { DetectedFace } from '../../src/vision/geometry.js';
-import { IdCardGate } from '../../src/vision/id-card-gate.js';
 import { ImagePyramid } from '../../src/vision/image-pyramid.js';
 import { fivePointsOf68, LandmarkFinder } from '../../src/vision/landmarks.js';
 import { FIRST_LOOK_SIDE, Pipeline } from '../../src/vision/pipeline.js';
-import { StageClock } from '../../src/vision/stage-clock.js';
+import { StageTimer } from '../../src/vision/stage-timer.js';
 import { benchPhotos, TWELVE_MEGAPIXELS, VGA } from './bench-photos.js';
 import { stagePlot } from './plots.js';
 import { median, report } from './report.js';
@@ -109,7 +109,7 @@ async function loadStages(pack: ModelPack) {
 
 /** The stages one after the other, as the pipeline walks them for a photo of one face. */
 async function walkStages(stages: Stages, bytes: Buffer): Promise<Record<string, number>> {
-  const clock = new StageClock();
+  const clock = new StageTimer();
   const pyramid = new ImagePyramid(await clock.time('decode', () => decode(bytes, benchLimits, FIRST_LOOK_SIDE)));
   const found = await clock.time('detect', () => stages.detector.detect(pyramid));
   const { box } = found[0] as DetectedFace;

@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
-import { runScript } from '../../src/command-line/run-script.js';
-import { EMBEDDING_LENGTH } from '../../src/embedding.js';
-import { noCrowding } from '../../src/gallery/crowding.js';
-import { DatabaseGallery } from '../../src/gallery/database-gallery.js';
-import { Database } from '../../src/store/postgres/database.js';
-import { type VectorType, vectorTypeChange } from '../../src/store/postgres/migrations.js';
-import { PostgresStore } from '../../src/store/postgres/postgres-store.js';
+import { runScript } from '../../src/cli/run-script.js';
+import { EMBEDDING_LENGTH } from '../../src/core/embedding.js';
+import { PgvectorGallery } from '../../src/gallery/pgvector-gallery.js';
+import { noCrowding } from '../../src/gallery/scoring/crowding.js';
+import { Database } from '../../src/persistence/people/postgres/database.js';
+import { type VectorType, vectorTypeChange } from '../../src/persistence/people/postgres/migrations.js';
+import { PostgresStore } from '../../src/persistence/people/postgres/postgres-store.js';
 import { FaceLikeVectors } from './face-like-vectors.js';
 import { machine, quantile, report } from './report.js';
 
@@ -130,7 +130,7 @@ async function measure(
   );
   const scale = { crowding: noCrowding, similarity: (cosine: number) => cosine };
   const objects = { put: refuse, get: refuse, delete: refuse, keys: noKeys };
-  const gallery = new DatabaseGallery({ store, objects, model: MODEL, scale, logger: console });
+  const gallery = new PgvectorGallery({ store, objects, model: MODEL, scale, logger: console });
   // The first round warms the cache.
   for (const probe of probes) await gallery.candidates(where, probe, 1);
   const times: number[] = [];
@@ -191,7 +191,7 @@ function recall(right: readonly boolean[]): Pick<Result, 'recallAt1' | 'recallAt
 }
 
 /** Through the gallery, one transaction a face, into another collection of the same size class. @returns faces per second */
-async function add(gallery: DatabaseGallery): Promise<number> {
+async function add(gallery: PgvectorGallery): Promise<number> {
   const random = new FaceLikeVectors(3);
   const faces = Array.from({ length: ADDED }, () => random.person());
   const other = { tenant: 'bench', collection: 'added' };

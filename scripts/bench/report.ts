@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
-import { projectRoot } from '../../src/models/paths.js';
-import { quantile } from '../../src/quantile.js';
+import { projectRoot } from '../../src/util/paths.js';
+import { quantile } from '../../src/util/quantile.js';
 
 export { quantile };
 

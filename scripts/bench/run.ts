@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { runScript } from '../../src/command-line/run-script.js';
+import { runScript } from '../../src/cli/run-script.js';
 import { measureHttp } from './http.js';
 import { measurePipeline } from './pipeline.js';
 import { machine } from './report.js';

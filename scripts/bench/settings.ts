@@ -1,4 +1,4 @@
-import { readConfig } from '../../src/config.js';
+import { readConfig } from '../../src/config/config.js';
 import type { PhotoOptions } from '../../src/vision/face-analyser.js';
 import type { VisionLimits } from '../../src/vision/pipeline.js';
 

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { galleryVersion } from '../../src/facesearch/rooms.js';
 import { identityOf } from '../../src/gallery/model-identity.js';
+import { galleryVersion } from '../../src/http/services.js';
 import { loadPack } from '../../src/models/pack.js';
-import { defaultManifestPath } from '../../src/models/paths.js';
-import { DATABASE } from '../../src/store/data-folder.js';
-import { SqliteTransfer } from '../../src/store/sqlite-transfer.js';
+import { DATABASE } from '../../src/persistence/data-folder/data-folder.js';
+import { SqliteTransfer } from '../../src/persistence/people/sqlite/sqlite-transfer.js';
+import { defaultManifestPath } from '../../src/util/paths.js';
 import { benchPhotos, VGA } from './bench-photos.js';
 import { BenchServer, TENANT } from './bench-server.js';
 import { FaceLikeVectors } from './face-like-vectors.js';

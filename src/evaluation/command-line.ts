@@ -1,4 +1,4 @@
-import { UsageError } from '../usage-error.js';
+import { UsageError } from '../util/usage-error.js';
 
 /** A part of the data under a name of its own: some of its sets. */
 export interface SetGroup {

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, normalize, resolve } from 'node:path';
-import { type CsvRow, readCsv } from '../csv.js';
+import { type CsvRow, readCsv } from '../util/csv.js';
 import { EvaluationError } from './evaluation-error.js';
 
 /** Codes that `expect` may ask for: what a call of the server can answer to a photo. */

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FaceSearchError } from '../errors.js';
-import { inLanes } from '../lanes.js';
+import { FaceSearchError } from '../core/errors.js';
 import type { FacematchVersion } from '../models/manifest.js';
+import { mapConcurrent } from '../util/map-concurrent.js';
 import type { PhotoEmbedder } from '../vision/face-analyser.js';
 
 /** What became of each image. */
@@ -30,7 +30,7 @@ export async function embedImages(
   const { version, concurrency, onProgress } = options;
   const embeddings = new Map<string, Float32Array>();
   const failures = new Map<string, string>();
-  await inLanes(
+  await mapConcurrent(
     paths,
     concurrency,
     async (path) => {

@@ -1,4 +1,4 @@
-import { Crowding, correctedScore } from '../gallery/crowding.js';
+import { Crowding, correctedScore } from '../gallery/scoring/crowding.js';
 import type { Calibration } from '../models/manifest.js';
 import type { SetGroup } from './command-line.js';
 import type { DataSetImage, PairList } from './data-set.js';

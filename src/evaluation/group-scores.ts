@@ -1,4 +1,4 @@
-import type { Crowding } from '../gallery/crowding.js';
+import type { Crowding } from '../gallery/scoring/crowding.js';
 import type { SetGroup } from './command-line.js';
 import type { DataSetImage } from './data-set.js';
 import type { Embedded } from './embed-images.js';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { parseArgs } from 'node:util';
 import type { FacematchVersion } from '../models/manifest.js';
-import { UsageError } from '../usage-error.js';
+import { UsageError } from '../util/usage-error.js';
 import { names, type SetGroup, setGroups, wholeNumber, workers } from './command-line.js';
 
 export interface EvaluationOptions {

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, relative } from 'node:path';
 import type { ModelPack } from '../models/manifest.js';
-import { showProgress } from '../progress.js';
+import { showProgress } from '../util/progress.js';
 import { VisionPool } from '../vision/vision-pool.js';
 import { earlierRates, readEarlierReport, summaryOf } from './earlier-report.js';
 import { type Embedded, embedImages } from './embed-images.js';

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Store } from '../store/store.js';
+import type { Store } from '../persistence/store.js';
 import type { IndexWorkers } from '../vector-index/index-workers.js';
 import type { VectorIndex } from '../vector-index/vector-index.js';
 import { batchOf, followStore } from './follow-store.js';

@@ -1,4 +1,4 @@
-import type { Store, StoredEmbedding } from '../store/store.js';
+import type { Store, StoredEmbedding } from '../persistence/store.js';
 import type { FaceBatch, VectorIndex } from '../vector-index/vector-index.js';
 
 /** Faces read and handed over at a time. */

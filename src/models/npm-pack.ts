@@ -5,10 +5,10 @@ import { access, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { defaultTarballDir, projectRoot } from '../util/paths.js';
 import { megabytes } from './files.js';
 import type { ModelSource } from './manifest.js';
 import { ModelError } from './model-error.js';
-import { defaultTarballDir, projectRoot } from './paths.js';
 
 export type PackageSource = Pick<ModelSource, 'package' | 'version' | 'integrity'>;
 

@@ -1,10 +1,10 @@
 import { relative } from 'node:path';
+import { defaultPreparedDir, projectRoot } from '../util/paths.js';
 import { choosePack, modelsOf, type Named, withWeights } from './choose-pack.js';
 import { megabytes } from './files.js';
 import { type Manifest, type Model, type ModelPack, readManifest } from './manifest.js';
 import { ModelError } from './model-error.js';
 import type { FetchOptions } from './npm-pack.js';
-import { defaultPreparedDir, projectRoot } from './paths.js';
 import { findPrepared, type PreparedState, writePrepared } from './prepared-file.js';
 
 export interface PrepareOptions extends FetchOptions {

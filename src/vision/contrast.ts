@@ -1,4 +1,4 @@
-import type { RgbImage } from './image-pyramid.js';
+import type { RgbImage } from './raster.js';
 
 /** Share of the pixels that may become white. */
 const CLIPPED = 0.01;

@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import { MAX_IMAGE_BYTES } from './face-analyser.js';
-import type { RgbImage } from './image-pyramid.js';
+import type { RgbImage } from './raster.js';
 import { Refusal } from './refusal.js';
 
 /** "Around" 640x480: how much smaller a photo may be, as a fraction. */

@@ -1,4 +1,4 @@
-import { EMBEDDING_LENGTH } from '../embedding.js';
+import { EMBEDDING_LENGTH } from '../core/embedding.js';
 import type { EmbedderModel, Prepared } from '../models/manifest.js';
 import { ALIGNED_SIZE } from './alignment.js';
 import { Network } from './network.js';

@@ -1,8 +1,8 @@
-import type { ErrorName } from '../errors.js';
+import type { ErrorName } from '../core/errors.js';
 import type { FacematchVersion } from '../models/manifest.js';
-import type { FaceScores } from './face-gate.js';
+import type { FaceScores } from './gates/face-gate.js';
+import type { CardScore } from './gates/id-card-gate.js';
 import type { Box, Point } from './geometry.js';
-import type { CardScore } from './id-card-gate.js';
 
 /** The vendor's limit of 5 MB, read as 5 · 1024 · 1024 bytes. */
 export const MAX_IMAGE_BYTES = 5 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import { templatePointsIn } from './alignment.js';
 import { stretchContrast } from './contrast.js';
 import type { Detector } from './detectors/detector.js';
-import type { FaceGate, FaceScores } from './face-gate.js';
+import type { FaceGate, FaceScores } from './gates/face-gate.js';
 import { area, type Box, type DetectedFace, intersectionOverUnion, type Point, shareWithin } from './geometry.js';
 import { ImagePyramid } from './image-pyramid.js';
 import { fivePointsOf68, type LandmarkFinder } from './landmarks.js';

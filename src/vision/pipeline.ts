@@ -5,14 +5,14 @@ import { Detector } from './detectors/detector.js';
 import { Embedder } from './embedder.js';
 import type { Analysis, FaceFault, PhotoOptions, PhotoReport } from './face-analyser.js';
 import { FaceFinder, type FoundFaces, type LocatedFace } from './face-finder.js';
-import { FaceGate } from './face-gate.js';
-import { isTooClose } from './full-face.js';
+import { FaceGate } from './gates/face-gate.js';
+import { isTooClose } from './gates/full-face.js';
+import { type CardScore, IdCardGate } from './gates/id-card-gate.js';
 import { area, type Box } from './geometry.js';
-import { type CardScore, IdCardGate } from './id-card-gate.js';
 import { ImagePyramid } from './image-pyramid.js';
 import { LandmarkFinder } from './landmarks.js';
 import { Refusal } from './refusal.js';
-import { StageClock } from './stage-clock.js';
+import { StageTimer } from './stage-timer.js';
 
 export interface VisionLimits extends DecodeLimits {
   /** A narrower face does not count as detected, in pixels of the photo. */
@@ -68,7 +68,7 @@ export class Pipeline {
    * @param clock times the stages, also of a photo that is refused
    * @throws Refusal
    */
-  async embedPhoto(bytes: Uint8Array, options: PhotoOptions, clock = new StageClock()): Promise<Analysis> {
+  async embedPhoto(bytes: Uint8Array, options: PhotoOptions, clock = new StageTimer()): Promise<Analysis> {
     const { photo, found } = await this.findFaces(bytes, clock);
     if (!options.allowIdCard) refuseIdCard(await clock.time('idCard', () => this.lookForCard(photo, found)));
     const face = this.accept(found, options);
@@ -80,7 +80,7 @@ export class Pipeline {
    * Tells what `embedPhoto` sees in a photo and would refuse, without embedding it.
    * @throws Refusal BAD_INPUT
    */
-  async analysePhoto(bytes: Uint8Array, options: PhotoOptions, clock = new StageClock()): Promise<PhotoReport> {
+  async analysePhoto(bytes: Uint8Array, options: PhotoOptions, clock = new StageTimer()): Promise<PhotoReport> {
     const { photo, found } = await this.findFaces(bytes, clock);
     const idCard = await clock.time('idCard', () => this.lookForCard(photo, found));
     const { width, height } = photo.image;
@@ -101,7 +101,7 @@ export class Pipeline {
    * sees none. Nothing is refused but an image that cannot be decoded.
    * @throws Refusal BAD_INPUT
    */
-  async embedCrop(bytes: Uint8Array, version: FacematchVersion, clock = new StageClock()): Promise<Analysis> {
+  async embedCrop(bytes: Uint8Array, version: FacematchVersion, clock = new StageTimer()): Promise<Analysis> {
     const image = await clock.time('decode', () => decode(bytes, { ...this.limits, minResolution: null }));
     const pyramid = new ImagePyramid(image);
     const face = await clock.time('find', () => this.finder.findInCrop(pyramid));
@@ -110,13 +110,13 @@ export class Pipeline {
   }
 
   /** Looks at a shrunk photo first, and at all of it where a face that matters has lost detail. */
-  private async findFaces(bytes: Uint8Array, clock: StageClock): Promise<{ photo: ImagePyramid; found: FoundFaces }> {
+  private async findFaces(bytes: Uint8Array, clock: StageTimer): Promise<{ photo: ImagePyramid; found: FoundFaces }> {
     const first = await this.look(bytes, clock, FIRST_LOOK_SIDE);
     return first.sharp ? first : this.look(bytes, clock);
   }
 
   /** Decodes and finds. `sharp` is false when a face that matters has lost detail because the photo was shrunk. */
-  private async look(bytes: Uint8Array, clock: StageClock, leastSide?: number) {
+  private async look(bytes: Uint8Array, clock: StageTimer, leastSide?: number) {
     const image = await clock.time('decode', () => decode(bytes, this.limits, leastSide));
     const photo = new ImagePyramid(image);
     const widths: number[] = [];

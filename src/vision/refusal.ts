@@ -1,4 +1,4 @@
-import type { ErrorName } from '../errors.js';
+import type { ErrorName } from '../core/errors.js';
 
 /** Why a photo was not embedded. Crosses the border between threads as plain data, so it is no FaceSearchError yet. */
 export class Refusal extends Error {

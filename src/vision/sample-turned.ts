@@ -1,5 +1,5 @@
 import type { Affine } from './geometry.js';
-import type { RgbImage, Sampling } from './image-pyramid.js';
+import type { RgbImage, Sampling } from './raster.js';
 
 /** Samples one by one, whatever the map. @returns planar RGB, `[3, height, width]`, 0–255 */
 export function sampleTurned({ source, map, offsets, width, height, border }: Sampling): Float32Array {

@@ -1,4 +1,4 @@
-import type { RgbImage, Sampling } from './image-pyramid.js';
+import type { RgbImage, Sampling } from './raster.js';
 
 /** Taps are taken three at a time, since reducing by less than two needs no more. */
 const GROUP = 3;

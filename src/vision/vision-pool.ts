@@ -1,20 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import { FaceSearchError } from '../errors.js';
+import { FaceSearchError } from '../core/errors.js';
 import type { FacematchVersion, ModelPack } from '../models/manifest.js';
+import { BoundedQueue } from './bounded-queue.js';
 import type { Analysis, FaceAnalyser, PhotoOptions, PhotoReport } from './face-analyser.js';
 import type { VisionLimits } from './pipeline.js';
-import { WaitingLine } from './waiting-line.js';
-import type { LoadReport, Task, TaskResult } from './worker.js';
+import type { LoadReport, Task, TaskResult, WorkerSettings } from './worker-protocol.js';
 
 /** Added to the niceness of the worker threads (Linux; elsewhere without effect), 0–19. */
 export const WORKER_NICENESS = 10;
-
-/** Sent to each worker when it starts. */
-export interface WorkerSettings {
-  pack: ModelPack;
-  limits: VisionLimits;
-}
 
 export interface VisionPoolSettings extends VisionLimits {
   /** Worker threads, each with its own copy of the models. */
@@ -29,7 +23,7 @@ export interface VisionPoolSettings extends VisionLimits {
 export class VisionPool implements FaceAnalyser {
   private constructor(
     private readonly pool: Piscina<Task, TaskResult>,
-    private readonly line: WaitingLine,
+    private readonly line: BoundedQueue,
   ) {}
 
   /** Resolves when every worker has loaded the models. @throws Error when they cannot be */
@@ -52,7 +46,7 @@ export class VisionPool implements FaceAnalyser {
       await pool.destroy();
       throw error;
     }
-    return new VisionPool(pool, new WaitingLine(workers, maxQueue));
+    return new VisionPool(pool, new BoundedQueue(workers, maxQueue));
   }
 
   embedPhoto(image: Buffer, options: PhotoOptions, signal?: AbortSignal): Promise<Analysis> {

@@ -1,36 +1,11 @@
 import { parentPort } from 'node:worker_threads';
 import { workerData } from 'piscina';
-import type { FacematchVersion } from '../models/manifest.js';
-import type { Analysis, PhotoOptions, PhotoReport } from './face-analyser.js';
 import { Pipeline } from './pipeline.js';
 import { Refusal } from './refusal.js';
-import { StageClock } from './stage-clock.js';
-import type { WorkerSettings } from './vision-pool.js';
-
-/** What the pool asks of a worker. */
-export type Task =
-  | { kind: 'report'; image: Uint8Array; options: PhotoOptions }
-  | { kind: 'photo'; image: Uint8Array; options: PhotoOptions }
-  | { kind: 'crop'; image: Uint8Array; version: FacematchVersion };
-
-/** Refusals are results: an Error loses its class on the way between threads. */
-export type TaskResult =
-  | { outcome: 'embedded'; analysis: Analysis }
-  | { outcome: 'reported'; report: PhotoReport }
-  | {
-      outcome: 'refused';
-      errorName: Refusal['errorName'];
-      text: string | undefined;
-      reason: string | undefined;
-      timings: Record<string, number>;
-    };
+import { StageTimer } from './stage-timer.js';
+import type { LoadReport, Task, TaskResult, WorkerSettings } from './worker-protocol.js';
 
 const { pack, limits } = workerData as WorkerSettings;
-
-/** Sent to the pool once, when the worker has loaded its models or failed to. */
-export interface LoadReport {
-  loadError: string | null;
-}
 
 // Awaited here, so that the pool gives a worker its first photo only when it has its models. A failure is kept for the
 // tasks: a worker that dies at its start would be replaced for ever.
@@ -39,7 +14,7 @@ parentPort?.postMessage({ loadError: pipeline instanceof Pipeline ? null : pipel
 
 export async function run(task: Task): Promise<TaskResult> {
   if (!(pipeline instanceof Pipeline)) throw pipeline;
-  const clock = new StageClock();
+  const clock = new StageTimer();
   try {
     switch (task.kind) {
       case 'report':

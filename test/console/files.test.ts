@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { projectRoot } from '../../src/models/paths.js';
-import { calls as contractCalls } from '../facesearch/calls.js';
+import { projectRoot } from '../../src/util/paths.js';
+import { calls as contractCalls } from '../http/calls.js';
 import { fakeApp, testKey } from '../support/fake-app.js';
 import { field, file, form } from '../support/multipart.js';
 

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { fastify } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { variables } from '../../src/config-variables.js';
-import { Metrics } from '../../src/metrics/metrics.js';
-import { projectRoot } from '../../src/models/paths.js';
-import { serverVersion } from '../../src/version.js';
+import { variables } from '../../src/config/schema.js';
+import { Metrics } from '../../src/observability/metrics/metrics.js';
+import { projectRoot } from '../../src/util/paths.js';
+import { serverVersion } from '../../src/util/version.js';
 
 const read = (...path: string[]) => readFileSync(join(projectRoot, ...path), 'utf8');
 

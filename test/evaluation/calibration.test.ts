@@ -7,7 +7,7 @@ import { compareStrangers } from '../../src/evaluation/calibration/strangers.js'
 import { rateCurve } from '../../src/evaluation/calibration/tail.js';
 import { unknownImage } from '../../src/evaluation/data-set.js';
 import { WeightedScores } from '../../src/evaluation/metrics/weighted-scores.js';
-import { UsageError } from '../../src/usage-error.js';
+import { UsageError } from '../../src/util/usage-error.js';
 import { quantile } from './normal-scores.js';
 
 /** Scores that fall exponentially from a start: their quantiles at (i + 0.5) / n. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { calibrationTable, cosineOf, promisedFmr } from '../../src/evaluation/metrics/calibration-table.js';
 import { compareAll, cosine } from '../../src/evaluation/metrics/compare-all.js';
 import { ScoreHistogram } from '../../src/evaluation/metrics/score-histogram.js';
-import { calibratedSimilarity } from '../../src/gallery/similarity.js';
+import { calibratedSimilarity } from '../../src/gallery/scoring/similarity.js';
 
 /** A vector of length 1 in the plane. */
 const at = (degrees: number) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FaceSearchError } from '../../src/errors.js';
+import { FaceSearchError } from '../../src/core/errors.js';
 import { embedImages } from '../../src/evaluation/embed-images.js';
 import type { PhotoEmbedder, PhotoOptions } from '../../src/vision/face-analyser.js';
 import { tinyFolder } from './tiny-folder.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FaceSearchError } from '../../src/errors.js';
+import { FaceSearchError } from '../../src/core/errors.js';
 import { type DataSetImage, unknownImage } from '../../src/evaluation/data-set.js';
 import { corrected, readCorrections } from '../../src/evaluation/gates/corrections.js';
 import { expectationOf, verdictOf } from '../../src/evaluation/gates/expectation.js';

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { evaluationOptions, parseOptions } from '../../src/evaluation/options.js';
-import { UsageError } from '../../src/usage-error.js';
+import { UsageError } from '../../src/util/usage-error.js';
 
 function parse(args: readonly string[]) {
   const { values, positionals } = parseArgs({ args: [...args], options: evaluationOptions, allowPositionals: true });

@@ -6,7 +6,7 @@ import type { EvaluationOptions } from '../../src/evaluation/options.js';
 import type { Report } from '../../src/evaluation/report/report.js';
 import { runEvaluation } from '../../src/evaluation/run-evaluation.js';
 import { loadPack } from '../../src/models/pack.js';
-import { defaultManifestPath } from '../../src/models/paths.js';
+import { defaultManifestPath } from '../../src/util/paths.js';
 import { photo } from '../support/photos.js';
 import { tinyFolder } from './tiny-folder.js';
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { valueSpan } from '../../src/evaluation/calibration/json-span.js';
 import { withCalibration, writeCalibration } from '../../src/evaluation/calibration/write-calibration.js';
 import { readManifest } from '../../src/models/manifest.js';
-import { defaultManifestPath } from '../../src/models/paths.js';
+import { defaultManifestPath } from '../../src/util/paths.js';
 import { tinyFolder } from './tiny-folder.js';
 
 const calibration = {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { temporaryFolder } from '../store/temporary-folder.js';
+import { temporaryFolder } from '../persistence/temporary-folder.js';
 import { damageTable } from '../support/damage.js';
 import { field } from '../support/multipart.js';
 import { startServer } from '../support/server-process.js';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { temporaryFolder } from '../store/temporary-folder.js';
+import { temporaryFolder } from '../persistence/temporary-folder.js';
 import { runCommand } from '../support/command.js';
 import { field, file } from '../support/multipart.js';
 import { photo } from '../support/photos.js';

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { temporaryFolder } from '../store/temporary-folder.js';
+import { temporaryFolder } from '../persistence/temporary-folder.js';
 import { field, file } from '../support/multipart.js';
 import { photo } from '../support/photos.js';
 import { startServer } from '../support/server-process.js';

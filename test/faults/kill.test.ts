@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { temporaryFolder } from '../store/temporary-folder.js';
+import { temporaryFolder } from '../persistence/temporary-folder.js';
 import { file } from '../support/multipart.js';
 import { type ServerProcess, startServer } from '../support/server-process.js';
 import { client, httpTarget } from '../support/target.js';

@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
-import { temporaryFolder } from '../store/temporary-folder.js';
+import { temporaryFolder } from '../persistence/temporary-folder.js';
 import { field, file } from '../support/multipart.js';
 import { photo } from '../support/photos.js';
 import { startServer } from '../support/server-process.js';

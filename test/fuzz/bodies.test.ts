@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createLogger } from '../../src/logging.js';
+import { createLogger } from '../../src/observability/logging.js';
 import { openGallery } from '../gallery/gallery-fixture.js';
 import { listeningFakeApp } from '../support/fake-app.js';
 import { FakeAnalyser } from '../support/fakes.js';
@@ -18,12 +18,12 @@ const AT_ONCE = 4;
 const SLACK = 192 * 1024 * 1024;
 
 test(`${BODIES} hostile bodies are answered in form, with no 5xx but a deliberate 503, and leave no memory behind`, async () => {
-  const { gallery, catalogue } = await openGallery();
+  const { gallery, directory } = await openGallery();
   // It keeps what it saw, which would look like a leak.
   const analyser = Object.assign(new FakeAnalyser(), { seen: { push: () => 0 } });
   const { target, get, post } = await listeningFakeApp(
     { RATE_LIMIT: '0', FAILED_KEY_LIMIT: '0' },
-    { rooms: () => ({ gallery, catalogue, analyser, model: 'm1' }), logger: createLogger('silent') },
+    { services: () => ({ gallery, directory, analyser, model: 'm1' }), logger: createLogger('silent') },
   );
   await post('/create', field('id', 'u1'), field('name', 'Mai'));
   const codes = new Map<string, number>();

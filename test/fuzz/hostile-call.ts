@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { basePath } from '../../src/facesearch/facesearch.js';
-import { calls } from '../facesearch/calls.js';
+import { basePath } from '../../src/http/routes/v4/v4.js';
+import { calls } from '../http/calls.js';
 import { testKey } from '../support/fake-app.js';
 
 /** One request as it goes over the wire. */

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
-import { CollectionGallery, type GalleryParts } from '../../src/gallery/collection-gallery.js';
-import { noCrowding } from '../../src/gallery/crowding.js';
-import { PeopleCatalogue } from '../../src/gallery/people-catalogue.js';
-import type { DataKey } from '../../src/store/data-key.js';
-import { FolderObjectStore } from '../../src/store/folder-object-store.js';
-import { SqliteStore } from '../../src/store/sqlite-store.js';
-import { temporaryFolder } from '../store/temporary-folder.js';
+import { type GalleryParts, InMemoryGallery } from '../../src/gallery/in-memory-gallery.js';
+import { noCrowding } from '../../src/gallery/scoring/crowding.js';
+import { StoredUserDirectory } from '../../src/gallery/user-directory.js';
+import type { DataKey } from '../../src/persistence/encryption/data-key.js';
+import { SqliteStore } from '../../src/persistence/people/sqlite/sqlite-store.js';
+import { FolderObjectStore } from '../../src/persistence/photos/folder-object-store.js';
+import { temporaryFolder } from '../persistence/temporary-folder.js';
 import { openIndexes } from '../vector-index/open-indexes.js';
 
 /** A gallery over real files that are removed when the test ends; the similarity is the plain cosine. */
@@ -18,22 +18,22 @@ export async function openGallery(folder?: string, parts: Partial<GalleryParts> 
   const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
   const scale = { crowding: noCrowding, similarity: (cosine: number) => cosine };
   const indexes = parts.indexes ?? openIndexes(join(data, 'index'));
-  const gallery = new CollectionGallery({ store, objects, model: 'm1', scale, logger, ...parts, indexes });
+  const gallery = new InMemoryGallery({ store, objects, model: 'm1', scale, logger, ...parts, indexes });
   const close = async () => {
     await gallery.close();
     await indexes.close();
     await store.close();
   };
   onTestFinished(close);
-  const catalogue = new PeopleCatalogue(store, objects);
-  return { gallery, catalogue, store, objects, indexes, logger, folder: data, photos, close };
+  const directory = new StoredUserDirectory(store, objects);
+  return { gallery, directory, store, objects, indexes, logger, folder: data, photos, close };
 }
 
 /** For tests in which nobody is known, whoever is most like. */
 export const never = () => false;
 
 /** The id of a person who was created. */
-export function idOf(outcome: Awaited<ReturnType<CollectionGallery['addUnknownPerson']>>): string {
+export function idOf(outcome: Awaited<ReturnType<InMemoryGallery['addUnknownPerson']>>): string {
   if ('known' in outcome) throw new Error(`${outcome.known.id} was known`);
   return outcome.createdId;
 }

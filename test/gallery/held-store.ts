@@ -1,4 +1,4 @@
-import type { Store } from '../../src/store/store.js';
+import type { Store } from '../../src/persistence/store.js';
 
 /**
  * A store whose answers can be held back: the call does its work at once, but its promise waits. It makes every race

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { beforeEach, expect, test } from 'vitest';
-import type { Store } from '../../src/store/store.js';
+import type { Store } from '../../src/persistence/store.js';
 import { RandomVectors } from '../vector-index/random-vectors.js';
 import { idOf, never, openGallery } from './gallery-fixture.js';
 import { HeldStore } from './held-store.js';

@@ -5,8 +5,8 @@ import { beforeAll, expect, test } from 'vitest';
 import { originalModels } from '../../scripts/original-models.js';
 import type { Model, ModelPack } from '../../src/models/manifest.js';
 import { preparePack } from '../../src/models/pack.js';
-import { defaultManifestPath } from '../../src/models/paths.js';
 import { compare, randomImage } from '../../src/models/self-check.js';
+import { defaultManifestPath } from '../../src/util/paths.js';
 import { photo, photoNames } from '../support/photos.js';
 import { countNodes } from './tiny-models.js';
 

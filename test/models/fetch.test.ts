@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sha256 } from '../../src/models/files.js';
 import { ensurePackageFiles, fetchPackageFiles } from '../../src/models/package-files.js';
-import { projectRoot } from '../../src/models/paths.js';
+import { projectRoot } from '../../src/util/paths.js';
 import { fakeNpm, integrityOf, makeTarball, noNpm, temporaryFolder, tinyPack } from './tiny-pack.js';
 
 const hello = Buffer.from('hello');

@@ -5,7 +5,7 @@ import { choosePack } from '../../src/models/choose-pack.js';
 import { readManifest } from '../../src/models/manifest.js';
 import { ModelError } from '../../src/models/model-error.js';
 import { loadPack, preparePack } from '../../src/models/pack.js';
-import { defaultManifestPath } from '../../src/models/paths.js';
+import { defaultManifestPath } from '../../src/util/paths.js';
 import { type TinyManifest, temporaryFolder, tinyManifest } from './tiny-pack.js';
 
 const integrity = `sha512-${'A'.repeat(86)}==`;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { FolderObjectStore } from '../../src/store/folder-object-store.js';
-import { migrations } from '../../src/store/postgres/migrations.js';
+import { migrations } from '../../src/persistence/people/postgres/migrations.js';
+import { FolderObjectStore } from '../../src/persistence/photos/folder-object-store.js';
 import { RandomVectors } from '../vector-index/random-vectors.js';
 import { PostgresServer } from './postgres-server.js';
 import { RoamingLoad } from './roaming-load.js';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { projectRoot } from '../../src/models/paths.js';
+import { projectRoot } from '../../src/util/paths.js';
 
 const script = join(projectRoot, 'scripts', 'postgres', 'real-engine.sh');
 

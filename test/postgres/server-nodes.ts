@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { temporaryFolder } from '../store/temporary-folder.js';
+import { temporaryFolder } from '../persistence/temporary-folder.js';
 import { type ServerProcess, startServer } from '../support/server-process.js';
 import { httpTarget, type Target } from '../support/target.js';
 

@@ -19,7 +19,7 @@ export interface CommandResult {
 }
 
 /** Path of the compiled program. */
-export const program = fileURLToPath(new URL('../../dist/src/command-line/main.js', import.meta.url));
+export const program = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
 /** Runs a command of the compiled `facesearch` on a data folder. */
 export async function runCommand(

@@ -1,8 +1,8 @@
 import { Writable } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import { type AppParts, buildApp } from '../../src/app.js';
-import { readConfig } from '../../src/config.js';
-import { createLogger } from '../../src/logging.js';
+import { readConfig } from '../../src/config/config.js';
+import { createLogger } from '../../src/observability/logging.js';
 import { FakeAnalyser, FakeGallery } from './fakes.js';
 import { client, injectTarget, socketTarget } from './target.js';
 
@@ -30,7 +30,7 @@ export async function fakeApp(env: Record<string, string> = {}, parts: Partial<A
   const app = await buildApp({
     config: readConfig(env),
     keys: { callerOf: async (key) => callers.get(key) },
-    rooms: () => ({ gallery, catalogue: gallery, analyser, model: 'm1' }),
+    services: () => ({ gallery, directory: gallery, analyser, model: 'm1' }),
     checkReady: async () => {},
     logger: createLogger('trace', sink),
     ...parts,

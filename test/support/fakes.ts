@@ -1,11 +1,11 @@
-import { FaceSearchError } from '../../src/errors.js';
+import { FaceSearchError } from '../../src/core/errors.js';
 import type { Candidate, Gallery, RankedCandidate } from '../../src/gallery/gallery.js';
-import type { Catalogue, UserPage } from '../../src/gallery/people-catalogue.js';
-import type { CollectionCount, CollectionRef, FaceRecord, User } from '../../src/store/store.js';
+import type { UserDirectory, UserPage } from '../../src/gallery/user-directory.js';
+import type { CollectionCount, CollectionRef, FaceRecord, User } from '../../src/persistence/store.js';
 import type { Analysis, FaceAnalyser, PhotoOptions, PhotoReport } from '../../src/vision/face-analyser.js';
 
 /** A gallery in memory whose similarity is the plain dot product. */
-export class FakeGallery implements Gallery, Catalogue {
+export class FakeGallery implements Gallery, UserDirectory {
   readonly people = new Map<string, Map<string, User & { faces: Float32Array[] }>>();
   readonly photos: Buffer[] = [];
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectRoot } from '../../src/models/paths.js';
+import { projectRoot } from '../../src/util/paths.js';
 
 const packages = JSON.parse(readFileSync(join(projectRoot, 'test', 'photos.json'), 'utf8')) as {
   package: string;

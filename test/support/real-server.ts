@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readConfig } from '../../src/config.js';
-import { createLogger } from '../../src/logging.js';
+import { readConfig } from '../../src/config/config.js';
+import { createLogger } from '../../src/observability/logging.js';
 import { openServer, type Server } from '../../src/server.js';
 
 /** The whole server on an empty folder of its own, with its models loaded. Workers need compiled code. */

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import S3rver from '@20minutes/s3rver';
 import { afterAll, beforeAll } from 'vitest';
-import type { S3Options } from '../../src/store/s3/s3-bucket.js';
-import { S3ObjectStore } from '../../src/store/s3/s3-object-store.js';
+import type { S3Options } from '../../src/persistence/photos/s3/s3-bucket.js';
+import { S3ObjectStore } from '../../src/persistence/photos/s3/s3-object-store.js';
 
 const BUCKET = 'photos';
 

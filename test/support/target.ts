@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http';
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { basePath } from '../../src/facesearch/facesearch.js';
+import { basePath } from '../../src/http/routes/v4/v4.js';
 import { type Form, form, type PartInit } from './multipart.js';
 
 export interface Call {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
-import { Database } from '../../src/store/postgres/database.js';
-import { PostgresStore } from '../../src/store/postgres/postgres-store.js';
+import { Database } from '../../src/persistence/people/postgres/database.js';
+import { PostgresStore } from '../../src/persistence/people/postgres/postgres-store.js';
 import { startPglite } from './pglite-engine.js';
 import { createOnRealEngine } from './real-engine.js';
 

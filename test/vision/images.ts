@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import type { Affine } from '../../src/vision/geometry.js';
-import type { RgbImage } from '../../src/vision/image-pyramid.js';
+import type { RgbImage } from '../../src/vision/raster.js';
 
 /** An image painted by a function of the pixel's column and row. */
 export function paint(

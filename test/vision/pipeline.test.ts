@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadPack } from '../../src/models/pack.js';
-import { defaultManifestPath } from '../../src/models/paths.js';
+import { defaultManifestPath } from '../../src/util/paths.js';
 import type { PhotoOptions } from '../../src/vision/face-analyser.js';
 import { Pipeline } from '../../src/vision/pipeline.js';
 import { photo } from '../support/photos.js';

@@ -4,7 +4,7 @@ import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { loadPack } from '../../../dist/src/models/pack.js';
-import { defaultManifestPath } from '../../../dist/src/models/paths.js';
+import { defaultManifestPath } from '../../../dist/src/util/paths.js';
 import { Embedder } from '../../../dist/src/vision/embedder.js';
 import { Pipeline } from '../../../dist/src/vision/pipeline.js';
 import { Refusal } from '../../../dist/src/vision/refusal.js';

@@ -3,8 +3,8 @@ import { count, counted, firstFew, percent, score, small, target } from '../form
 import { cosineOf } from '../metrics/calibration-table.js';
 import { ratesAt } from '../metrics/error-rates.js';
 import type { Block } from '../report/blocks.js';
+import type { CalibrationResult } from './calibration-result.js';
 import type { Population } from './make-calibration.js';
-import type { CalibrationResult } from './run-calibration.js';
 import type { PeoplePair } from './strangers.js';
 
 /** Similarities whose rates are compared, with the rates that they promise. */

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
-import { readCsv } from '../../csv.js';
-import { Crowding } from '../../gallery/crowding.js';
+import { Crowding } from '../../gallery/scoring/crowding.js';
 import type { Calibration, FacematchVersion, ModelPack } from '../../models/manifest.js';
+import { readCsv } from '../../util/csv.js';
 import { type DataSetImage, missingFiles, readDataSet, readSubset } from '../data-set.js';
 import { type Embedded, embedImages } from '../embed-images.js';
 import { EvaluationError } from '../evaluation-error.js';
@@ -10,8 +10,9 @@ import { firstFew } from '../format.js';
 import { renderMarkdown, renderText } from '../report/blocks.js';
 import { type EvaluationTools, makeFolder, withPool } from '../run-evaluation.js';
 import { calibrationBlocks } from './calibration-blocks.js';
+import type { CalibrationResult } from './calibration-result.js';
 import { crowdingOf } from './crowding-axis.js';
-import { type CalibratedRate, calibratedRates, calibrationOf, type Population } from './make-calibration.js';
+import { calibratedRates, calibrationOf, type Population } from './make-calibration.js';
 import type { CalibrationOptions } from './options.js';
 import { compareStrangers } from './strangers.js';
 import { rateCurve } from './tail.js';
@@ -20,20 +21,6 @@ import { writeCalibration } from './write-calibration.js';
 export interface CalibrationTools extends EvaluationTools {
   /** Path of the manifest that --write changes. */
   manifestPath: string;
-}
-
-/** What was computed, for the caller and the report. */
-export interface CalibrationResult {
-  model: string;
-  version: FacematchVersion;
-  mirror: boolean;
-  before: Calibration;
-  after: Calibration;
-  rates: CalibratedRate[];
-  populations: Population[];
-  /** Images that gave no embedding. */
-  notAcquired: number;
-  missingFiles: string[];
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Crowding, correctedScore, noCrowding } from '../../gallery/crowding.js';
+import { type Crowding, correctedScore, noCrowding } from '../../gallery/scoring/crowding.js';
 import type { DataSetImage } from '../data-set.js';
 import { dot, tableOf } from '../metrics/compare-all.js';
 import { ScoreHistogram } from '../metrics/score-histogram.js';

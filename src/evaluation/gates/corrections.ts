@@ -1,5 +1,5 @@
 import { normalize } from 'node:path';
-import { readCsv } from '../../csv.js';
+import { readCsv } from '../../util/csv.js';
 import { type DataSetImage, labelsOf } from '../data-set.js';
 import { EvaluationError } from '../evaluation-error.js';
 

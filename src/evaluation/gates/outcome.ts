@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FaceSearchError } from '../../errors.js';
-import { inLanes } from '../../lanes.js';
+import { FaceSearchError } from '../../core/errors.js';
 import type { FacematchVersion } from '../../models/manifest.js';
+import { mapConcurrent } from '../../util/map-concurrent.js';
 import type { PhotoEmbedder } from '../../vision/face-analyser.js';
 
 /** What a call of /search does with a photo before it searches. */
@@ -41,7 +41,7 @@ export async function judgeImages(
   const { version, concurrency, onProgress } = options;
   const outcomes = new Map<string, Outcome>();
   let refused = 0;
-  await inLanes(
+  await mapConcurrent(
     paths,
     concurrency,
     async (path) => {

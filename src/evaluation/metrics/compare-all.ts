@@ -1,4 +1,4 @@
-import { type Crowding, correctedScore, noCrowding } from '../../gallery/crowding.js';
+import { type Crowding, correctedScore, noCrowding } from '../../gallery/scoring/crowding.js';
 import type { Scores } from './error-rates.js';
 import { ScoreHistogram } from './score-histogram.js';
 

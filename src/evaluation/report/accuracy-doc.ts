@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { projectRoot } from '../../models/paths.js';
+import { projectRoot } from '../../util/paths.js';
 import type { GroupResult, NamedScores } from '../evaluation.js';
 import { count, counted, percent } from '../format.js';
 import { type Block, renderMarkdown } from './blocks.js';

@@ -1,4 +1,4 @@
-import { EMBEDDING_LENGTH } from '../../embedding.js';
+import { EMBEDDING_LENGTH } from '../../core/embedding.js';
 import { kernelWasm } from './kernel-wasm.js';
 
 /** Faces of a page. */

@@ -1,4 +1,4 @@
-import { EMBEDDING_LENGTH } from '../../embedding.js';
+import { EMBEDDING_LENGTH } from '../../core/embedding.js';
 import type { ThreadIndex } from '../thread-index.js';
 import { assertUnit } from '../unit-length.js';
 import { type FaceBatch, type IndexState, isNearer, type Match } from '../vector-index.js';

@@ -2,17 +2,9 @@ import type { DetectorModel, Prepared } from '../../models/manifest.js';
 import { type DetectedFace, intersectionOverUnion, type Point } from '../geometry.js';
 import type { ImagePyramid } from '../image-pyramid.js';
 import { Network } from '../network.js';
+import type { OutputReader } from './output-reader.js';
 import { readScrfd } from './scrfd.js';
 import { readUltraface } from './ultraface.js';
-
-/** Outputs of a detector network by name. */
-export type Outputs = Record<string, { data: Float32Array; dims: readonly number[] }>;
-
-/** Reads candidate faces, in pixels of the network's input, from the outputs of one family of networks. */
-export type OutputReader = (outputs: Outputs, network: NetworkShape, scoreThreshold: number) => DetectedFace[];
-
-/** Size of the network's input in pixels, and its outputs' names in the order of the graph. */
-export type NetworkShape = Pick<Network, 'width' | 'height' | 'outputNames'>;
 
 const readers: Record<DetectorModel['family'], OutputReader> = { ultraface: readUltraface, scrfd: readScrfd };
 

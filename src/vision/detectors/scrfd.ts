@@ -1,5 +1,5 @@
 import type { DetectedFace, Point } from '../geometry.js';
-import type { NetworkShape, OutputReader, Outputs } from './detector.js';
+import type { NetworkShape, OutputReader, Outputs } from './output-reader.js';
 
 const STRIDES = [8, 16, 32];
 

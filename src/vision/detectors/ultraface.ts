@@ -1,5 +1,5 @@
 import type { DetectedFace } from '../geometry.js';
-import type { OutputReader } from './detector.js';
+import type { OutputReader } from './output-reader.js';
 
 /**
  * Ultra-Light-Fast-Generic-Face-Detector (Linzaer, 2019; MIT): one output `[1, N, 2]` with the scores of background

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { KeptIndex } from '../../../src/vector-index/graph/kept-index.js';
-import { temporaryFolder } from '../../store/temporary-folder.js';
+import { temporaryFolder } from '../../persistence/temporary-folder.js';
 import { batch } from '../batch.js';
 import { RandomVectors } from '../random-vectors.js';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { HybridIndex } from '../../../src/vector-index/graph/hybrid-index.js';
 import { Snapshot } from '../../../src/vector-index/graph/snapshot.js';
-import { temporaryFolder } from '../../store/temporary-folder.js';
+import { temporaryFolder } from '../../persistence/temporary-folder.js';
 import { batch } from '../batch.js';
 import { RandomVectors } from '../random-vectors.js';
 

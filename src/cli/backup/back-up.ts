@@ -1,0 +1,167 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import Database from 'better-sqlite3';
+import { DATABASE, PHOTOS } from '../../persistence/data-folder/data-folder.js';
+import { makeFolder, syncFolder } from '../../persistence/data-folder/durable-folder.js';
+import { DataKeyError, readDataKeyRecord } from '../../persistence/encryption/data-key-record.js';
+import { BUSY_TIMEOUT_MS, readVersion } from '../../persistence/people/sqlite/sqlite-database.js';
+import { FolderObjectStore } from '../../persistence/photos/folder-object-store.js';
+import type { ObjectSource } from '../../persistence/photos/object-store.js';
+import { ArchiveWriter } from './archive.js';
+import { BackupError } from './backup-error.js';
+
+/** What a backup says of itself, in its entry backup.json. */
+export interface BackupDescription {
+  format: 'facesearch-backup';
+  version: 1;
+  createdAt: string;
+  /** Version of the database's schema. */
+  schema: number;
+  /** Id of the data key that it is encrypted with; null for none. */
+  dataKeyId: string | null;
+  users: number;
+  faces: number;
+  photos: number;
+}
+
+export interface BackupOptions {
+  /** The data folder; a server may run on it. */
+  folder: string;
+  /** The backup; one that is there is replaced when the new one is complete. */
+  file: string;
+  /** The photos as they lie there, where they are not in the data folder. */
+  photos?: ObjectSource | undefined;
+  onProgress?: ((photosDone: number, photos: number) => void) | undefined;
+}
+
+export interface BackupResult extends BackupDescription {
+  /** Photos of faces that were deleted while the backup was made. */
+  deletedMeanwhile: number;
+  /** Photos that the folder should hold and does not. */
+  missing: number;
+}
+
+/** All pages at once: a copy in steps begins anew whenever another process writes in between. */
+const ALL_PAGES = 0x7fffffff;
+
+/**
+ * Copies a data folder into one file, as it was at one moment near the beginning. What is encrypted stays so, without the
+ * key. Needs room for the database twice beside the file for a while.
+ * @throws BackupError, DataKeyError or StoreError; the file is then as it was
+ */
+export async function backUp({
+  folder,
+  file,
+  photos = FolderObjectStore.readOnly(join(folder, PHOTOS)),
+  onProgress,
+}: BackupOptions): Promise<BackupResult> {
+  const source = openSource(join(folder, DATABASE));
+  const target = resolve(file);
+  const draft = `${target}.unfinished`;
+  try {
+    // What an earlier backup left when it was killed.
+    await rm(draft, { recursive: true, force: true });
+    makeFolder(draft);
+    const copyPath = join(draft, DATABASE);
+    await source.backup(copyPath, { progress: () => ALL_PAGES });
+    const archive = await ArchiveWriter.create(join(draft, 'backup.tar'));
+    try {
+      const result = await fill(archive, { source, copyPath, photos, onProgress });
+      await archive.finish();
+      await rename(join(draft, 'backup.tar'), target);
+      syncFolder(dirname(target));
+      return result;
+    } catch (error) {
+      await archive.abandon().catch(() => undefined);
+      throw error;
+    }
+  } finally {
+    source.close();
+    await rm(draft, { recursive: true, force: true });
+  }
+}
+
+function openSource(path: string): Database.Database {
+  if (!existsSync(path)) throw new BackupError(`There is no database ${path}.`);
+  const source = new Database(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+  try {
+    readVersion(source);
+    return source;
+  } catch (error) {
+    source.close();
+    throw new BackupError(`Cannot back up ${path}: ${(error as Error).message}.`);
+  }
+}
+
+interface Sources extends Pick<BackupOptions, 'onProgress'> {
+  photos: ObjectSource;
+  source: Database.Database;
+  copyPath: string;
+}
+
+async function fill(archive: ArchiveWriter, { source, copyPath, photos, onProgress }: Sources): Promise<BackupResult> {
+  const copy = new Database(copyPath);
+  try {
+    // The copy is one file, without a log.
+    copy.pragma('journal_mode = DELETE');
+    copy.pragma('secure_delete = ON');
+    if (copy.pragma('quick_check(1)', { simple: true }) !== 'ok') {
+      throw new BackupError('The database is damaged; it cannot be backed up.');
+    }
+    const before = readDataKeyRecord(copy);
+    if (before.change) throw new DataKeyError('A change of the data key is under way; back up when it is finished.');
+
+    const gone = await addPhotos(archive, { source, copy, photos, onProgress });
+    const after = readDataKeyRecord(source);
+    if (after.change || after.keyId !== before.keyId) {
+      throw new DataKeyError('The data key was changed meanwhile; back up again.');
+    }
+    const count = (table: string) => Number(copy.prepare(`SELECT count(*) FROM ${table}`).pluck().get());
+    const description: BackupDescription = {
+      format: 'facesearch-backup',
+      version: 1,
+      createdAt: new Date().toISOString(),
+      schema: readVersion(copy),
+      dataKeyId: before.keyId ?? null,
+      users: count('users'),
+      faces: count('faces'),
+      photos: photoKeys(copy).length,
+    };
+    copy.close();
+    await archive.add(DATABASE, (await stat(copyPath)).size, createReadStream(copyPath));
+    const json = Buffer.from(`${JSON.stringify(description, null, 2)}\n`);
+    await archive.add('backup.json', json.length, [json]);
+    return { ...description, ...gone };
+  } finally {
+    copy.close();
+  }
+}
+
+/** Photos that are not there any more are taken out of the copy, so that what is restored is whole. */
+async function addPhotos(
+  archive: ArchiveWriter,
+  { source, copy, photos, onProgress }: Omit<Sources, 'copyPath'> & { copy: Database.Database },
+): Promise<Pick<BackupResult, 'deletedMeanwhile' | 'missing'>> {
+  const keys = photoKeys(copy);
+  const isNeeded = source.prepare('SELECT 1 FROM faces WHERE object_key = ?');
+  const forget = copy.prepare('UPDATE faces SET object_key = NULL WHERE object_key = ?');
+  const gone = { deletedMeanwhile: 0, missing: 0 };
+  for (const [i, key] of keys.entries()) {
+    const photo = await photos.get(key);
+    if (photo) {
+      await archive.add(`photos/${key}`, photo.length, [photo]);
+    } else {
+      gone[isNeeded.get(key) ? 'missing' : 'deletedMeanwhile']++;
+      forget.run(key);
+    }
+    onProgress?.(i + 1, keys.length);
+  }
+  return gone;
+}
+
+/** Of the photos that faces name, each once. */
+export function photoKeys(db: Database.Database): string[] {
+  const statement = 'SELECT DISTINCT object_key FROM faces WHERE object_key IS NOT NULL ORDER BY object_key';
+  return db.prepare<[], string>(statement).pluck().all();
+}

@@ -1,0 +1,62 @@
+import { resolve } from 'node:path';
+import { wholeNumber } from '../../evaluation/command-line.js';
+import { defineCommand } from '../command.js';
+import { writeReport } from '../photo-import/import-report.js';
+import { readPhotoList } from '../photo-import/photo-list.js';
+import { importInto, importLines } from '../remote-import.js';
+import { remoteKey } from '../remote-key.js';
+
+export const importCommand = defineCommand({
+  about:
+    'Sends the photos of a folder or of a CSV file to a running server, which checks each as it checks any other. It may be stopped and run again: it goes on where it was, and sends only what is new. See docs/command-line.md.',
+  operands: ['<folder|file.csv>'],
+  options: {
+    url: { type: 'string', value: 'URL', default: 'http://localhost:8080', help: 'where the server is' },
+    key: {
+      type: 'string',
+      value: 'KEY',
+      help: 'API key; better in the variable FACESEARCH_KEY, which nobody else sees',
+    },
+    collection: { type: 'string', value: 'NAME', default: '', help: 'which one; without this, the default one' },
+    parallel: { type: 'string', value: 'N', default: '8', help: 'photos under way at once, 1 to 64' },
+    'allow-id-card': { type: 'boolean', default: false, help: 'also take photos of identity documents' },
+    'retry-refused': { type: 'boolean', default: false, help: 'send again what an earlier run saw refused' },
+    state: { type: 'string', value: 'FILE', help: 'what was sent (default: <folder>.import-state)' },
+    report: {
+      type: 'string',
+      value: 'FILE',
+      help: 'the refusals, with pictures (default: <folder>.import-report.html)',
+    },
+  },
+  notes: `A folder holds one folder a person, whose name is the id, or files such as an.jpg and an_2.jpg.
+A CSV file has the columns id, path (relative to it) and perhaps name.
+Users and vectors that facesearch export wrote are read by facesearch import-vectors.`,
+  async run(values, [source = '']) {
+    const list = await readPhotoList(source);
+    for (const [ending, count] of list.otherFiles) {
+      console.error(
+        `${count} ${ending === '' ? 'files without an ending' : `${ending} files`} are no photos and stay out.`,
+      );
+    }
+    const beside = resolve(source);
+    const { outcome, target } = await importInto({
+      list,
+      url: values.url,
+      key: values.key || remoteKey('FACESEARCH_KEY'),
+      collection: values.collection,
+      state: values.state ?? `${beside}.import-state`,
+      allowIdCard: values['allow-id-card'],
+      retryRefused: values['retry-refused'],
+      everybody: false,
+      parallel: wholeNumber('--parallel', values.parallel, 1, 64),
+    });
+    const report = values.report ?? `${beside}.import-report.html`;
+    await writeReport(report, { source, target, outcome, at: new Date() });
+    const { people, without, unfinished, unreadable, refused } = outcome;
+    const lines = importLines(outcome);
+    if (without.length > 0) lines.push(`${without.length} of ${people} people have no photo.`);
+    console.log([...lines, `Report: ${report}`].join('\n'));
+    if (outcome.failure !== undefined) throw outcome.failure;
+    if (unfinished + unreadable.length + refused.length > 0) process.exitCode = 1;
+  },
+});

@@ -1,0 +1,216 @@
+import { existsSync, renameSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import Database from 'better-sqlite3';
+import { DATABASE, dropIndexCache } from '../../persistence/data-folder/data-folder.js';
+import { lockDataFolder } from '../../persistence/data-folder/data-folder-lock.js';
+import { syncFolder } from '../../persistence/data-folder/durable-folder.js';
+import type { DataKey } from '../../persistence/encryption/data-key.js';
+import { expectDataKey, readDataKeyRecord } from '../../persistence/encryption/data-key-record.js';
+import { blobToEmbedding, embeddingToBlob } from '../../persistence/encryption/embedding-blob.js';
+import { RowEncryption, type UserRow } from '../../persistence/encryption/row-encryption.js';
+import { migrations } from '../../persistence/people/sqlite/migrations.js';
+import { openDatabase, readVersion } from '../../persistence/people/sqlite/sqlite-database.js';
+import { asStoreError, StoreError } from '../../persistence/store-error.js';
+import { MoveError } from './move-error.js';
+import type { TargetSide, TargetState } from './side.js';
+import { type Place, placeOf, type Row, type Table, type Value } from './tables.js';
+
+/** Name of a target until it is whole: no server takes it for its database. */
+const UNFINISHED = `${DATABASE}.unfinished`;
+
+/** A table of it that holds the name of the source. */
+const MARK = 'unfinished_move';
+
+/**
+ * The database of a data folder as the source or the target of a move, which is then the folder's only user. A source is
+ * opened read-only. With a data key, rows are opened when they are read and sealed when they are written.
+ */
+export class SqliteSide implements TargetSide {
+  readonly name: string;
+  readonly #folder: string;
+  readonly #db: Database.Database;
+  readonly #seals: RowEncryption;
+  readonly #unlock: () => void;
+
+  /** @throws StoreError; MoveError when there is no database of this version and key */
+  static openSource(folder: string, dataKey: DataKey | undefined): SqliteSide {
+    return SqliteSide.#open(folder, dataKey, () => {
+      const file = join(folder, DATABASE);
+      if (!existsSync(file)) throw new MoveError(`There is no database in the folder ${folder}.`);
+      const db = new Database(file, { readonly: true, fileMustExist: true });
+      try {
+        if (readVersion(db) !== migrations.length)
+          throw new Error('it is of an older version; start and stop the server on it once');
+        expectDataKey(readDataKeyRecord(db), dataKey);
+        return db;
+      } catch (error) {
+        db.close();
+        const known = asStoreError(error, `Cannot open the database ${file}`);
+        throw known instanceof StoreError
+          ? known
+          : new MoveError(`Cannot open the database ${file}: ${(error as Error).message}`);
+      }
+    });
+  }
+
+  /** @throws StoreError, DataKeyError */
+  static openTarget(folder: string, dataKey: DataKey | undefined): SqliteSide {
+    return SqliteSide.#open(folder, dataKey, () => {
+      const whole = join(folder, DATABASE);
+      return openDatabase(existsSync(whole) ? whole : join(folder, UNFINISHED), { key: dataKey });
+    });
+  }
+
+  static #open(folder: string, dataKey: DataKey | undefined, open: () => Database.Database): SqliteSide {
+    const unlock = lockDataFolder(folder);
+    try {
+      return new SqliteSide(folder, open(), dataKey, unlock);
+    } catch (error) {
+      unlock();
+      throw asStoreError(error, `The database in ${folder}`);
+    }
+  }
+
+  private constructor(folder: string, db: Database.Database, dataKey: DataKey | undefined, unlock: () => void) {
+    this.name = `SQLite in ${resolve(folder)}`;
+    this.#folder = folder;
+    this.#db = db;
+    this.#seals = new RowEncryption(dataKey);
+    this.#unlock = unlock;
+  }
+
+  async count({ name }: Table): Promise<number> {
+    return this.#do(() => Number(this.#db.prepare(`SELECT count(*) FROM ${name}`).pluck().get()));
+  }
+
+  async page(table: Table, after: Place | undefined, limit: number): Promise<Row[]> {
+    const columns = [...Object.keys(table.columns), ...(table.name === 'users' ? ['sealed'] : [])];
+    const from = after && `WHERE (${table.key}) > (${table.key.map(() => '?')})`;
+    const sql = `SELECT ${columns} FROM ${table.name} ${from ?? ''} ORDER BY ${table.key} LIMIT ?`;
+    return this.#do(() =>
+      this.#db
+        .prepare<unknown[], Row>(sql)
+        .all(...(after ?? []), limit)
+        .map((row) => this.#opened(table, row)),
+    );
+  }
+
+  async lastNumber({ name, numbered }: Table): Promise<number> {
+    if (numbered === undefined) return 0;
+    const sql = `SELECT max(ifnull((SELECT max(${numbered}) FROM ${name}), 0),
+      ifnull((SELECT seq FROM sqlite_sequence WHERE name = ?), 0))`;
+    return this.#do(() => Number(this.#db.prepare(sql).pluck().get(name)));
+  }
+
+  async begin(source: string): Promise<TargetState> {
+    return this.#do(() => {
+      if (this.#isWhole()) return 'occupied';
+      return this.#db
+        .transaction((): TargetState => {
+          const isMarked = this.#db.prepare('SELECT 1 FROM sqlite_schema WHERE name = ?').get(MARK);
+          if (isMarked) {
+            const marked = this.#db.prepare(`SELECT source FROM ${MARK}`).pluck().get();
+            return marked === source ? 'unfinished' : 'occupied';
+          }
+          this.#db.exec(`CREATE TABLE ${MARK} (source TEXT NOT NULL) STRICT`);
+          this.#db.prepare(`INSERT INTO ${MARK} VALUES (?)`).run(source);
+          return 'empty';
+        })
+        .immediate();
+    });
+  }
+
+  async lastPlace(table: Table): Promise<Place | undefined> {
+    const order = table.key.map((column) => `${column} DESC`);
+    const sql = `SELECT ${table.key} FROM ${table.name} ORDER BY ${order} LIMIT 1`;
+    const row = this.#do(() => this.#db.prepare<[], Row>(sql).get());
+    return row && placeOf(table, row);
+  }
+
+  async insert(table: Table, rows: readonly Row[]): Promise<void> {
+    const columns = [...Object.keys(table.columns), ...(table.name === 'users' ? ['sealed'] : [])];
+    this.#do(() => {
+      const statement = this.#db.prepare(
+        `INSERT INTO ${table.name} (${columns}) VALUES (${columns.map((column) => `@${column}`)})`,
+      );
+      this.#db.transaction(() => rows.forEach((row) => void statement.run(this.#closed(table, row)))).immediate();
+    });
+  }
+
+  async finish(lastNumbers: ReadonlyMap<Table, number>): Promise<void> {
+    this.#do(() => {
+      const forget = this.#db.prepare('DELETE FROM sqlite_sequence WHERE name = ?');
+      const set = this.#db.prepare('INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)');
+      this.#db
+        .transaction(() => {
+          for (const [{ name }, last] of lastNumbers) {
+            // Tenants are numbered without it.
+            if (last === 0 || name === 'tenants') continue;
+            forget.run(name);
+            set.run(name, last);
+          }
+        })
+        .immediate();
+      // One file, without a log, before it gets its name.
+      this.#db.pragma('wal_checkpoint(TRUNCATE)');
+      this.#db.close();
+      dropIndexCache(this.#folder);
+      renameSync(join(this.#folder, UNFINISHED), join(this.#folder, DATABASE));
+      syncFolder(this.#folder);
+      // Says nothing any more under this name, whether this is reached or not.
+      const whole = new Database(join(this.#folder, DATABASE));
+      whole.exec(`DROP TABLE ${MARK}`);
+      whole.close();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#db.close();
+    this.#unlock();
+  }
+
+  #isWhole(): boolean {
+    return basename(this.#db.name) === DATABASE;
+  }
+
+  #do<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw asStoreError(error, `The database ${this.#db.name}`);
+    }
+  }
+
+  /** @throws DecryptionError, or another StoreError for an embedding that is damaged */
+  #opened(table: Table, row: Row): Row {
+    if (table.name === 'users') {
+      const { sealed, ...user } = row;
+      const { id, name } = this.#seals.openUser(userRowOf(row, sealed as Buffer | null));
+      return { ...user, client_id: id, name };
+    }
+    if (table.name === 'faces') {
+      const embedding = this.#seals.openEmbedding(Number(row.user_id), String(row.model), row.embedding as Buffer);
+      return { ...row, embedding: embeddingToBlob(embedding) };
+    }
+    return table.columns.read_only ? { ...row, read_only: row.read_only === 1 } : row;
+  }
+
+  /** The row as it lies in the database. */
+  #closed(table: Table, row: Row): Record<string, Value> {
+    if (table.name === 'users') {
+      const user = { id: String(row.client_id), name: String(row.name) };
+      const client = this.#seals.clientId(Number(row.collection_id), user.id);
+      const sealed = this.#seals.sealUser(Number(row.user_id), client, user);
+      return { ...row, client_id: client, name: this.#seals.plainName(user), sealed };
+    }
+    if (table.name === 'faces') {
+      const embedding = blobToEmbedding(row.embedding as Buffer);
+      return { ...row, embedding: this.#seals.sealEmbedding(Number(row.user_id), String(row.model), embedding) };
+    }
+    return table.columns.read_only ? { ...row, read_only: Number(row.read_only) } : { ...row };
+  }
+}
+
+function userRowOf(row: Row, sealed: Buffer | null): UserRow {
+  return { userId: Number(row.user_id), clientId: String(row.client_id), name: String(row.name), sealed };
+}

@@ -1,0 +1,89 @@
+import { showProgress } from '../util/progress.js';
+import { FaceSearchClient } from './api-client/face-search-client.js';
+import { ImportError } from './photo-import/import-error.js';
+import { type ImportOutcome, importPhotos } from './photo-import/import-photos.js';
+import { ImportState, type Target } from './photo-import/import-state.js';
+import type { PhotoList } from './photo-import/photo-list.js';
+import { wordsFor } from './photo-import/refusal-words.js';
+import { stopOnSignals } from './stop-on-signals.js';
+
+/** What a command sends to a running server. */
+export interface RemoteImport {
+  list: PhotoList;
+  url: string;
+  key: string;
+  collection: string;
+  /** File that remembers what was sent. */
+  state: string;
+  allowIdCard: boolean;
+  retryRefused: boolean;
+  /** Also makes the people of the list's names who have no photo. */
+  everybody: boolean;
+  parallel: number;
+}
+
+/**
+ * Imports into a running server, with a bar that shows how far it is; Ctrl-C stops it.
+ * @throws ClientError, ImportError before anything was sent; afterwards the outcome has the failure
+ */
+export async function importInto(what: RemoteImport): Promise<{ outcome: ImportOutcome; target: Target }> {
+  const { list, collection } = what;
+  const stop = new AbortController();
+  const client = new FaceSearchClient({
+    url: what.url,
+    key: what.key,
+    signal: stop.signal,
+    onWait: (why) => console.error(`\nwaiting for the server: ${why}`),
+  });
+  stopOnSignals(stop, new ImportError('Stopped before anything was sent.'));
+  const { tenant } = await statusOf(client);
+  const target = { origin: client.origin, tenant, collection };
+  const state = ImportState.open(what.state, target);
+  let progress: ReturnType<typeof showProgress> | undefined;
+  try {
+    const outcome = await importPhotos(list, {
+      ...what,
+      client,
+      state,
+      stop,
+      onStart(kind, total) {
+        progress?.stop();
+        if (kind === 'photos' && total < list.photos.length) {
+          console.error(`${list.photos.length - total} of ${list.photos.length} photos are done already.`);
+        }
+        progress = total > 0 ? showProgress(kind, total, 'refused') : undefined;
+      },
+      onProgress: (done, refused) => progress?.update(done, refused),
+    });
+    return { outcome, target };
+  } finally {
+    progress?.stop();
+    state.close();
+  }
+}
+
+/** @throws ClientError, ImportError when the key may not add */
+async function statusOf(client: FaceSearchClient): Promise<{ tenant: string }> {
+  const { code, data } = await client.admin('GET', '/status');
+  if (code !== '200') throw new ImportError(`The server does not tell its status: ${data}`);
+  const { tenant, readOnly } = data as { tenant: string; readOnly: boolean };
+  if (readOnly) throw new ImportError('The key may only search: an import needs one that may add.');
+  return { tenant };
+}
+
+/** What it came to, for a terminal. */
+export function importLines(outcome: ImportOutcome): string[] {
+  const { added, addedBefore, refused, unreadable, unfinished } = outcome;
+  const reasons = new Map<string, number>();
+  for (const refusal of refused) {
+    const { title } = wordsFor(refusal);
+    reasons.set(title, (reasons.get(title) ?? 0) + 1);
+  }
+  const sorted = [...reasons].sort(([, a], [, b]) => b - a);
+  return [
+    `${added} photos added${addedBefore > 0 ? ` (${addedBefore} earlier)` : ''}, ${refused.length} refused.`,
+    ...sorted.map(([title, count]) => `  ${String(count).padStart(6)}  ${title}`),
+    ...(unreadable.length > 0 ? [`${unreadable.length} files could not be read.`] : []),
+    ...(unfinished > 0 ? [`${unfinished} photos are not sent yet: run the same command again to go on.`] : []),
+  ];
+}

@@ -1,0 +1,45 @@
+import { join, resolve } from 'node:path';
+import type { Config } from '../config/config.js';
+import { identityOf } from '../gallery/model-identity.js';
+import { galleryVersion } from '../http/services.js';
+import { choosePack } from '../models/choose-pack.js';
+import { readManifest } from '../models/manifest.js';
+import { DATABASE } from '../persistence/data-folder/data-folder.js';
+import type { CollectionRef } from '../persistence/store.js';
+import { defaultManifestPath } from '../util/paths.js';
+import { UsageError } from '../util/usage-error.js';
+import type { Options, Values } from './command.js';
+import { readFolderConfig } from './folder-config.js';
+
+export interface TransferOptions {
+  collection: CollectionRef;
+  file: string | undefined;
+  config: Config;
+  database: string;
+  /** Identity of the embedder whose faces the server compares. */
+  model: string;
+}
+
+/** The options that name a collection. */
+export const collectionOptions = {
+  tenant: { type: 'string', value: 'NAME', help: 'whose collection it is' },
+  collection: { type: 'string', value: 'NAME', default: '', help: 'which one; without this, the default one' },
+} as const satisfies Options;
+
+/** @throws UsageError, ConfigError, ModelError */
+export async function readTransferOptions(
+  { tenant, collection }: Values<typeof collectionOptions>,
+  file: string | undefined,
+): Promise<TransferOptions> {
+  if (!tenant) throw new UsageError('--tenant is missing.');
+  const config = readFolderConfig();
+  const manifest = config.MODEL_MANIFEST ? resolve(config.MODEL_MANIFEST) : defaultManifestPath;
+  const pack = choosePack(await readManifest(manifest), config.MODEL_PACK, manifest);
+  return {
+    collection: { tenant, collection },
+    file,
+    config,
+    database: join(config.DATA_DIR, DATABASE),
+    model: identityOf(pack.embedders[galleryVersion].model),
+  };
+}

@@ -1,0 +1,187 @@
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { DataKey } from '../persistence/encryption/data-key.js';
+import { type ConfiguredKey, parseApiKeys } from '../persistence/keys/api-keys.js';
+import { urlsOfHosts } from '../persistence/people/postgres/hosts.js';
+
+/** Pixels; null where the check is off. */
+export type Resolution = { width: number; height: number } | null;
+
+export function text() {
+  return z.string();
+}
+
+export function choice<const Names extends readonly [string, ...string[]]>(...names: Names) {
+  return z.enum(names, { error: `must be one of ${names.join(', ')}` });
+}
+
+/** A whole number from `min` to `max`. */
+export function integer(min: number, max: number) {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, { error })
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, { error });
+}
+
+/** A number from 0 to 1. */
+export function fraction() {
+  const error = 'must be a number from 0 to 1';
+  return z
+    .string()
+    .regex(/^(?:\d+\.?\d*|\.\d+)$/, { error })
+    .transform(Number)
+    .refine((value) => value <= 1, { error });
+}
+
+/** `640x480`, or `0` for no limit. */
+export function resolution() {
+  return z
+    .string()
+    .regex(/^(?:0|[1-9]\d{0,4}x[1-9]\d{0,4})$/i, { error: 'must look like 640x480, or be 0 for no limit' })
+    .transform((value): Resolution => {
+      const [width, height] = value.toLowerCase().split('x').map(Number);
+      return width && height ? { width, height } : null;
+    });
+}
+
+/** See parseApiKeys: keys leave here as hashes, and the messages hold a position, never a key. */
+export function apiKeys() {
+  return z.string().transform((value, context): ConfiguredKey[] => {
+    try {
+      return parseApiKeys(value);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message.replace(/^API_KEYS: /, '') });
+      return z.NEVER;
+    }
+  });
+}
+
+/** `*`, or a comma-separated list of origins such as `https://example.com`. */
+export function corsOrigins() {
+  return z.string().transform((value, context): '*' | string[] => {
+    const origins = value
+      .split(',')
+      .map((origin) => origin.trim())
+      .filter(Boolean);
+    if (origins.length === 1 && origins[0] === '*') return '*';
+    if (origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin)) return origins;
+    context.addIssue({
+      code: 'custom',
+      message: 'must be * or a comma-separated list of origins such as https://example.com',
+    });
+    return z.NEVER;
+  });
+}
+
+/** A URL such as `postgres://user:password@host:5432/name`. */
+export function postgresUrl() {
+  const isUrl = (value: string) =>
+    /^postgres(?:ql)?:\/\/[^/]+\/./.test(value) && urlsOfHosts(value).every((each) => URL.canParse(each));
+  return z.string().refine(isUrl, {
+    error: 'must look like postgres://user:password@host:5432/name',
+  });
+}
+
+/** See DataKey.parse. */
+export function dataKey() {
+  return z.string().transform((value, context): DataKey => {
+    try {
+      return DataKey.parse(value);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+      return z.NEVER;
+    }
+  });
+}
+
+/** The path of a file that holds a data key, as text. */
+export function dataKeyFile() {
+  return fileContent().pipe(dataKey());
+}
+
+/** A secret without spaces. */
+export function secret() {
+  const error = 'must be printable ASCII without spaces';
+  return z
+    .string()
+    .transform((value) => value.trim())
+    .refine((value) => /^[\x21-\x7e]+$/.test(value), { error });
+}
+
+/** The path of a file that holds a secret. */
+export function secretFile() {
+  return fileContent().pipe(secret());
+}
+
+function fileContent() {
+  return z.string().transform((path, context): string => {
+    try {
+      return readFileSync(path, 'utf8');
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      context.addIssue({ code: 'custom', message: `must be a file that this process can read (${code})` });
+      return z.NEVER;
+    }
+  });
+}
+
+/** `https://host` or `http://host:port`, without a path. */
+export function httpOrigin() {
+  return z
+    .string()
+    .transform((value) => value.replace(/\/$/, ''))
+    .refine(
+      (value) => /^https?:\/\//.test(value) && URL.canParse(value) && !/[/?#@]/.test(value.split('//')[1] ?? ''),
+      {
+        error: 'must look like https://s3.eu-central-1.amazonaws.com or http://minio:9000',
+      },
+    );
+}
+
+/** The name of a bucket, by the rules of S3. */
+export function bucketName() {
+  return z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, {
+    error: 'must be 3 to 63 small letters, digits, dots and hyphens',
+  });
+}
+
+/** Calls in a span of time; null where there is no limit. */
+export type RateLimit = { calls: number; milliseconds: number } | null;
+
+const spans: Record<string, number> = { s: 1000, min: 60_000, h: 3_600_000 };
+
+/** `100/s`, `600/min`, `5000/h`, or `0` for no limit. */
+export function rateLimit() {
+  return z
+    .string()
+    .regex(/^(?:0|[1-9]\d{0,8}\/(?:s|min|h))$/, {
+      error: 'must look like 100/s, 600/min or 5000/h, or be 0 for no limit',
+    })
+    .transform((value): RateLimit => {
+      const [calls, span] = value.split('/');
+      return span === undefined ? null : { calls: Number(calls), milliseconds: spans[span] ?? 0 };
+    });
+}
+
+const networkNames = new Set(['loopback', 'linklocal', 'uniquelocal']);
+
+/** A comma-separated list of addresses, networks such as `10.0.0.0/8`, and names of networks. */
+export function proxies() {
+  return z
+    .string()
+    .transform((value) => value.split(',').map((item) => item.trim()))
+    .refine((items) => items.every((item) => networkNames.has(item) || isNetwork(item)), {
+      error:
+        'must be a comma-separated list of addresses, networks such as 10.0.0.0/8, loopback, linklocal, uniquelocal',
+    });
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}

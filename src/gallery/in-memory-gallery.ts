@@ -1,0 +1,255 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { FaceSearchError } from '../core/errors.js';
+import { unitVector } from '../core/unit-vector.js';
+import type { ObjectStore } from '../persistence/photos/object-store.js';
+import type { CollectionRef, Erased, Store, StoredCollection, User } from '../persistence/store.js';
+import type { IndexWorkers } from '../vector-index/index-workers.js';
+import { IndexLostError, type VectorIndex } from '../vector-index/vector-index.js';
+import { CollectionIndexes } from './collection-indexes.js';
+import type { Candidate, Gallery, GallerySize, RankedCandidate } from './gallery.js';
+import { KeyedLock } from './keyed-lock.js';
+import { scored } from './scoring/scored.js';
+import type { SimilarityScale } from './scoring/similarity.js';
+import { PhotoSweep } from './sweeps/photo-sweep.js';
+
+/**
+ * Faces asked of the index at first. The nearest by cosine need not be the most similar, since cosines are corrected for
+ * crowding, and may have been deleted a moment ago.
+ */
+const FIRST_CANDIDATES = 16;
+
+/** An index that is lost under a search is read anew, once. */
+const ATTEMPTS = 2;
+
+export interface GalleryParts {
+  /** Written by this gallery only, as long as it is open. Closed by its owner. */
+  store: Store;
+  objects: ObjectStore;
+  /** Used by this gallery only, as long as it is open. Closed by their owner. */
+  indexes: IndexWorkers;
+  /** Name of the model whose faces are compared; faces made by another are kept, but never found. */
+  model: string;
+  scale: SimilarityScale;
+  logger: Pick<Logger, 'info' | 'warn' | 'error'>;
+}
+
+/**
+ * The gallery of one process: rows in the store, and an index in the memory of another thread for each collection.
+ *
+ * Writes to a collection happen one after the other, each of them first in the store and then in the index, so the
+ * index can never keep a face whose row is gone. Searches wait for nobody: one that meets a face just deleted takes
+ * the next.
+ */
+export class InMemoryGallery implements Gallery {
+  readonly #store: Store;
+  readonly #workers: IndexWorkers;
+  readonly #model: string;
+  readonly #scale: SimilarityScale;
+  readonly #logger: GalleryParts['logger'];
+  readonly #photos: PhotoSweep;
+  readonly #writes = new KeyedLock();
+  readonly #indexes: CollectionIndexes;
+
+  constructor({ store, objects, indexes, model, scale, logger }: GalleryParts) {
+    this.#store = store;
+    this.#workers = indexes;
+    this.#model = model;
+    this.#scale = scale;
+    this.#logger = logger;
+    this.#photos = new PhotoSweep(store, objects, logger);
+    this.#indexes = new CollectionIndexes({ store, workers: indexes, model, logger });
+  }
+
+  /** Reads all faces into memory and deletes what earlier deletions left. Calls before its end are slow, not wrong. */
+  async open(): Promise<void> {
+    await this.#photos.run();
+    await this.#warnOfOtherModels();
+    const collections = await this.#store.listCollections();
+    this.#workers.removeOthers(new Set(collections.map(({ collectionId }) => collectionId)));
+    for (const collection of collections) {
+      await this.#writes.run(lockKey(collection), () => this.#indexes.load(collection.collectionId));
+    }
+    this.#logger.info(
+      { collections: collections.length, faces: this.facesInMemory, model: this.#model },
+      'gallery is open',
+    );
+  }
+
+  /** Faces that searches look at now, over all collections. */
+  get facesInMemory(): number {
+    return this.#indexes.faces;
+  }
+
+  async size(): Promise<GallerySize> {
+    return { collections: this.#indexes.collections, faces: this.facesInMemory };
+  }
+
+  async saveUser(collection: CollectionRef, user: User): Promise<void> {
+    await this.#writes.run(lockKey(collection), () => this.#store.saveUser(collection, user));
+  }
+
+  async requireUser(collection: CollectionRef, userId: string): Promise<void> {
+    if (!(await this.#store.findUser(collection, userId))) throw new FaceSearchError('USER_NOT_FOUND');
+  }
+
+  listUsers(collection: CollectionRef): Promise<User[]> {
+    return this.#store.listUsers(collection);
+  }
+
+  async addFace(collection: CollectionRef, userId: string, embedding: Float32Array): Promise<void> {
+    const vector = unitVector(embedding);
+    await this.#writes.run(lockKey(collection), async () => {
+      const stored = await this.#store.addFace(collection, userId, { embedding: vector, model: this.#model });
+      if (!stored) throw new FaceSearchError('USER_NOT_FOUND');
+      await this.#indexes.add(stored.collectionId, stored.faceId, vector);
+    });
+  }
+
+  async addUnknownPerson(
+    collection: CollectionRef,
+    embedding: Float32Array,
+    photo: Buffer,
+    isKnown: (best: Candidate) => boolean,
+  ): Promise<{ createdId: string } | { known: Candidate }> {
+    const vector = unitVector(embedding);
+    const user = { id: randomUUID(), name: '' };
+    const objectKey = `faces/${randomUUID()}`;
+    const face = { embedding: vector, model: this.#model, objectKey };
+    const outcome = await this.#photos.keep(objectKey, photo, () =>
+      this.#writes.run(lockKey(collection), async () => {
+        const found = await this.#store.findCollection(collection);
+        const [best] = found ? await this.#nearestUnderLock(found, vector) : [];
+        if (best && isKnown(best)) return { known: best };
+        const stored = await this.#store.addUserWithFace(collection, user, face);
+        await this.#indexes.add(stored.collectionId, stored.faceId, vector);
+        return { createdId: user.id };
+      }),
+    );
+    // The photo that nobody needs was never claimed.
+    if ('known' in outcome) await this.#photos.run();
+    return outcome;
+  }
+
+  async deleteFaces(collection: CollectionRef, userId: string): Promise<void> {
+    const erased = await this.#erase(collection, () => this.#store.deleteFaces(collection, userId));
+    if (!erased) throw new FaceSearchError('USER_NOT_FOUND');
+  }
+
+  async deleteFace(collection: CollectionRef, userId: string, faceId: number): Promise<void> {
+    const erased = await this.#erase(collection, () => this.#store.deleteFace(collection, userId, faceId));
+    if (!erased) throw new FaceSearchError('FACE_NOT_FOUND');
+  }
+
+  async deleteUser(collection: CollectionRef, userId: string): Promise<void> {
+    const erased = await this.#erase(collection, () => this.#store.deleteUser(collection, userId));
+    if (!erased) throw new FaceSearchError('USER_NOT_FOUND');
+  }
+
+  async deleteEnrolledBefore(time: Date, collection: CollectionRef, userId: string): Promise<boolean> {
+    const erased = await this.#erase(collection, () => this.#store.deleteEnrolledBefore(time, collection, userId));
+    return erased !== undefined;
+  }
+
+  async deleteCollection(collection: CollectionRef): Promise<void> {
+    const erased = await this.#writes.run(lockKey(collection), async () => {
+      const gone = await this.#store.deleteCollection(collection);
+      if (gone) await this.#indexes.erase(gone.collectionId);
+      return gone;
+    });
+    if (!erased) throw new FaceSearchError('COLLECTION_NOT_FOUND');
+    await this.#photos.run();
+  }
+
+  async search(collection: CollectionRef, embedding: Float32Array): Promise<Candidate | undefined> {
+    const [best] = await this.candidates(collection, embedding, 1);
+    return best;
+  }
+
+  async candidates(collection: CollectionRef, embedding: Float32Array, k: number): Promise<RankedCandidate[]> {
+    const probe = unitVector(embedding);
+    for (let attempt = 1; ; attempt++) {
+      const index = await this.#indexOf(collection);
+      try {
+        return index ? await this.#nearest(index, probe, k) : [];
+      } catch (error) {
+        // Its thread died, or a failed write threw it away: the next one is read from the store.
+        if (!(error instanceof IndexLostError) || attempt === ATTEMPTS) throw error;
+        this.#indexes.forgetLost(index);
+      }
+    }
+  }
+
+  /** The k most similar users. */
+  async #nearest(index: VectorIndex, probe: Float32Array, k: number): Promise<RankedCandidate[]> {
+    for (let faces = FIRST_CANDIDATES * k; ; faces *= 4) {
+      const matches = await index.search(probe, faces);
+      const nearest = new Map<string, RankedCandidate>();
+      // The index knows cosines roughly. Its faces are compared again, with what is stored.
+      const ids = matches.map(({ faceId }) => faceId);
+      const exact = scored(await this.#store.embeddingsOf(ids, this.#model), probe, this.#scale);
+      for (const { faceId, score } of exact) {
+        const owner = await this.#store.findFaceOwner(faceId);
+        if (owner && !nearest.has(owner.id)) {
+          nearest.set(owner.id, { ...owner, faceId, similarity: this.#scale.similarity(score) });
+        }
+        if (nearest.size === k) return [...nearest.values()];
+      }
+      if (matches.length < faces) return [...nearest.values()];
+    }
+  }
+
+  /** Under the collection's lock. */
+  async #nearestUnderLock({ collectionId }: StoredCollection, probe: Float32Array): Promise<RankedCandidate[]> {
+    const index = await this.#indexes.load(collectionId);
+    try {
+      return await this.#nearest(index, probe, 1);
+    } catch (error) {
+      if (!(error instanceof IndexLostError)) throw error;
+      this.#indexes.forgetLost(index);
+      return this.#nearest(await this.#indexes.load(collectionId), probe, 1);
+    }
+  }
+
+  /** Waits for the writes under way. Store, object store and index threads stay open. */
+  async close(): Promise<void> {
+    await this.#writes.idle();
+    await this.#photos.close();
+    this.#indexes.clear();
+  }
+
+  async #erase(collection: CollectionRef, work: () => Promise<Erased | undefined>): Promise<Erased | undefined> {
+    const erased = await this.#writes.run(lockKey(collection), async () => {
+      const gone = await work();
+      if (gone) await this.#indexes.remove(gone.collectionId, gone.faceIds);
+      return gone;
+    });
+    if (erased) await this.#photos.run();
+    return erased;
+  }
+
+  async #indexOf(collection: CollectionRef): Promise<VectorIndex | undefined> {
+    const found = await this.#store.findCollection(collection);
+    if (!found) return undefined;
+    return (
+      this.#indexes.get(found.collectionId) ??
+      this.#writes.run(lockKey(collection), async () => {
+        // Asked again: the collection may have been deleted, and made anew, while this waited for the lock.
+        const current = await this.#store.findCollection(collection);
+        return current && this.#indexes.load(current.collectionId);
+      })
+    );
+  }
+
+  async #warnOfOtherModels(): Promise<void> {
+    const faces = await this.#store.countFacesByModel();
+    faces.delete(this.#model);
+    if (faces.size === 0) return;
+    const ignored = Object.fromEntries(faces);
+    this.#logger.warn({ ignored, model: this.#model }, 'faces made by other models are kept, but not searched');
+  }
+}
+
+function lockKey({ tenant, collection }: CollectionRef): string {
+  return JSON.stringify([tenant, collection]);
+}

@@ -1,0 +1,96 @@
+import type { Logger } from 'pino';
+import type { ObjectStore } from '../../persistence/photos/object-store.js';
+import type { Store } from '../../persistence/store.js';
+import { StoreError } from '../../persistence/store-error.js';
+import { KeyedLock } from '../keyed-lock.js';
+
+/** Photos deleted at the same time: a deletion waits for the disk, not for the processor. */
+const AT_ONCE = 8;
+
+/** How long a photo that could not be deleted waits for the next try, unless another deletion comes first. */
+const RETRY_MS = 30_000;
+
+/**
+ * Deletes the photos that the store lists as pending. A photo that cannot be deleted now stays on the list and is
+ * tried again.
+ */
+export class PhotoSweep {
+  readonly #store: Store;
+  readonly #objects: ObjectStore;
+  readonly #logger: Pick<Logger, 'error'>;
+  readonly #lock = new KeyedLock();
+  /** Photos of people who are being added: on the list until their row is stored, and not to be swept. */
+  readonly #reserved = new Set<string>();
+  #retry: NodeJS.Timeout | undefined;
+  /** The sweep that has not begun: it serves all who ask for one meanwhile. */
+  #next: Promise<void> | undefined;
+
+  constructor(store: Store, objects: ObjectStore, logger: Pick<Logger, 'error'>) {
+    this.#store = store;
+    this.#objects = objects;
+    this.#logger = logger;
+  }
+
+  /**
+   * Stores a photo and runs `claim`, which must store the row that names it. If either fails, or the process dies in
+   * between, the photo is swept.
+   * @returns what `claim` returns
+   */
+  async keep<T>(key: string, photo: Buffer, claim: () => Promise<T>): Promise<T> {
+    this.#reserved.add(key);
+    try {
+      await this.#store.reserveObject(key);
+      await this.#objects.put(key, photo);
+      return await claim();
+    } catch (error) {
+      // Without its reservation the photo is like that of a deleted face.
+      this.#reserved.delete(key);
+      await this.run();
+      throw error;
+    } finally {
+      this.#reserved.delete(key);
+    }
+  }
+
+  /** Resolves when every photo that was pending at the call is deleted or logged as a failure; never rejects. */
+  run(): Promise<void> {
+    this.#next ??= this.#lock.run('', async () => {
+      this.#next = undefined;
+      try {
+        const pending = await this.#store.pendingObjectDeletions();
+        const keys = pending.filter((key) => !this.#reserved.has(key));
+        for (let i = 0; i < keys.length; i += AT_ONCE) {
+          const isAway = await this.#delete(keys.slice(i, i + AT_ONCE));
+          // Whoever waits for this sweep must not wait for each of thousands to fail.
+          if (isAway) return;
+        }
+      } catch (error) {
+        this.#fail(error);
+      }
+    });
+    return this.#next;
+  }
+
+  /** Waits for the sweep under way and ends the trying. */
+  async close(): Promise<void> {
+    await this.#lock.idle();
+    clearTimeout(this.#retry);
+  }
+
+  #fail(error: unknown): void {
+    this.#logger.error({ err: error }, 'cannot delete photos of deleted faces; tried again in half a minute');
+    this.#retry ??= setTimeout(() => {
+      this.#retry = undefined;
+      void this.run();
+    }, RETRY_MS).unref();
+  }
+
+  /** @returns whether the object store does not answer */
+  async #delete(keys: string[]): Promise<boolean> {
+    const results = await Promise.allSettled(keys.map((key) => this.#objects.delete(key)));
+    await this.#store.objectsDeleted(keys.filter((_, i) => results[i]?.status === 'fulfilled'));
+    const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+    for (const error of failures) this.#fail(error);
+    return failures.some((error) => error instanceof StoreError && error.isOutage);
+  }
+}

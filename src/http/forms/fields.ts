@@ -1,0 +1,173 @@
+import { EMBEDDING_LENGTH } from '../../core/embedding.js';
+import { FaceSearchError } from '../../core/errors.js';
+import { MAX_IMAGE_BYTES } from '../../vision/face-analyser.js';
+import type { Part } from '../plugins/multipart.js';
+import { decodeBase64 } from './base64.js';
+
+/** One field of a form: both its check and its type. The description is for the API's documentation. */
+export type Field = { description: string; required?: true } & (
+  | { kind: 'text'; default?: string }
+  | { kind: 'flag' }
+  | { kind: 'similarity'; default?: number }
+  | { kind: 'vector' }
+  | { kind: 'image'; fileOnly?: true }
+);
+
+/** The fields of one call by name, in the order in which missing ones are reported. */
+export type FormSpec = Record<string, Field>;
+
+interface KindValues {
+  text: string;
+  /** False when absent. */
+  flag: boolean;
+  /** 0–1. */
+  similarity: number;
+  vector: VectorField;
+  image: ImageField;
+}
+
+type ValueOf<F extends Field> =
+  | KindValues[F['kind']]
+  | (F extends { required: true } | { kind: 'flag' } | { default: string | number } ? never : undefined);
+
+export type FormValues<Spec extends FormSpec> = { [Name in keyof Spec]: ValueOf<Spec[Name]> };
+
+/** An image as it was sent. It is looked at last, so what is wrong with it shows only when its bytes are asked for. */
+export interface ImageField {
+  /** @throws FaceSearchError BAD_INPUT when it is over 5 MiB, or not base64 where it came as text */
+  bytes(): Buffer;
+}
+
+/** A vector as it was sent; like an image, it is looked at after the user. */
+export interface VectorField {
+  /**
+   * 512 float32, L2-normalised.
+   * @throws FaceSearchError BAD_INPUT
+   */
+  numbers(): Float32Array;
+}
+
+/** 5 MiB in base64 are 6.7 MiB, and line breaks after every 64 characters add 3 %. */
+const maxBase64Bytes = 8 * 1024 * 1024;
+const maxVectorBytes = 256 * 1024;
+const maxTextBytes = 8 * 1024;
+/** Characters of a text at most. */
+export const maxTextCharacters = 1024;
+
+/** Bytes to keep of a field's part. */
+export function limitOf(field: Field, isFile: boolean): number {
+  if (field.kind === 'image') return isFile ? MAX_IMAGE_BYTES : maxBase64Bytes;
+  return field.kind === 'vector' ? maxVectorBytes : maxTextBytes;
+}
+
+/** No part, or one with nothing in it: no bytes, a pair of quotes, or white space where that means nothing. */
+export function isMissing(field: Field, part: Part | undefined): boolean {
+  if (!part) return true;
+  if (part.tooLarge || part.bytes.length > 64) return false;
+  const text = part.bytes.toString('latin1');
+  return unquote(field.kind === 'text' ? text : text.trim()) === '';
+}
+
+/**
+ * The value of a field whose part is not missing.
+ * @throws FaceSearchError BAD_INPUT
+ */
+export function parseField(name: string, field: Field, part: Part): KindValues[Field['kind']] {
+  if (field.kind === 'image') return { bytes: () => readImage(name, part, field.fileOnly === true) };
+  if (field.kind === 'vector') return { numbers: () => parseVector(name, part) };
+  if (part.tooLarge) throw bad(`${name} is too long.`);
+  const text = decodeUtf8(name, part.bytes);
+  if (field.kind === 'text') return parseText(name, unquote(text));
+  const value = unquote(text.trim()).trim();
+  if (field.kind === 'flag') return parseFlag(value);
+  return parseSimilarity(name, value);
+}
+
+/** The value inside one pair of double quotes, which careless clients put around it. */
+export function unquote(text: string): string {
+  return text.length >= 2 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
+}
+
+/**
+ * An id or a name, kept to the letter.
+ * @throws FaceSearchError BAD_INPUT for more than 1,024 characters, and for the NUL that databases cannot hold
+ */
+export function parseText(name: string, text: string): string {
+  if (text.includes('\0')) throw bad(`${name} must not contain NUL characters.`);
+  if (text.length > maxTextCharacters && [...text].length > maxTextCharacters)
+    throw bad(`${name} must have at most ${maxTextCharacters} characters.`);
+  return text;
+}
+
+function parseFlag(value: string): boolean {
+  return value === '1' || value.toLowerCase() === 'true';
+}
+
+function parseSimilarity(name: string, value: string): number {
+  const number = /^(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(value) ? Number(value) : Number.NaN;
+  if (!(number >= 0 && number <= 1)) throw bad(`${name} must be a number from 0 to 1.`);
+  return number;
+}
+
+function parseVector(name: string, part: Part): Float32Array {
+  if (part.tooLarge) throw bad(`${name} is too long.`);
+  const value = unquote(decodeUtf8(name, part.bytes).trim()).trim();
+  const refusal = `${name} must be a JSON array of ${EMBEDDING_LENGTH} finite numbers that are not all zero.`;
+  let numbers: unknown;
+  try {
+    numbers = JSON.parse(value);
+  } catch {
+    throw bad(refusal);
+  }
+  if (!Array.isArray(numbers) || numbers.length !== EMBEDDING_LENGTH || !numbers.every(Number.isFinite))
+    throw bad(refusal);
+  const vector = normalise(numbers as number[]);
+  if (!vector) throw bad(refusal);
+  return vector;
+}
+
+/** L2-normalised; undefined for all zeros. Scaled by the largest member first, so that no square leaves the doubles. */
+function normalise(numbers: readonly number[]): Float32Array | undefined {
+  const largest = numbers.reduce((max, number) => Math.max(max, Math.abs(number)), 0);
+  if (largest === 0) return undefined;
+  const scaled = numbers.map((number) => number / largest);
+  const length = Math.sqrt(scaled.reduce((sum, number) => sum + number * number, 0));
+  return Float32Array.from(scaled, (number) => number / length);
+}
+
+function readImage(name: string, part: Part, fileOnly: boolean): Buffer {
+  if (fileOnly && !part.isFile) throw bad(`${name} must be sent as a file, not as text.`);
+  if (part.tooLarge) throw bad(overLimit(name), 'image-size');
+  if (part.isFile) return part.bytes;
+  return imageOfText(name, unquote(part.bytes.toString('latin1').trim()));
+}
+
+/**
+ * An image that came in base64.
+ * @throws FaceSearchError BAD_INPUT when it is not base64 or over 5 MiB
+ */
+export function imageOfText(name: string, text: string): Buffer {
+  const bytes = decodeBase64(text);
+  if (!bytes?.length) throw bad(`${name} must be an image file or its bytes in base64.`, 'image-base64');
+  if (bytes.length > MAX_IMAGE_BYTES) throw bad(overLimit(name), 'image-size');
+  return bytes;
+}
+
+function overLimit(name: string): string {
+  return `${name} must be at most 5 MB (${MAX_IMAGE_BYTES} bytes).`;
+}
+
+// A replaced character would make two different ids one.
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function decodeUtf8(name: string, bytes: Buffer): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw bad(`${name} must be UTF-8 text.`);
+  }
+}
+
+function bad(text: string, reason?: string): FaceSearchError {
+  return new FaceSearchError('BAD_INPUT', text, reason);
+}

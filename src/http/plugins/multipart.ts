@@ -1,0 +1,136 @@
+import multipart, { type Multipart } from '@fastify/multipart';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { FaceSearchError } from '../../core/errors.js';
+
+/** One part of a form, as it came. */
+export interface Part {
+  bytes: Buffer;
+  /** It came with a file name, or with the content type of an image or of raw bytes. */
+  isFile: boolean;
+  /** It was longer than its limit, and `bytes` is empty. */
+  tooLarge: boolean;
+}
+
+/** How many bytes of a part to keep; undefined for a field that nobody asked for, which is skipped. */
+export type PartLimit = (name: string, isFile: boolean) => number | undefined;
+
+/** The types of the plugin do not know `headerSize`, which its parser heeds; what is beyond it of a header is dropped. */
+const partLimits = { parts: 100, headerPairs: 50, headerSize: 16 * 1024, fileSize: Number.POSITIVE_INFINITY };
+const maxDiscardedBytes = 64 * 1024 * 1024;
+
+/** Lets the instance read multipart bodies, and leaves every other body unread. */
+export async function acceptForms(app: FastifyInstance): Promise<void> {
+  app.removeAllContentTypeParsers();
+  await app.register(multipart, {
+    throwFileSizeLimit: false,
+    // Every part is a stream, so that the size of each is judged by its name, and one that is too
+    // large is drained instead of ending the request.
+    isPartAFile: () => true,
+    limits: partLimits,
+  });
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  app.addHook('onSend', async (request, reply, payload) => {
+    // A refused upload is answered at once; what still comes of its body is dropped by Node.
+    if (request.bodyRefused) return payload;
+    if (!(await discardRest(request))) reply.header('connection', 'close');
+    return payload;
+  });
+}
+
+/**
+ * Reads the body to its end. Of parts with the same name the first counts.
+ * @returns the parts by name; none when there is no body
+ * @throws FaceSearchError MISSING when the body is not multipart, BAD_INPUT when it is malformed or cut off,
+ *   BODY_TOO_LARGE
+ */
+export async function readParts(request: FastifyRequest, limitOf: PartLimit): Promise<Map<string, Part>> {
+  if (!request.isMultipart()) {
+    if (hasBody(request)) throw new FaceSearchError('MISSING', 'Send the fields as multipart/form-data.');
+    return new Map();
+  }
+  const bodyLimit = request.routeOptions.bodyLimit;
+  if (Number(request.headers['content-length'] ?? 0) > bodyLimit) throw new FaceSearchError('BODY_TOO_LARGE');
+
+  const overflow = watchForOverflow(request, bodyLimit);
+  try {
+    return await Promise.race([collectParts(request, limitOf), overflow.exceeded]);
+  } catch (error) {
+    if (error instanceof FaceSearchError) throw error;
+    throw new FaceSearchError('BAD_INPUT', 'The multipart body is malformed or incomplete.', codeOf(error));
+  } finally {
+    overflow.stop();
+  }
+}
+
+async function collectParts(request: FastifyRequest, limitOf: PartLimit): Promise<Map<string, Part>> {
+  const parts = new Map<string, Part>();
+  for await (const part of readableParts(request)) {
+    if (part.type !== 'file') continue;
+    const isFile = part.filename !== undefined || /^(?:image\/|application\/octet-stream)/.test(part.mimetype);
+    const limit = parts.has(part.fieldname) ? undefined : limitOf(part.fieldname, isFile);
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of part.file as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (limit !== undefined && size <= limit) chunks.push(chunk);
+      else chunks.length = 0;
+    }
+    if (limit === undefined) continue;
+    parts.set(part.fieldname, { bytes: Buffer.concat(chunks), isFile, tooLarge: size > limit });
+  }
+  return parts;
+}
+
+/**
+ * The plugin skips fields that are named like members of every object, such as `constructor`, and throws when all others
+ * are read. Here they are fields that nobody asked for, unless the body has no end, which that error hides.
+ */
+async function* readableParts(request: FastifyRequest): AsyncGenerator<Multipart> {
+  try {
+    yield* request.parts();
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'FST_PROTO_VIOLATION' || !request.raw.readableEnded) throw error;
+  }
+}
+
+/** Counts the bytes of a body that does not say its length, or not the true one. */
+function watchForOverflow(request: FastifyRequest, bodyLimit: number): { exceeded: Promise<never>; stop: () => void } {
+  let received = 0;
+  let count: (chunk: Buffer) => void = () => {};
+  const exceeded = new Promise<never>((_resolve, reject) => {
+    count = (chunk) => {
+      received += chunk.length;
+      if (received > bodyLimit) reject(new FaceSearchError('BODY_TOO_LARGE'));
+    };
+  });
+  request.raw.on('data', count);
+  return { exceeded, stop: () => request.raw.off('data', count) };
+}
+
+/**
+ * Lets what is left of a refused body flow away. A client reads no answer while it is still sending, and loses it when
+ * the connection is closed on unread bytes.
+ * @returns false when there is no end of it
+ */
+function discardRest({ raw, headers }: FastifyRequest): Promise<boolean> | boolean {
+  if (!hasBody({ headers }) || raw.readableEnded || raw.destroyed) return true;
+  return new Promise((resolve) => {
+    let discarded = 0;
+    raw.unpipe();
+    raw.on('data', (chunk: Buffer) => {
+      discarded += chunk.length;
+      if (discarded > maxDiscardedBytes) resolve(false);
+    });
+    raw.once('end', () => resolve(true));
+    raw.once('close', () => resolve(true));
+    raw.resume();
+  });
+}
+
+function hasBody({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as { code?: string }).code === 'FST_MP_PREMATURE_CLOSE' ? 'aborted' : undefined;
+}

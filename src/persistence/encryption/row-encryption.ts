@@ -1,0 +1,80 @@
+import { createHmac } from 'node:crypto';
+import type { User } from '../store.js';
+import { AesGcmCipher, type DataCipher, DecryptionError } from './data-cipher.js';
+import type { DataKey } from './data-key.js';
+import { embeddingToBlob, storedEmbedding } from './embedding-blob.js';
+
+/** A user as it lies in the database. */
+export interface UserRow {
+  userId: number;
+  /** The client's id; with a data key, a keyed hash of it. */
+  clientId: string;
+  /** Empty with a data key. */
+  name: string;
+  /** With a data key: id and name, sealed. */
+  sealed: Buffer | null;
+}
+
+/** How people and faces are written into rows: plain, or sealed with a data key. Sealed values are bound to their row. */
+export class RowEncryption {
+  readonly #cipher: DataCipher | undefined;
+  readonly #lookupKey: Buffer | undefined;
+
+  /** @param key undefined for plain rows */
+  constructor(key: DataKey | undefined) {
+    this.#cipher = key && new AesGcmCipher(key);
+    this.#lookupKey = key?.derive('look-up of user ids');
+  }
+
+  /**
+   * What a user is found by. With a key, an HMAC-SHA-256 in base64url: equal ids of two collections look different, and
+   * nobody without the key can try ids.
+   */
+  clientId(collectionId: number, id: string): string {
+    if (!this.#lookupKey) return id;
+    return createHmac('sha256', this.#lookupKey).update(`${collectionId}/${id}`, 'utf8').digest('base64url');
+  }
+
+  /** What lies in the column of names. */
+  plainName({ name }: User): string {
+    return this.#cipher ? '' : name;
+  }
+
+  /** Null without a key. */
+  sealUser(userId: number, clientId: string, { id, name }: User): Buffer | null {
+    return this.#cipher?.seal(Buffer.from(JSON.stringify([id, name])), userContext(userId, clientId)) ?? null;
+  }
+
+  /** @throws DecryptionError */
+  openUser({ userId, clientId, name, sealed }: UserRow): User {
+    const context = userContext(userId, clientId);
+    if (!this.#cipher) {
+      if (sealed) throw new DecryptionError(context, 'there is no data key');
+      return { id: clientId, name };
+    }
+    const text = this.#cipher.open(sealed ?? Buffer.alloc(0), context).toString('utf8');
+    const [id, sealedName] = JSON.parse(text) as [string, string];
+    return { id, name: sealedName };
+  }
+
+  /** @throws RangeError when the embedding is not 512 numbers long */
+  sealEmbedding(userId: number, model: string, embedding: Float32Array): Buffer {
+    const blob = embeddingToBlob(embedding);
+    return this.#cipher?.seal(blob, faceContext(userId, model)) ?? blob;
+  }
+
+  /** @throws DecryptionError, or another StoreError when the embedding is damaged */
+  openEmbedding(userId: number, model: string, blob: Uint8Array): Float32Array {
+    return storedEmbedding(this.#cipher?.open(blob, faceContext(userId, model)) ?? blob);
+  }
+}
+
+/** Nobody may be found by the hash of another's id. */
+function userContext(userId: number, clientId: string): string {
+  return `user/${userId}/${clientId}`;
+}
+
+/** A face may be taken neither to another user nor to another model, whose vectors mean something else. */
+function faceContext(userId: number, model: string): string {
+  return `face of user/${userId}/${model}`;
+}

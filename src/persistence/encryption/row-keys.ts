@@ -1,0 +1,69 @@
+import type { Database } from 'better-sqlite3';
+import { sealedWith } from './data-cipher.js';
+import type { DataKey } from './data-key.js';
+import { EMBEDDING_BYTES } from './embedding-blob.js';
+import { RowEncryption, type UserRow } from './row-encryption.js';
+
+/** Rows of a transaction: a few milliseconds, and a log of about 2 MB. */
+const ROWS_PER_PAGE = 500;
+
+export interface RowWork {
+  /** False: only looks whether every row can be opened. */
+  write: boolean;
+  /** Told after each row. */
+  onDone: () => void;
+}
+
+/**
+ * Makes plain or sealed rows of one key into those of another, page by page. Rows that are so already stay as they are.
+ * @throws DecryptionError for a row of neither
+ */
+export function changeRowKeys(db: Database, from: DataKey | undefined, to: DataKey | undefined, work: RowWork): void {
+  const source = new RowEncryption(from);
+  const target = new RowEncryption(to);
+
+  const saveUser = db.prepare('UPDATE users SET client_id = ?, name = ?, sealed = ? WHERE user_id = ?');
+  const users = db.prepare<[number, number], UserRow & { number: number; collectionId: number }>(
+    `SELECT user_id AS number, user_id AS userId, collection_id AS collectionId, client_id AS clientId, name, sealed
+     FROM users WHERE user_id > ? ORDER BY user_id LIMIT ?`,
+  );
+  eachRow(db, users, work, (row) => {
+    if ((row.sealed ? sealedWith(row.sealed) : undefined) === to?.id) return;
+    const user = source.openUser(row);
+    if (!work.write) return;
+    const clientId = target.clientId(row.collectionId, user.id);
+    saveUser.run(clientId, target.plainName(user), target.sealUser(row.userId, clientId, user), row.userId);
+  });
+
+  const saveFace = db.prepare('UPDATE faces SET embedding = ? WHERE face_id = ?');
+  const faces = db.prepare<[number, number], { number: number; userId: number; model: string; embedding: Buffer }>(
+    `SELECT face_id AS number, user_id AS userId, model, embedding FROM faces WHERE face_id > ? ORDER BY face_id LIMIT ?`,
+  );
+  eachRow(db, faces, work, ({ number, userId, model, embedding }) => {
+    const keyId = embedding.length === EMBEDDING_BYTES ? undefined : sealedWith(embedding);
+    if (keyId === to?.id) return;
+    const plain = source.openEmbedding(userId, model, embedding);
+    if (work.write) saveFace.run(target.sealEmbedding(userId, model, plain), number);
+  });
+}
+
+export function countRows(db: Database): number {
+  const count = db.prepare<[], number>('SELECT (SELECT count(*) FROM users) + (SELECT count(*) FROM faces)').pluck();
+  return count.get() ?? 0;
+}
+
+function eachRow<Row extends { number: number }>(
+  db: Database,
+  page: { all(after: number, limit: number): Row[] },
+  { onDone }: RowWork,
+  visit: (row: Row) => void,
+): void {
+  for (let after = 0; ; ) {
+    const rows = page.all(after, ROWS_PER_PAGE);
+    const last = rows.at(-1);
+    if (!last) return;
+    after = last.number;
+    db.transaction(() => rows.forEach(visit)).immediate();
+    for (const _ of rows) onDone();
+  }
+}

@@ -1,0 +1,87 @@
+import type { Database, Run } from '../people/postgres/database.js';
+import { bytes, makeTenant } from '../people/postgres/people.js';
+import type { ApiKeyStore, Caller, NewKey, StoredKey } from '../store.js';
+
+interface KeyRow {
+  keyId: number;
+  tenant: Buffer;
+  label: Buffer;
+  readOnly: boolean;
+  createdAt: Date;
+  expiresAt: Date | null;
+  revokedAt: Date | null;
+}
+
+/** API keys in PostgreSQL: every server sees a key, and its end, at once. */
+export class PostgresKeys implements ApiKeyStore {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async addKey(key: NewKey): Promise<void> {
+    await this.#db.transaction((run) => insertKey(run, key));
+  }
+
+  async addFirstKey(key: NewKey): Promise<boolean> {
+    return this.#db.transaction(async (run) => {
+      // Servers that start together wait here for one another.
+      await run('LOCK TABLE api_keys IN SHARE ROW EXCLUSIVE MODE');
+      const rows = await run('SELECT FROM api_keys LIMIT 1');
+      if (rows.length > 0) return false;
+      await insertKey(run, key);
+      return true;
+    });
+  }
+
+  async findCallerByKeyHash(sha256: Buffer): Promise<Caller | undefined> {
+    const [row] = await this.#db.run<Pick<KeyRow, 'keyId' | 'tenant' | 'readOnly'>>(
+      `SELECT k.key_id AS "keyId", t.name AS tenant, k.read_only AS "readOnly"
+       FROM api_keys k JOIN tenants t USING (tenant_id)
+       WHERE k.sha256 = $1 AND k.revoked_at IS NULL AND coalesce(k.expires_at > $2, true)`,
+      [sha256, new Date()],
+    );
+    return row && { keyId: String(row.keyId), tenant: row.tenant.toString('utf8'), readOnly: row.readOnly };
+  }
+
+  async listKeys(): Promise<StoredKey[]> {
+    const rows = await this.#db.run<KeyRow>(
+      `SELECT k.key_id AS "keyId", t.name AS tenant, k.label, k.read_only AS "readOnly", k.created_at AS "createdAt",
+         k.expires_at AS "expiresAt", k.revoked_at AS "revokedAt"
+       FROM api_keys k JOIN tenants t USING (tenant_id) ORDER BY k.key_id`,
+    );
+    return rows.map(({ tenant, label, expiresAt, revokedAt, ...row }) => ({
+      ...row,
+      tenant: tenant.toString('utf8'),
+      label: label.toString('utf8'),
+      expiresAt: expiresAt ?? undefined,
+      revokedAt: revokedAt ?? undefined,
+    }));
+  }
+
+  async revokeKey(keyId: number): Promise<boolean> {
+    const rows = await this.#db.run(
+      'UPDATE api_keys SET revoked_at = $1 WHERE key_id = $2 AND revoked_at IS NULL RETURNING key_id',
+      [new Date(), keyId],
+    );
+    return rows.length > 0;
+  }
+
+  async countKeys(): Promise<number> {
+    const [row] = await this.#db.run<{ keys: number }>('SELECT count(*) AS keys FROM api_keys');
+    return row?.keys ?? 0;
+  }
+
+  close(): Promise<void> {
+    return this.#db.close();
+  }
+}
+
+async function insertKey(run: Run, { tenant, sha256, label, readOnly, expiresAt }: NewKey): Promise<void> {
+  const tenantId = await makeTenant(run, tenant);
+  await run(
+    `INSERT INTO api_keys (tenant_id, sha256, label, read_only, expires_at, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+    [tenantId, sha256, bytes(label), readOnly, expiresAt ?? null, new Date()],
+  );
+}

@@ -1,0 +1,68 @@
+import type { GuardedDatabase } from '../people/sqlite/guarded-database.js';
+import type { PeopleRows } from '../people/sqlite/people-rows.js';
+import type { Statements } from '../people/sqlite/sqlite-statements.js';
+import type { ApiKeyStore, Caller, NewKey, StoredKey } from '../store.js';
+
+/** API keys in SQLite: a key, and its end, count at once, whichever process made them. */
+export class SqliteKeys implements ApiKeyStore {
+  readonly #db: GuardedDatabase;
+  readonly #sql: Statements;
+  readonly #rows: PeopleRows;
+
+  constructor(db: GuardedDatabase, sql: Statements, rows: PeopleRows) {
+    this.#db = db;
+    this.#sql = sql;
+    this.#rows = rows;
+  }
+
+  async addKey(key: NewKey): Promise<void> {
+    this.#db.write(() => this.#addKey(key));
+  }
+
+  async addFirstKey(key: NewKey): Promise<boolean> {
+    return this.#db.write(() => {
+      if ((this.#sql.countKeys.get() ?? 0) > 0) return false;
+      this.#addKey(key);
+      return true;
+    });
+  }
+
+  async findCallerByKeyHash(sha256: Buffer): Promise<Caller | undefined> {
+    const row = this.#db.read(() => this.#sql.callerOfKey.get(sha256, Date.now()));
+    return row && { keyId: String(row.keyId), tenant: row.tenant, readOnly: row.readOnly === 1 };
+  }
+
+  async listKeys(): Promise<StoredKey[]> {
+    const rows = this.#db.read(() => this.#sql.listKeys.all());
+    return rows.map((row) => ({
+      keyId: row.keyId,
+      tenant: row.tenant,
+      label: row.label,
+      readOnly: row.readOnly === 1,
+      createdAt: new Date(row.createdAt),
+      expiresAt: dateOf(row.expiresAt),
+      revokedAt: dateOf(row.revokedAt),
+    }));
+  }
+
+  async revokeKey(keyId: number): Promise<boolean> {
+    return this.#db.write(() => this.#sql.revokeKey.run(Date.now(), keyId).changes > 0);
+  }
+
+  async countKeys(): Promise<number> {
+    return this.#db.read(() => this.#sql.countKeys.get()) ?? 0;
+  }
+
+  async close(): Promise<void> {
+    this.#db.close();
+  }
+
+  #addKey({ tenant, sha256, label, readOnly, expiresAt }: NewKey): void {
+    const tenantId = this.#rows.makeTenant(tenant);
+    this.#sql.addKey.run(tenantId, sha256, label, Number(readOnly), expiresAt?.getTime() ?? null, Date.now());
+  }
+}
+
+function dateOf(time: number | null): Date | undefined {
+  return time === null ? undefined : new Date(time);
+}

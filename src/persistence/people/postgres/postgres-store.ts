@@ -1,0 +1,283 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { PostgresKeys } from '../../keys/postgres-keys.js';
+import type {
+  CollectionCount,
+  CollectionRef,
+  Erased,
+  FaceRecord,
+  NearFace,
+  NewFace,
+  Searcher,
+  SearchingStore,
+  StoredCollection,
+  StoredEmbedding,
+  StoredFace,
+  User,
+} from '../../store.js';
+import { CollectionSizes } from './collection-sizes.js';
+import { Database, type DatabaseOptions } from './database.js';
+import { migrate } from './migrate.js';
+import type { VectorType } from './migrations.js';
+import { bytes, People, type UserRow, userOf } from './people.js';
+import { refuseUnfinishedMove } from './unfinished-move.js';
+import { fromVectorBytes } from './vector-bytes.js';
+
+/** Faces read at a time, about 1 MB. */
+const FACES_PER_PAGE = 500;
+
+/** Up to about so many faces are counted one by one; of more, PostgreSQL's own estimate is told. */
+const FACES_COUNTED = 50_000;
+
+/** Users listed at a time. */
+const USERS_PER_PAGE = 1000;
+
+/** How long an announced object that no face names belongs to the server that announced it: far longer than a call. */
+const RESERVED = '1 hour';
+
+interface EmbeddingRow {
+  faceId: number;
+  embedding: Buffer;
+}
+
+/**
+ * The store in PostgreSQL with pgvector, for any number of servers at a time; nothing that another must know is kept
+ * here. Deleted rows stay in the files of the database until it vacuums them.
+ * Calls reject with a StoreError when the database cannot do what is asked; nothing has changed then, unless its
+ * trouble is `uncertain`.
+ */
+export class PostgresStore extends PostgresKeys implements SearchingStore {
+  readonly #db: Database;
+  /** This server's name for what it announces. */
+  readonly #node = randomUUID();
+  readonly #sizes = new CollectionSizes();
+
+  /** Without asking the database anything: calls before `migrate` fail. */
+  constructor(options: DatabaseOptions) {
+    const db = new Database(options);
+    super(db);
+    this.#db = db;
+  }
+
+  /**
+   * Brings the schema to this version.
+   * @param vectors see migrate.ts
+   * @throws StoreError, or Error with a message for the operator
+   */
+  async migrate(vectors?: VectorType): Promise<void> {
+    await migrate(this.#db, vectors);
+    await refuseUnfinishedMove(this.#db);
+  }
+
+  async saveUser(collection: CollectionRef, user: User): Promise<void> {
+    await this.#change((people) => people.saveUser(collection, user));
+  }
+
+  async findUser(collection: CollectionRef, userId: string): Promise<User | undefined> {
+    const [row] = await this.#usersOf(collection, 'AND u.client_hash = sha256($3)', [bytes(userId)]);
+    return row;
+  }
+
+  listUsers(collection: CollectionRef): Promise<User[]> {
+    return this.#usersOf(collection, 'ORDER BY u.user_id', []);
+  }
+
+  addFace(collection: CollectionRef, userId: string, face: NewFace): Promise<StoredFace | undefined> {
+    return this.#change((people) => people.addFace(collection, userId, face));
+  }
+
+  addUserWithFace(collection: CollectionRef, user: User, face: NewFace): Promise<StoredFace> {
+    return this.#change((people) => people.addUserWithFace(collection, user, face));
+  }
+
+  deleteFaces(collection: CollectionRef, userId: string): Promise<Erased | undefined> {
+    return this.#change((people) => people.deleteFaces(collection, userId));
+  }
+
+  deleteFace(collection: CollectionRef, userId: string, faceId: number): Promise<Erased | undefined> {
+    return this.#change((people) => people.deleteFace(collection, userId, faceId));
+  }
+
+  deleteUser(collection: CollectionRef, userId: string): Promise<Erased | undefined> {
+    return this.#change((people) => people.deleteUser(collection, userId));
+  }
+
+  async listEnrolledBefore(time: Date): Promise<(CollectionRef & { userId: string })[]> {
+    const rows = await this.#db.run<{ tenant: Buffer; collection: Buffer; userId: Buffer }>(
+      `SELECT t.name AS tenant, c.name AS collection, u.client_id AS "userId"
+       FROM users u JOIN collections c USING (collection_id) JOIN tenants t USING (tenant_id)
+       WHERE u.enrolled_at < $1 ORDER BY u.enrolled_at LIMIT $2`,
+      [time, USERS_PER_PAGE],
+    );
+    return rows.map(({ tenant, collection, userId }) => ({
+      tenant: tenant.toString('utf8'),
+      collection: collection.toString('utf8'),
+      userId: userId.toString('utf8'),
+    }));
+  }
+
+  deleteEnrolledBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined> {
+    return this.#change((people) => people.deleteEnrolledBefore(time, collection, userId));
+  }
+
+  deleteCollection(collection: CollectionRef): Promise<Erased | undefined> {
+    return this.#change((people) => people.deleteCollection(collection));
+  }
+
+  nearestFaces(collection: CollectionRef, model: string, probe: Float32Array, k: number): Promise<NearFace[]> {
+    return new People(this.#db.run, this.#isLarge).nearestFaces(collection, model, probe, k);
+  }
+
+  inTurn<T>(collection: CollectionRef, work: (store: Searcher) => Promise<T>): Promise<T> {
+    const { tenant, collection: name } = collection;
+    const lock = createHash('sha256')
+      .update(JSON.stringify([tenant, name]))
+      .digest();
+    return this.#db.transaction(async (run) => {
+      await run('SELECT pg_advisory_xact_lock($1, $2)', [lock.readInt32BE(0), lock.readInt32BE(4)]);
+      return work(new People(run, this.#isLarge));
+    });
+  }
+
+  async findFaceOwner(faceId: number): Promise<User | undefined> {
+    const [row] = await this.#db.run<UserRow>(
+      `SELECT u.client_id AS "clientId", u.name FROM faces f JOIN users u USING (collection_id, user_id)
+       WHERE f.face_id = $1`,
+      [faceId],
+    );
+    return row && userOf(row);
+  }
+
+  async facesOfUser({ tenant, collection }: CollectionRef, userId: string): Promise<FaceRecord[]> {
+    const rows = await this.#db.run<Omit<FaceRecord, 'objectKey'> & { objectKey: string | null }>(
+      `SELECT f.face_id AS "faceId", f.model, f.created_at AS "createdAt", f.object_key AS "objectKey"
+       FROM faces f JOIN users u USING (collection_id, user_id) JOIN collections c USING (collection_id)
+         JOIN tenants t USING (tenant_id)
+       WHERE t.name_hash = sha256($1) AND c.name_hash = sha256($2) AND u.client_hash = sha256($3) ORDER BY f.face_id`,
+      [bytes(tenant), bytes(collection), bytes(userId)],
+    );
+    return rows.map((row) => ({ ...row, objectKey: row.objectKey ?? undefined }));
+  }
+
+  async countPeople(tenant: string): Promise<CollectionCount[]> {
+    const rows = await this.#db.run<{ collection: Buffer; users: number; faces: number }>(
+      `SELECT c.name AS collection, (SELECT count(*) FROM users u WHERE u.collection_id = c.collection_id) AS users,
+         (SELECT count(*) FROM faces f WHERE f.collection_id = c.collection_id) AS faces
+       FROM collections c JOIN tenants t USING (tenant_id) WHERE t.name_hash = sha256($1) ORDER BY c.name`,
+      [bytes(tenant)],
+    );
+    return rows.map(({ collection, ...counts }) => ({ collection: collection.toString('utf8'), ...counts }));
+  }
+
+  async listCollections(): Promise<StoredCollection[]> {
+    const rows = await this.#db.run<{ collectionId: number; tenant: Buffer; collection: Buffer }>(
+      `SELECT c.collection_id AS "collectionId", t.name AS tenant, c.name AS collection
+       FROM collections c JOIN tenants t USING (tenant_id) ORDER BY c.collection_id`,
+    );
+    return rows.map(({ collectionId, tenant, collection }) => ({
+      tenant: tenant.toString('utf8'),
+      collection: collection.toString('utf8'),
+      collectionId,
+    }));
+  }
+
+  async findCollection(collection: CollectionRef): Promise<StoredCollection | undefined> {
+    const collectionId = await new People(this.#db.run, this.#isLarge).collectionId(collection);
+    return collectionId === undefined ? undefined : { ...collection, collectionId };
+  }
+
+  async *facesOf(collectionId: number, model: string): AsyncIterable<StoredEmbedding[]> {
+    for (let last = 0; ; ) {
+      const rows = await this.#db.run<EmbeddingRow>(
+        `SELECT face_id AS "faceId", vector_send(embedding::vector) AS embedding FROM faces
+         WHERE collection_id = $1 AND model = $2 AND face_id > $3 ORDER BY face_id LIMIT $4`,
+        [collectionId, model, last, FACES_PER_PAGE],
+      );
+      const page = rows.map(openFace);
+      if (page.length === 0) return;
+      last = page.at(-1)?.faceId ?? last;
+      yield page;
+    }
+  }
+
+  async faceIdsOf(collectionId: number, model: string): Promise<Float64Array> {
+    const rows = await this.#db.run<{ faceId: number }>(
+      'SELECT face_id AS "faceId" FROM faces WHERE collection_id = $1 AND model = $2 ORDER BY face_id',
+      [collectionId, model],
+    );
+    return Float64Array.from(rows, ({ faceId }) => faceId);
+  }
+
+  async embeddingsOf(faceIds: readonly number[], model: string): Promise<StoredEmbedding[]> {
+    const rows = await this.#db.run<EmbeddingRow>(
+      `SELECT face_id AS "faceId", vector_send(embedding::vector) AS embedding
+       FROM unnest($1::bigint[]) WITH ORDINALITY AS asked (face_id, place) JOIN faces USING (face_id)
+       WHERE model = $2 ORDER BY place`,
+      [faceIds, model],
+    );
+    return rows.map(openFace);
+  }
+
+  async countFacesByModel(): Promise<Map<string, number>> {
+    const rows = await this.#db.run<{ model: string; faces: number }>(
+      'SELECT model, count(*) AS faces FROM faces GROUP BY model ORDER BY model',
+    );
+    return new Map(rows.map(({ model, faces }) => [model, faces]));
+  }
+
+  async countSearched(): Promise<{ collections: number; faces: number }> {
+    const [row] = await this.#db.run<{ collections: number; faces: number }>(
+      `SELECT (SELECT count(*) FROM collections) AS collections, coalesce(sum(greatest(reltuples, 0)), 0)::bigint AS faces
+       FROM pg_class JOIN pg_inherits ON oid = inhrelid WHERE inhparent = 'faces'::regclass`,
+    );
+    const estimate = row ?? { collections: 0, faces: 0 };
+    if (estimate.faces > FACES_COUNTED) return estimate;
+    const [counted] = await this.#db.run<{ faces: number }>('SELECT count(*) AS faces FROM faces');
+    return { ...estimate, faces: counted?.faces ?? 0 };
+  }
+
+  async reserveObject(key: string): Promise<void> {
+    await this.#db.run(
+      'INSERT INTO pending_object_deletions (object_key, node) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+      [key, this.#node],
+    );
+  }
+
+  /** Of what other servers announced only what they left for an hour: they may be about to store its face. */
+  async pendingObjectDeletions(): Promise<string[]> {
+    const rows = await this.#db.run<{ key: string }>(
+      `SELECT object_key AS key FROM pending_object_deletions
+       WHERE node IS NULL OR node = $1 OR since < now() - $2::interval ORDER BY object_key COLLATE "C"`,
+      [this.#node, RESERVED],
+    );
+    return rows.map(({ key }) => key);
+  }
+
+  async objectsDeleted(keys: readonly string[]): Promise<void> {
+    await this.#db.run('DELETE FROM pending_object_deletions WHERE object_key = ANY ($1::text[])', [keys]);
+  }
+
+  async ping(): Promise<void> {
+    await this.#db.run('SELECT FROM schema_migrations LIMIT 1');
+  }
+
+  readonly #isLarge = this.#sizes.isLarge.bind(this.#sizes);
+
+  #change<T>(work: (people: People) => Promise<T>): Promise<T> {
+    return this.#db.transaction((run) => work(new People(run, this.#isLarge)));
+  }
+
+  /** @param rest with the values from $3 on */
+  async #usersOf({ tenant, collection }: CollectionRef, rest: string, values: Buffer[]): Promise<User[]> {
+    const rows = await this.#db.run<UserRow>(
+      `SELECT u.client_id AS "clientId", u.name
+       FROM users u JOIN collections c USING (collection_id) JOIN tenants t USING (tenant_id)
+       WHERE t.name_hash = sha256($1) AND c.name_hash = sha256($2) ${rest}`,
+      [bytes(tenant), bytes(collection), ...values],
+    );
+    return rows.map(userOf);
+  }
+}
+
+function openFace({ faceId, embedding }: EmbeddingRow): StoredEmbedding {
+  return { faceId, embedding: fromVectorBytes(embedding) };
+}

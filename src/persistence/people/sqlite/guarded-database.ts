@@ -1,0 +1,75 @@
+import { statSync } from 'node:fs';
+import type { Database } from 'better-sqlite3';
+import { asStoreError, StoreError } from '../../store-error.js';
+import { LogTruncation } from './log-truncation.js';
+
+/**
+ * How the store talks to its database: errors of the disk become a StoreError, and nothing has changed then.
+ * Once damage was seen, reads go on where they can and writes are refused: each could damage more.
+ */
+export class GuardedDatabase {
+  readonly #db: Database;
+  readonly #subject: string;
+  readonly #log: LogTruncation;
+  /** Number of the file that is open. */
+  readonly #inode: number;
+  #damage: StoreError | undefined;
+
+  /** @param onErasureDelayed told when erased rows cannot leave the write-ahead log yet; it is tried again */
+  constructor(db: Database, onErasureDelayed: (error: unknown) => void) {
+    this.#db = db;
+    this.#subject = `The database ${db.name}`;
+    this.#inode = statSync(db.name).ino;
+    this.#log = new LogTruncation(db, (error) => onErasureDelayed(this.#translate(error)));
+    // An earlier process may have died between an erasure and the end of its traces.
+    this.#log.soon();
+  }
+
+  /** @throws StoreError */
+  read<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw this.#translate(error);
+    }
+  }
+
+  /**
+   * One transaction. Takes the write lock at the start: one that reads first and locks later can fail half-way.
+   * @throws StoreError
+   */
+  write<T>(work: () => T): T {
+    this.assertSound();
+    return this.read(() => this.#db.transaction(work).immediate());
+  }
+
+  /** What was deleted or overwritten until now leaves the write-ahead log within a bounded time. */
+  forgetSoon(): void {
+    this.#log.soon();
+  }
+
+  /** @throws StoreError when damage was seen, or the file is no longer where it was opened */
+  assertSound(): void {
+    if (this.#damage) throw this.#damage;
+    this.#assertInPlace();
+  }
+
+  /** SQLite would go on writing to a file that has lost its name, and all of it would be gone with the process. */
+  #assertInPlace(): void {
+    const found = statSync(this.#db.name, { throwIfNoEntry: false });
+    if (found?.ino === this.#inode) return;
+    const detail = 'the file was removed or replaced while it was open; put it back, or restart the server';
+    throw new StoreError('no-file', this.#subject, { detail });
+  }
+
+  close(): void {
+    this.#log.stop();
+    this.#db.close();
+  }
+
+  #translate(error: unknown): unknown {
+    const known = asStoreError(error, this.#subject);
+    if (known instanceof StoreError && known.trouble === 'damaged') this.#damage ??= known;
+    return known;
+  }
+}

@@ -1,0 +1,85 @@
+import type { RowEncryption, UserRow } from '../../encryption/row-encryption.js';
+import type { CollectionRef, NewFace, StoredFace, User } from '../../store.js';
+import type { Statements } from './sqlite-statements.js';
+
+/** Where a user's faces belong, by numbers. */
+export interface Owner {
+  collectionId: number;
+  userId: number;
+}
+
+/** Collections, users and faces as rows, plain or sealed. Each call is part of a transaction of the caller's. */
+export class PeopleRows {
+  readonly #sql: Statements;
+  readonly #seals: RowEncryption;
+
+  constructor(sql: Statements, seals: RowEncryption) {
+    this.#sql = sql;
+    this.#seals = seals;
+  }
+
+  collectionId({ tenant, collection }: CollectionRef): number | undefined {
+    return this.#sql.collectionId.get(tenant, collection);
+  }
+
+  makeCollection(collection: CollectionRef): number {
+    const existing = this.collectionId(collection);
+    if (existing !== undefined) return existing;
+    const tenantId = this.makeTenant(collection.tenant);
+    return required(this.#sql.addCollection.get(tenantId, collection.collection, Date.now()));
+  }
+
+  makeTenant(name: string): number {
+    this.#sql.addTenant.run(name);
+    return required(this.#sql.tenantId.get(name));
+  }
+
+  userId(collectionId: number, id: string): number | undefined {
+    const row = this.#sql.user.get(collectionId, this.#seals.clientId(collectionId, id));
+    // Opened, so that nothing is ever added to a user who was put under another's id.
+    this.openUser(row);
+    return row?.userId;
+  }
+
+  locate(collection: CollectionRef, id: string): Owner | undefined {
+    const collectionId = this.collectionId(collection);
+    if (collectionId === undefined) return undefined;
+    const userId = this.userId(collectionId, id);
+    return userId === undefined ? undefined : { collectionId, userId };
+  }
+
+  user(collectionId: number, id: string): User | undefined {
+    return this.openUser(this.#sql.user.get(collectionId, this.#seals.clientId(collectionId, id)));
+  }
+
+  openUser(row: UserRow | undefined): User | undefined {
+    return row && this.#seals.openUser(row);
+  }
+
+  /**
+   * @param enrolledAt when a search enrolled the user; null for one that somebody named
+   * @returns the user's number
+   */
+  saveUser(collectionId: number, user: User, enrolledAt: number | null = null): number {
+    const clientId = this.#seals.clientId(collectionId, user.id);
+    const name = this.#seals.plainName(user);
+    const userId = required(this.#sql.saveUser.get(collectionId, clientId, name, Date.now(), enrolledAt));
+    // Bound to the user's number, which is known only now.
+    const sealed = this.#seals.sealUser(userId, clientId, user);
+    if (sealed) this.#sql.sealUser.run(sealed, userId);
+    return userId;
+  }
+
+  addFace(collectionId: number, userId: number, { model, embedding, objectKey }: NewFace): StoredFace {
+    const blob = this.#seals.sealEmbedding(userId, model, embedding);
+    const faceId = required(this.#sql.addFace.get(collectionId, userId, model, blob, objectKey ?? null, Date.now()));
+    if (objectKey !== undefined) this.#sql.endPendingDeletion.run(objectKey);
+    return { faceId, collectionId };
+  }
+}
+
+/** For rows that the statement itself guarantees. */
+function required<T>(row: T | undefined): T {
+  if (row === undefined) throw new Error('The database returned no row where there must be one');
+  return row;
+}

@@ -1,0 +1,163 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { UserRow } from '../../encryption/row-encryption.js';
+import type { CollectionCount } from '../../store.js';
+
+/** `?` is always bound, never spliced. The address of a collection is (tenant name, collection name). */
+const collectionAt = `
+  SELECT c.collection_id FROM collections c JOIN tenants t USING (tenant_id) WHERE t.name = ? AND c.name = ?`;
+
+/** Of users u, as a UserRow. */
+export const userColumns = 'u.user_id AS userId, u.client_id AS clientId, u.name, u.sealed';
+
+export interface ErasedFaceRow {
+  faceId: number;
+  objectKey: string | null;
+}
+
+export interface FaceRow {
+  faceId: number;
+  model: string;
+  createdAt: number;
+  objectKey: string | null;
+}
+
+export interface EmbeddingRow {
+  faceId: number;
+  userId: number;
+  embedding: Buffer;
+}
+
+export interface CollectionRow {
+  collectionId: number;
+  tenant: string;
+  collection: string;
+}
+
+export interface KeyRow {
+  keyId: number;
+  tenant: string;
+  label: string;
+  readOnly: 0 | 1;
+  createdAt: number;
+  expiresAt: number | null;
+  revokedAt: number | null;
+}
+
+/** Every statement of the store, compiled once. */
+export function prepareStatements(db: Database) {
+  const one = <P extends unknown[], R>(sql: string): Statement<P, R> => db.prepare<P, R>(sql);
+  const value = <P extends unknown[], R>(sql: string): Statement<P, R> =>
+    db.prepare<P, R>(sql).pluck() as Statement<P, R>;
+
+  return {
+    addTenant: one<[name: string], never>('INSERT INTO tenants (name) VALUES (?) ON CONFLICT DO NOTHING'),
+    tenantId: value<[name: string], number>('SELECT tenant_id FROM tenants WHERE name = ?'),
+
+    collectionId: value<[tenant: string, collection: string], number>(collectionAt),
+    addCollection: value<[tenantId: number, name: string, now: number], number>(
+      'INSERT INTO collections (tenant_id, name, created_at) VALUES (?, ?, ?) RETURNING collection_id',
+    ),
+    listCollections: one<[], CollectionRow>(
+      `SELECT c.collection_id AS collectionId, t.name AS tenant, c.name AS collection
+       FROM collections c JOIN tenants t USING (tenant_id) ORDER BY c.collection_id`,
+    ),
+    deleteCollection: one<[collectionId: number], never>('DELETE FROM collections WHERE collection_id = ?'),
+
+    saveUser: value<
+      [collectionId: number, clientId: string, name: string, now: number, enrolledAt: number | null],
+      number
+    >(
+      `INSERT INTO users (collection_id, client_id, name, created_at, enrolled_at) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (collection_id, client_id) DO UPDATE SET name = excluded.name, enrolled_at = excluded.enrolled_at
+       RETURNING user_id`,
+    ),
+    enrolledBefore: one<[time: number, limit: number], UserRow & CollectionRow>(
+      `SELECT ${userColumns}, c.collection_id AS collectionId, t.name AS tenant, c.name AS collection
+       FROM users u JOIN collections c USING (collection_id) JOIN tenants t USING (tenant_id)
+       WHERE u.enrolled_at < ? ORDER BY u.enrolled_at LIMIT ?`,
+    ),
+    isEnrolledBefore: value<[time: number, userId: number], 0 | 1>(
+      'SELECT ifnull(enrolled_at < ?, 0) FROM users WHERE user_id = ?',
+    ),
+    sealUser: one<[sealed: Buffer, userId: number], never>('UPDATE users SET sealed = ? WHERE user_id = ?'),
+    user: one<[collectionId: number, clientId: string], UserRow>(
+      `SELECT ${userColumns} FROM users u WHERE u.collection_id = ? AND u.client_id = ?`,
+    ),
+    listUsers: one<[tenant: string, collection: string], UserRow>(
+      `SELECT ${userColumns} FROM users u WHERE u.collection_id = (${collectionAt}) ORDER BY u.user_id`,
+    ),
+    deleteUser: one<[userId: number], never>('DELETE FROM users WHERE user_id = ?'),
+
+    addFace: value<
+      [collectionId: number, userId: number, model: string, embedding: Buffer, objectKey: string | null, now: number],
+      number
+    >(
+      `INSERT INTO faces (collection_id, user_id, model, embedding, object_key, created_at) VALUES (?, ?, ?, ?, ?, ?)
+       RETURNING face_id`,
+    ),
+    deleteFacesOfUser: one<[collectionId: number, userId: number], ErasedFaceRow>(
+      'DELETE FROM faces WHERE collection_id = ? AND user_id = ? RETURNING face_id AS faceId, object_key AS objectKey',
+    ),
+    deleteFacesOfCollection: one<[collectionId: number], ErasedFaceRow>(
+      'DELETE FROM faces WHERE collection_id = ? RETURNING face_id AS faceId, object_key AS objectKey',
+    ),
+    deleteFace: one<[faceId: number, collectionId: number, userId: number], ErasedFaceRow>(
+      `DELETE FROM faces WHERE face_id = ? AND collection_id = ? AND user_id = ?
+       RETURNING face_id AS faceId, object_key AS objectKey`,
+    ),
+    facesOfUser: one<[collectionId: number, userId: number], FaceRow>(
+      `SELECT face_id AS faceId, model, created_at AS createdAt, object_key AS objectKey FROM faces
+       WHERE collection_id = ? AND user_id = ? ORDER BY face_id`,
+    ),
+    countPeople: one<[tenant: string], CollectionCount>(
+      `SELECT c.name AS collection, (SELECT count(*) FROM users u WHERE u.collection_id = c.collection_id) AS users,
+         (SELECT count(*) FROM faces f WHERE f.collection_id = c.collection_id) AS faces
+       FROM collections c JOIN tenants t USING (tenant_id) WHERE t.name = ? ORDER BY c.name`,
+    ),
+    faceOwner: one<[faceId: number], UserRow>(
+      `SELECT ${userColumns} FROM faces f JOIN users u USING (user_id) WHERE f.face_id = ?`,
+    ),
+    facesPage: one<[collectionId: number, model: string, afterFaceId: number, limit: number], EmbeddingRow>(
+      `SELECT face_id AS faceId, user_id AS userId, embedding FROM faces
+       WHERE collection_id = ? AND model = ? AND face_id > ? ORDER BY face_id LIMIT ?`,
+    ),
+    faceIdsPage: value<[collectionId: number, model: string, afterFaceId: number, limit: number], number>(
+      'SELECT face_id FROM faces WHERE collection_id = ? AND model = ? AND face_id > ? ORDER BY face_id LIMIT ?',
+    ),
+    face: one<[faceId: number, model: string], EmbeddingRow>(
+      'SELECT face_id AS faceId, user_id AS userId, embedding FROM faces WHERE face_id = ? AND model = ?',
+    ),
+    countFacesByModel: one<[], { model: string; faces: number }>(
+      'SELECT model, count(*) AS faces FROM faces GROUP BY model',
+    ),
+
+    addPendingDeletion: one<[objectKey: string, now: number], never>(
+      'INSERT INTO pending_object_deletions (object_key, since) VALUES (?, ?) ON CONFLICT DO NOTHING',
+    ),
+    pendingDeletions: value<[], string>('SELECT object_key FROM pending_object_deletions ORDER BY object_key'),
+    endPendingDeletion: one<[objectKey: string], never>('DELETE FROM pending_object_deletions WHERE object_key = ?'),
+
+    addKey: one<
+      [tenantId: number, sha256: Buffer, label: string, readOnly: number, expiresAt: number | null, now: number],
+      never
+    >('INSERT INTO api_keys (tenant_id, sha256, label, read_only, expires_at, created_at) VALUES (?, ?, ?, ?, ?, ?)'),
+    callerOfKey: one<[sha256: Buffer, now: number], { keyId: number; tenant: string; readOnly: 0 | 1 }>(
+      `SELECT k.key_id AS keyId, t.name AS tenant, k.read_only AS readOnly
+       FROM api_keys k JOIN tenants t USING (tenant_id)
+       WHERE k.sha256 = ? AND k.revoked_at IS NULL AND ifnull(k.expires_at > ?, 1)`,
+    ),
+    listKeys: one<[], KeyRow>(
+      `SELECT k.key_id AS keyId, t.name AS tenant, k.label, k.read_only AS readOnly, k.created_at AS createdAt,
+         k.expires_at AS expiresAt, k.revoked_at AS revokedAt
+       FROM api_keys k JOIN tenants t USING (tenant_id) ORDER BY k.key_id`,
+    ),
+    revokeKey: one<[now: number, keyId: number], never>(
+      'UPDATE api_keys SET revoked_at = ? WHERE key_id = ? AND revoked_at IS NULL',
+    ),
+    countKeys: value<[], number>('SELECT count(*) FROM api_keys'),
+
+    ping: one<[], unknown>('SELECT 1 FROM tenants LIMIT 1'),
+  };
+}
+
+export type Statements = ReturnType<typeof prepareStatements>;

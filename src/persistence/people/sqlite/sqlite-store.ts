@@ -1,0 +1,268 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Database } from 'better-sqlite3';
+import type { DataKey } from '../../encryption/data-key.js';
+import { RowEncryption } from '../../encryption/row-encryption.js';
+import { SqliteKeys } from '../../keys/sqlite-keys.js';
+import type {
+  ApiKeyStore,
+  CollectionCount,
+  CollectionRef,
+  Erased,
+  FaceRecord,
+  NewFace,
+  Store,
+  StoredCollection,
+  StoredEmbedding,
+  StoredFace,
+  User,
+} from '../../store.js';
+import { Erasure } from './erasure.js';
+import { GuardedDatabase } from './guarded-database.js';
+import { PeopleRows } from './people-rows.js';
+import { openDatabase } from './sqlite-database.js';
+import { type EmbeddingRow, prepareStatements, type Statements } from './sqlite-statements.js';
+
+export interface SqliteStoreOptions {
+  /** Key that ids, names and embeddings are encrypted with; without one they are plain. */
+  dataKey?: DataKey | undefined;
+  /** Told when erased rows cannot be removed from the write-ahead log yet; it is tried again every second. */
+  onErasureDelayed?: (error: unknown) => void;
+}
+
+/** Faces read at a time, about 1 MB: a few milliseconds between two turns of the event loop. */
+const FACES_PER_PAGE = 500;
+
+/** Read from an index of the database only, hence many. */
+const FACE_IDS_PER_PAGE = 10_000;
+
+/** Users decrypted between two turns of the event loop: about 10 ms. */
+const USERS_PER_TURN = 1000;
+
+/**
+ * The store in one SQLite file. Calls run on the caller's thread; a write takes as long as the disk takes to confirm
+ * it. Deletions overwrite what they delete: about 10 ms for 1,000 faces.
+ * Calls reject with a StoreError when the disk refuses; nothing has changed then.
+ */
+export class SqliteStore extends SqliteKeys implements Store {
+  readonly #db: GuardedDatabase;
+  readonly #sql: Statements;
+  readonly #seals: RowEncryption;
+  readonly #rows: PeopleRows;
+  readonly #erasure: Erasure;
+
+  /**
+   * @param file path of the database; it and its folder are made when they do not exist
+   * @throws StoreError, or Error for a database that is not ours or a wrong key; both name the file and say what is wrong
+   */
+  static async open(file: string, options: SqliteStoreOptions = {}): Promise<SqliteStore> {
+    return SqliteStore.over(openDatabase(file, { key: options.dataKey }), options);
+  }
+
+  /**
+   * For those who deal with API keys only, whatever data key there is.
+   * @throws as {@link open}
+   */
+  static async openForApiKeys(file: string): Promise<ApiKeyStore> {
+    return SqliteStore.over(openDatabase(file, 'no people'));
+  }
+
+  /** Over a database from `openDatabase`, which the store closes. */
+  static over(db: Database, { dataKey, onErasureDelayed = () => {} }: SqliteStoreOptions = {}): SqliteStore {
+    return new SqliteStore(
+      new GuardedDatabase(db, onErasureDelayed),
+      prepareStatements(db),
+      new RowEncryption(dataKey),
+    );
+  }
+
+  private constructor(db: GuardedDatabase, sql: Statements, seals: RowEncryption) {
+    const rows = new PeopleRows(sql, seals);
+    super(db, sql, rows);
+    this.#db = db;
+    this.#sql = sql;
+    this.#seals = seals;
+    this.#rows = rows;
+    this.#erasure = new Erasure(sql);
+  }
+
+  async saveUser(collection: CollectionRef, user: User): Promise<void> {
+    const renamed = this.#db.write(() => {
+      const collectionId = this.#rows.makeCollection(collection);
+      const before = this.#rows.user(collectionId, user.id);
+      this.#rows.saveUser(collectionId, user);
+      return before !== undefined && before.name !== user.name;
+    });
+    if (renamed) this.#db.forgetSoon();
+  }
+
+  async findUser(collection: CollectionRef, userId: string): Promise<User | undefined> {
+    return this.#db.read(() => {
+      const collectionId = this.#rows.collectionId(collection);
+      return collectionId === undefined ? undefined : this.#rows.user(collectionId, userId);
+    });
+  }
+
+  async listUsers(collection: CollectionRef): Promise<User[]> {
+    const rows = this.#db.read(() => this.#sql.listUsers.all(collection.tenant, collection.collection));
+    const users: User[] = [];
+    for (const row of rows) {
+      users.push(this.#db.read(() => this.#seals.openUser(row)));
+      if (users.length % USERS_PER_TURN === 0) await setImmediate();
+    }
+    return users;
+  }
+
+  async addFace(collection: CollectionRef, userId: string, face: NewFace): Promise<StoredFace | undefined> {
+    return this.#db.write(() => {
+      const owner = this.#rows.locate(collection, userId);
+      return owner && this.#rows.addFace(owner.collectionId, owner.userId, face);
+    });
+  }
+
+  async addUserWithFace(collection: CollectionRef, user: User, face: NewFace): Promise<StoredFace> {
+    return this.#db.write(() => {
+      const collectionId = this.#rows.makeCollection(collection);
+      return this.#rows.addFace(collectionId, this.#rows.saveUser(collectionId, user, Date.now()), face);
+    });
+  }
+
+  async deleteFaces(collection: CollectionRef, userId: string): Promise<Erased | undefined> {
+    return this.#erase(() => {
+      const owner = this.#rows.locate(collection, userId);
+      return owner && this.#erasure.faces(owner);
+    });
+  }
+
+  async deleteUser(collection: CollectionRef, userId: string): Promise<Erased | undefined> {
+    return this.#erase(() => {
+      const owner = this.#rows.locate(collection, userId);
+      return owner && this.#erasure.user(owner);
+    });
+  }
+
+  async listEnrolledBefore(time: Date): Promise<(CollectionRef & { userId: string })[]> {
+    return this.#db.read(() =>
+      this.#sql.enrolledBefore
+        .all(time.getTime(), USERS_PER_TURN)
+        .map((row) => ({ tenant: row.tenant, collection: row.collection, userId: this.#seals.openUser(row).id })),
+    );
+  }
+
+  async deleteEnrolledBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined> {
+    return this.#erase(() => {
+      const owner = this.#rows.locate(collection, userId);
+      if (!owner || this.#sql.isEnrolledBefore.get(time.getTime(), owner.userId) !== 1) return undefined;
+      return this.#erasure.user(owner);
+    });
+  }
+
+  async deleteCollection(collection: CollectionRef): Promise<Erased | undefined> {
+    return this.#erase(() => {
+      const collectionId = this.#rows.collectionId(collection);
+      return collectionId === undefined ? undefined : this.#erasure.collection(collectionId);
+    });
+  }
+
+  async deleteFace(collection: CollectionRef, userId: string, faceId: number): Promise<Erased | undefined> {
+    return this.#erase(() => {
+      const owner = this.#rows.locate(collection, userId);
+      return owner && this.#erasure.face(owner, faceId);
+    });
+  }
+
+  async facesOfUser(collection: CollectionRef, userId: string): Promise<FaceRecord[]> {
+    const rows = this.#db.read(() => {
+      const owner = this.#rows.locate(collection, userId);
+      return owner ? this.#sql.facesOfUser.all(owner.collectionId, owner.userId) : [];
+    });
+    return rows.map(({ createdAt, objectKey, ...face }) => ({
+      ...face,
+      createdAt: new Date(createdAt),
+      objectKey: objectKey ?? undefined,
+    }));
+  }
+
+  async countPeople(tenant: string): Promise<CollectionCount[]> {
+    return this.#db.read(() => this.#sql.countPeople.all(tenant));
+  }
+
+  async findFaceOwner(faceId: number): Promise<User | undefined> {
+    return this.#db.read(() => this.#rows.openUser(this.#sql.faceOwner.get(faceId)));
+  }
+
+  async listCollections(): Promise<StoredCollection[]> {
+    return this.#db.read(() => this.#sql.listCollections.all());
+  }
+
+  async findCollection(collection: CollectionRef): Promise<StoredCollection | undefined> {
+    const collectionId = this.#db.read(() => this.#rows.collectionId(collection));
+    return collectionId === undefined ? undefined : { ...collection, collectionId };
+  }
+
+  /** Lets the event loop turn between two pages. */
+  async *facesOf(collectionId: number, model: string): AsyncIterable<StoredEmbedding[]> {
+    let lastFaceId = 0;
+    for (;;) {
+      const rows = this.#db.read(() => this.#sql.facesPage.all(collectionId, model, lastFaceId, FACES_PER_PAGE));
+      const last = rows.at(-1);
+      if (!last) return;
+      lastFaceId = last.faceId;
+      yield this.#db.read(() => rows.map((row) => this.#openFace(row, model)));
+      await setImmediate();
+    }
+  }
+
+  /** Lets the event loop turn between two pages. */
+  async faceIdsOf(collectionId: number, model: string): Promise<Float64Array> {
+    const pages: number[][] = [];
+    for (let last: number | undefined = 0; last !== undefined; last = pages.at(-1)?.at(-1)) {
+      const after = last;
+      pages.push(this.#db.read(() => this.#sql.faceIdsPage.all(collectionId, model, after, FACE_IDS_PER_PAGE)));
+      await setImmediate();
+    }
+    return Float64Array.from(pages.flat());
+  }
+
+  async embeddingsOf(faceIds: readonly number[], model: string): Promise<StoredEmbedding[]> {
+    return this.#db.read(() =>
+      faceIds.flatMap((faceId) => {
+        const row = this.#sql.face.get(faceId, model);
+        return row ? [this.#openFace(row, model)] : [];
+      }),
+    );
+  }
+
+  async countFacesByModel(): Promise<Map<string, number>> {
+    const rows = this.#db.read(() => this.#sql.countFacesByModel.all());
+    return new Map(rows.map(({ model, faces }) => [model, faces]));
+  }
+
+  async reserveObject(key: string): Promise<void> {
+    this.#db.write(() => this.#sql.addPendingDeletion.run(key, Date.now()));
+  }
+
+  async pendingObjectDeletions(): Promise<string[]> {
+    return this.#db.read(() => this.#sql.pendingDeletions.all());
+  }
+
+  async objectsDeleted(keys: readonly string[]): Promise<void> {
+    this.#db.write(() => {
+      for (const key of keys) this.#sql.endPendingDeletion.run(key);
+    });
+  }
+
+  async ping(): Promise<void> {
+    this.#db.assertSound();
+    this.#db.read(() => this.#sql.ping.get());
+  }
+
+  #erase(work: () => Erased | undefined): Erased | undefined {
+    const erased = this.#db.write(work);
+    if (erased) this.#db.forgetSoon();
+    return erased;
+  }
+
+  #openFace({ faceId, userId, embedding }: EmbeddingRow, model: string): StoredEmbedding {
+    return { faceId, embedding: this.#seals.openEmbedding(userId, model, embedding) };
+  }
+}

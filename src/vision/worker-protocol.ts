@@ -1,0 +1,33 @@
+import type { FacematchVersion, ModelPack } from '../models/manifest.js';
+import type { Analysis, PhotoOptions, PhotoReport } from './face-analyser.js';
+import type { VisionLimits } from './pipeline.js';
+import type { Refusal } from './refusal.js';
+
+/** Sent to each worker when it starts. */
+export interface WorkerSettings {
+  pack: ModelPack;
+  limits: VisionLimits;
+}
+
+/** What the pool asks of a worker. */
+export type Task =
+  | { kind: 'report'; image: Uint8Array; options: PhotoOptions }
+  | { kind: 'photo'; image: Uint8Array; options: PhotoOptions }
+  | { kind: 'crop'; image: Uint8Array; version: FacematchVersion };
+
+/** Refusals are results: an Error loses its class on the way between threads. */
+export type TaskResult =
+  | { outcome: 'embedded'; analysis: Analysis }
+  | { outcome: 'reported'; report: PhotoReport }
+  | {
+      outcome: 'refused';
+      errorName: Refusal['errorName'];
+      text: string | undefined;
+      reason: string | undefined;
+      timings: Record<string, number>;
+    };
+
+/** Sent to the pool once, when the worker has loaded its models or failed to. */
+export interface LoadReport {
+  loadError: string | null;
+}

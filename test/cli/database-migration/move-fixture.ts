@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { compareTable } from '../../../src/cli/database-migration/compare-sides.js';
+import type { Side } from '../../../src/cli/database-migration/side.js';
+import { tables } from '../../../src/cli/database-migration/tables.js';
+import type { DataKey } from '../../../src/persistence/encryption/data-key.js';
+import { createKey } from '../../../src/persistence/keys/api-keys.js';
+import { SqliteStore } from '../../../src/persistence/people/sqlite/sqlite-store.js';
+import { EncryptedObjectStore } from '../../../src/persistence/photos/encrypted-object-store.js';
+import { FolderObjectStore } from '../../../src/persistence/photos/folder-object-store.js';
+import type { ObjectStore } from '../../../src/persistence/photos/object-store.js';
+import type { Store } from '../../../src/persistence/store.js';
+import { RandomVectors } from '../../vector-index/random-vectors.js';
+
+export const staff = { tenant: 'acme', collection: 'staff' };
+export const strange = { tenant: 'acmé\u{10FFFF}', collection: '' };
+
+/** Everything that a database can hold: gaps in the numbers, odd texts, keys of all kinds, photos, what is to be erased. */
+export async function fill(store: Store, objects: ObjectStore, people: number): Promise<void> {
+  const random = new RandomVectors(5);
+  await createKey(store, { tenant: 'acme', label: 'door "1"', readOnly: true, expiresAt: new Date(Date.now() + 1e9) });
+  await createKey(store, { tenant: strange.tenant });
+  await store.revokeKey(1);
+  const face = (rest: { model?: string; objectKey?: string } = {}) => ({
+    embedding: random.unit(512),
+    model: 'm1',
+    ...rest,
+  });
+  await store.addUserWithFace({ ...staff, collection: 'gone' }, { id: 'x', name: '' }, face());
+  await store.deleteCollection({ ...staff, collection: 'gone' });
+  for (const id of ['a', ' a', 'ß'.repeat(300), "'; DROP TABLE users; --", '🧑🏽‍🚀', 'a\u0000b']) {
+    await store.saveUser(strange, { id, name: `name of ${id}` });
+    await store.addFace(strange, id, face({ model: 'm2' }));
+  }
+  for (let i = 0; i < people; i++) {
+    const objectKey = `faces/photo-${i}`;
+    const enrols = i % 4 === 0;
+    if (enrols) await objects.put(objectKey, Buffer.concat([Buffer.from(objectKey), randomBytes(500)]));
+    const user = { id: `id-${i}`, name: enrols ? '' : `Person ${i}` };
+    if (enrols) await store.addUserWithFace(staff, user, face({ objectKey }));
+    else {
+      await store.saveUser(staff, user);
+      await store.addFace(staff, user.id, face());
+    }
+  }
+  await store.deleteFaces(staff, 'id-4');
+  await store.deleteUser(staff, `id-${people - 1}`);
+}
+
+/** A full data folder. */
+export async function fullFolder(folder: string, people: number, dataKey?: DataKey): Promise<void> {
+  const store = await SqliteStore.open(join(folder, 'facesearch.sqlite'), { dataKey });
+  const photos = await FolderObjectStore.open(join(folder, 'photos'));
+  await fill(store, dataKey ? new EncryptedObjectStore(photos, dataKey) : photos, people);
+  await store.close();
+}
+
+/** Checksums and counts of everything on a side, by table. */
+export async function contentOf(side: Side): Promise<Record<string, { checksum: string; rows: number; last: number }>> {
+  const content: Awaited<ReturnType<typeof contentOf>> = {};
+  for (const table of tables) {
+    const { checksums, rows } = await compareTable(side, side, table);
+    content[table.name] = { checksum: checksums.source, rows: rows.source, last: await side.lastNumber(table) };
+  }
+  return content;
+}

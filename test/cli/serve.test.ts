@@ -1,0 +1,41 @@
+import { createServer } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { temporaryFolder } from '../persistence/temporary-folder.js';
+import { startServer } from '../support/server-process.js';
+
+/** Nobody listens there. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await new Promise<number>((resolve) =>
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port)),
+  );
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** A server that waits for its database, and where it would listen. */
+async function waitingServer(env: Record<string, string>): Promise<string> {
+  const port = await freePort();
+  const server = startServer(await temporaryFolder(), {
+    PORT: String(port),
+    DATABASE_URL: `postgres://nobody@127.0.0.1:${await freePort()}/none`,
+    ...env,
+  });
+  onTestFinished(async () => {
+    server.child.kill('SIGKILL');
+    await server.exitCode;
+  });
+  await server.waitFor(/waiting for the database/);
+  return `http://127.0.0.1:${port}`;
+}
+
+test('a server listens before it can answer calls, and says so', async () => {
+  const origin = await waitingServer({});
+  await expect.poll(async () => (await fetch(`${origin}/ready`).catch(() => undefined))?.status).toBe(503);
+  expect((await fetch(`${origin}/health`)).status).toBe(200);
+});
+
+test('with LISTEN=when-ready it refuses connections until it can', async () => {
+  const origin = await waitingServer({ LISTEN: 'when-ready' });
+  await expect(fetch(`${origin}/health`)).rejects.toThrow('fetch failed');
+});

@@ -1,0 +1,113 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { configPage, withConfigTable } from '../../scripts/config-table.js';
+import { basePath } from '../../src/http/routes/v4/v4.js';
+import type { Server } from '../../src/server.js';
+import { projectRoot } from '../../src/util/paths.js';
+import { photo } from '../support/photos.js';
+import { realServer } from '../support/real-server.js';
+import { socketTarget, type Target } from '../support/target.js';
+
+const read = (page: string) => readFileSync(join(projectRoot, page), 'utf8');
+
+it('lists every variable as it is declared (npm run docs:config writes the table)', () => {
+  const page = readFileSync(configPage, 'utf8');
+  expect(page).toBe(withConfigTable(page));
+});
+
+it('links only to what there is', () => {
+  const pages = [
+    'README.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    ...readdirSync(join(projectRoot, 'docs')).map((name) => `docs/${name}`),
+  ];
+  for (const page of pages.filter((name) => name.endsWith('.md'))) {
+    const text = read(page);
+    for (const [, link = ''] of text.matchAll(/\]\(((?!https?:|#)[^)#]+)/g))
+      expect(existsSync(join(projectRoot, dirname(page), link)), `${link} in ${page}`).toBe(true);
+  }
+});
+
+const run = promisify(execFile);
+const hasCurl = process.env.CI !== undefined || spawnSync('curl', ['--version']).status === 0;
+
+/** Commands of the page's first block, each with the reply that it promises. */
+function samples(page: string): { command: string; reply: string }[] {
+  const block = /```sh\n(URL=[\s\S]*?)```/.exec(read(page))?.[1] ?? '';
+  const found: { command: string; reply: string }[] = [];
+  let command = '';
+  for (const line of block.split('\n')) {
+    if (line.startsWith('#> ')) found.push({ command, reply: line.slice(3) });
+    else if (!line.startsWith('#')) command = line;
+  }
+  return found;
+}
+
+// `…` stands for anything.
+function pattern(reply: string): RegExp {
+  return new RegExp(`^${reply.split('…').map(literally).join('.*')}$`);
+}
+
+function literally(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+describe.skipIf(!hasCurl)('the curl samples (skipped without curl)', () => {
+  let server: Server & { key: string };
+  let target: Target & { port: number };
+  const folder = mkdtempSync(join(tmpdir(), 'facesearch-readme-'));
+
+  beforeAll(async () => {
+    server = await realServer();
+    target = await socketTarget(server.app);
+    const files = { 'an-1': 'franck_01829', 'an-2': 'franck_02045', 'an-3': 'franck_02888', stranger: 'audrey' };
+    for (const [name, source] of Object.entries(files)) {
+      writeFileSync(join(folder, `${name}.jpg`), photo(`${source}.jpg`));
+    }
+    const crop = { left: 210, top: 60, width: 350, height: 440 };
+    writeFileSync(join(folder, 'crop.jpg'), await sharp(photo('franck_01829.jpg')).extract(crop).jpeg().toBuffer());
+    const { stdout } = await curl(`curl -s -H "api_key: $KEY" -F file=@an-2.jpg $URL/extract_from_fm`);
+    writeFileSync(join(folder, 'vector.json'), JSON.stringify(JSON.parse(stdout).data.vector));
+  });
+
+  afterAll(async () => {
+    await target.close();
+    await server.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function curl(command: string): Promise<{ stdout: string }> {
+    const env = { ...process.env, URL: `http://127.0.0.1:${target.port}${basePath}`, KEY: server.key };
+    return run('bash', ['-c', command.replace('curl ', 'curl -s ')], { cwd: folder, env });
+  }
+
+  it('cover the twelve calls', () => {
+    const calls = new Set(samples('docs/api.md').map(({ command }) => /\$URL\/(\w+)/.exec(command)?.[1]));
+    expect([...calls].sort()).toEqual([
+      'add',
+      'add_vector',
+      'create',
+      'delete',
+      'delete_collection',
+      'delete_faces',
+      'extract_from_fm',
+      'extract_no_crop_from_fm',
+      'list',
+      'search',
+      'search_no_crop',
+      'search_vector',
+    ]);
+  });
+
+  it.each(['README.md', 'docs/api.md'])('answer as %s says', async (page) => {
+    const all = samples(page);
+    expect(all.length).toBeGreaterThan(3);
+    for (const { command, reply } of all) expect((await curl(command)).stdout, command).toMatch(pattern(reply));
+  });
+});

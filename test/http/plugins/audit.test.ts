@@ -1,0 +1,175 @@
+import { request } from 'node:http';
+import { expect, it } from 'vitest';
+import { basePath } from '../../../src/http/routes/v4/v4.js';
+import type { AuditEntry } from '../../../src/observability/audit/audit-entry.js';
+import { fakeApp, listeningFakeApp, otherKey, readOnlyKey, testKey } from '../../support/fake-app.js';
+import { faceOf } from '../../support/fakes.js';
+import { field, file, form } from '../../support/multipart.js';
+import { calls } from '../calls.js';
+
+class FakeTrail {
+  isWritable = true;
+  readonly entries: AuditEntry[] = [];
+
+  async append(entry: AuditEntry): Promise<void> {
+    this.entries.push(entry);
+  }
+}
+
+async function auditedApp(env: Record<string, string> = {}) {
+  const audit = new FakeTrail();
+  return { audit, ...(await fakeApp(env, { audit })) };
+}
+
+const staff = field('collection', 'staff');
+const vector = JSON.stringify([...faceOf(1)]);
+const photo = 'cos:1\0pixels-of-a-face';
+const all = [staff, field('id', 'u1'), field('name', 'name-Mai'), field('vector', vector), file(photo, 'mai.jpg')];
+
+it('writes a line about each of the twelve calls: who, what, whose data, result', async () => {
+  const { audit, target, gallery } = await auditedApp();
+  for (const { method, path } of calls) {
+    await gallery.saveUser({ tenant: 'acme', collection: 'staff' }, { id: 'u1', name: 'Mai' });
+    const query = method === 'GET' ? '?collection=staff' : '';
+    const body = form(...all);
+    const { headers, json } = await target.send({ method, path: path + query, headers: { api_key: testKey }, body });
+    expect(audit.entries.at(-1)).toMatchObject({
+      requestId: headers['x-request-id'],
+      tenant: 'acme',
+      keyId: '1',
+      call: path.slice(1),
+      code: json.code,
+      ms: expect.any(Number),
+    });
+  }
+  expect(audit.entries).toHaveLength(calls.length);
+  const withUser = ['create', 'add', 'add_vector', 'delete', 'delete_faces'];
+  for (const { call, collection, userId } of audit.entries) {
+    expect({ call, collection }).toEqual({ call, collection: call.startsWith('extract') ? undefined : 'staff' });
+    expect({ call, userId }).toEqual({ call, userId: withUser.includes(call) ? 'u1' : undefined });
+  }
+  for (const secret of ['name-Mai', 'pixels', 'mai.jpg', testKey, 'cos:', vector.slice(0, 8)])
+    expect(JSON.stringify(audit.entries)).not.toContain(secret);
+});
+
+it('writes a line about each call of the admin API, too', async () => {
+  const { audit, target } = await auditedApp();
+  const headers = { api_key: testKey };
+  const path = '/admin/v1/faces/7?collection=staff&id=u1';
+  await target.send({ method: 'DELETE', path, absolute: true, headers });
+  await target.send({ method: 'GET', path: '/admin/v1/collections', absolute: true, headers });
+  expect(audit.entries).toMatchObject([
+    { tenant: 'acme', call: 'DELETE /admin/v1/faces/:face', collection: 'staff', userId: 'u1', code: '404' },
+    { tenant: 'acme', call: 'GET /admin/v1/collections', code: '200' },
+  ]);
+});
+
+it('says whom a search found, nearly found, or enrolled', async () => {
+  const { audit, post } = await auditedApp();
+  const created = await post('/search', staff, file('cos:1'), field('create', 'true'));
+  const { id } = created.json.data as { id: string };
+  await post('/search', staff, file('cos:1'));
+  await post('/search', staff, file('cos:0.8'), field('lower_threshold', '0.7'));
+  await post('/search_vector', staff, field('vector', vector));
+  await post('/search_no_crop', staff, file('cos:1'));
+  await post('/search', staff, file('cos:0'));
+  const [first, ...rest] = audit.entries;
+  expect(first).toMatchObject({ call: 'search', createdId: id });
+  expect(first?.foundId).toBeUndefined();
+  expect(rest.map(({ foundId, code }) => [foundId, code])).toEqual([
+    [id, '200'],
+    [id, '200'],
+    [id, '200'],
+    [id, '200'],
+    [undefined, '404'],
+  ]);
+});
+
+it('writes about calls that are refused, too, with what was read of them', async () => {
+  const { audit, target, post, delete: remove } = await auditedApp({ RATE_LIMIT: '4/min' });
+  await post('/add', staff, field('id', 'u1'), file('none'));
+  await remove('/delete', staff, field('id', 'nobody'));
+  await post('/create', staff);
+  await post('/extract_from_fm', file('crash'));
+  await post('/search', staff, file('cos:1'));
+  const headers = { api_key: readOnlyKey };
+  await target.send({ method: 'DELETE', path: '/delete', headers, body: form(staff, field('id', 'u1')) });
+  expect(audit.entries.map(({ keyId, call, userId, code }) => [keyId, call, userId, code])).toEqual([
+    ['1', 'add', 'u1', '404'],
+    ['1', 'delete', 'nobody', '404'],
+    ['1', 'create', undefined, '412'],
+    ['1', 'extract_from_fm', undefined, '500'],
+    ['1', 'search', undefined, '429'],
+    ['3', 'delete', undefined, '403'],
+  ]);
+});
+
+it('writes nothing about callers whom nobody knows, who could fill the disk', async () => {
+  const { audit, target } = await auditedApp();
+  await target.send({ method: 'GET', path: '/list' });
+  await target.send({ method: 'GET', path: '/list', headers: { api_key: 'a wrong key' } });
+  await target.send({ method: 'GET', path: '/health', absolute: true });
+  expect(audit.entries).toEqual([]);
+});
+
+it('does no work while the log cannot be written', async () => {
+  const { audit, target, gallery, analyser } = await auditedApp();
+  audit.isWritable = false;
+  const acme = { tenant: 'acme', collection: 'staff' };
+  await gallery.saveUser(acme, { id: 'u1', name: 'Mai' });
+  for (const { method, path } of calls) {
+    const answer = await target.send({ method, path, headers: { api_key: testKey }, body: form(...all) });
+    expect(answer).toMatchObject({ status: 503, json: { code: '503' }, headers: { 'retry-after': '1' } });
+    expect(answer.json.data).toContain('cannot write its audit log');
+  }
+  expect(await gallery.listUsers(acme)).toMatchObject([{ id: 'u1', name: 'Mai', faces: [] }]);
+  expect(analyser.seen).toEqual([]);
+  expect(audit.entries).toEqual([]);
+  expect((await target.send({ method: 'GET', path: '/health', absolute: true })).status).toBe(200);
+  audit.isWritable = true;
+  const headers = { api_key: otherKey };
+  expect((await target.send({ method: 'GET', path: '/list', headers })).json.code).toBe('200');
+});
+
+it('answers only when the line is written', async () => {
+  const order: string[] = [];
+  const audit = {
+    isWritable: true,
+    append: async () => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      order.push('written');
+    },
+  };
+  const { post } = await listeningFakeApp({}, { audit });
+  await post('/search', file('cos:1'));
+  order.push('answered');
+  expect(order).toEqual(['written', 'answered']);
+});
+
+it('writes about a call whose client has gone before the reply', async () => {
+  const audit = new FakeTrail();
+  const { gallery, target } = await listeningFakeApp({}, { audit });
+  let finish = () => {};
+  const begun = new Promise<void>((resolve) => {
+    gallery.saveUser = () => {
+      resolve();
+      return new Promise((end) => {
+        finish = end;
+      });
+    };
+  });
+  const { headers, body } = form(field('id', 'u1'), field('name', 'Mai'));
+  const call = request({
+    port: target.port,
+    path: `${basePath}/create`,
+    method: 'POST',
+    headers: { ...headers, api_key: testKey, 'content-length': body.length },
+  });
+  call.on('error', () => {});
+  call.end(body);
+  await begun;
+  call.destroy();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  finish();
+  await expect.poll(() => audit.entries).toMatchObject([{ call: 'create', userId: 'u1', code: '200' }]);
+});

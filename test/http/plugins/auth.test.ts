@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import { fakeApp, listeningFakeApp, otherKey, testKey } from '../../support/fake-app.js';
+import { field, file, form } from '../../support/multipart.js';
+import { calls } from '../calls.js';
+
+it.each(calls)('$method $path asks for a key before anything else', async ({ method, path }) => {
+  const { target } = await fakeApp();
+  const withHeaders = (headers: Record<string, string>) => target.send({ method, path, headers });
+  const missing = { data: 'Missing api_key', code: '412' };
+  expect(await withHeaders({})).toMatchObject({ status: 200, json: missing });
+  expect(await withHeaders({ api_key: '' })).toMatchObject({ status: 200, json: missing });
+  expect(await withHeaders({ api_key: 'wrong' })).toMatchObject({
+    status: 401,
+    json: { data: 'Unknown api_key', code: '401' },
+  });
+});
+
+it('takes both spellings of the header, in any case', async () => {
+  const { target } = await listeningFakeApp();
+  for (const name of ['api_key', 'api-key', 'API_KEY', 'Api-Key'])
+    expect((await target.send({ method: 'GET', path: '/list', headers: { [name]: testKey } })).json.code).toBe('200');
+});
+
+it('answers a client that sends a large body without a key', async () => {
+  const { target } = await listeningFakeApp();
+  const body = form(file(Buffer.alloc(8_000_000)));
+  expect((await target.send({ method: 'POST', path: '/search', body })).json.code).toBe('412');
+  const headers = { api_key: 'wrong' };
+  expect((await target.send({ method: 'POST', path: '/search', headers, body })).status).toBe(401);
+});
+
+it('keeps tenants apart', async () => {
+  const { target, post, get } = await fakeApp();
+  await post('/create', field('id', 'u1'), field('name', 'Mai'));
+  await post('/add', field('id', 'u1'), file('cos:1'));
+  const headers = { api_key: otherKey };
+  expect((await target.send({ method: 'GET', path: '/list', headers })).json.data).toEqual([]);
+  for (const [method, path] of [
+    ['POST', '/search'],
+    ['DELETE', '/delete'],
+    ['DELETE', '/delete_faces'],
+    ['DELETE', '/delete_collection'],
+  ] as const) {
+    const body = form(field('id', 'u1'), file('cos:1'));
+    expect((await target.send({ method, path, headers, body })).json.code).toBe('404');
+  }
+  expect((await get('/list')).json.data).toHaveLength(1);
+});

@@ -1,0 +1,171 @@
+import { connect } from 'node:net';
+import { expect, it } from 'vitest';
+import { basePath } from '../../../src/http/routes/v4/v4.js';
+import { StoreError } from '../../../src/persistence/store-error.js';
+import { fakeApp, listeningFakeApp, testKey } from '../../support/fake-app.js';
+import { field, file, form } from '../../support/multipart.js';
+
+const headers = { api_key: testKey };
+
+it('hides the text of what it did not expect, and logs it', async () => {
+  const { post, lines } = await fakeApp();
+  const { status, text } = await post('/search', file('crash'));
+  expect(status).toBe(500);
+  expect(text).toBe('{"data":"Internal error","code":"500"}');
+  expect(lines.join('')).toContain('secret detail of the crash');
+});
+
+it('answers 404 on an unknown route, whatever the method and the body', async () => {
+  const { target } = await fakeApp();
+  const body = form(field('id', 'u1'));
+  for (const call of [
+    { method: 'GET', path: '/nothing' },
+    { method: 'POST', path: '/nothing', body },
+    { method: 'DELETE', path: '/', body },
+    { method: 'PUT', path: '/create', body },
+    { method: 'GET', path: '/create' },
+    { method: 'OPTIONS', path: '/create' },
+    { method: 'GET', path: '/', absolute: true },
+  ] as const)
+    expect(await target.send(call)).toMatchObject({ status: 404, json: { data: 'Unknown route', code: '404' } });
+});
+
+it('gives errors of the framework the same form', async () => {
+  const { target } = await fakeApp();
+  expect(await target.send({ method: 'GET', path: '/%zz' })).toMatchObject({
+    status: 400,
+    json: { data: 'Bad Request', code: '400' },
+  });
+  const body = { headers: { 'content-type': 'nonsense' }, body: Buffer.from('x') };
+  expect(await target.send({ method: 'POST', path: '/create', headers, body })).toMatchObject({
+    status: 200,
+    json: { data: 'Send the fields as multipart/form-data.', code: '412' },
+  });
+});
+
+it('answers 503 while the disk refuses, and 500 when it is damaged; only the log says more', async () => {
+  const { post, gallery, lines } = await fakeApp();
+  const parts = [field('id', 'u1'), field('name', 'Mai')];
+  gallery.saveUser = () => Promise.reject(new StoreError('full', 'The database /data/x'));
+  const full = await post('/create', ...parts);
+  expect(full).toMatchObject({ status: 503, json: { code: '503' } });
+  expect(full.text).toContain('nothing was changed');
+  expect(full.headers['retry-after']).toBeDefined();
+  gallery.saveUser = () => Promise.reject(new StoreError('damaged', 'The database /data/x'));
+  const damaged = await post('/create', ...parts);
+  expect(damaged).toMatchObject({ status: 500, json: { data: 'Internal error', code: '500' } });
+  expect(full.text + damaged.text).not.toContain('/data');
+  expect(lines.join('')).toMatch(/The database \/data\/x: the disk is full, .*\/data\/x: the file is damaged; stop/s);
+});
+
+it('tells an overloaded client when to come back', async () => {
+  const { post } = await fakeApp();
+  const { status, headers: got, json } = await post('/search', file('busy'));
+  expect(status).toBe(503);
+  expect(json.code).toBe('503');
+  expect(Number(got['retry-after'])).toBeGreaterThan(0);
+});
+
+it('answers 503 to calls until it has started, after the key is checked', async () => {
+  const { target } = await fakeApp({}, { services: () => undefined });
+  expect((await target.send({ method: 'GET', path: '/list' })).json.code).toBe('412');
+  const { status, headers: got, json } = await target.send({ method: 'GET', path: '/list', headers });
+  expect(status).toBe(503);
+  expect(json).toEqual({ data: 'The server is starting; try again in a moment.', code: '503' });
+  expect(got['retry-after']).toBeDefined();
+});
+
+it('is alive before it is ready', async () => {
+  const { target } = await fakeApp({}, { services: () => undefined });
+  const get = (path: string) => target.send({ method: 'GET', path, absolute: true });
+  expect(await get('/health')).toMatchObject({ status: 200, json: { data: 'ok', code: '200' } });
+  expect(await get('/ready')).toMatchObject({ status: 503, json: { code: '503' } });
+});
+
+it('is ready only while the store answers', async () => {
+  let broken = false;
+  const checkReady = async () => {
+    if (broken) throw new Error('disk gone');
+  };
+  const { target, lines } = await fakeApp({}, { checkReady });
+  const ready = () => target.send({ method: 'GET', path: '/ready', absolute: true });
+  expect(await ready()).toMatchObject({ status: 200, json: { data: 'ready', code: '200' } });
+  broken = true;
+  const refused = await ready();
+  expect(refused.status).toBe(503);
+  expect(refused.text).not.toContain('disk');
+  expect(lines.join('')).toContain('disk gone');
+});
+
+it('answers 413 to a body over the limit, with or without its length, and stays usable', async () => {
+  const { target, post, get } = await listeningFakeApp({ BODY_LIMIT: '200000' });
+  const tooLarge = { data: 'The request body is too large.', code: '413' };
+  const body = form(field('unknown', 'x'.repeat(5_000_000)));
+  expect(await target.send({ method: 'POST', path: '/search', headers, body })).toMatchObject({
+    status: 413,
+    json: tooLarge,
+  });
+  expect(await sendChunked(target.port, body.headers, body.body)).toContain(JSON.stringify(tooLarge));
+  const padded = { ...body, body: Buffer.concat([form(file('cos:1')).body, Buffer.alloc(300_000)]) };
+  expect(await sendChunked(target.port, padded.headers, padded.body)).toContain('413');
+  expect((await post('/search', file('cos:1'))).json.code).toBe('404');
+  expect((await get('/list')).json.code).toBe('200');
+});
+
+it('does nothing when an upload breaks off', async () => {
+  const { target, gallery, post, lines } = await listeningFakeApp();
+  await post('/create', field('id', 'u1'), field('name', 'Mai'));
+  const body = form(field('id', 'u1'), file(Buffer.concat([Buffer.from('cos:1\0'), Buffer.alloc(100_000)])));
+  const socket = connect(target.port, '127.0.0.1');
+  socket.write(requestHead(body.headers, `content-length: ${body.body.length}`));
+  await new Promise<void>((resolve) => {
+    socket.write(body.body.subarray(0, 50_000), () => resolve());
+  });
+  socket.destroy();
+  await expect.poll(() => lines.join('')).toContain('request aborted');
+  expect((await post('/search', file('cos:1'))).json.code).toBe('404');
+  expect([...gallery.people.values()].flatMap((users) => [...users.values()]).flatMap((u) => u.faces)).toEqual([]);
+});
+
+it('answers what is no HTTP', async () => {
+  const { target } = await listeningFakeApp();
+  expect(await exchange(target.port, ['no http at all\r\n\r\n'])).toMatch(
+    /^HTTP\/1.1 400(?:.|\s)*{"data":"Bad Request","code":"400"}$/,
+  );
+  const long = `GET / HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(40_000)}\r\n\r\n`;
+  expect(await exchange(target.port, [long])).toMatch(/^HTTP\/1.1 431(?:.|\s)*"code":"431"}$/);
+});
+
+function requestHead(formHeaders: Record<string, string>, ...more: string[]): string {
+  return [
+    `POST ${basePath}/add HTTP/1.1`,
+    'host: localhost',
+    `api_key: ${testKey}`,
+    `content-type: ${formHeaders['content-type']}`,
+    'connection: close',
+    ...more,
+    '\r\n',
+  ].join('\r\n');
+}
+
+function sendChunked(port: number, formHeaders: Record<string, string>, body: Buffer): Promise<string> {
+  const chunks: (string | Buffer)[] = [requestHead(formHeaders, 'transfer-encoding: chunked')];
+  for (let at = 0; at < body.length; at += 60_000) {
+    const chunk = body.subarray(at, at + 60_000);
+    chunks.push(`${chunk.length.toString(16)}\r\n`, chunk, '\r\n');
+  }
+  return exchange(port, [...chunks, '0\r\n\r\n']);
+}
+
+function exchange(port: number, chunks: readonly (string | Buffer)[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1');
+    let received = '';
+    socket.on('data', (data) => {
+      received += data.toString();
+    });
+    socket.on('error', reject);
+    socket.on('close', () => resolve(received));
+    for (const chunk of chunks) socket.write(chunk);
+  });
+}

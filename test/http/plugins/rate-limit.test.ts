@@ -1,0 +1,92 @@
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { fakeApp, otherKey, readOnlyKey, testKey } from '../../support/fake-app.js';
+import { field, file, form } from '../../support/multipart.js';
+import { calls } from '../calls.js';
+
+const forReading = ['/search', '/search_vector', '/search_no_crop', '/extract_from_fm', '/extract_no_crop_from_fm'];
+const forbidden = { status: 403, json: { data: 'This api_key may only search and extract', code: '403' } };
+const limited = { status: 429, json: { data: 'Too many requests; slow down and try again.', code: '429' } };
+
+function stopClock() {
+  vi.useFakeTimers({ now: 1_000_000, toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+}
+
+it.each(calls)('$method $path and a read-only key', async ({ method, path }) => {
+  const { target, gallery } = await fakeApp();
+  const acme = { tenant: 'acme', collection: '' };
+  await gallery.saveUser(acme, { id: 'u1', name: 'Mai' });
+  const body = form(field('id', 'u1'), field('name', 'Lan'), field('create', 'false'), file('cos:1'));
+  const answer = await target.send({ method, path, headers: { api_key: readOnlyKey }, body });
+  if (forReading.includes(path)) expect(answer.status).toBe(200);
+  else expect(answer).toMatchObject(forbidden);
+  expect(await gallery.listUsers(acme)).toMatchObject([{ id: 'u1', name: 'Mai', faces: [] }]);
+});
+
+it('does not let a read-only key create by searching', async () => {
+  const { target, gallery } = await fakeApp();
+  const body = form(field('create', 'true'), file('cos:1'));
+  const call = { method: 'POST', path: '/search', headers: { api_key: readOnlyKey }, body } as const;
+  expect(await target.send(call)).toMatchObject(forbidden);
+  expect(gallery.photos).toEqual([]);
+});
+
+it('limits the calls of each key, until its window is over', async () => {
+  stopClock();
+  const { target, get } = await fakeApp({ RATE_LIMIT: '2/min' });
+  for (let i = 0; i < 2; i++) expect((await get('/list')).status).toBe(200);
+  expect(await get('/list')).toMatchObject({ ...limited, headers: { 'retry-after': '60' } });
+  expect((await target.send({ method: 'GET', path: '/list', headers: { api_key: otherKey } })).status).toBe(200);
+  expect((await target.send({ method: 'GET', path: '/health', absolute: true })).status).toBe(200);
+  vi.setSystemTime(1_060_000);
+  expect((await get('/list')).status).toBe(200);
+});
+
+it('has no limit unless one is set', async () => {
+  const { get } = await fakeApp();
+  for (let i = 0; i < 200; i++) expect((await get('/list')).status).toBe(200);
+});
+
+const list = (key: string, address: string, forwarded?: string) => ({
+  method: 'GET' as const,
+  url: '/vision/ekyc/facesearch/v4/list',
+  remoteAddress: address,
+  headers: { api_key: key, ...(forwarded && { 'x-forwarded-for': forwarded }) },
+});
+
+it('throttles an address that sends unknown keys, even when it finds a good one', async () => {
+  stopClock();
+  const { app } = await fakeApp({ FAILED_KEY_LIMIT: '3' });
+  for (let i = 0; i < 3; i++) expect((await app.inject(list(`guess ${i}`, '192.0.2.1'))).statusCode).toBe(401);
+  for (const key of ['guess 4', testKey]) {
+    const answer = await app.inject(list(key, '192.0.2.1', '203.0.113.9'));
+    expect(answer).toMatchObject({ statusCode: 429, headers: { 'retry-after': '60' } });
+    expect(answer.json()).toEqual(limited.json);
+  }
+  expect((await app.inject(list(testKey, '192.0.2.2'))).statusCode).toBe(200);
+  vi.setSystemTime(1_060_000);
+  expect((await app.inject(list(testKey, '192.0.2.1'))).statusCode).toBe(200);
+});
+
+it('lets a key pass that was good from a throttled address before, as long as it is good', async () => {
+  stopClock();
+  const { app } = await fakeApp({ FAILED_KEY_LIMIT: '1' });
+  expect((await app.inject(list(testKey, '192.0.2.1'))).statusCode).toBe(200);
+  expect((await app.inject(list('guess', '192.0.2.1'))).statusCode).toBe(401);
+  expect((await app.inject(list('another guess', '192.0.2.1'))).statusCode).toBe(429);
+  expect((await app.inject(list(otherKey, '192.0.2.1'))).statusCode).toBe(429);
+  expect((await app.inject(list(testKey, '192.0.2.1'))).statusCode).toBe(200);
+});
+
+it('takes the address from trusted proxies only, and believes only what they added', async () => {
+  const { app } = await fakeApp({ FAILED_KEY_LIMIT: '1', TRUST_PROXY: '10.0.0.0/8' });
+  // The client wrote the first address itself; the proxy added the second.
+  expect((await app.inject(list('guess', '10.0.0.1', '198.51.100.7, 192.0.2.1'))).statusCode).toBe(401);
+  expect((await app.inject(list(testKey, '10.0.0.1', '198.51.100.8, 192.0.2.1'))).statusCode).toBe(429);
+  expect((await app.inject(list(testKey, '10.0.0.1', '192.0.2.2'))).statusCode).toBe(200);
+});
+
+it('does not throttle where the limit is 0', async () => {
+  const { app } = await fakeApp({ FAILED_KEY_LIMIT: '0' });
+  for (let i = 0; i < 100; i++) expect((await app.inject(list('guess', '192.0.2.1'))).statusCode).toBe(401);
+});

@@ -1,0 +1,273 @@
+import { describe, expect, it } from 'vitest';
+import { openGallery } from '../../../gallery/gallery-fixture.js';
+import { fakeApp, otherKey, readOnlyKey, testKey } from '../../../support/fake-app.js';
+import { FakeAnalyser, faceOf } from '../../../support/fakes.js';
+import { field, file } from '../../../support/multipart.js';
+import type { Answer, Call } from '../../../support/target.js';
+import { expectConforming } from '../../plugins/openapi/conforming.js';
+
+const staff = field('collection', 'staff');
+
+/** A real gallery behind the app, with users u1 (two faces) and u2 (one face) in the collection staff of acme. */
+async function adminApp(env: Record<string, string> = {}) {
+  const { gallery, directory, store } = await openGallery();
+  const services = { gallery, directory, analyser: new FakeAnalyser(), model: 'm1' };
+  const app = await fakeApp(env, { services: () => services });
+  for (const [id, name, cosines] of [
+    ['u1', 'Nguyễn Văn Đức', [1, 0.9]],
+    ['u2', '<img src=x onerror=alert(1)>', [0.7]],
+  ] as const) {
+    await app.post('/create', staff, field('id', id), field('name', name));
+    for (const cosine of cosines) await app.post('/add', staff, field('id', id), file(`cos:${cosine}`));
+  }
+  const send = async (method: Call['method'], path: string, body?: unknown, key = testKey): Promise<Answer> => {
+    const call: Call = {
+      method,
+      path: `/admin/v1${path}`,
+      absolute: true,
+      headers: { api_key: key },
+      ...(body !== undefined && {
+        body: {
+          headers: { 'content-type': 'application/json' },
+          body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+        },
+      }),
+    };
+    const answer = await app.target.send(call);
+    expectConforming(call, answer, env.HTTP_STATUS === 'mirror' ? 'mirror' : 'business');
+    return answer;
+  };
+  const data = async (...call: Parameters<typeof send>) => (await send(...call)).json.data;
+  return { ...app, gallery, directory, store, send, data };
+}
+
+const photo = (word: string) => Buffer.from(word).toString('base64');
+
+describe('what is there', () => {
+  it('lists collections with counts, of the own tenant only', async () => {
+    const { data } = await adminApp();
+    expect(await data('GET', '/collections')).toEqual([{ collection: 'staff', users: 2, faces: 3 }]);
+    expect(await data('GET', '/collections', undefined, otherKey)).toEqual([]);
+  });
+
+  it.each([
+    ['', 2, ['u1', 'u2']],
+    ['&search=U2', 1, ['u2']],
+    ['&search=duc', 1, ['u1']],
+    ['&search=VĂN', 1, ['u1']],
+    ['&search=%3Cimg', 1, ['u2']],
+    ['&search=nobody', 0, []],
+    ['&limit=1', 2, ['u1']],
+    ['&limit=1&offset=1', 2, ['u2']],
+    ['&offset=2', 2, []],
+  ])('pages and searches users by id and name: %s', async (query, total, ids) => {
+    const { data } = await adminApp();
+    const page = (await data('GET', `/users?collection=staff${query}`)) as { total: number; users: { id: string }[] };
+    expect(page.total).toBe(total);
+    expect(page.users.map(({ id }) => id)).toEqual(ids);
+  });
+
+  it('counts the faces of each user', async () => {
+    const { data } = await adminApp();
+    expect(await data('GET', '/users?collection=staff')).toMatchObject({
+      users: [
+        { id: 'u1', name: 'Nguyễn Văn Đức', faces: 2 },
+        { id: 'u2', faces: 1 },
+      ],
+    });
+  });
+
+  it('lists the faces of a user', async () => {
+    const { data } = await adminApp();
+    expect(await data('GET', '/faces?collection=staff&id=u1')).toEqual([
+      { face: 1, model: 'm1', created: expect.stringMatching(/^\d{4}-.*Z$/), hasPhoto: false },
+      { face: 2, model: 'm1', created: expect.any(String), hasPhoto: false },
+    ]);
+  });
+
+  it('tells whose key it is and what the server is', async () => {
+    const { data } = await adminApp({ SIMILARITY: 'cosine' });
+    expect(await data('GET', '/status', undefined, readOnlyKey)).toMatchObject({
+      tenant: 'acme',
+      readOnly: true,
+      version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      model: 'm1',
+      similarity: 'cosine',
+    });
+  });
+});
+
+describe('the load', () => {
+  it('counts the calls of the own tenant by code and cause, and not those that look', async () => {
+    const { data, post, send } = await adminApp();
+    await post('/search', staff, file('masked'));
+    await post('/search', file('none'));
+    await send('POST', '/candidates', { photo: photo('cos:1') });
+    await send('POST', '/analyse', { photo: photo('masked') });
+    await data('GET', '/collections');
+    expect(await data('GET', '/load', undefined, readOnlyKey)).toEqual({
+      queued: 0,
+      workers: 1,
+      loopDelay: expect.any(Number),
+      memory: expect.any(Number),
+      requests: { 200: 7, 406: 1, 407: 1 },
+      refusals: { 'too-close': 2, NO_FACE: 1 },
+    });
+    expect(await data('GET', '/load', undefined, otherKey)).toMatchObject({ requests: {}, refusals: {} });
+  });
+
+  it('tells memory in steps, and the photos that wait', async () => {
+    const { data, gallery, directory } = await adminApp();
+    const { memory } = (await data('GET', '/load')) as { memory: number };
+    expect(memory % (32 * 1024 * 1024)).toBe(0);
+    const analyser = new FakeAnalyser();
+    analyser.queued = 3;
+    const busy = await fakeApp({}, { services: () => ({ gallery, directory, analyser, model: 'm1' }) });
+    const call = { method: 'GET', path: '/admin/v1/load', absolute: true, headers: { api_key: testKey } } as const;
+    expect((await busy.target.send(call)).json.data).toMatchObject({ queued: 3 });
+  });
+});
+
+describe('single faces', () => {
+  it('deletes one, and searches do not find it any more', async () => {
+    const { send, data, post } = await adminApp();
+    expect((await send('DELETE', '/faces/1?collection=staff&id=u1')).json).toEqual({
+      data: 'Face deleted',
+      code: '200',
+    });
+    expect(await data('GET', '/faces?collection=staff&id=u1')).toHaveLength(1);
+    expect((await post('/search', staff, file('cos:1'))).json.data).toMatchObject({ similarity: expect.closeTo(0.9) });
+    expect((await send('DELETE', '/faces/1?collection=staff&id=u1')).json).toEqual({
+      data: 'Face not found',
+      code: '404',
+    });
+  });
+
+  it.each(['/faces/3?collection=staff&id=u1', '/faces/1?collection=other&id=u1', '/faces/1?id=u1'])(
+    'leaves the face of another user or collection alone: %s',
+    async (path) => {
+      const { send, data } = await adminApp();
+      expect((await send('DELETE', path)).json.code).toBe('404');
+      expect(await data('GET', '/collections')).toEqual([{ collection: 'staff', users: 2, faces: 3 }]);
+    },
+  );
+
+  it('shows the photo that was kept', async () => {
+    const { send, data, post, target } = await adminApp();
+    const image = `cos:0.1\0${'x'.repeat(50)}`;
+    const created = await post('/search', staff, field('create', 'true'), file(image));
+    const { id } = created.json.data as { id: string };
+    const [face] = (await data('GET', `/faces?collection=staff&id=${id}`)) as { face: number; hasPhoto: boolean }[];
+    expect(face?.hasPhoto).toBe(true);
+    const path = `/faces/${face?.face}/photo?collection=staff&id=${id}`;
+    const answer = await send('GET', path);
+    expect(answer.headers['content-type']).toBe('image/jpeg');
+    expect(answer.text).toBe(image);
+    expect((await send('GET', path, undefined, otherKey)).json.data).toBe('User not found');
+    expect((await send('GET', '/faces/1/photo?collection=staff&id=u1')).json.data).toBe(
+      'No photo of this face was kept',
+    );
+    expect((await target.send({ method: 'GET', path: `/admin/v1${path}`, absolute: true })).json.code).toBe('412');
+  });
+});
+
+describe('candidates', () => {
+  it('names each of the k most similar users once, with their best face', async () => {
+    const { data } = await adminApp();
+    const all = await data('POST', '/candidates', { collection: 'staff', photo: photo('cos:1') });
+    expect(all).toEqual([
+      { id: 'u1', name: 'Nguyễn Văn Đức', face: 1, similarity: expect.closeTo(1, 5) },
+      { id: 'u2', name: '<img src=x onerror=alert(1)>', face: 3, similarity: expect.closeTo(0.7, 5) },
+    ]);
+    const vector = Array.from(faceOf(0.9));
+    expect(await data('POST', '/candidates', { collection: 'staff', vector, k: 1 })).toMatchObject([
+      { id: 'u1', face: 2 },
+    ]);
+    expect(await data('POST', '/candidates', { collection: 'unknown', vector })).toEqual([]);
+    expect(await data('POST', '/candidates', { collection: 'staff', vector }, otherKey)).toEqual([]);
+  });
+
+  it('refuses as a search does', async () => {
+    const { send } = await adminApp();
+    expect((await send('POST', '/candidates', { photo: photo('masked') })).json).toEqual({
+      data: 'Photo not contains full face, too close; wearing mask, sunglasses or hat',
+      code: '406',
+      reason: 'too-close',
+    });
+    const accepted = await send('POST', '/candidates', { photo: photo('masked'), disable_validation: true });
+    expect(accepted.json.code).toBe('200');
+  });
+});
+
+describe('analyse', () => {
+  it('tells the refusal that a call would give', async () => {
+    const { data } = await adminApp();
+    expect(await data('POST', '/analyse', { photo: photo('card') })).toMatchObject({
+      width: 640,
+      refusal: { code: '410', data: 'Photo is id card', reason: null },
+    });
+    expect(await data('POST', '/analyse', { photo: photo('card'), allow_id_card: true })).toMatchObject({
+      refusal: null,
+    });
+  });
+});
+
+describe('wrong requests', () => {
+  it.each([
+    ['GET', '/users?limit=0', undefined, 'limit must be 1 or more'],
+    ['GET', '/users?limit=201', undefined, 'limit must be at most 200'],
+    ['GET', '/users?offset=x', undefined, 'offset must be a whole number'],
+    ['GET', '/users?collection=a&collection=b', undefined, 'collection must be one text'],
+    ['GET', '/faces', undefined, 'id must be one text'],
+    ['GET', '/faces?id=', undefined, 'id must not be empty'],
+    ['GET', '/faces?id=a%00b', undefined, 'id must have at most 1,024 characters and no NUL'],
+    ['DELETE', '/faces/x?id=u1', undefined, 'face must be a whole number'],
+    ['POST', '/candidates', {}, 'Send either photo or vector.'],
+    ['POST', '/candidates', { photo: '!' }, 'photo must be an image file or its bytes in base64.'],
+    ['POST', '/candidates', { vector: [1, 2] }, 'vector must have 512 numbers'],
+    ['POST', '/candidates', { vector: Array(512).fill(0) }, 'The vector must not be all zeros.'],
+    ['POST', '/candidates', { photo: ['AAAA'] }, 'photo must be one text'],
+    ['POST', '/candidates', { photo: 'AAAA', k: 51 }, 'k must be at most 50'],
+    ['POST', '/candidates', { photo: 'AAAA', k: 1.5 }, 'k must be a whole number'],
+    ['POST', '/analyse', {}, 'photo must be one text'],
+    ['POST', '/analyse', [], /./],
+    ['POST', '/analyse', '{', 'The body must be JSON.'],
+  ] as const)('%s %s answers 400', async (method, path, body, text) => {
+    const { send } = await adminApp();
+    const { json } = await send(method, path, body);
+    expect(json).toEqual({ data: typeof text === 'string' ? text : expect.stringMatching(text), code: '400' });
+  });
+
+  it('answers 400 to a body that is no JSON, as the HTTP status too where that is asked for', async () => {
+    for (const [mode, status] of [
+      ['business', 200],
+      ['mirror', 400],
+    ] as const) {
+      const { send, target } = await adminApp({ HTTP_STATUS: mode });
+      expect((await send('POST', '/analyse', '{')).status).toBe(status);
+      const call = { method: 'POST', path: '/admin/v1/analyse', absolute: true } as const;
+      const headers = { api_key: testKey, 'content-type': 'text/plain' };
+      const answer = await target.send({ ...call, headers, body: { headers: {}, body: Buffer.from('photo') } });
+      expectConforming(call, answer, mode);
+      expect(answer.json.data).toBe('The body must be JSON, sent as application/json.');
+    }
+  });
+
+  it('needs a key, and one that may read what it asks for', async () => {
+    const { send } = await adminApp();
+    expect((await send('GET', '/collections', undefined, 'wrong')).status).toBe(401);
+    const paths = ['/collections', '/users', '/faces?id=u1', '/faces/1/photo?id=u1'];
+    for (const path of paths) expect((await send('GET', path, undefined, readOnlyKey)).status, path).toBe(403);
+    expect((await send('DELETE', '/faces/1?id=u1', undefined, readOnlyKey)).status).toBe(403);
+    const photoOfFace = { collection: 'staff', photo: photo('cos:1') };
+    expect((await send('POST', '/candidates', photoOfFace, readOnlyKey)).json.code).toBe('200');
+    expect((await send('POST', '/analyse', photoOfFace, readOnlyKey)).json.code).toBe('200');
+  });
+
+  it('counts against the limit of the key', async () => {
+    const { send } = await adminApp({ RATE_LIMIT: '8/min' });
+    const codes = [];
+    for (let i = 0; i < 4; i++) codes.push((await send('GET', '/status')).json.code);
+    expect(codes.at(-1)).toBe('429');
+  });
+});

@@ -1,0 +1,248 @@
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import type { CollectionRef, NewFace, Store, StoredEmbedding } from '../../src/persistence/store.js';
+import { RandomVectors } from '../vector-index/random-vectors.js';
+
+export const staff: CollectionRef = { tenant: 'acme', collection: 'staff' };
+export const anna = { id: 'a1', name: 'Anna' };
+export const ben = { id: 'b1', name: 'Ben' };
+
+/**
+ * What every store does.
+ * @param opener called before each test; what it returns opens one and the same empty store, as often as it is called
+ */
+export function describeStore(name: string, opener: () => Promise<() => Promise<Store>>): void {
+  let reopen: () => Promise<Store>;
+  let store: Store;
+  let random: RandomVectors;
+
+  const face = (rest: Partial<NewFace> = {}): NewFace => ({ embedding: random.unit(512), model: 'm1', ...rest });
+
+  async function facesIn(collectionId: number, model = 'm1'): Promise<StoredEmbedding[]> {
+    const all: StoredEmbedding[] = [];
+    for await (const page of store.facesOf(collectionId, model)) all.push(...page);
+    return all;
+  }
+
+  describe(name, () => {
+    beforeEach(async () => {
+      reopen = await opener();
+      store = await reopen();
+      random = new RandomVectors(7);
+      onTestFinished(() => store.close());
+    });
+
+    test('a single face is listed, deleted and counted without the others', async () => {
+      await store.saveUser(staff, anna);
+      await store.saveUser(staff, ben);
+      await store.saveUser({ tenant: 'globex', collection: 'theirs' }, anna);
+      const kept = await store.addFace(staff, 'a1', face());
+      const gone = await store.addFace(staff, 'a1', face({ objectKey: 'faces/1' }));
+      if (!kept || !gone) throw new Error('no such user');
+      expect(await store.facesOfUser(staff, 'a1')).toEqual([
+        { faceId: kept.faceId, model: 'm1', createdAt: expect.any(Date), objectKey: undefined },
+        { faceId: gone.faceId, model: 'm1', createdAt: expect.any(Date), objectKey: 'faces/1' },
+      ]);
+      expect(await store.countPeople('acme')).toEqual([{ collection: 'staff', users: 2, faces: 2 }]);
+      expect(await store.deleteFace(staff, 'b1', gone.faceId)).toBeUndefined();
+      expect(await store.deleteFace({ ...staff, tenant: 'globex' }, 'a1', gone.faceId)).toBeUndefined();
+      expect(await store.deleteFace(staff, 'a1', gone.faceId)).toEqual({
+        collectionId: gone.collectionId,
+        faceIds: [gone.faceId],
+        objectKeys: ['faces/1'],
+      });
+      expect(await store.deleteFace(staff, 'a1', gone.faceId)).toBeUndefined();
+      expect(await store.pendingObjectDeletions()).toEqual(['faces/1']);
+      expect(await store.facesOfUser(staff, 'a1')).toHaveLength(1);
+      expect(await store.facesOfUser(staff, 'nobody')).toEqual([]);
+      expect(await store.countPeople('acme')).toEqual([{ collection: 'staff', users: 2, faces: 1 }]);
+      expect(await store.countPeople('nobody')).toEqual([]);
+    });
+
+    test('what was written is there after closing and opening again', async () => {
+      const added = face({ objectKey: 'faces/1' });
+      await store.saveUser(staff, anna);
+      const stored = await store.addFace(staff, 'a1', added);
+      await store.close();
+      store = await reopen();
+      expect(await store.listUsers(staff)).toEqual([anna]);
+      expect(await store.listCollections()).toEqual([{ ...staff, collectionId: stored?.collectionId }]);
+      expect(await facesIn(stored?.collectionId ?? 0)).toEqual([
+        { faceId: stored?.faceId, embedding: added.embedding },
+      ]);
+      expect(await store.findFaceOwner(stored?.faceId ?? 0)).toEqual(anna);
+    });
+
+    test('saving a user again changes the name, and neither faces nor place in the list', async () => {
+      await store.saveUser(staff, anna);
+      await store.saveUser(staff, ben);
+      const stored = await store.addFace(staff, 'a1', face());
+      await store.saveUser(staff, { id: 'a1', name: 'Anne' });
+      expect(await store.listUsers(staff)).toEqual([{ id: 'a1', name: 'Anne' }, ben]);
+      expect(await store.findFaceOwner(stored?.faceId ?? 0)).toEqual({ id: 'a1', name: 'Anne' });
+    });
+
+    test('who is enrolled with a face is listed and erased when old enough, unless saved since', async () => {
+      const later = new Date(Date.now() + 60_000);
+      const carl = { id: 'c1', name: '' };
+      await store.saveUser(staff, anna);
+      await store.addUserWithFace(staff, { ...ben, name: '' }, face({ objectKey: 'faces/1' }));
+      await store.addUserWithFace(staff, carl, face({ objectKey: 'faces/2' }));
+      await store.addFace(staff, 'b1', face());
+      const listed = await store.listEnrolledBefore(later);
+      expect(listed).toEqual([
+        { ...staff, userId: 'b1' },
+        { ...staff, userId: 'c1' },
+      ]);
+      expect(await store.listEnrolledBefore(new Date(Date.now() - 60_000))).toEqual([]);
+      await store.saveUser(staff, { id: 'c1', name: 'Carl' });
+      expect(await store.listEnrolledBefore(later)).toEqual([{ ...staff, userId: 'b1' }]);
+      expect(await store.deleteEnrolledBefore(new Date(Date.now() - 60_000), staff, 'b1')).toBeUndefined();
+      for (const id of ['a1', 'c1', 'nobody'])
+        expect(await store.deleteEnrolledBefore(later, staff, id)).toBeUndefined();
+      expect(await store.deleteEnrolledBefore(later, staff, 'b1')).toMatchObject({ objectKeys: ['faces/1'] });
+      expect(await store.listUsers(staff)).toEqual([anna, { id: 'c1', name: 'Carl' }]);
+      expect(await store.pendingObjectDeletions()).toEqual(['faces/1']);
+    });
+
+    test('ids and names are kept to the letter', async () => {
+      const ids = [
+        'Nguyễn',
+        'Nguyễn'.normalize('NFD'),
+        'nguyễn',
+        ' a',
+        'a',
+        'a ',
+        '🧑🏽‍🚀',
+        "'; DROP TABLE users; --",
+        '%',
+        '1',
+        '01',
+        '1.0',
+      ];
+      for (const id of ids) await store.saveUser(staff, { id, name: `name of ${id}` });
+      expect(await store.listUsers(staff)).toEqual(ids.map((id) => ({ id, name: `name of ${id}` })));
+      for (const id of ids) expect(await store.findUser(staff, id)).toEqual({ id, name: `name of ${id}` });
+    });
+
+    test('the default collection has the empty name and is one like the others', async () => {
+      const unnamed = { tenant: 'acme', collection: '' };
+      await store.saveUser(unnamed, anna);
+      expect(await store.listUsers(unnamed)).toEqual([anna]);
+      expect(await store.listUsers(staff)).toEqual([]);
+    });
+
+    test('two tenants with the same collection and user ids never meet', async () => {
+      const other = { tenant: 'other', collection: 'staff' };
+      await store.saveUser(staff, anna);
+      await store.saveUser(other, { id: 'a1', name: 'Another' });
+      const mine = await store.addFace(staff, 'a1', face());
+      const theirs = await store.addFace(other, 'a1', face());
+      expect(mine?.collectionId).not.toBe(theirs?.collectionId);
+      expect((await store.deleteUser(staff, 'a1'))?.faceIds).toEqual([mine?.faceId]);
+      expect(await store.deleteCollection(staff)).toBeDefined();
+      expect(await store.listUsers(other)).toEqual([{ id: 'a1', name: 'Another' }]);
+      expect(await facesIn(theirs?.collectionId ?? 0)).toHaveLength(1);
+    });
+
+    test('nothing is found, and nothing made, for users and collections that do not exist', async () => {
+      expect(await store.findUser(staff, 'a1')).toBeUndefined();
+      expect(await store.listUsers(staff)).toEqual([]);
+      expect(await store.addFace(staff, 'a1', face())).toBeUndefined();
+      expect(await store.deleteFaces(staff, 'a1')).toBeUndefined();
+      expect(await store.deleteUser(staff, 'a1')).toBeUndefined();
+      expect(await store.deleteCollection(staff)).toBeUndefined();
+      expect(await store.findCollection(staff)).toBeUndefined();
+      expect(await store.listCollections()).toEqual([]);
+    });
+
+    test('numbers of faces and collections are never used again', async () => {
+      const first = await store.addUserWithFace(staff, anna, face());
+      await store.deleteCollection(staff);
+      const second = await store.addUserWithFace(staff, anna, face());
+      expect(second.faceId).toBeGreaterThan(first.faceId);
+      expect(second.collectionId).toBeGreaterThan(first.collectionId);
+    });
+
+    test('deleting faces keeps the user; deleting the user takes both', async () => {
+      const { collectionId, faceId } = await store.addUserWithFace(staff, anna, face({ objectKey: 'faces/1' }));
+      const second = await store.addFace(staff, 'a1', face());
+      await store.addUserWithFace(staff, ben, face());
+      expect(await store.deleteFaces(staff, 'a1')).toEqual({
+        collectionId,
+        faceIds: [faceId, second?.faceId],
+        objectKeys: ['faces/1'],
+      });
+      expect(await store.listUsers(staff)).toEqual([anna, ben]);
+      expect(await store.findFaceOwner(faceId)).toBeUndefined();
+      await store.deleteUser(staff, 'a1');
+      expect(await store.listUsers(staff)).toEqual([ben]);
+      expect(await facesIn(collectionId)).toHaveLength(1);
+    });
+
+    test('deleting a collection takes its users and faces of every model', async () => {
+      const { collectionId } = await store.addUserWithFace(staff, anna, face({ objectKey: 'faces/1' }));
+      await store.addUserWithFace(staff, ben, face({ model: 'm2', objectKey: 'faces/2' }));
+      const erased = await store.deleteCollection(staff);
+      expect(erased?.faceIds).toHaveLength(2);
+      expect(erased?.objectKeys).toEqual(['faces/1', 'faces/2']);
+      expect(await store.findCollection(staff)).toBeUndefined();
+      expect(await store.countFacesByModel()).toEqual(new Map());
+      expect(await facesIn(collectionId)).toEqual([]);
+    });
+
+    test('faces come in pages of rising ids, by model', async () => {
+      await store.saveUser(staff, anna);
+      for (let i = 0; i < 1100; i++) await store.addFace(staff, 'a1', face({ model: i % 11 === 0 ? 'm2' : 'm1' }));
+      const found = await store.findCollection(staff);
+      const ids = (await facesIn(found?.collectionId ?? 0)).map(({ faceId }) => faceId);
+      expect(ids).toHaveLength(1000);
+      expect(ids).toEqual([...ids].sort((a, b) => a - b));
+      expect(await facesIn(found?.collectionId ?? 0, 'm2')).toHaveLength(100);
+      expect(await store.countFacesByModel()).toEqual(
+        new Map([
+          ['m1', 1000],
+          ['m2', 100],
+        ]),
+      );
+    });
+
+    test('photos of deleted faces are pending until they are reported deleted', async () => {
+      await store.addUserWithFace(staff, anna, face({ objectKey: 'faces/1' }));
+      await store.addUserWithFace(staff, ben, face({ objectKey: 'faces/2' }));
+      expect(await store.pendingObjectDeletions()).toEqual([]);
+      await store.deleteFaces(staff, 'a1');
+      await store.deleteCollection(staff);
+      expect(await store.pendingObjectDeletions()).toEqual(['faces/1', 'faces/2']);
+      await store.objectsDeleted(['faces/1']);
+      expect(await store.pendingObjectDeletions()).toEqual(['faces/2']);
+    });
+
+    test('a reserved photo is pending until a face names it', async () => {
+      await store.reserveObject('faces/1');
+      await store.reserveObject('faces/2');
+      await store.addUserWithFace(staff, anna, face({ objectKey: 'faces/1' }));
+      expect(await store.pendingObjectDeletions()).toEqual(['faces/2']);
+    });
+
+    test('a transaction that fails leaves nothing', async () => {
+      await store.reserveObject('faces/1');
+      const bad = { embedding: new Float32Array(3), model: 'm1', objectKey: 'faces/1' };
+      await expect(store.addUserWithFace(staff, anna, bad)).rejects.toThrow(RangeError);
+      expect(await store.listCollections()).toEqual([]);
+      expect(await store.pendingObjectDeletions()).toEqual(['faces/1']);
+    });
+
+    test('two processes can write to one store', async () => {
+      const second = await reopen();
+      await Promise.all([store.saveUser(staff, anna), second.saveUser(staff, ben)]);
+      expect(await store.listUsers(staff)).toEqual(await second.listUsers(staff));
+      await second.close();
+    });
+
+    test('a closed store does not answer', async () => {
+      await store.ping();
+      await store.close();
+      await expect(store.ping()).rejects.toThrow();
+    });
+  });
+}

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { createKey, hashKey, KeyRing } from '../../../../src/persistence/keys/api-keys.js';
+import type { PostgresStore } from '../../../../src/persistence/people/postgres/postgres-store.js';
+import { useTestDatabase } from '../../../support/test-database.js';
+import { RandomVectors } from '../../../vector-index/random-vectors.js';
+import { anna, ben, describeStore, staff } from '../../describe-store.js';
+
+const database = useTestDatabase();
+
+describeStore('PostgreSQL', async () => {
+  await database().clear();
+  return async () => database().store();
+});
+
+let store: PostgresStore;
+beforeEach(async () => {
+  await database().clear();
+  store = database().store();
+  onTestFinished(() => store.close());
+});
+
+test('texts that PostgreSQL has no type for are kept to the letter', async () => {
+  const texts = ['a\0b', '\0', 'ß'.repeat(1024), '\u{10FFFF}'];
+  for (const text of texts) {
+    const collection = { tenant: text, collection: text };
+    await store.saveUser(collection, { id: text, name: text });
+    expect(await store.listUsers(collection)).toEqual([{ id: text, name: text }]);
+    expect(await store.findUser(collection, text)).toEqual({ id: text, name: text });
+  }
+  expect((await store.listCollections()).map(({ collection }) => collection)).toEqual(texts);
+});
+
+test('the nearest faces are those of one collection and model', async () => {
+  const random = new RandomVectors(3);
+  const probe = random.unit(512);
+  const near = random.near(probe, 0.9);
+  await store.addUserWithFace(staff, anna, { embedding: near, model: 'm1' });
+  await store.addUserWithFace(staff, ben, { embedding: random.near(probe, 0.5), model: 'm1' });
+  await store.addUserWithFace(staff, ben, { embedding: probe, model: 'm2' });
+  await store.addUserWithFace({ ...staff, tenant: 'other' }, ben, { embedding: probe, model: 'm1' });
+  expect(await store.nearestFaces(staff, 'm1', probe, 1)).toEqual([
+    { faceId: expect.any(Number), user: anna, embedding: near },
+  ]);
+  expect(await store.nearestFaces(staff, 'm1', probe, 9)).toHaveLength(2);
+  expect(await store.nearestFaces({ ...staff, collection: 'none' }, 'm1', probe, 9)).toEqual([]);
+});
+
+test('what another server announced a moment ago is not pending here', async () => {
+  const other = database().store();
+  onTestFinished(() => other.close());
+  await other.reserveObject('faces/1');
+  expect(await store.pendingObjectDeletions()).toEqual([]);
+  expect(await other.pendingObjectDeletions()).toEqual(['faces/1']);
+  await store.addUserWithFace(staff, anna, {
+    embedding: new RandomVectors(3).unit(512),
+    model: 'm1',
+    objectKey: 'faces/1',
+  });
+  await store.deleteUser(staff, 'a1');
+  expect(await other.pendingObjectDeletions()).toEqual(['faces/1']);
+});
+
+test('keys work, end, and are known by their hash only', async () => {
+  const ring = new KeyRing(store, []);
+  const key = (await ring.ensureFirstKey()) ?? '';
+  expect(await ring.callerOf(key)).toEqual({ keyId: '1', tenant: 'default', readOnly: false });
+  expect(await ring.ensureFirstKey()).toBeUndefined();
+  const expiresAt = new Date(Date.now() + 60_000);
+  const reading = await createKey(store, { tenant: 'acmé\0', label: 'door', readOnly: true, expiresAt });
+  expect(await ring.callerOf(reading)).toEqual({ keyId: '2', tenant: 'acmé\0', readOnly: true });
+  const past = await createKey(store, { tenant: 'acme', expiresAt: new Date(Date.now() - 1000) });
+  expect(await ring.callerOf(past)).toBeUndefined();
+  expect((await store.listKeys())[1]).toMatchObject({ tenant: 'acmé\0', label: 'door', readOnly: true, expiresAt });
+  expect(await store.revokeKey(2)).toBe(true);
+  expect(await store.revokeKey(2)).toBe(false);
+  expect(await ring.callerOf(reading)).toBeUndefined();
+  expect((await store.listKeys())[1]?.revokedAt).toBeInstanceOf(Date);
+  expect(await store.countKeys()).toBe(3);
+});
+
+test('a key is added once, and its error tells nothing of it', async () => {
+  const sha256 = hashKey(randomBytes(8).toString('hex'));
+  const key = { tenant: 'acme', sha256, label: '', readOnly: false, expiresAt: undefined };
+  await store.addKey(key);
+  const error = await store.addKey(key).catch((refusal: unknown) => refusal);
+  expect(error).toBeInstanceOf(Error);
+  expect(JSON.stringify(Object.entries(error as Error))).not.toContain(sha256.toString('hex').slice(0, 16));
+});
