@@ -132,7 +132,7 @@ test('`facesearch models` ends with exit code 1 and the message alone when a has
   });
   const { status, stderr } = spawnSync(
     process.execPath,
-    [join(projectRoot, 'dist', 'src', 'command-line', 'main.js'), 'models'],
+    [join(projectRoot, 'dist', 'src', 'main.js'), 'models'],
     {
       env: { ...process.env, MODEL_MANIFEST: manifestPath, MODEL_PACK: 'tiny', MODELS_TARBALL_DIR: tarballDir },
       encoding: 'utf8',
