@@ -81,6 +81,11 @@ const embedderSchema = z.strictObject({
   /** `arcface112`: a crop aligned to the 112x112 ArcFace template in, 512 numbers out. */
   family: z.literal('arcface112'),
   ...fileFields,
+  /**
+   * What stored faces say of the model that made them; without one, its name and the beginning of `sha256`. For a file that
+   * changed and still makes the same embeddings: only then may it stay what it was.
+   */
+  identity: z.string().min(1).optional(),
   /** The calibration, or its file relative to the manifest's folder. */
   calibration: z.union([z.string(), calibrationSchema]),
 });
