@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -8,12 +8,11 @@ import { createGzip } from 'node:zlib';
 import { backUp } from '../../src/cli/backup/back-up.js';
 import { exportCollection } from '../../src/cli/collection-export/export-collection.js';
 import { ImportState } from '../../src/cli/photo-import/import-state.js';
-import { writeCalibration } from '../../src/evaluation/calibration/write-calibration.js';
 import { identityOf } from '../../src/gallery/model-identity.js';
 import { type SimilarityScale, scaleOf } from '../../src/gallery/scoring/similarity.js';
 import { galleryVersion } from '../../src/http/services.js';
-import { choosePack } from '../../src/models/choose-pack.js';
-import { type Calibration, readManifest } from '../../src/models/manifest.js';
+import type { Calibration } from '../../src/models/calibration.js';
+import { readPack } from '../../src/models/choose-pack.js';
 import { DATABASE } from '../../src/persistence/data-folder/data-folder.js';
 import { migrations as postgresMigrations } from '../../src/persistence/people/postgres/migrations.js';
 import { migrations } from '../../src/persistence/people/sqlite/migrations.js';
@@ -78,8 +77,10 @@ async function makeRelease({ folder, work, contents, scale, calibration, modelNa
   }
 
   const manifest = join(work, 'manifest.json');
-  await copyFile(defaultManifestPath, manifest);
-  await writeCalibration(manifest, modelName, { ...calibration, madeFrom: 'made up' });
+  // One file that holds all: a manifest may have the calibration inside.
+  const inside = JSON.parse(await readFile(defaultManifestPath, 'utf8'));
+  inside.models[modelName].calibration = { ...calibration, madeFrom: 'made up' };
+  await writeFile(manifest, JSON.stringify(inside));
   await compress(manifest, join(folder, 'calibrated-manifest.json.gz'));
 
   const state = join(folder, 'photos.import-state');
@@ -120,7 +121,7 @@ if (existsSync(folder)) throw new Error(`${folder} is there already; raise the v
 await mkdir(folder);
 const work = await mkdtemp(join(tmpdir(), 'facesearch-compat-'));
 try {
-  const chosen = choosePack(await readManifest(defaultManifestPath), 'default', defaultManifestPath);
+  const chosen = await readPack(defaultManifestPath, 'default');
   const { model } = chosen.embedders[galleryVersion];
   const { calibration } = model;
   const axis = new Float32Array(Uint8Array.from(Buffer.from(calibration.crowding?.axis ?? '', 'base64')).buffer);

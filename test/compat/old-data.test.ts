@@ -7,8 +7,7 @@ import { readConfig } from '../../src/config/config.js';
 import { identityOf } from '../../src/gallery/model-identity.js';
 import { scaleOf } from '../../src/gallery/scoring/similarity.js';
 import { galleryVersion } from '../../src/http/services.js';
-import { choosePack } from '../../src/models/choose-pack.js';
-import { readManifest } from '../../src/models/manifest.js';
+import { readPack } from '../../src/models/choose-pack.js';
 import { createLogger } from '../../src/observability/logging.js';
 import { openFolderStorage } from '../../src/wiring/folder-storage.js';
 import { temporaryFolder } from '../persistence/temporary-folder.js';
@@ -93,7 +92,7 @@ test.each(dataOf('importState'))('$release: an import of photos goes on from $na
 test.each(dataOf('manifest'))('$release: the scale of $name compares the faces of its time', async (data) => {
   const contents = await data.contents();
   const path = await decompressed(data);
-  const { model } = choosePack(await readManifest(path), 'default', path).embedders[galleryVersion];
+  const { model } = (await readPack(path, 'default')).embedders[galleryVersion];
   expect(identityOf(model)).toBe(contents.model);
   const old = dataOf('folder').find(({ release, name }) => release === data.release && name.startsWith('killed'));
   if (!old) throw new Error('a release leaves the folder of a killed server');
