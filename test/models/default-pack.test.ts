@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import * as ort from 'onnxruntime-node';
 import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
 import { originalModels } from '../../scripts/original-models.js';
 import type { Model, ModelPack } from '../../src/models/manifest.js';
+import * as ort from '../../src/models/onnx-runtime.js';
 import { preparePack } from '../../src/models/pack.js';
 import { compare, randomImage } from '../../src/models/self-check.js';
 import { defaultManifestPath } from '../../src/util/paths.js';
