@@ -1,13 +1,13 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import Database from 'better-sqlite3';
 import { DATABASE, PHOTOS } from '../../persistence/data-folder/data-folder.js';
 import { makeFolder, syncFolder } from '../../persistence/data-folder/durable-folder.js';
 import { DataKeyError, readDataKeyRecord } from '../../persistence/encryption/data-key-record.js';
 import { BUSY_TIMEOUT_MS, readVersion } from '../../persistence/people/sqlite/sqlite-database.js';
 import { FolderObjectStore } from '../../persistence/photos/folder-object-store.js';
 import type { ObjectSource } from '../../persistence/photos/object-store.js';
+import { Database } from '../../persistence/sqlite.js';
 import { ArchiveWriter } from './archive.js';
 import { BackupError } from './backup-error.js';
 
@@ -82,7 +82,7 @@ export async function backUp({
   }
 }
 
-function openSource(path: string): Database.Database {
+function openSource(path: string): Database {
   if (!existsSync(path)) throw new BackupError(`There is no database ${path}.`);
   const source = new Database(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
   try {
@@ -96,7 +96,7 @@ function openSource(path: string): Database.Database {
 
 interface Sources extends Pick<BackupOptions, 'onProgress'> {
   photos: ObjectSource;
-  source: Database.Database;
+  source: Database;
   copyPath: string;
 }
 
@@ -141,7 +141,7 @@ async function fill(archive: ArchiveWriter, { source, copyPath, photos, onProgre
 /** Photos that are not there any more are taken out of the copy, so that what is restored is whole. */
 async function addPhotos(
   archive: ArchiveWriter,
-  { source, copy, photos, onProgress }: Omit<Sources, 'copyPath'> & { copy: Database.Database },
+  { source, copy, photos, onProgress }: Omit<Sources, 'copyPath'> & { copy: Database },
 ): Promise<Pick<BackupResult, 'deletedMeanwhile' | 'missing'>> {
   const keys = photoKeys(copy);
   const isNeeded = source.prepare('SELECT 1 FROM faces WHERE object_key = ?');
@@ -161,7 +161,7 @@ async function addPhotos(
 }
 
 /** Of the photos that faces name, each once. */
-export function photoKeys(db: Database.Database): string[] {
+export function photoKeys(db: Database): string[] {
   const statement = 'SELECT DISTINCT object_key FROM faces WHERE object_key IS NOT NULL ORDER BY object_key';
   return db.prepare<[], string>(statement).pluck().all();
 }

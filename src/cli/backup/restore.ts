@@ -1,12 +1,12 @@
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { DATABASE, PHOTOS } from '../../persistence/data-folder/data-folder.js';
 import { lockDataFolder } from '../../persistence/data-folder/data-folder-lock.js';
 import { makeFolder, syncFolder } from '../../persistence/data-folder/durable-folder.js';
 import { finishRestore, RESTORE_READY, RESTORE_UNFINISHED } from '../../persistence/data-folder/finish-restore.js';
 import { readVersion } from '../../persistence/people/sqlite/sqlite-database.js';
 import { FolderObjectStore } from '../../persistence/photos/folder-object-store.js';
+import { Database } from '../../persistence/sqlite.js';
 import { type ArchiveEntry, readArchive } from './archive.js';
 import { type BackupDescription, photoKeys } from './back-up.js';
 import { BackupError } from './backup-error.js';
@@ -105,7 +105,7 @@ function describe(json: Buffer | undefined): BackupDescription {
 
 /** The checksums say that it is what was backed up; this, that this version can use it. */
 function checkDatabase(path: string, photos: ReadonlySet<string>): void {
-  let db: Database.Database | undefined;
+  let db: Database | undefined;
   try {
     db = new Database(path, { readonly: true, fileMustExist: true });
     readVersion(db);
