@@ -63,6 +63,7 @@ LABEL org.opencontainers.image.title="FaceSearch server" \
   org.opencontainers.image.base.name="${BASE}"
 
 ENV MODEL_PACK=$MODEL_PACK \
+  IMAGE_PACK=$MODEL_PACK \
   NODE_ENV=production \
   ORT_DISABLE_TELEMETRY=1 \
   HOST=0.0.0.0 \
@@ -77,6 +78,7 @@ COPY --from=build /app/models models
 COPY --from=build /app/src/console src/console
 COPY --from=build /app/dist dist
 COPY LICENSE package.json ./
+COPY --chmod=0755 deploy/entrypoint.sh /usr/local/bin/facesearch-entrypoint
 
 # A volume that is new takes its owner from here.
 RUN install --directory --owner=node --group=node --mode=0700 /data /backups
@@ -88,4 +90,5 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --start-interval=1s -
   CMD ["facesearch", "health"]
 
 # Not through npm: the server itself is process 1 and closes gracefully on SIGTERM.
+ENTRYPOINT ["facesearch-entrypoint"]
 CMD ["facesearch", "serve"]

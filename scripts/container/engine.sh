@@ -8,15 +8,16 @@ engine.sh COMMAND [OPTION...]
 
   install             bring Debian's packages into the folder, if they are not there (about 700 MB, three minutes)
   start               install, and start the engine on a socket and a network of its own
-  docker ARGUMENT...  run Docker's client there, in the current folder
+  docker ARGUMENT...  run Docker's client there; in the current folder, if that lies in `work`
   inside COMMAND...   run a command of this machine in the engine's network, where published ports are reached
+  work                print the folder that the engine sees
   stop                stop the engine and all that runs in it
   status              say whether the engine runs; exit status 0 if so
   remove              stop, and delete the folder with its packages, images and volumes
 
-The folder is $FACESEARCH_ENGINE (default $XDG_CACHE_HOME/facesearch-container); its `work` is seen by the engine under the
-same path, and so is the project. Only root can use a chroot. The engine reaches other networks through slirp4netns, and
-nothing on this machine's loopback.
+The folder is $FACESEARCH_ENGINE (default $XDG_CACHE_HOME/facesearch-container). The engine sees of this machine its folder
+`work`, under the same path. Only root can use a chroot. The engine reaches other networks through slirp4netns, and nothing
+on this machine's loopback.
 TEXT
 }
 
@@ -25,10 +26,9 @@ fail() {
   exit 1
 }
 
-project=$(cd "$(dirname "$0")/../.." && pwd)
 folder=${FACESEARCH_ENGINE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/facesearch-container}
 [[ $folder = /* ]] || folder=$PWD/$folder
-readonly project folder root=$folder/root
+readonly folder root=$folder/root work=$folder/work
 command=${1:-}
 shift || true
 
@@ -43,13 +43,12 @@ install() {
   [ "$(id -u)" = 0 ] || fail 'only root can use a chroot'
   command -v debootstrap > /dev/null || fail 'debootstrap is missing (apt-get install debootstrap)'
   rm -rf "$root"
-  mkdir -p "$folder/work"
+  mkdir -p "$folder"
   echo "installing Docker into $folder" >&2
   debootstrap --variant=minbase --include=docker.io,docker-cli,docker-buildx,docker-compose,iptables,ca-certificates,slirp4netns \
     trixie "$root" "$(debian_mirror)" > "$folder/install.log" 2>&1 || fail "debootstrap failed; see $folder/install.log"
   # The name server of slirp4netns.
   echo 'nameserver 10.0.2.3' > "$root/etc/resolv.conf"
-  mkdir -p "$root$project" "$root$folder/work"
   touch "$root/.complete"
 }
 
@@ -63,18 +62,18 @@ engine() {
 start() {
   [ -z "$(engine)" ] || return 0
   install
-  mkdir -p "$root$project" "$root$folder/work" "$folder/work"
+  mkdir -p "$work" "$root$work"
   # --kill-child: without its parent the engine ends, and with it, being process 1, every container.
   setsid unshare --mount --net --pid --fork --kill-child --propagation private bash -c '
     root=$0
     mount --bind "$root" "$root" && mount -t proc proc "$root/proc" && mount -t sysfs sysfs "$root/sys" &&
       mount --rbind /sys/fs/cgroup "$root/sys/fs/cgroup" && mount --rbind /dev "$root/dev" &&
       mount -t tmpfs tmpfs "$root/run" || exit 1
-    for shared in "$@"; do mount --bind "$shared" "$root$shared" || exit 1; done
+    mount --bind "$1" "$root$1" || exit 1
     ip link set lo up 2> /dev/null || chroot "$root" ip link set lo up
     exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root chroot "$root" \
       dockerd --host unix:///run/docker.sock --exec-opt native.cgroupdriver=cgroupfs
-  ' "$root" "$project" "$folder/work" > "$folder/engine.log" 2>&1 < /dev/null &
+  ' "$root" "$work" > "$folder/engine.log" 2>&1 < /dev/null &
   local parent=$! tries
   trap stop EXIT
   for tries in {1..300}; do
@@ -103,15 +102,16 @@ inside() {
 }
 
 docker() {
-  local pid variables=()
+  local pid at=/ variables=()
   pid=$(engine)
   [ -n "$pid" ] || fail 'no engine runs: engine.sh start'
+  case $PWD/ in "$work"/*) at=$PWD ;; esac
   # What compose files and builds read.
   while IFS= read -r -d '' pair; do
     case $pair in HOME=* | PATH=* | TMPDIR=* | DOCKER*) ;; *) variables+=("$pair") ;; esac
   done < <(env --null)
   nsenter --target "$pid" --mount --net --pid env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DOCKER_HOST=unix:///run/docker.sock \
-    "${variables[@]}" chroot "$root" env --chdir="$PWD" docker "$@"
+    "${variables[@]}" chroot "$root" env --chdir="$at" docker "$@"
 }
 
 stop() {
@@ -135,6 +135,7 @@ case $command in
   start) start ;;
   docker) docker "$@" ;;
   inside) inside "$@" ;;
+  work) echo "$work" ;;
   stop) stop ;;
   status) if [ -n "$(engine)" ]; then echo running; else echo 'not running'; exit 3; fi ;;
   remove) stop; rm -rf "${folder:?}" ;;

