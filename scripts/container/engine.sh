@@ -70,8 +70,10 @@ start() {
       mount --rbind /sys/fs/cgroup "$root/sys/fs/cgroup" && mount --rbind /dev "$root/dev" &&
       mount -t tmpfs tmpfs "$root/run" || exit 1
     mount --bind "$1" "$root$1" || exit 1
-    ip link set lo up 2> /dev/null || chroot "$root" ip link set lo up
-    exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root chroot "$root" \
+    chroot "$root" ip link set lo up
+    # No chroot: `docker exec` enters the root of a mount namespace, which would be that of this machine.
+    cd "$root" && pivot_root . . && umount --lazy . || exit 1
+    exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
       dockerd --host unix:///run/docker.sock --exec-opt native.cgroupdriver=cgroupfs
   ' "$root" "$work" > "$folder/engine.log" 2>&1 < /dev/null &
   local parent=$! tries
@@ -110,8 +112,9 @@ docker() {
   while IFS= read -r -d '' pair; do
     case $pair in HOME=* | PATH=* | TMPDIR=* | DOCKER*) ;; *) variables+=("$pair") ;; esac
   done < <(env --null)
-  nsenter --target "$pid" --mount --net --pid env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DOCKER_HOST=unix:///run/docker.sock \
-    "${variables[@]}" chroot "$root" env --chdir="$at" docker "$@"
+  nsenter --target "$pid" --mount --net --pid env --ignore-environment --chdir="$at" \
+    PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DOCKER_HOST=unix:///run/docker.sock \
+    "${variables[@]}" docker "$@"
 }
 
 stop() {

@@ -13,8 +13,8 @@ export interface Outcome {
 export interface Options {
   cwd?: string;
   env?: Record<string, string>;
-  /** Told each piece of the standard error as it comes. */
-  onStderr?: (text: string) => void;
+  /** Told each piece of either stream as it comes. */
+  onOutput?: (text: string) => void;
 }
 
 /** Runs Docker's client and reports how it ended, whatever that is. */
@@ -27,10 +27,13 @@ export function tryDocker(args: readonly string[], options: Options = {}): Promi
     });
     const stdout: Buffer[] = [];
     let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout.push(chunk);
+      options.onOutput?.(String(chunk));
+    });
     child.stderr.on('data', (chunk: Buffer) => {
       stderr += chunk;
-      options.onStderr?.(String(chunk));
+      options.onOutput?.(String(chunk));
     });
     child.on('error', reject);
     child.on('close', (code) => resolve({ code, stdout: Buffer.concat(stdout), stderr }));

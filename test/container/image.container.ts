@@ -44,7 +44,7 @@ it('says what to build when it is asked for a pack that it does not hold, and en
 
 it.each([
   ['belongs to another user', ['--tmpfs', '/data:uid=4242,mode=0700']],
-  ['is read-only', ['--mount', 'type=tmpfs,destination=/data,readonly']],
+  ['is read-only', ['--mount', 'type=volume,destination=/data,readonly']],
 ])('says in a line what to do when the data folder %s, and ends', async (_, mount) => {
   const { code, stdout, stderr } = await tryDocker(['run', '--rm', ...mount, image]);
   expect(code).not.toBe(0);
