@@ -16,7 +16,9 @@ describe('the Dockerfile', () => {
   });
 
   it('copies what is there and what .dockerignore lets through', () => {
-    const copied = [...text.matchAll(/^COPY (?!--from)(.*) \S+$/gm)].flatMap(([, names = '']) => names.split(' '));
+    const copied = [...text.matchAll(/^COPY (?!--from)(?:--chmod=\d+ )?(.*) \S+$/gm)].flatMap(([, names = '']) =>
+      names.split(' '),
+    );
     expect(copied.length).toBeGreaterThan(5);
     for (const name of copied) {
       expect(existsSync(join(projectRoot, name)), name).toBe(true);
