@@ -42,6 +42,7 @@ RUN --mount=type=cache,target=/root/.npm \
 RUN npm prune --omit=dev --ignore-scripts \
   && rm -rf node_modules/better-sqlite3/deps node_modules/better-sqlite3/src dist/scripts dist/.tsbuildinfo \
   && find node_modules/*/build -type f ! -path '*/build/Release/*.node' -delete \
+  && find node_modules -path '*/prebuilds/*.node' ! -name "linux*-$(node --print process.arch).node" -delete \
   && find node_modules/onnxruntime-node/bin -mindepth 3 -maxdepth 3 -type d \
     ! -path "*/linux/$(node --print process.arch)" -exec rm -rf {} + \
   && find node_modules dist -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete \
