@@ -11,9 +11,9 @@ const ROUNDING = 1e-6;
  */
 export function unitVector(embedding: Float32Array): Float32Array {
   if (embedding.length !== EMBEDDING_LENGTH || !embedding.every(Number.isFinite)) {
-    throw new FaceSearchError('BAD_INPUT', `The vector must be ${EMBEDDING_LENGTH} finite numbers.`, 'vector');
+    throw new FaceSearchError('BAD_INPUT', 'vector-format', { field: 'vector' });
   }
   const length = Math.sqrt(embedding.reduce((sum, x) => sum + x * x, 0));
-  if (length === 0) throw new FaceSearchError('BAD_INPUT', 'The vector must not be all zeros.', 'vector');
+  if (length === 0) throw new FaceSearchError('BAD_INPUT', 'vector-format', { field: 'vector' });
   return Math.abs(length - 1) < ROUNDING ? embedding : embedding.map((x) => x / length);
 }
