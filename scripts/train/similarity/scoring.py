@@ -109,18 +109,11 @@ def top_mean(c, k):
 class Strangers:
     """All pairs of photos of different people of one group, with weights so that each pair of people weighs the same."""
 
-    def __init__(self, x, person, doubtful=()):
+    def __init__(self, x, person):
         p = person_index(person)
-        names = np.unique(person)
         n = np.bincount(p)
         i, j = np.triu_indices(len(x), 1)
         other = p[i] != p[j]
-        if doubtful:
-            where = {name: k for k, name in enumerate(names)}
-            for a, b in doubtful:
-                if a in where and b in where:
-                    a_, b_ = where[a], where[b]
-                    other &= ~(((p[i] == a_) & (p[j] == b_)) | ((p[i] == b_) & (p[j] == a_)))
         same = p[i] == p[j]
         self.gi, self.gj = i[same], j[same]
         self.i, self.j = i[other], j[other]
