@@ -20,7 +20,7 @@ ENV ONNXRUNTIME_NODE_INSTALL=skip \
   ORT_DISABLE_TELEMETRY=1 \
   npm_config_nodedir=/usr/local
 
-COPY package.json package-lock.json .npmrc ./
+COPY package.json package-lock.json ./
 # The secrets are for networks with a registry or an authority of their own: docs/containers.md.
 RUN --mount=type=cache,target=/root/.npm \
   --mount=type=secret,id=npmrc,target=/root/.npmrc \
