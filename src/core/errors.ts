@@ -36,6 +36,8 @@ const table = {
 
 export type ErrorName = keyof typeof table;
 
+export const errorNames = Object.keys(table) as ErrorName[];
+
 const realStatus: ReadonlySet<ErrorName> = new Set<ErrorName>([
   'UNKNOWN_KEY',
   'READ_ONLY_KEY',
