@@ -5,7 +5,7 @@ import { basePath, Refused, request } from './session.js';
 /** The endpoints of version 4, as the server describes them. @returns {Promise<Endpoint[]>} @throws {Refused} */
 export async function loadEndpoints() {
   const response = await request('GET', '/openapi.json');
-  if (!response.ok) throw new Refused(String(response.status), '');
+  if (!response.ok) throw new Refused(String(response.status), '', '');
   return endpointsOf(await response.json());
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ErrorName, FaceSearchError } from '../core/errors.js';
+import { type ErrorName, FaceSearchError, type Reason } from '../core/errors.js';
 import type { Candidate } from '../gallery/gallery.js';
 
 /** The body of every reply. `code` is a string; `extra_data` takes the place of `data` in one outcome of /search. */
@@ -8,8 +8,8 @@ export interface ReplyBody {
   extra_data?: unknown;
   code: string;
   message?: string;
-  /** Which of the causes that the fixed text of a 406 names it was, for example `too-close`. */
-  reason?: string;
+  /** Of every reply that is no success: its cause, a row of the table of errors. */
+  reason?: Reason;
 }
 
 export function success<const Data>(data: Data): { data: Data; code: '200' } {

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { type ErrorName, FaceSearchError } from '../core/errors.js';
+import { FaceSearchError, type RefusalCause } from '../core/errors.js';
 import type { Caller, CollectionRef } from '../persistence/store.js';
 import type { ReplyBody } from './replies.js';
 
@@ -19,8 +19,8 @@ export class RequestContext {
   stages: Readonly<Record<string, number>> | undefined;
   /** Similarity of a search's best candidate, 0–1. */
   similarity: number | undefined;
-  /** Row of the table of errors that was answered, HTTP for what fastify refuses by itself, and the cause within the row. */
-  refusal: { errorName: ErrorName | 'HTTP'; reason: string | undefined } | undefined;
+  /** What was answered, or what /analyse says would be. */
+  refusal: Pick<RefusalCause, 'errorName' | 'reason'> | undefined;
   /** Body of the reply; undefined for files, and before there is one. */
   reply: ReplyBody | undefined;
   /** Begun while the audit log could be written. */
@@ -51,7 +51,7 @@ export class RequestContext {
   }
 
   abandon(): void {
-    this.#abandoned.abort(new FaceSearchError('OVERLOADED', undefined, 'abandoned'));
+    this.#abandoned.abort(new FaceSearchError('OVERLOADED', 'deadline-passed'));
   }
 }
 

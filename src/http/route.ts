@@ -9,7 +9,7 @@ import type {
 } from 'fastify';
 import type { z } from 'zod';
 import type { Config } from '../config/config.js';
-import { type ErrorName, FaceSearchError } from '../core/errors.js';
+import { type ErrorName, FaceSearchError, type Reason } from '../core/errors.js';
 import type { TenantCounts } from '../observability/metrics/tenant-counts.js';
 import type { FormValues } from './forms/fields.js';
 import { Form } from './forms/form.js';
@@ -83,5 +83,8 @@ function checked<T>(schema: z.ZodType<T>, given: unknown): T {
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const path = issue?.path.join('.') ?? '';
-  throw new FaceSearchError('BAD_INPUT', `${path} ${issue?.message ?? 'is not valid'}`.trim());
+  if (issue?.code === 'custom' && issue.params?.reason === ('photo-or-vector' satisfies Reason))
+    throw new FaceSearchError('BAD_INPUT', 'photo-or-vector');
+  const fault = issue?.message ?? 'is not valid';
+  throw new FaceSearchError('BAD_INPUT', 'field-value', { field: path || 'The body', fault });
 }

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configPage, withConfigTable } from '../../scripts/config-table.js';
+import { reasonPage, withReasonTable } from '../../scripts/reason-table.js';
 import { basePath } from '../../src/http/routes/v4/v4.js';
 import type { Server } from '../../src/server.js';
 import { projectRoot } from '../../src/util/paths.js';
@@ -18,6 +19,23 @@ const read = (page: string) => readFileSync(join(projectRoot, page), 'utf8');
 it('lists every variable as it is declared (npm run docs:config writes the table)', () => {
   const page = readFileSync(configPage, 'utf8');
   expect(page).toBe(withConfigTable(page));
+});
+
+it('names only npm scripts that there are', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  const files = ['docs', 'deploy', 'models', 'examples', 'scripts'].flatMap((folder) =>
+    readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
+  );
+  const texts = files.filter((name) => /\.(md|service|ya?ml|ts|sh)$/.test(name));
+  for (const file of ['README.md', 'CONTRIBUTING.md', 'Dockerfile', 'docker-compose.yml', ...texts]) {
+    for (const [, script = ''] of read(file).matchAll(/\bnpm run (?:--silent )?([a-z][\w:-]*)/g))
+      expect(Object.keys(scripts), `npm run ${script} in ${file}`).toContain(script);
+  }
+});
+
+it('lists every reason as the table of errors has it (npm run docs:reasons writes the table)', () => {
+  const page = readFileSync(reasonPage, 'utf8');
+  expect(page).toBe(withReasonTable(page));
 });
 
 it('links only to what there is', () => {

@@ -1,3 +1,4 @@
+import { normalised } from '../../core/unit-vector.js';
 import type { Calibration } from '../../models/manifest.js';
 import type { DataSetImage } from '../data-set.js';
 
@@ -17,22 +18,18 @@ export function crowdingOf(
   for (const image of images) byPerson.set(image.identity, [...(byPerson.get(image.identity) ?? []), image]);
   const people = [...byPerson.values()].flatMap((own) => {
     const found = own.flatMap(({ path }) => embeddings.get(path) ?? []);
-    return found.length > 0 ? [unit(sum(found))] : [];
+    return found.length > 0 ? [directionOf(found)] : [];
   });
-  const axis = Float32Array.from(unit(sum(people)));
+  const axis = directionOf(people);
   const bytes = Buffer.alloc(4 * axis.length);
   for (const [i, value] of axis.entries()) bytes.writeFloatLE(value, 4 * i);
   return { madeFrom: `mean of ${people.length} people of ${name}`, slope, axis: bytes.toString('base64') };
 }
 
-function sum(vectors: readonly ArrayLike<number>[]): Float64Array {
+/** Of the vectors' mean. */
+function directionOf(vectors: readonly Float32Array[]): Float32Array {
   const total = new Float64Array(vectors[0]?.length ?? 0);
   for (const vector of vectors)
     for (let i = 0; i < total.length; i++) total[i] = (total[i] as number) + (vector[i] as number);
-  return total;
-}
-
-function unit(vector: Float64Array): Float64Array {
-  const length = Math.hypot(...vector);
-  return vector.map((value) => value / length);
+  return normalised(total) ?? new Float32Array(total.length);
 }

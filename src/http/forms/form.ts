@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { FaceSearchError } from '../../core/errors.js';
+import { FaceSearchError, type ReasonOf } from '../../core/errors.js';
 import { type Part, readParts } from '../plugins/multipart.js';
 import { type Field, type FormSpec, type FormValues, fieldSchema, isMissing, limitOf, parseField } from './fields.js';
 
@@ -50,7 +50,8 @@ export class Form<Spec extends FormSpec = FormSpec> {
 
   #check(partOf: (name: string) => Part | undefined): FormValues<Spec> {
     for (const [name, field] of this.#fields) {
-      if (field.required && isMissing(field, partOf(name))) throw new FaceSearchError('MISSING', `Missing ${name}`);
+      if (field.required && isMissing(field, partOf(name)))
+        throw new FaceSearchError('MISSING', `missing-${name}` as ReasonOf<'MISSING'>);
     }
     const values = [...this.#fields].map(([name, field]) => [name, fieldValue(name, field, partOf(name))]);
     return Object.fromEntries(values) as FormValues<Spec>;

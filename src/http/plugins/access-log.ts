@@ -17,7 +17,7 @@ export function addAccessLog(app: FastifyInstance): void {
         route: route ?? 'unknown',
         status: reply.statusCode,
         code: code ?? null,
-        ...(refusal?.reason !== undefined && { reason: refusal.reason }),
+        ...(refusal && { reason: refusal.reason }),
         ms: Math.round(reply.elapsedTime),
         ...(stages && { stages: rounded(stages) }),
       },

@@ -24,9 +24,10 @@ export function auditCalls(app: FastifyInstance, audit: AuditTrail | undefined):
   });
 
   app.addHook('onSend', async (request, reply, payload) => {
-    const { knownCaller: caller, isAudited, subject, reply: body, code } = request.context;
+    const { knownCaller: caller, isAudited, subject, reply: body } = request.context;
     // What is refused while no line can be written must not fill the memory with lines that wait.
     if (caller && (isAudited || audit.isWritable)) {
+      const { code, reason } = body ?? {};
       await audit.append({
         requestId: request.id,
         tenant: caller.tenant,
@@ -35,6 +36,7 @@ export function auditCalls(app: FastifyInstance, audit: AuditTrail | undefined):
         ...subject,
         ...namedIn(body),
         code: code ?? String(reply.statusCode),
+        reason,
         ms: Math.round(reply.elapsedTime),
       });
     }

@@ -21,7 +21,7 @@ declare module 'fastify' {
 export function requireKey(app: FastifyInstance, keys: KeyLookup, limits: CallLimits): void {
   app.addHook('onRequest', async (request, reply) => {
     const key = header(request.headers, 'api_key') ?? header(request.headers, 'api-key');
-    if (key === undefined) throw new FaceSearchError('MISSING', 'Missing api_key');
+    if (key === undefined) throw new FaceSearchError('MISSING', 'missing-api-key');
     await limits.refuseGuessing(request, reply, key);
     const caller = await keys.callerOf(key);
     if (!caller) {

@@ -20,7 +20,7 @@ export function admitBodies(app: FastifyInstance, most: Readonly<Record<BodyKind
     const isGone = reply.raw.destroyed;
     if (isGone || held[kind] >= most[kind]) {
       request.context.isBodyRefused = true;
-      throw new FaceSearchError('OVERLOADED', undefined, isGone ? 'abandoned' : 'uploads');
+      throw new FaceSearchError('OVERLOADED', isGone ? 'deadline-passed' : 'uploads-full');
     }
     held[kind]++;
     reply.raw.once('close', () => held[kind]--);

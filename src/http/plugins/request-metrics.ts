@@ -18,7 +18,7 @@ export function addRequestMetrics(app: FastifyInstance, basePath: string, metric
       seconds: reply.elapsedTime / 1000,
       stages,
       similarity,
-      refusal: refusal && { error: refusal.errorName, reason: refusal.reason ?? '' },
+      refusal: refusal && { error: refusal.errorName, reason: refusal.reason },
     });
   });
   app.addHook('onRequestAbort', async (request) => metrics.countAborted(callOf(request, basePath)));
@@ -36,11 +36,7 @@ export function countByTenant(
   app.addHook('onResponse', async (request, reply) => {
     const { knownCaller, code, refusal } = request.context;
     if (!knownCaller || !isCounted(request)) return;
-    counts.count(
-      knownCaller.tenant,
-      code ?? String(reply.statusCode),
-      refusal && (refusal.reason ?? refusal.errorName),
-    );
+    counts.count(knownCaller.tenant, code ?? String(reply.statusCode), refusal?.reason);
   });
 }
 

@@ -2,7 +2,7 @@
 export interface CallCounts {
   /** Calls by the code that they were answered with. */
   requests: Record<string, number>;
-  /** Refusals, also those that /analyse tells of: by cause, or by row of the table of errors where the row has but one. */
+  /** Refusals, also those that /analyse tells of: by reason. */
   refusals: Record<string, number>;
 }
 
@@ -18,10 +18,10 @@ export class TenantCounts {
     return this.#byTenant.get(tenant) ?? { requests: {}, refusals: {} };
   }
 
-  count(tenant: string, code: string, refusal: string | undefined): void {
+  count(tenant: string, code: string, reason: string | undefined): void {
     const counts = this.of(tenant);
     this.#byTenant.set(tenant, counts);
     counts.requests[code] = (counts.requests[code] ?? 0) + 1;
-    if (refusal !== undefined) counts.refusals[refusal] = (counts.refusals[refusal] ?? 0) + 1;
+    if (reason !== undefined) counts.refusals[reason] = (counts.refusals[reason] ?? 0) + 1;
   }
 }

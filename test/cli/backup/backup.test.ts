@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { list } from 'tar';
 import { beforeEach, expect, test } from 'vitest';
 import { backUp } from '../../../src/cli/backup/back-up.js';
@@ -10,6 +9,7 @@ import { InMemoryGallery } from '../../../src/gallery/in-memory-gallery.js';
 import { noCrowding } from '../../../src/gallery/scoring/crowding.js';
 import { lockDataFolder } from '../../../src/persistence/data-folder/data-folder-lock.js';
 import { DataKey } from '../../../src/persistence/encryption/data-key.js';
+import { Database } from '../../../src/persistence/sqlite.js';
 import { temporaryFolder } from '../../persistence/temporary-folder.js';
 import { openIndexes } from '../../vector-index/open-indexes.js';
 import { RandomVectors } from '../../vector-index/random-vectors.js';

@@ -14,8 +14,14 @@ const forReading = [
   '/admin/v1/candidates',
   '/admin/v1/analyse',
 ];
-const forbidden = { status: 403, json: { data: 'This api_key may only search and extract', code: '403' } };
-const limited = { status: 429, json: { data: 'Too many requests; slow down and try again.', code: '429' } };
+const forbidden = {
+  status: 403,
+  json: { data: 'This api_key may only search and extract', code: '403', reason: 'read-only-key' },
+};
+const limited = {
+  status: 429,
+  json: { data: 'Too many requests; slow down and try again.', code: '429', reason: 'rate-limit' },
+};
 
 function stopClock() {
   vi.useFakeTimers({ now: 1_000_000, toFake: ['Date'] });

@@ -1,7 +1,8 @@
 import type { SwaggerTransform } from '@fastify/swagger';
 import type { FastifySchema, RouteOptions } from 'fastify';
 import { z } from 'zod';
-import { type ErrorName, errorNames, errorRow } from '../../../core/errors.js';
+import { allReasons, type ErrorName, errorRow, FaceSearchError } from '../../../core/errors.js';
+import { maxTextCharacters } from '../../forms/fields.js';
 import { Form } from '../../forms/form.js';
 
 /** A JSON object of the document. */
@@ -46,11 +47,31 @@ export function describeRoute(mode: HttpStatusMode): SwaggerTransform<FastifySch
   };
 }
 
-/** Schema and example of each row of the table of errors, which the replies refer to. */
+/** Schema of each row of the table of errors, and an example of each reason, which the replies refer to. */
 export function refusalComponents(): { schemas: Record<string, object>; examples: Record<string, object> } {
-  const each = (make: (name: ErrorName) => object) => Object.fromEntries(errorNames.map((name) => [name, make(name)]));
-  return { schemas: each((name) => schemaOf(refusalSchema(name), 'output')), examples: each(refusalExample) };
+  const reasons = allReasons();
+  const names = new Set(reasons.map(({ errorName }) => errorName));
+  return {
+    schemas: Object.fromEntries([...names].map((name) => [name, schemaOf(refusalSchema(name), 'output')])),
+    examples: Object.fromEntries(
+      reasons.map(({ reason, errorName, code }) => {
+        const { message: data } = FaceSearchError.from({ errorName, reason, values: exampleValues });
+        return [reason, { value: { data, code: String(code), reason } }];
+      }),
+    ),
+  };
 }
+
+/** What the texts of refusals have in them. */
+const exampleValues = {
+  field: 'file',
+  most: maxTextCharacters,
+  width: 320,
+  height: 240,
+  leastWidth: 640,
+  leastHeight: 480,
+  fault: 'must be one text',
+};
 
 /** Says that vectors are JSON within a form. A viewer would take them apart otherwise. */
 export function describeVectors(paths: Record<string, Record<string, { requestBody?: { content: Json } }>>): void {
@@ -67,18 +88,16 @@ export function describeVectors(paths: Record<string, Record<string, { requestBo
 }
 
 /** The reply for a row of the table of errors. */
-export function refusalSchema(name: ErrorName): z.ZodType {
-  const { code, text, freeText, tellsReason } = errorRow(name);
+function refusalSchema(name: ErrorName): z.ZodType {
+  const { code, reasons } = errorRow(name);
+  const texts = [...new Set(Object.values(reasons))];
+  // A text with values in it is another one each time.
+  const isFixed = texts.every((text) => !text.includes('{'));
   return z.strictObject({
-    data: freeText ? z.string().meta({ examples: [text] }) : z.literal(text),
+    data: isFixed ? z.literal(texts) : z.string(),
     code: z.literal(String(code)),
-    ...(tellsReason && { reason: z.string().describe('Which of the causes it was.').optional() }),
+    reason: z.literal(Object.keys(reasons)),
   });
-}
-
-function refusalExample(name: ErrorName) {
-  const { code, text, tellsReason } = errorRow(name);
-  return { value: { data: text, code: String(code), ...(tellsReason && { reason: 'mask' }) } };
 }
 
 function errorsOf(schema: FastifySchema, config: RouteOptions['config']): ErrorName[] {
@@ -100,20 +119,22 @@ function responses({ response }: FastifySchema, errors: readonly ErrorName[], mo
   const isJson = success instanceof z.ZodType;
   const byStatus = new Map<number, Reply[]>([[200, isJson ? successReplies(success) : []]]);
   for (const name of errors) {
-    const { realStatus, code, text } = errorRow(name);
+    const { realStatus, code, reasons } = errorRow(name);
     const status = realStatus || mode === 'mirror' ? code : 200;
-    const reply = {
-      title: status === code ? text : `${code} ${text}`,
-      schema: { $ref: `#/components/schemas/${name}` },
-      example: { $ref: `#/components/examples/${name}` },
-    };
-    byStatus.set(status, [...(byStatus.get(status) ?? []), reply]);
+    const examples = Object.keys(reasons).map((reason) => ({
+      title: status === code ? reason : `${code} ${reason}`,
+      example: { $ref: `#/components/examples/${reason}` },
+    }));
+    byStatus.set(status, [
+      ...(byStatus.get(status) ?? []),
+      { schema: { $ref: `#/components/schemas/${name}` }, examples },
+    ]);
   }
   return Object.fromEntries(
     [...byStatus].map(([status, replies]) => {
       const bytes = status === 200 && !isJson ? Object.keys(success.content).map((type) => [type, { schema: {} }]) : [];
       const json = replies.length > 0 ? [['application/json', mediaOf(replies)]] : [];
-      const description = replies.map(({ title }) => title).join('; ');
+      const description = replies.flatMap(({ examples }) => examples.map(({ title }) => title)).join(', ');
       return [status, { description, content: Object.fromEntries([...bytes, ...json]) }];
     }),
   );
@@ -121,25 +142,22 @@ function responses({ response }: FastifySchema, errors: readonly ErrorName[], mo
 
 /** One of the replies that share a status. */
 interface Reply {
-  title: string;
   schema: Json;
-  example: Json;
+  examples: { title: string; example: Json }[];
 }
 
 function successReplies(success: z.ZodType): Reply[] {
   const alternatives = success instanceof z.ZodUnion ? (success.options as z.ZodType[]) : [success];
   return alternatives.map((alternative) => {
     const { examples, ...schema } = schemaOf(alternative, 'output') as { examples: unknown[]; description?: string };
-    return { title: schema.description ?? 'Done', schema, example: { value: examples[0] } };
+    return { schema, examples: [{ title: schema.description ?? 'done', example: { value: examples[0] } }] };
   });
 }
 
 function mediaOf(replies: readonly Reply[]): Json {
   const schemas = replies.map(({ schema }) => schema);
-  return {
-    schema: schemas.length === 1 ? schemas[0] : { anyOf: schemas },
-    examples: Object.fromEntries(replies.map(({ title, example }) => [title, example])),
-  };
+  const examples = replies.flatMap(({ examples }) => examples.map(({ title, example }) => [title, example]));
+  return { schema: schemas.length === 1 ? schemas[0] : { anyOf: schemas }, examples: Object.fromEntries(examples) };
 }
 
 function schemaOf(schema: unknown, io: 'input' | 'output'): Json {

@@ -32,7 +32,7 @@ const analysis = z.strictObject({
   idCard: z.strictObject({ probability: share.nullable(), threshold: share, isIdCard: z.boolean() }).nullable(),
   thresholds: scores.nullable().describe('From where on each score counts.'),
   refusal: z
-    .strictObject({ code: z.string(), data: z.string(), reason: z.string().nullable() })
+    .strictObject({ code: z.string(), data: z.string(), reason: z.string() })
     .nullable()
     .describe('What an endpoint with the same options would answer; null when it would take the photo.'),
 });
@@ -66,7 +66,7 @@ export const analyseRoute: Route = (app, { services }) => {
     context.stages = timings;
     // The answer is a success; log, metrics and the tenant's counts have what the photo would be refused for.
     const { refusal } = report;
-    if (refusal) context.refusal = { ...refusal, reason: refusal.reason ?? undefined };
+    context.refusal = refusal ?? undefined;
     return success({ ...report, refusal: refusalReply(refusal) });
   });
 };
@@ -74,6 +74,6 @@ export const analyseRoute: Route = (app, { services }) => {
 /** As an endpoint would answer. */
 function refusalReply(refusal: PhotoReport['refusal']) {
   if (!refusal) return null;
-  const { code, message } = new FaceSearchError(refusal.errorName);
+  const { code, message } = FaceSearchError.from(refusal);
   return { code: String(code), data: message, reason: refusal.reason };
 }

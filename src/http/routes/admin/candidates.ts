@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EMBEDDING_LENGTH } from '../../../core/embedding.js';
+import type { Reason } from '../../../core/errors.js';
 import { imageOfText } from '../../forms/fields.js';
 import { exampleUser, photoErrors, success, successSchema } from '../../replies.js';
 import type { Route } from '../../route.js';
@@ -19,7 +20,9 @@ const body = z
       .describe('How many users at most.'),
     ...flags,
   })
-  .refine(({ photo, vector }) => (photo === undefined) !== (vector === undefined), 'Send either photo or vector.')
+  .refine(({ photo, vector }) => (photo === undefined) !== (vector === undefined), {
+    params: { reason: 'photo-or-vector' satisfies Reason },
+  })
   .meta({ examples: [{ collection: '', vector: Array(EMBEDDING_LENGTH).fill(1), k: 10 }] });
 
 const candidates = z.array(

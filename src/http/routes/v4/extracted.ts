@@ -34,5 +34,5 @@ export function versionOf(headers: IncomingHttpHeaders): FacematchVersion {
   const given = header(headers, 'facematch_version') ?? header(headers, 'facematch-version') ?? 'v3';
   const version = unquote(given.trim()).toLowerCase();
   if (version === 'v3' || version === 'v4' || version === 'none') return version;
-  throw new FaceSearchError('BAD_INPUT', 'The header facematch_version must be v3, v4 or none.');
+  throw new FaceSearchError('BAD_INPUT', 'facematch-version');
 }

@@ -11,11 +11,11 @@ const { collection, photo, threshold, allow_id_card, only_largest_face, disable_
 
 const nearMiss = z
   .strictObject({ extra_data: candidateSchema, code: z.literal('200') })
-  .describe('A near miss, from lower_threshold to threshold')
+  .describe('near miss, from lower_threshold to threshold')
   .meta({ examples: [{ extra_data: { ...exampleUser, similarity: 0.8 }, code: '200' }] });
 const created = z
   .strictObject({ data: z.strictObject({ id: z.uuid(), new: z.literal(true) }), code: z.literal('200') })
-  .describe('Nobody was found, and the person was enrolled')
+  .describe('nobody found, and the person enrolled')
   .meta({ examples: [success({ id: '7b3f4a52-9d0e-4c1b-8f6a-2e5d7c9b1a34', new: true })] });
 
 const schema = {
@@ -42,7 +42,7 @@ const schema = {
 export const searchRoute: Route = (app, { services }) => {
   app.post('/search', { schema, config: { forReadOnlyKeys: true } }, async ({ body, context }) => {
     if (body.lower_threshold !== undefined && body.lower_threshold >= body.threshold)
-      throw new FaceSearchError('BAD_INPUT', 'lower_threshold must be below threshold.');
+      throw new FaceSearchError('BAD_INPUT', 'threshold-order');
     if (body.create && context.caller.readOnly) throw new FaceSearchError('READ_ONLY_KEY');
     const { gallery, analyser } = services();
     const where = context.collection(body.collection);
