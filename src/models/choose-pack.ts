@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path';
 import type {
   DetectorModel,
   EmbedderModel,
@@ -54,7 +55,7 @@ export function choosePack(manifest: Manifest, packName: string, where: string):
   }
   const embedder = (version: FacematchVersion) => {
     const { model, mirror } = pack.embedders[version];
-    return { model: choose(`embedders.${version}`, model, 'embedder'), mirror };
+    return { model: withCohortPath(choose(`embedders.${version}`, model, 'embedder'), where), mirror };
   };
   return {
     name: packName,
@@ -89,6 +90,14 @@ export function withWeights(pack: ChosenPack, weights: ReadonlyMap<string, strin
     faceGate: pack.faceGate && prepared(pack.faceGate),
     idCardGate: pack.idCardGate && prepared(pack.idCardGate),
   };
+}
+
+/** Beside the manifest is where its cohort is. */
+function withCohortPath(model: Named<EmbedderModel>, where: string): Named<EmbedderModel> {
+  const { cohort } = model.calibration;
+  if (!cohort) return model;
+  const file = resolve(dirname(where), cohort.file);
+  return { ...model, calibration: { ...model.calibration, cohort: { ...cohort, file } } };
 }
 
 /** Own members only: "constructor" is no model. */

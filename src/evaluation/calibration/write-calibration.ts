@@ -37,25 +37,30 @@ export function withCalibration(text: string, model: string, calibration: Calibr
 }
 
 /** One point a line, as the manifest is written by hand. */
-function formatted({ madeFrom, crowding, points }: Calibration, indent: string): string {
-  const lines = points.map(
-    ({ cosine, similarity }) => `${indent}    { "cosine": ${cosine}, "similarity": ${similarity} }`,
-  );
-  return [
-    '{',
-    `${indent}  "madeFrom": ${JSON.stringify(madeFrom)},`,
-    ...(crowding
-      ? [
-          `${indent}  "crowding": {`,
-          `${indent}    "madeFrom": ${JSON.stringify(crowding.madeFrom)},`,
-          `${indent}    "slope": ${crowding.slope},`,
-          `${indent}    "axis": ${JSON.stringify(crowding.axis)}`,
-          `${indent}  },`,
-        ]
-      : []),
-    `${indent}  "points": [`,
-    lines.join(',\n'),
-    `${indent}  ]`,
-    `${indent}}`,
-  ].join('\n');
+function formatted(
+  { madeFrom, cohort, identicalFrom, photosSlope, points, scorePoints }: Calibration,
+  indent: string,
+): string {
+  const member = (name: string, value: unknown) =>
+    value === undefined ? [] : [`${indent}  ${JSON.stringify(name)}: ${spaced(value)}`];
+  const list = (name: string, items: readonly object[] | undefined) =>
+    items
+      ? [`${indent}  "${name}": [\n${items.map((item) => `${indent}    ${spaced(item)}`).join(',\n')}\n${indent}  ]`]
+      : [];
+  const members = [
+    ...member('madeFrom', madeFrom),
+    ...member('cohort', cohort),
+    ...member('identicalFrom', identicalFrom),
+    ...member('photosSlope', photosSlope),
+    ...list('points', points),
+    ...list('scorePoints', scorePoints),
+  ];
+  return `{\n${members.join(',\n')}\n${indent}}`;
+}
+
+/** JSON on one line. */
+function spaced(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}: ${JSON.stringify(member)}`);
+  return `{ ${members.join(', ')} }`;
 }

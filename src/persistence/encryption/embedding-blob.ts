@@ -22,9 +22,10 @@ export function blobToEmbedding(blob: Uint8Array): Float32Array {
     throw new RangeError(`A stored embedding has ${EMBEDDING_BYTES} bytes, not ${blob.byteLength}`);
   }
   // A copy: a blob may lie at an address that is no multiple of four, where a Float32Array cannot start.
-  const bytes = Buffer.from(Uint8Array.from(blob).buffer);
-  if (bigEndianHost) bytes.swap32();
-  return new Float32Array(bytes.buffer, bytes.byteOffset, EMBEDDING_LENGTH);
+  const bytes = new Uint8Array(EMBEDDING_BYTES);
+  bytes.set(blob);
+  if (bigEndianHost) Buffer.from(bytes.buffer).swap32();
+  return new Float32Array(bytes.buffer);
 }
 
 /**
@@ -34,7 +35,7 @@ export function blobToEmbedding(blob: Uint8Array): Float32Array {
 export function storedEmbedding(blob: Uint8Array): Float32Array {
   const embedding = blobToEmbedding(blob);
   let squares = 0;
-  for (const x of embedding) squares += x * x;
+  for (let i = 0; i < EMBEDDING_LENGTH; i++) squares += (embedding[i] as number) ** 2;
   // Written so that NaN fails too.
   if (!(Math.abs(squares - 1) < 1e-2)) throw new StoreError('damaged', 'A stored embedding');
   return embedding;
