@@ -18,7 +18,7 @@ COPY scripts scripts
 COPY src src
 COPY models models
 ARG MODEL_PACK=default
-RUN npm run models
+RUN npm run facesearch -- models
 
 # What the server does not need at run time: tools, sources of native packages, and ONNX Runtime for other systems.
 RUN npm prune --omit=dev --ignore-scripts \

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { choosePack, modelsOf, type Named } from '../src/models/choose-pack.js';
+import { modelsOf, type Named, readPack } from '../src/models/choose-pack.js';
 import { readIfPresent, sha256, writeAtomically } from '../src/models/files.js';
-import { type Model, readManifest } from '../src/models/manifest.js';
+import type { Model } from '../src/models/manifest.js';
 import { readOriginals } from '../src/models/original-files.js';
 import { defaultManifestPath, projectRoot } from '../src/util/paths.js';
 
@@ -13,8 +13,8 @@ export async function originalModels(
   manifestPath = defaultManifestPath,
   packName = 'default',
 ): Promise<{ model: Named<Model>; original: Buffer }[]> {
-  const manifest = await readManifest(manifestPath);
-  const models = modelsOf(choosePack(manifest, packName, manifestPath));
+  const pack = await readPack(manifestPath, packName);
+  const models = modelsOf(pack);
   const cached = ({ sha256 }: Model) => join(projectRoot, '.cache', 'models', `${sha256}.onnx`);
   const missing: Named<Model>[] = [];
   for (const model of models) {
@@ -22,7 +22,7 @@ export async function originalModels(
     if (!data || sha256(data) !== model.sha256) missing.push(model);
   }
   if (missing.length > 0) {
-    const fetched = await readOriginals(manifest, manifestPath, missing, { log: console.log });
+    const fetched = await readOriginals(pack, missing, { log: console.log });
     for (const model of missing) await writeAtomically(cached(model), fetched.get(model.name) as Buffer);
   }
   const read = async (model: Named<Model>) => ({ model, original: (await readIfPresent(cached(model))) as Buffer });

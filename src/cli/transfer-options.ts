@@ -2,8 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Config } from '../config/config.js';
 import { identityOf } from '../gallery/model-identity.js';
 import { galleryVersion } from '../http/services.js';
-import { choosePack } from '../models/choose-pack.js';
-import { readManifest } from '../models/manifest.js';
+import { readPack } from '../models/choose-pack.js';
 import { DATABASE } from '../persistence/data-folder/data-folder.js';
 import type { CollectionRef } from '../persistence/store.js';
 import { defaultManifestPath } from '../util/paths.js';
@@ -34,7 +33,7 @@ export async function readTransferOptions(
   if (!tenant) throw new UsageError('--tenant is missing.');
   const config = readFolderConfig();
   const manifest = config.MODEL_MANIFEST ? resolve(config.MODEL_MANIFEST) : defaultManifestPath;
-  const pack = choosePack(await readManifest(manifest), config.MODEL_PACK, manifest);
+  const pack = await readPack(manifest, config.MODEL_PACK);
   return {
     collection: { tenant, collection },
     file,

@@ -23,8 +23,6 @@ export interface EvaluationOptions {
   only: 'recognition' | 'gates' | null;
   /** A narrower face does not count as detected by the gates, in pixels; 0 takes every width. */
   minFaceWidth: number;
-  /** Absolute path of an earlier report.json to compare with. */
-  before: string | null;
   /** Name of the model pack. */
   pack: string;
   version: FacematchVersion;
@@ -67,7 +65,6 @@ export const evaluationOptions = {
     value: 'N',
     help: 'gates: a narrower face does not count, in pixels, as MIN_FACE_WIDTH (default: 0, off)',
   },
-  before: { type: 'string', value: 'FILE', help: 'report.json of an earlier run, to compare with' },
   pack: { type: 'string', value: 'NAME', help: 'model pack (default: MODEL_PACK, or else default)' },
   version: { type: 'string', value: 'VERSION', help: 'none, v3 or v4 (default: v3)' },
   out: { type: 'string', value: 'FOLDER', help: 'where the report goes (default: ./eval-report)' },
@@ -102,7 +99,6 @@ export function parseOptions(
     corrections: path(values.corrections),
     only: only(values.only),
     minFaceWidth: wholeNumber('--min-face-width', values['min-face-width'] ?? '0', 0, 10_000),
-    before: path(values.before),
     pack: values.pack ?? defaults.pack,
     version: version(values.version ?? 'v3'),
     out: resolve(values.out ?? 'eval-report'),

@@ -5,7 +5,6 @@ import { scalePoints } from '../gallery/scoring/similarity.js';
 import type { ModelPack } from '../models/manifest.js';
 import { showProgress } from '../util/progress.js';
 import { VisionPool } from '../vision/vision-pool.js';
-import { earlierRates, readEarlierReport, summaryOf } from './earlier-report.js';
 import { type Embedded, embedImages } from './embed-images.js';
 import { evaluate } from './evaluation.js';
 import { EvaluationError } from './evaluation-error.js';
@@ -20,7 +19,7 @@ import type { Report } from './report/report.js';
 import { reportBlocks } from './report/report-blocks.js';
 import { writeReport } from './report/write-report.js';
 import { type Selection, select } from './selection.js';
-import { gateTargets, recognitionTargets, withBefore, withCorrected } from './targets.js';
+import { gateTargets, recognitionTargets, withCorrected } from './targets.js';
 
 export interface EvaluationTools {
   /** The prepared models. */
@@ -39,7 +38,6 @@ export interface EvaluationTools {
  */
 export async function runEvaluation(options: EvaluationOptions, tools: EvaluationTools): Promise<Report> {
   const selection = await select(options);
-  const earlier = options.before === null ? null : await readEarlierReport(options.before);
   const corrections: Corrections =
     options.corrections === null ? new Map() : await readCorrections(options.corrections);
   await makeFolder(options.out);
@@ -55,10 +53,6 @@ export async function runEvaluation(options: EvaluationOptions, tools: Evaluatio
     options.groups,
   );
   const { images, missing, imagesLeftOut, pairListsLeftOut } = selection;
-  const targets = [
-    ...(gates ? withCorrected(gateTargets(gates.images), gateTargets(gates.corrected)) : []),
-    ...recognitionTargets(evaluation, earlierRates(earlier)),
-  ];
   const report: Report = {
     dataSet: basename(options.folder),
     madeAt: new Date().toISOString(),
@@ -78,8 +72,10 @@ export async function runEvaluation(options: EvaluationOptions, tools: Evaluatio
       pairListsLeftOut,
     },
     embedding,
-    targets: withBefore(targets, earlier?.targets ?? []),
-    before: earlier && summaryOf(earlier),
+    targets: [
+      ...(gates ? withCorrected(gateTargets(gates.images), gateTargets(gates.corrected)) : []),
+      ...recognitionTargets(evaluation),
+    ],
     gates:
       gates &&
       gateResults(gates.images, {

@@ -8,24 +8,22 @@ export interface TargetRow {
   name: string;
   /** Images or comparisons behind the value. */
   count: number;
-  /** How many of them the value counts; null for a rate that is no plain count, such as an equal error rate. */
-  events: number | null;
+  /** How many of them the value counts. */
+  events: number;
   /** The rate, 0–1. */
   value: number;
-  interval95: Interval | null;
+  interval95: Interval;
   /** Null for a rate that is told without a promise. */
   target: { atLeast: number } | { atMost: number } | null;
   /** Whether the value itself meets the target; null without one. */
   met: boolean | null;
-  /** The same rate in an earlier report. */
-  before: number | null;
-  /** The same rate with mended labels; null where none were given, or none is left to count. */
+  /** The same rate with corrected labels; null where none were given, or none is left to count. */
   corrected: { count: number; events: number; value: number } | null;
   /** What else came, in a few words; empty where there is nothing to say. */
   note: string;
 }
 
-type Draft = Omit<TargetRow, 'met' | 'before' | 'corrected'> & Partial<Pick<TargetRow, 'before'>>;
+type Draft = Omit<TargetRow, 'met' | 'corrected'>;
 
 interface GateRate {
   name: string;
@@ -156,69 +154,31 @@ function stated(images: readonly JudgedImage[], code: number): Draft {
   return { name: `Stated ${code}, answered ${code}`, ...proportion(events, members.length), target: null, note: '' };
 }
 
-/** Sets and groups of East Asian people whose equal error rate is to fall by a third, in the vocabulary of the manifest. */
-const EAST_ASIAN = /^(rmfd_asian|blackpink|nogizaka|chinese|korean|japanese|east[_ ]asian)/i;
-
 /** The official pairs of Labeled Faces in the Wild, or a part of them. */
 const LFW_OFFICIAL = /lfw_official/i;
 
-/**
- * The recognition part of the target table.
- * @param earlierRate the equal error rate of a group in an earlier report, where there is one
- */
-export function recognitionTargets(
-  { pairLists, groups }: Pick<Evaluation, 'pairLists' | 'groups'>,
-  earlierRate: (group: string) => number | undefined,
-): TargetRow[] {
-  const accuracies = pairLists.flatMap(({ name, accuracy, genuine, impostor }): Draft[] => {
+/** The recognition part of the target table. */
+export function recognitionTargets({ pairLists }: Pick<Evaluation, 'pairLists'>): TargetRow[] {
+  return pairLists.flatMap(({ name, accuracy, genuine, impostor }) => {
     if (!LFW_OFFICIAL.test(name) || !accuracy) return [];
+    const { mean, standardError } = accuracy.all;
     const pairs = genuine + impostor;
-    const right = Math.round(accuracy.all.mean * pairs);
-    return [
-      {
-        name: `Accuracy, ${name}`,
-        ...proportion(right, pairs),
-        value: accuracy.all.mean,
-        target: { atLeast: 0.994 },
-        note: `± ${(accuracy.all.standardError * 100).toFixed(2)}`,
-      },
-    ];
+    const row = {
+      name: `Accuracy, ${name}`,
+      ...proportion(Math.round(mean * pairs), pairs),
+      value: mean,
+      target: { atLeast: 0.994 },
+      note: `± ${(standardError * 100).toFixed(2)}`,
+    };
+    return [finished(row)];
   });
-  const errorRates = groups.flatMap(({ name, eer, genuine }): Draft[] => {
-    if (!EAST_ASIAN.test(name) || !eer) return [];
-    const earlier = earlierRate(name);
-    const target = earlier === undefined ? null : { atMost: (earlier * 2) / 3 };
-    const note = earlier === undefined ? 'a third below an earlier report: --before' : 'a third below the earlier one';
-    return [
-      {
-        name: `Equal error rate, ${name}`,
-        count: genuine,
-        events: null,
-        value: eer.rate,
-        interval95: null,
-        target,
-        before: earlier ?? null,
-        note,
-      },
-    ];
-  });
-  return [...accuracies, ...errorRates].map(finished);
 }
 
-/** Adds the rates of an earlier report to those that have the same name. */
-export function withBefore(
-  rows: readonly TargetRow[],
-  earlier: readonly Pick<TargetRow, 'name' | 'value'>[],
-): TargetRow[] {
-  return rows.map((row) => ({ ...row, before: earlier.find(({ name }) => name === row.name)?.value ?? row.before }));
-}
-
-/** Adds the rates that mended labels give to those that have the same name. */
+/** Adds the rates that corrected labels give to those that have the same name. */
 export function withCorrected(rows: readonly TargetRow[], corrected: readonly TargetRow[]): TargetRow[] {
   return rows.map((row) => {
     const other = corrected.find(({ name }) => name === row.name);
-    if (!other || other.events === null) return row;
-    return { ...row, corrected: { count: other.count, events: other.events, value: other.value } };
+    return other ? { ...row, corrected: { count: other.count, events: other.events, value: other.value } } : row;
   });
 }
 
@@ -229,5 +189,5 @@ function proportion(events: number, count: number): Pick<Draft, 'count' | 'event
 function finished(draft: Draft): TargetRow {
   const { target, value } = draft;
   const met = target === null ? null : 'atLeast' in target ? value >= target.atLeast : value <= target.atMost;
-  return { before: null, corrected: null, ...draft, met };
+  return { ...draft, corrected: null, met };
 }

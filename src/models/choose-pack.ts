@@ -1,15 +1,18 @@
 import { dirname, resolve } from 'node:path';
-import type {
-  DetectorModel,
-  EmbedderModel,
-  FaceGateModel,
-  FacematchVersion,
-  IdCardGateModel,
-  LandmarksModel,
-  Manifest,
-  Model,
-  ModelPack,
-  Prepared,
+import { type Calibration, calibrationSchema } from './calibration.js';
+import { readJson } from './files.js';
+import {
+  type DetectorModel,
+  type EmbedderModel,
+  type FaceGateModel,
+  type FacematchVersion,
+  type IdCardGateModel,
+  type LandmarksModel,
+  type Manifest,
+  type Model,
+  type ModelPack,
+  type Prepared,
+  readManifest,
 } from './manifest.js';
 import { ModelError } from './model-error.js';
 
@@ -19,6 +22,9 @@ export type Named<M extends Model> = M & { name: string };
 /** A pack with its names looked up in the manifest. */
 export interface ChosenPack {
   name: string;
+  /** Path of the manifest: local files are relative to its folder. */
+  manifestPath: string;
+  sources: Manifest['sources'];
   detector: Named<DetectorModel>;
   landmarks: Named<LandmarksModel> | null;
   embedders: Record<FacematchVersion, { model: Named<EmbedderModel>; mirror: boolean }>;
@@ -27,41 +33,50 @@ export interface ChosenPack {
 }
 
 /**
- * Looks up a pack and its models.
- * @param where the manifest's path, for messages
- * @throws ModelError when the pack, one of its models or a model's source is not there, or a model has the wrong role
+ * Reads a manifest, and looks up a pack with its models and their calibrations, whose cohorts get an absolute path.
+ * @throws ModelError when the manifest or a calibration is not valid, the pack, one of its models or a model's source is not
+ *   there, or a model has the wrong role
  */
-export function choosePack(manifest: Manifest, packName: string, where: string): ChosenPack {
+export async function readPack(manifestPath: string, packName: string): Promise<ChosenPack> {
+  const manifest = await readManifest(manifestPath);
   const pack = get(manifest.packs, packName);
-  if (!pack) throw new ModelError(`${where} has no pack "${packName}"; it has ${list(manifest.packs)}.`);
+  if (!pack) throw new ModelError(`${manifestPath} has no pack "${packName}"; it has ${list(manifest.packs)}.`);
 
   const choose = <R extends Model['role']>(member: string, name: string, role: R) => {
-    const complain = (what: string) => new ModelError(`${where}: pack "${packName}", ${member}: ${what}`);
+    const complain = (what: string) => new ModelError(`${manifestPath}: pack "${packName}", ${member}: ${what}`);
     const model = get(manifest.models, name);
     if (!model) throw complain(`there is no model "${name}"; there are ${list(manifest.models)}.`);
     if (model.role !== role) throw complain(`model "${name}" has the role ${model.role}, not ${role}.`);
     if ('source' in model.file && !get(manifest.sources, model.file.source)) {
       throw complain(`model "${name}" comes from source "${model.file.source}", which is not in "sources".`);
     }
-    return { ...model, name } as Named<Extract<Model, { role: R }>>;
+    return { ...model, name } as Extract<typeof model, { role: R }> & { name: string };
   };
 
   const detector = choose('detector', pack.detector, 'detector');
   if (pack.landmarks === null && detector.family === 'ultraface') {
     throw new ModelError(
-      `${where}: pack "${packName}", landmarks: may be null only with a detector that finds the five points itself, ` +
+      `${manifestPath}: pack "${packName}", landmarks: may be null only with a detector that finds the five points itself, ` +
         `and family ultraface ("${detector.name}") does not.`,
     );
   }
-  const embedder = (version: FacematchVersion) => {
-    const { model, mirror } = pack.embedders[version];
-    return { model: withCohortPath(choose(`embedders.${version}`, model, 'embedder'), where), mirror };
+  const embedder = async (version: FacematchVersion) => {
+    const { model: name, mirror } = pack.embedders[version];
+    const { calibration, ...model } = choose(`embedders.${version}`, name, 'embedder');
+    return { model: { ...model, calibration: await calibrationOf(calibration) }, mirror };
+  };
+  const beside = (file: string) => resolve(dirname(manifestPath), file);
+  const calibrationOf = async (given: string | Calibration): Promise<Calibration> => {
+    const read = typeof given === 'string' ? await readJson(beside(given), calibrationSchema, 'calibration') : given;
+    return read.cohort ? { ...read, cohort: { ...read.cohort, file: beside(read.cohort.file) } } : read;
   };
   return {
     name: packName,
+    manifestPath,
+    sources: manifest.sources,
     detector,
     landmarks: pack.landmarks === null ? null : choose('landmarks', pack.landmarks, 'landmarks'),
-    embedders: { none: embedder('none'), v3: embedder('v3'), v4: embedder('v4') },
+    embedders: { none: await embedder('none'), v3: await embedder('v3'), v4: await embedder('v4') },
     faceGate: pack.faceGate === null ? null : choose('faceGate', pack.faceGate, 'face-gate'),
     idCardGate: pack.idCardGate === null ? null : choose('idCardGate', pack.idCardGate, 'id-card-gate'),
   };
@@ -90,14 +105,6 @@ export function withWeights(pack: ChosenPack, weights: ReadonlyMap<string, strin
     faceGate: pack.faceGate && prepared(pack.faceGate),
     idCardGate: pack.idCardGate && prepared(pack.idCardGate),
   };
-}
-
-/** Beside the manifest is where its cohort is. */
-function withCohortPath(model: Named<EmbedderModel>, where: string): Named<EmbedderModel> {
-  const { cohort } = model.calibration;
-  if (!cohort) return model;
-  const file = resolve(dirname(where), cohort.file);
-  return { ...model, calibration: { ...model.calibration, cohort: { ...cohort, file } } };
 }
 
 /** Own members only: "constructor" is no model. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { EMBEDDING_LENGTH } from '../core/embedding.js';
-import type { Calibration } from './manifest.js';
+import { normalised } from '../core/unit-vector.js';
+import type { Calibration } from './calibration.js';
 import { ModelError } from './model-error.js';
 import { checkSha256 } from './package-files.js';
 
@@ -26,10 +27,9 @@ export async function readCentres({
   }
   const numbers = Float32Array.from(new Int8Array(bytes));
   for (let at = 0; at < numbers.length; at += EMBEDDING_LENGTH) {
-    const row = numbers.subarray(at, at + EMBEDDING_LENGTH);
-    const length = Math.sqrt(row.reduce((sum, x) => sum + x * x, 0));
-    if (length === 0) throw new ModelError(`${file} has a centre that is no direction.`);
-    row.set(row.map((x) => x / length));
+    const centre = normalised(numbers.subarray(at, at + EMBEDDING_LENGTH));
+    if (!centre) throw new ModelError(`${file} has a centre that is no direction.`);
+    numbers.set(centre, at);
   }
   return numbers;
 }

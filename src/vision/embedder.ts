@@ -1,4 +1,5 @@
 import { EMBEDDING_LENGTH } from '../core/embedding.js';
+import { normalised } from '../core/unit-vector.js';
 import type { EmbedderModel, Prepared } from '../models/manifest.js';
 import { ALIGNED_SIZE } from './alignment.js';
 import { Network } from './network.js';
@@ -24,22 +25,20 @@ export class Embedder {
     const mirrorCrop = mirrorImage(crop);
     const embedding = await this.embedOnce(crop);
     const mirrored = await this.embedOnce(mirrorCrop);
-    return normalised(embedding.map((value, i) => value + (mirrored[i] as number)));
+    return directionOf(embedding.map((value, i) => value + (mirrored[i] as number)));
   }
 
   private async embedOnce(crop: Float32Array): Promise<Float32Array> {
     const output = Object.values(await this.network.run(crop))[0]?.data;
     if (output?.length !== EMBEDDING_LENGTH) throw new Error(`the embedder did not return ${EMBEDDING_LENGTH} numbers`);
-    return normalised(output);
+    return directionOf(output);
   }
 }
 
-function normalised(vector: Float32Array): Float32Array {
-  let sum = 0;
-  for (const value of vector) sum += value * value;
-  const norm = Math.sqrt(sum);
-  if (!(norm > 0) || !Number.isFinite(norm)) throw new Error('the embedder returned a vector without a direction');
-  return vector.map((value) => value / norm);
+function directionOf(vector: Float32Array): Float32Array {
+  const unit = normalised(vector);
+  if (!unit) throw new Error('the embedder returned a vector without a direction');
+  return unit;
 }
 
 /** Left and right exchanged. */

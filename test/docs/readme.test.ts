@@ -20,6 +20,18 @@ it('lists every variable as it is declared (npm run docs:config writes the table
   expect(page).toBe(withConfigTable(page));
 });
 
+it('names only npm scripts that there are', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  const files = ['docs', 'deploy', 'models', 'examples', 'scripts'].flatMap((folder) =>
+    readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
+  );
+  const texts = files.filter((name) => /\.(md|service|ya?ml|ts|sh)$/.test(name));
+  for (const file of ['README.md', 'CONTRIBUTING.md', 'Dockerfile', 'docker-compose.yml', ...texts]) {
+    for (const [, script = ''] of read(file).matchAll(/\bnpm run (?:--silent )?([a-z][\w:-]*)/g))
+      expect(Object.keys(scripts), `npm run ${script} in ${file}`).toContain(script);
+  }
+});
+
 it('links only to what there is', () => {
   const pages = [
     'README.md',

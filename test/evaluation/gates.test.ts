@@ -5,7 +5,7 @@ import { corrected, readCorrections } from '../../src/evaluation/gates/correctio
 import { expectationOf, verdictOf } from '../../src/evaluation/gates/expectation.js';
 import { gateResults, judged } from '../../src/evaluation/gates/gate-results.js';
 import { judgeImages, type Outcome } from '../../src/evaluation/gates/outcome.js';
-import { gateTargets, recognitionTargets, withBefore, withCorrected } from '../../src/evaluation/targets.js';
+import { gateTargets, withCorrected } from '../../src/evaluation/targets.js';
 import type { PhotoEmbedder } from '../../src/vision/face-analyser.js';
 import { tinyFolder } from './tiny-folder.js';
 
@@ -209,14 +209,6 @@ describe('the table of targets', () => {
     expect(row('Sunglasses refused')?.corrected).toMatchObject({ events: 2, count: 2 });
     expect(row('Bare faces and eyeglasses refused as covered')?.corrected).toMatchObject({ events: 0, count: 3 });
     expect(targets.every((one) => one.corrected === null)).toBe(true);
-  });
-
-  it('compares equal error rates with an earlier report', () => {
-    const group = { name: 'rmfd_asian', genuine: 50, eer: { rate: 0.1, threshold: 0.3 } };
-    const evaluation = { pairLists: [], groups: [group] } as unknown as Parameters<typeof recognitionTargets>[0];
-    const met = (earlier: number | undefined) => recognitionTargets(evaluation, () => earlier)[0]?.met;
-    expect([met(undefined), met(0.149), met(0.151)]).toEqual([null, false, true]);
-    expect(withBefore(gateTargets(all), [{ name: 'Masks refused', value: 0.5 }])[0]?.before).toBe(0.5);
   });
 });
 

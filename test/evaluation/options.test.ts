@@ -21,7 +21,6 @@ describe('the command line of the evaluation', () => {
       corrections: null,
       only: null,
       minFaceWidth: 0,
-      before: null,
       docs: null,
       pack: 'default',
       version: 'v3',
@@ -50,7 +49,6 @@ describe('the command line of the evaluation', () => {
       '--corrections=c.csv',
       '--only=gates',
       '--min-face-width=80',
-      '--before=b.json',
       '--docs=d.md',
     ];
     expect(parse(args)).toEqual({
@@ -63,7 +61,6 @@ describe('the command line of the evaluation', () => {
       corrections: resolve('c.csv'),
       only: 'gates',
       minFaceWidth: 80,
-      before: resolve('b.json'),
       docs: resolve('d.md'),
       pack: 'mine',
       version: 'v4',

@@ -1,11 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { valueSpan } from '../../src/evaluation/calibration/json-span.js';
-import { withCalibration, writeCalibration } from '../../src/evaluation/calibration/write-calibration.js';
-import { readManifest } from '../../src/models/manifest.js';
+import { expect, test } from 'vitest';
+import { writeCalibration } from '../../src/evaluation/calibration/write-calibration.js';
+import { readPack } from '../../src/models/choose-pack.js';
 import { defaultManifestPath } from '../../src/util/paths.js';
-import { tinyFolder } from './tiny-folder.js';
+import { tinyPack } from '../models/tiny-pack.js';
 
 const calibration = {
   madeFrom: 'a "test" \\ of two lines',
@@ -23,63 +22,54 @@ const calibration = {
   ],
 };
 
-describe('the place of a value in a JSON text', () => {
-  const text = '{ "a": [1, {"b": "}"}], "b\\"": -2.5e3,\n "c" : {"b": {"x": "\\\\"}, "d": null}, "e": true }';
-  const at = (...path: string[]) => {
-    const span = valueSpan(text, path);
-    return span && text.slice(span.from, span.to);
-  };
+const read = async (manifestPath: string) => (await readPack(manifestPath, 'tiny')).embedders.v3.model.calibration;
 
-  it('is found by the names of members', () => {
-    expect(at()).toBe(text);
-    expect(at('a')).toBe('[1, {"b": "}"}]');
-    expect(at('b"')).toBe('-2.5e3');
-    expect(at('c', 'b')).toBe('{"x": "\\\\"}');
-    expect(at('c', 'b', 'x')).toBe('"\\\\"');
-    expect(at('c', 'd')).toBe('null');
-    expect(at('e')).toBe('true');
+test('a calibration is written into the file that the manifest names, and nothing else changes', async () => {
+  const { manifestPath } = await tinyPack((manifest) => {
+    Object.assign(manifest.models.embedder, { calibration: 'scales/of-embedder.json' });
   });
-
-  it('is not found where there is none', () => {
-    expect([at('x'), at('a', 'b'), at('c', 'b', 'y'), at('e', 'x')]).toEqual([null, null, null, null]);
-    expect(valueSpan('{}', ['a'])).toBeNull();
-  });
+  const manifest = await readFile(manifestPath, 'utf8');
+  await expect(read(manifestPath)).rejects.toThrow(/Cannot read the calibration .*scales\/of-embedder\.json/);
+  const file = await writeCalibration(manifestPath, 'embedder', calibration);
+  expect(file).toBe(join(manifestPath, '..', 'scales', 'of-embedder.json'));
+  expect(await read(manifestPath)).toEqual(calibration);
+  expect(await readFile(manifestPath, 'utf8')).toBe(manifest);
 });
 
-describe('a calibration in the manifest', () => {
-  const manifest = () => readFile(defaultManifestPath, 'utf8');
-  const embedder = async () => {
-    const { packs } = await readManifest(defaultManifestPath);
-    return packs.default?.embedders.v3.model as string;
-  };
+test('a calibration inside a manifest is read, and moves to a file of its own when it is written', async () => {
+  const { manifestPath } = await tinyPack();
+  const before = JSON.parse(await readFile(manifestPath, 'utf8'));
+  expect(await read(manifestPath)).toEqual(before.models.embedder.calibration);
+  await writeCalibration(manifestPath, 'embedder', calibration);
+  expect(await read(manifestPath)).toEqual(calibration);
+  before.models.embedder.calibration = 'calibration/embedder.json';
+  expect(JSON.parse(await readFile(manifestPath, 'utf8'))).toEqual(before);
+});
 
-  it('is all that changes, in the manifest as it is', async () => {
-    const [text, model] = [await manifest(), await embedder()];
-    const changed = withCalibration(text, model, calibration) as string;
-    const expected = JSON.parse(text);
-    expected.models[model].calibration = calibration;
-    expect(JSON.parse(changed)).toEqual(expected);
-    expect(changed).toContain('"points": [\n          { "cosine": -1, "similarity": 0 },\n');
-    // Putting the old one back gives the old text: nothing else was written anew.
-    const old = JSON.parse(text).models[model].calibration;
-    expect(withCalibration(changed, model, old)).toBe(withCalibration(text, model, old));
-    const span = valueSpan(text, ['models', model, 'calibration']);
-    expect(changed.startsWith(text.slice(0, span?.from)) && changed.endsWith(text.slice(span?.to))).toBe(true);
-    expect(withCalibration(text, 'nobody', calibration)).toBeNull();
-  });
+test('a scale that does not rise, and one of an unknown model, are not written', async () => {
+  const { manifestPath } = await tinyPack();
+  const folder = join(manifestPath, '..');
+  const [manifest, files] = [await readFile(manifestPath, 'utf8'), await readdir(folder)];
+  const falling = { ...calibration, points: [...calibration.points].reverse() };
+  await expect(writeCalibration(manifestPath, 'embedder', falling)).rejects.toThrow('must rise strictly');
+  for (const name of ['detector', 'nothing', 'constructor'])
+    await expect(writeCalibration(manifestPath, name, calibration)).rejects.toThrow(`has no embedder "${name}"`);
+  expect(await readFile(manifestPath, 'utf8')).toBe(manifest);
+  expect(await readdir(folder)).toEqual(files);
+});
 
-  it('is written in one step, and only when the result is a manifest', async () => {
-    const [text, model] = [await manifest(), await embedder()];
-    const folder = await tinyFolder({ 'manifest.json': text });
-    const path = join(folder, 'manifest.json');
-    await writeCalibration(path, model, calibration);
-    const read = (await readManifest(path)).models[model];
-    expect(read).toMatchObject({ calibration });
-    const falling = { ...calibration, points: [...calibration.points].reverse() };
-    const written = await readFile(path, 'utf8');
-    await expect(writeCalibration(path, model, falling)).rejects.toThrow('must rise strictly');
-    expect(await readFile(path, 'utf8')).toBe(written);
-    await expect(writeCalibration(path, 'nobody', calibration)).rejects.toThrow('no model "nobody"');
-    expect(await readdir(folder)).toEqual(['manifest.json']);
-  });
+test('a calibration file with a mistake is named with what is wrong in it', async () => {
+  const { manifestPath } = await tinyPack();
+  const file = await writeCalibration(manifestPath, 'embedder', calibration);
+  await writeFile(file, JSON.stringify({ ...calibration, point: [] }));
+  await expect(read(manifestPath)).rejects.toThrow(/Invalid calibration .*embedder\.json:[\s\S]*"point"/);
+});
+
+test("the project's manifest names a calibration file for each of its embedders", async () => {
+  const { models } = JSON.parse(await readFile(defaultManifestPath, 'utf8'));
+  for (const pack of ['default', 'light']) {
+    const { model } = (await readPack(defaultManifestPath, pack)).embedders.v3;
+    expect(models[model.name].calibration).toBe(`calibration/${model.name}.json`);
+    expect(model.calibration.points.length).toBeGreaterThan(2);
+  }
 });

@@ -1,24 +1,26 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
 import { originalModels } from '../../scripts/original-models.js';
-import type { Model, ModelPack } from '../../src/models/manifest.js';
-import { preparePack } from '../../src/models/pack.js';
+import { type Named, readPack } from '../../src/models/choose-pack.js';
+import { sha256 } from '../../src/models/files.js';
+import type { Model } from '../../src/models/manifest.js';
 import { compare, randomImage } from '../../src/models/self-check.js';
-import { defaultManifestPath } from '../../src/util/paths.js';
+import { transform } from '../../src/models/transform.js';
+import { defaultManifestPath, projectRoot } from '../../src/util/paths.js';
 import { photo, photoNames } from '../support/photos.js';
 import { countNodes } from './tiny-models.js';
 
 /** The real models: what the server runs gives the results of what was published. */
 const RANDOM_IMAGES = 20;
 
-let pack: ModelPack;
-let originals: Map<string, Buffer>;
+/** The pack `light` has every model that is downloaded, and so prepared. */
+let published: { model: Named<Model>; original: Buffer }[];
 
 beforeAll(async () => {
-  pack = await preparePack(defaultManifestPath, 'default');
-  originals = new Map((await originalModels()).map(({ model, original }) => [model.name, original]));
+  published = await originalModels(defaultManifestPath, 'light');
 });
 
 /** The middle of a photo as the model takes it: not aligned to the face, yet much like what it sees at work. */
@@ -36,10 +38,11 @@ async function photoCrop(name: string, { input: { shape, channels, mean, scale }
   return new ort.Tensor('float32', data, shape);
 }
 
-async function worstCosine(model: Model & { name: string; weights: string }): Promise<number> {
+async function worstCosine(role: Model['role']): Promise<number> {
+  const { model, original } = ofRole(role);
   const options = { intraOpNumThreads: 1, logSeverityLevel: 3 } as const;
-  const before = await ort.InferenceSession.create(originals.get(model.name) as Buffer, options);
-  const after = await ort.InferenceSession.create(await readFile(model.weights), options);
+  const before = await ort.InferenceSession.create(original, options);
+  const after = await ort.InferenceSession.create(transform(original, model.prepare).weights, options);
   const images = Array.from({ length: RANDOM_IMAGES }, () => randomImage(model));
   for (const name of photoNames) images.push(await photoCrop(name, model));
   let worst = 1;
@@ -54,23 +57,35 @@ async function worstCosine(model: Model & { name: string; weights: string }): Pr
   return worst;
 }
 
-test('the prepared embedder embeds as the published one does', async () => {
-  expect(await worstCosine(pack.embedders.v4.model)).toBeGreaterThan(0.99999);
+function ofRole(role: Model['role']): { model: Named<Model>; original: Buffer } {
+  const found = published.find(({ model }) => model.role === role);
+  if (!found) throw new Error(`no ${role} is downloaded`);
+  return found;
+}
+
+test.each(['embedder', 'detector', 'landmarks'] as const)(
+  'the prepared %s gives the results of the published one',
+  async (role) => {
+    expect(await worstCosine(role)).toBeGreaterThan(0.99999);
+  },
+);
+
+test('each PRelu of the downloaded embedder is split, and nothing else is touched', () => {
+  const { model, original } = ofRole('embedder');
+  const { PRelu = 0, Add = 0, ...rest } = countNodes(original);
+  const split = countNodes(transform(original, model.prepare).weights);
+  expect(PRelu).toBeGreaterThan(30);
+  expect(split).toMatchObject({ ...rest, BatchNormalization: 2 * PRelu, Relu: PRelu, Add: Add + PRelu });
+  expect(split.PRelu).toBeUndefined();
 });
 
-test('the prepared detector detects as the published one does', async () => {
-  expect(await worstCosine(pack.detector)).toBeGreaterThan(0.99999);
-});
-
-test('the prepared landmarks lie where the published ones lie', async () => {
-  expect(await worstCosine(pack.landmarks as NonNullable<ModelPack['landmarks']>)).toBeGreaterThan(0.99999);
-});
-
-test('each PRelu of the embedder is split, and nothing else is touched', async () => {
-  const { name, weights } = pack.embedders.v4.model;
-  const rest = { Conv: 102, Flatten: 1, Reshape: 1, LpNormalization: 2, Concat: 1, Gemm: 1 };
-  expect(countNodes(originals.get(name) as Buffer)).toEqual({ ...rest, PRelu: 66, Add: 24 });
-  // A Constant per PRelu, and four that those with 64, 128, 256 and 512 channels share: -1, 0 and 1 of each.
-  const expected = { ...rest, BatchNormalization: 132, Relu: 66, Add: 90, Constant: 66 + 4 * 3 };
-  expect(countNodes(await readFile(weights))).toEqual(expected);
+test('the embedder that lies in the repository is stored prepared: preparation would change no byte of it', async () => {
+  const { embedders } = await readPack(defaultManifestPath, 'default');
+  const { prepare, sha256: expected } = embedders.v3.model;
+  expect(prepare).toEqual([]);
+  const stored = await readFile(join(projectRoot, 'models', 'weights', 'mobilefacenet-pair.onnx'));
+  expect(sha256(stored)).toBe(expected);
+  const { weights, done } = transform(stored, ['flush-denormals', 'split-prelu']);
+  expect(done).toEqual(['0 tiny weights set to zero', '0 PRelu split']);
+  expect(stored.equals(weights)).toBe(true);
 });

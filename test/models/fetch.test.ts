@@ -130,14 +130,10 @@ test('`facesearch models` ends with exit code 1 and the message alone when a has
   const { manifestPath, tarballDir } = await tinyPack((manifest) => {
     manifest.models.detector.sha256 = wrong;
   });
-  const { status, stderr } = spawnSync(
-    process.execPath,
-    [join(projectRoot, 'dist', 'src', 'command-line', 'main.js'), 'models'],
-    {
-      env: { ...process.env, MODEL_MANIFEST: manifestPath, MODEL_PACK: 'tiny', MODELS_TARBALL_DIR: tarballDir },
-      encoding: 'utf8',
-    },
-  );
+  const { status, stderr } = spawnSync(process.execPath, [join(projectRoot, 'dist', 'src', 'main.js'), 'models'], {
+    env: { ...process.env, MODEL_MANIFEST: manifestPath, MODEL_PACK: 'tiny', MODELS_TARBALL_DIR: tarballDir },
+    encoding: 'utf8',
+  });
   expect(status).toBe(1);
   expect(stderr).toContain(`Wrong SHA-256: model/detector.onnx of @tiny/models@1.0.0\n  expected ${wrong}`);
   expect(stderr).not.toContain('    at ');

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { choosePack } from '../../src/models/choose-pack.js';
+import { readPack } from '../../src/models/choose-pack.js';
 import { readManifest } from '../../src/models/manifest.js';
 import { ModelError } from '../../src/models/model-error.js';
 import { loadPack, preparePack } from '../../src/models/pack.js';
@@ -17,7 +17,7 @@ async function written(manifest: unknown): Promise<string> {
 }
 
 test('the manifest of the project is valid and its default pack is complete', async () => {
-  const pack = choosePack(await readManifest(defaultManifestPath), 'default', 'manifest');
+  const pack = await readPack(defaultManifestPath, 'default');
   expect(Object.keys(pack.embedders)).toEqual(['none', 'v3', 'v4']);
 });
 
@@ -28,7 +28,11 @@ const complaints: [string, (manifest: TinyManifest) => void, RegExp][] = [
   ['an unknown step', (m) => m.models.embedder.prepare.push('polish'), /models\.embedder\.prepare\[2\]/],
   ['a short hash', (m) => Object.assign(m.models.detector, { sha256: 'abc' }), /models\.detector\.sha256/],
   ['a shape that is no image', (m) => m.models.detector.input.shape.pop(), /models\.detector\.input\.shape/],
-  ['a falling calibration', (m) => m.models.embedder.calibration.points.reverse(), /models\.embedder\.calibration/],
+  [
+    'a calibration inside that falls',
+    (m) => m.models.embedder.calibration.points.reverse(),
+    /models\.embedder\.calibration/,
+  ],
   ['a weak integrity', (m) => Object.assign(m.sources.tiny ?? {}, { integrity: 'sha1-x' }), /sources\.tiny\.integrity/],
   ['an option as package', (m) => Object.assign(m.sources.tiny ?? {}, { package: '--x' }), /sources\.tiny\.package/],
   ['a version range', (m) => Object.assign(m.sources.tiny ?? {}, { version: '^1.0.0' }), /sources\.tiny\.version/],

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import type { Config } from '../../config/config.js';
-import { choosePack, modelsOf } from '../../models/choose-pack.js';
-import { readManifest } from '../../models/manifest.js';
+import { modelsOf, readPack } from '../../models/choose-pack.js';
 import { ModelError } from '../../models/model-error.js';
 import { findPrepared } from '../../models/prepared-file.js';
 import { defaultManifestPath, defaultPreparedDir } from '../../util/paths.js';
@@ -16,7 +15,7 @@ export async function checkModels(
   const manifest = MODEL_MANIFEST ? resolve(MODEL_MANIFEST) : defaultManifestPath;
   const again = 'Run `facesearch models`.';
   try {
-    const models = modelsOf(choosePack(await readManifest(manifest), MODEL_PACK, manifest));
+    const models = modelsOf(await readPack(manifest, MODEL_PACK));
     const findings: Finding[] = [];
     for (const model of models) {
       const { state } = await findPrepared(preparedDir, model.name, model);

@@ -1,5 +1,5 @@
 import { scalePoints } from '../../gallery/scoring/similarity.js';
-import type { Calibration } from '../../models/manifest.js';
+import type { Calibration } from '../../models/calibration.js';
 import { count, counted, firstFew, percent, score, small, target } from '../format.js';
 import { scoreOf } from '../metrics/calibration-table.js';
 import { ratesAt } from '../metrics/error-rates.js';

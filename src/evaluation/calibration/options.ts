@@ -24,7 +24,7 @@ export interface CalibrationOptions {
   excludePairs: string | null;
   /** Whether pairs of names that are probably one person are set aside. */
   trim: boolean;
-  /** Whether the manifest is changed. */
+  /** Whether the model's calibration is written. */
   write: boolean;
   /** Absolute path of the folder for the report. */
   out: string;
@@ -65,7 +65,7 @@ export const calibrationOptions = {
   'no-trim': { type: 'boolean', help: 'keep pairs of names that are probably one person' },
   write: {
     type: 'boolean',
-    help: 'put the result into the manifest (MODEL_MANIFEST, or else models/manifest.json)',
+    help: "write the result into the model's calibration file, which the manifest names",
   },
   out: {
     type: 'string',

@@ -18,13 +18,13 @@ import { rateCurve } from './tail.js';
 import { writeCalibration } from './write-calibration.js';
 
 export interface CalibrationTools extends EvaluationTools {
-  /** Path of the manifest that --write changes. */
+  /** Path of the manifest, which names the file that --write changes. */
   manifestPath: string;
 }
 
 /**
  * Computes the scale from cosine to similarity of a pack's embedder from a labelled folder, prints and writes a report,
- * and changes the manifest when asked to.
+ * and writes the model's calibration when asked to.
  * @throws EvaluationError when the folder or the model cannot be used, or there are too few people
  */
 export async function runCalibration(options: CalibrationOptions, tools: CalibrationTools): Promise<CalibrationResult> {
@@ -84,9 +84,10 @@ async function tell(result: CalibrationResult, { out, write }: CalibrationOption
   await writeFile(join(out, 'calibration.md'), renderMarkdown(blocks));
   await writeFile(join(out, 'calibration.json'), `${JSON.stringify(plain(result), null, 2)}\n`);
   tools.print(`\nWritten to ${relative('', out) || '.'}: calibration.md, calibration.json\n`);
-  if (write) await writeCalibration(tools.manifestPath, result.model, result.after);
-  const manifest = relative('', tools.manifestPath);
-  tools.print(write ? `Changed: ${manifest}\n` : `${manifest} is as it was; --write changes it.\n`);
+  if (write) {
+    const file = await writeCalibration(tools.manifestPath, result.model, result.after);
+    tools.print(`Changed: ${relative('', file)}\n`);
+  } else tools.print(`The scale of ${result.model} is as it was; --write changes it.\n`);
 }
 
 /** The numbers without the histograms. */

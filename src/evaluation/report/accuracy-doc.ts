@@ -2,11 +2,11 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { projectRoot } from '../../util/paths.js';
 import type { GroupResult, NamedScores } from '../evaluation.js';
-import { count, counted, percent } from '../format.js';
+import { counted } from '../format.js';
 import { type Block, renderMarkdown } from './blocks.js';
 import { gateTables } from './gate-blocks.js';
 import type { Report, ScoredReport } from './report.js';
-import { calibrationRows, pairListBlocks, tarRows } from './report-blocks.js';
+import { groupTable, pairListBlocks, similarityBlocks, tarTable } from './report-blocks.js';
 import { targetBlocks } from './target-blocks.js';
 import { plotsOf } from './write-report.js';
 
@@ -28,14 +28,15 @@ export async function writeAccuracyDoc(file: string, scored: ScoredReport): Prom
     plots
       .filter((plot) => plot.file === wanted)
       .map((plot) => ({ kind: 'image', file: `${basename(pictures)}/${plot.file}`, text: plot.text }));
+  const groups = shownGroups(scored.report.groups);
   const parts: Record<string, Block[]> = {
     made: [{ kind: 'list', items: madeFrom(scored.report) }],
     targets: withoutHeading(targetBlocks(scored.report)),
     gates: scored.report.gates ? withoutHeading(gateTables(scored.report.gates)) : [],
     confusion: image('confusion.svg'),
     pairs: withoutHeading(pairListBlocks(scored.report.pairLists)),
-    groups: groupTables(shownGroups(scored.report.groups)),
-    calibration: calibrationTables(shownGroups(scored.report.groups), scored.report),
+    groups: groups.length === 0 ? [] : [groupTable(groups), tarTable(groups)],
+    calibration: groups.length === 0 ? [] : similarityBlocks(groups, scored.report.model),
     det: image('det.svg'),
     scores: image('scores.svg'),
   };
@@ -80,42 +81,6 @@ function madeFrom({ dataSet, madeAt, model, selection, gates }: Report): string[
     `Folder ${dataSet}: ${counted(selection.images, 'image')} of ${counted(selection.people, 'person', 'people')} for recognition` +
       `${gates ? `, ${counted(gates.images, 'image')} for the gates` : ''}.`,
     ...(selection.subset === null ? [] : [`Only images that ${selection.subset} lists.`]),
-  ];
-}
-
-function groupTables(groups: readonly GroupResult[]): Block[] {
-  if (groups.length === 0) return [];
-  return [
-    {
-      kind: 'table',
-      columns: ['images of', 'images', 'not acquired', 'people', 'genuine', 'impostor', 'EER'],
-      rows: groups.map((group) => [
-        group.name,
-        count(group.images),
-        count(group.notAcquired),
-        count(group.people),
-        count(group.genuine),
-        count(group.impostor),
-        percent(group.eer?.rate ?? Number.NaN),
-      ]),
-    },
-    {
-      kind: 'table',
-      columns: ['images of', 'FMR at most', 'cosine', 'false matches', 'FMR 95 %', 'TAR', 'TAR 95 %'],
-      rows: groups.flatMap(tarRows),
-    },
-  ];
-}
-
-function calibrationTables(groups: readonly GroupResult[], { model }: Report): Block[] {
-  if (groups.length === 0) return [];
-  return [
-    {
-      kind: 'table',
-      columns: ['images of', 'similarity', 'cosine', 'FMR promised', 'FMR', 'FMR 95 %', 'false matches', 'TAR'],
-      rows: groups.flatMap(calibrationRows),
-    },
-    { kind: 'text', text: `Calibration made from: ${model.calibrationMadeFrom}.` },
   ];
 }
 

@@ -142,27 +142,10 @@ function groupBlocks({ groups, model }: Report): Block[] {
   if (groups.length === 0) return [];
   return [
     { kind: 'heading', text: 'All comparisons of images with an identity' },
-    {
-      kind: 'table',
-      columns: ['images of', 'images', 'not acquired', 'people', 'genuine', 'impostor', 'EER', 'at cosine'],
-      rows: groups.map((group) => [
-        group.name,
-        count(group.images),
-        count(group.notAcquired),
-        count(group.people),
-        count(group.genuine),
-        count(group.impostor),
-        percent(group.eer?.rate ?? Number.NaN),
-        score(group.eer?.threshold ?? Number.NaN),
-      ]),
-    },
+    groupTable(groups),
     ...(groups.length > 1 ? [ACROSS_SETS] : []),
     { kind: 'heading', text: 'True accept rate at a false match rate' },
-    {
-      kind: 'table',
-      columns: ['images of', 'FMR at most', 'cosine', 'false matches', 'FMR 95 %', 'TAR', 'TAR 95 %'],
-      rows: groups.flatMap(tarRows),
-    },
+    tarTable(groups),
     {
       kind: 'text',
       text:
@@ -170,12 +153,7 @@ function groupBlocks({ groups, model }: Report): Block[] {
         `are wider. Thresholds are exact to ${target(RESOLUTION)} in cosine.`,
     },
     { kind: 'heading', text: 'What the calibrated similarity does here' },
-    {
-      kind: 'table',
-      columns: ['images of', 'similarity', 'cosine', 'FMR promised', 'FMR', 'FMR 95 %', 'false matches', 'TAR'],
-      rows: groups.flatMap(calibrationRows),
-    },
-    { kind: 'text', text: `Calibration made from: ${model.calibrationMadeFrom}.` },
+    ...similarityBlocks(groups, model),
     { kind: 'heading', text: 'Scores' },
     {
       kind: 'table',
@@ -188,7 +166,45 @@ function groupBlocks({ groups, model }: Report): Block[] {
   ];
 }
 
-export function tarRows({ name, tarAtFmr }: GroupResult): string[][] {
+export function groupTable(groups: readonly GroupResult[]): Block {
+  return {
+    kind: 'table',
+    columns: ['images of', 'images', 'not acquired', 'people', 'genuine', 'impostor', 'EER', 'at cosine'],
+    rows: groups.map((group) => [
+      group.name,
+      count(group.images),
+      count(group.notAcquired),
+      count(group.people),
+      count(group.genuine),
+      count(group.impostor),
+      percent(group.eer?.rate ?? Number.NaN),
+      score(group.eer?.threshold ?? Number.NaN),
+    ]),
+  };
+}
+
+/** True accept rates of each group at some false match rates. */
+export function tarTable(groups: readonly GroupResult[]): Block {
+  return {
+    kind: 'table',
+    columns: ['images of', 'FMR at most', 'cosine', 'false matches', 'FMR 95 %', 'TAR', 'TAR 95 %'],
+    rows: groups.flatMap(tarRows),
+  };
+}
+
+/** What the calibrated similarity promises and does in each group. */
+export function similarityBlocks(groups: readonly GroupResult[], model: Report['model']): Block[] {
+  return [
+    {
+      kind: 'table',
+      columns: ['images of', 'similarity', 'cosine', 'FMR promised', 'FMR', 'FMR 95 %', 'false matches', 'TAR'],
+      rows: groups.flatMap(calibrationRows),
+    },
+    { kind: 'text', text: `Calibration made from: ${model.calibrationMadeFrom}.` },
+  ];
+}
+
+function tarRows({ name, tarAtFmr }: GroupResult): string[][] {
   return tarAtFmr.map((row) => {
     const head = [name, target(row.target)];
     if (!row.point) return [...head, '–', 'too few comparisons', '–', '–', '–'];
@@ -197,7 +213,7 @@ export function tarRows({ name, tarAtFmr }: GroupResult): string[][] {
   });
 }
 
-export function calibrationRows({ name, calibrated }: GroupResult): string[][] {
+function calibrationRows({ name, calibrated }: GroupResult): string[][] {
   return calibrated.map(({ similarity, threshold, promisedFmr, fmr, fmr95, falseMatches, tar }) => [
     name,
     similarity.toFixed(2),

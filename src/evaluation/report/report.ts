@@ -32,17 +32,6 @@ export interface Report extends Evaluation {
   /** Null where the manifest has neither labels nor expectations, or only recognition was asked for. */
   gates: GateResults | null;
   targets: TargetRow[];
-  /** The earlier report that this one is compared with. */
-  before: { madeAt: string; model: Report['model']; groups: EarlierGroup[] } | null;
-}
-
-/** What an earlier report says about a group of the same name. */
-export interface EarlierGroup {
-  name: string;
-  genuine: number;
-  impostor: number;
-  /** Equal error rate, 0–1; null where there was none. */
-  eer: number | null;
 }
 
 /** A report with the scores that its plots and its text histogram show. */

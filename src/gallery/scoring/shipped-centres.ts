@@ -1,5 +1,5 @@
+import type { Calibration } from '../../models/calibration.js';
 import { readCentres } from '../../models/cohort-file.js';
-import type { Calibration } from '../../models/manifest.js';
 import { type Centres, Cohort, type OptionalCohort } from './cohort.js';
 
 /** Digits of the file's hash in the version. */

@@ -1,4 +1,4 @@
-import type { Calibration } from '../../models/manifest.js';
+import type { Calibration } from '../../models/calibration.js';
 import type { Centres } from './cohort.js';
 
 /** How people are compared with a probe, and what their scores are told as. */
@@ -36,7 +36,7 @@ const IDENTICAL_FROM = 0.95;
 export function scaleOf(
   mode: 'calibrated' | 'cosine',
   calibration: ScaleParts,
-  centres: Centres | undefined,
+  centres?: Centres | undefined,
 ): SimilarityScale {
   return mode === 'cosine' ? rawCosine : calibratedScale(calibration, centres);
 }

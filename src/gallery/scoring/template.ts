@@ -1,4 +1,5 @@
 import { EMBEDDING_LENGTH } from '../../core/embedding.js';
+import { normalised } from '../../core/unit-vector.js';
 import type { StoredEmbedding } from '../../persistence/store.js';
 import { MAX_TEMPLATE_FACES, type Template } from '../../persistence/template.js';
 import { cohortVersion, muOf, type OptionalCohort } from './cohort.js';
@@ -27,9 +28,5 @@ function meanOf(faces: readonly StoredEmbedding[]): Float32Array | undefined {
   for (const { embedding } of faces) {
     for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (embedding[i] as number);
   }
-  let squares = 0;
-  for (const x of sum) squares += x * x;
-  const length = Math.sqrt(squares);
-  if (length / faces.length < SHORTEST_MEAN) return undefined;
-  return Float32Array.from(sum, (x) => x / length);
+  return Math.hypot(...sum) / faces.length < SHORTEST_MEAN ? undefined : normalised(sum);
 }

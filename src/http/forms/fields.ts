@@ -1,5 +1,6 @@
 import { EMBEDDING_LENGTH } from '../../core/embedding.js';
 import { FaceSearchError } from '../../core/errors.js';
+import { normalised } from '../../core/unit-vector.js';
 import { MAX_IMAGE_BYTES } from '../../vision/face-analyser.js';
 import type { Part } from '../plugins/multipart.js';
 import { decodeBase64 } from './base64.js';
@@ -121,18 +122,9 @@ function parseVector(name: string, part: Part): Float32Array {
   }
   if (!Array.isArray(numbers) || numbers.length !== EMBEDDING_LENGTH || !numbers.every(Number.isFinite))
     throw bad(refusal);
-  const vector = normalise(numbers as number[]);
+  const vector = normalised(numbers as number[]);
   if (!vector) throw bad(refusal);
   return vector;
-}
-
-/** L2-normalised; undefined for all zeros. Scaled by the largest member first, so that no square leaves the doubles. */
-function normalise(numbers: readonly number[]): Float32Array | undefined {
-  const largest = numbers.reduce((max, number) => Math.max(max, Math.abs(number)), 0);
-  if (largest === 0) return undefined;
-  const scaled = numbers.map((number) => number / largest);
-  const length = Math.sqrt(scaled.reduce((sum, number) => sum + number * number, 0));
-  return Float32Array.from(scaled, (number) => number / length);
 }
 
 function readImage(name: string, part: Part, fileOnly: boolean): Buffer {

@@ -1,5 +1,6 @@
 import { endianness } from 'node:os';
 import { EMBEDDING_LENGTH } from '../../core/embedding.js';
+import { isUnit } from '../../core/unit-vector.js';
 import { StoreError } from '../store-error.js';
 
 /** Bytes of a stored embedding: 512 float32, little-endian. */
@@ -34,9 +35,6 @@ export function blobToEmbedding(blob: Uint8Array): Float32Array {
  */
 export function storedEmbedding(blob: Uint8Array): Float32Array {
   const embedding = blobToEmbedding(blob);
-  let squares = 0;
-  for (let i = 0; i < EMBEDDING_LENGTH; i++) squares += (embedding[i] as number) ** 2;
-  // Written so that NaN fails too.
-  if (!(Math.abs(squares - 1) < 1e-2)) throw new StoreError('damaged', 'A stored embedding');
+  if (!isUnit(embedding)) throw new StoreError('damaged', 'A stored embedding');
   return embedding;
 }

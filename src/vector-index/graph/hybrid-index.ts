@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { assertUnit } from '../unit-length.js';
+import { assertUnit } from '../../core/unit-vector.js';
 import { type FaceBatch, type IndexState, isNearer, type Match } from '../vector-index.js';
 import { HnswGraph } from './hnsw-graph.js';
 import type { Snapshot } from './snapshot.js';

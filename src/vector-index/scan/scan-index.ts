@@ -1,6 +1,6 @@
 import { EMBEDDING_LENGTH } from '../../core/embedding.js';
+import { assertUnit } from '../../core/unit-vector.js';
 import type { ThreadIndex } from '../thread-index.js';
-import { assertUnit } from '../unit-length.js';
 import { type FaceBatch, type IndexState, isNearer, type Match } from '../vector-index.js';
 import { Arena, type Found, PAGE_FACES, type Run } from './arena.js';
 

@@ -5,8 +5,7 @@ import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { exportCollection } from '../../../src/cli/collection-export/export-collection.js';
 import { importCollection } from '../../../src/cli/collection-export/import-collection.js';
 import { identityOf } from '../../../src/gallery/model-identity.js';
-import { choosePack } from '../../../src/models/choose-pack.js';
-import { readManifest } from '../../../src/models/manifest.js';
+import { readPack } from '../../../src/models/choose-pack.js';
 import { lockDataFolder } from '../../../src/persistence/data-folder/data-folder-lock.js';
 import { DataKey } from '../../../src/persistence/encryption/data-key.js';
 import { SqliteStore } from '../../../src/persistence/people/sqlite/sqlite-store.js';
@@ -226,7 +225,7 @@ const command = (name: 'export' | 'import-vectors', data: string, args: string[]
   runCommand(name, join(folder, data), args, options);
 
 test('the commands move a collection, and an import that was killed is completed by the next', async () => {
-  const pack = choosePack(await readManifest(defaultManifestPath), 'default', '');
+  const pack = await readPack(defaultManifestPath, 'default');
   const model = identityOf(pack.embedders.v3.model);
   const store = await SqliteStore.open(database('from'));
   for (let i = 0; i < 300; i++) {
