@@ -4,6 +4,7 @@ import { buildApp } from './app.js';
 import type { Config } from './config/config.js';
 import type { Gallery } from './gallery/gallery.js';
 import { identityOf } from './gallery/model-identity.js';
+import { shippedCentres } from './gallery/scoring/shipped-centres.js';
 import { scaleOf } from './gallery/scoring/similarity.js';
 import { RetentionSweep } from './gallery/sweeps/retention-sweep.js';
 import { StoredUserDirectory } from './gallery/user-directory.js';
@@ -117,7 +118,7 @@ async function makeFirstKey(keys: KeyRing, audit: AuditLog | undefined): Promise
 async function startServices(config: Config, storage: Storage, workerUrl: URL | undefined): Promise<Services> {
   const pack = await loadPack(config.MODEL_MANIFEST ?? defaultManifestPath, config.MODEL_PACK);
   const { model } = pack.embedders[galleryVersion];
-  const scale = scaleOf(config.SIMILARITY, model.calibration);
+  const scale = scaleOf(config.SIMILARITY, model.calibration, await shippedCentres(model.calibration));
   const starting = startVision(pack, config, workerUrl);
   // Awaited when the gallery is open; a failure before must not count as unhandled.
   starting.catch(() => undefined);

@@ -9,7 +9,7 @@ const FACES_OF_CROWD_PERSON = 10;
 /**
  * People, keys and vectors that nobody has; the same each time. Photos are no pictures, only bytes.
  * @param model identity of the embedder
- * @param axis unit vector around which its score normalisation is strongest: some faces lie there
+ * @param axis unit vector of a crowded neighbourhood: some faces lie there
  */
 export function madeUpContents(model: string, axis: Float32Array): CompatContents {
   const random = new FaceLikeVectors(16);

@@ -8,7 +8,13 @@ import { tinyPack } from '../models/tiny-pack.js';
 
 const calibration = {
   madeFrom: 'a "test" \\ of two lines',
-  crowding: { madeFrom: 'made-up people', slope: 0.5, axis: Buffer.alloc(2048, 1).toString('base64') },
+  cohort: { file: 'cohorts/some.i8', sha256: '0'.repeat(64), centres: 400 },
+  identicalFrom: 0.95,
+  photosSlope: 0.02,
+  scorePoints: [
+    { score: -0.5, similarity: 0 },
+    { score: 0.3, similarity: 0.8 },
+  ],
   points: [
     { cosine: -1, similarity: 0 },
     { cosine: 0.1234, similarity: 0.65 },
