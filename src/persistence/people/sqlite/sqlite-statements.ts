@@ -1,5 +1,5 @@
-import type { Database, Statement } from 'better-sqlite3';
 import type { UserRow } from '../../encryption/row-encryption.js';
+import type { Database, Statement } from '../../sqlite.js';
 import type { CollectionCount } from '../../store.js';
 
 /** `?` is always bound, never spliced. The address of a collection is (tenant name, collection name). */

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Database } from 'better-sqlite3';
 import type { DataKey } from '../../encryption/data-key.js';
 import { RowEncryption } from '../../encryption/row-encryption.js';
 import { SqliteKeys } from '../../keys/sqlite-keys.js';
+import type { Database } from '../../sqlite.js';
 import type {
   ApiKeyStore,
   CollectionCount,
