@@ -70,7 +70,7 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
   const firstKey = storage.prepared.then(() => makeFirstKey(keys, audit));
   let retention: RetentionSweep | undefined;
   const started = firstKey
-    .then(() => startServices(config, storage, workerUrl))
+    .then(() => startServices(config, storage, logger, workerUrl))
     .then((opened) => {
       services = opened;
       retention = startRetention(store, opened.gallery, config.RETENTION_DAYS, audit, logger);
@@ -115,7 +115,12 @@ async function makeFirstKey(keys: KeyRing, audit: AuditLog | undefined): Promise
   return key;
 }
 
-async function startServices(config: Config, storage: Storage, workerUrl: URL | undefined): Promise<Services> {
+async function startServices(
+  config: Config,
+  storage: Storage,
+  logger: Logger,
+  workerUrl: URL | undefined,
+): Promise<Services> {
   const pack = await loadPack(config.MODEL_MANIFEST ?? defaultManifestPath, config.MODEL_PACK);
   const { model } = pack.embedders[galleryVersion];
   const scale = scaleOf(config.SIMILARITY, model.calibration, await shippedCentres(model.calibration));
@@ -124,6 +129,12 @@ async function startServices(config: Config, storage: Storage, workerUrl: URL | 
   starting.catch(() => undefined);
   try {
     const identity = identityOf(model);
+    if (model.calibration.crowding !== undefined) {
+      logger.warn(
+        { model: identity },
+        'the scale of the model was made by an older version, with a correction that is gone; make it anew with facesearch calibrate',
+      );
+    }
     const gallery = await storage.openGallery(identity, scale);
     const directory = new StoredUserDirectory(storage.store, storage.objects);
     return { gallery, directory, analyser: await starting, model: identity };
