@@ -63,7 +63,7 @@ it('counts every pair of people and every stranger the same, however many photos
   const result = tryGallery(people, 1, scaleOf(random));
   const at = result?.at[0];
   // The first one comes to the second with one of four photos; the second comes to the first where that photo is enrolled.
-  const draws = 20;
+  const draws = 10;
   const enrolledDouble = Array.from({ length: draws }, (_, draw) => {
     const order = drawn(people, draw).find(({ identity }) => identity === first.identity);
     return order?.photos[0]?.path === '0/3.jpg' ? 1 : 0;

@@ -38,8 +38,8 @@ interface Split {
 /** A tenth of the people stay outside each gallery. */
 const FOLDS = 10;
 /** Small groups are drawn again and again, as chance would decide their numbers: until so many people were searched. */
-const SEARCHED_PEOPLE = 1000;
-const MOST_DRAWS = 20;
+const SEARCHED_PEOPLE = 400;
+const MOST_DRAWS = 10;
 
 /**
  * Each tenth of the people in turn are strangers to a gallery of all the others, and another tenth of them are searched with
