@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Gallery } from '../gallery/gallery.js';
+import type { FollowedScale } from '../gallery/own-scale/followed-scale.js';
 import type { UserDirectory } from '../gallery/user-directory.js';
 import type { FacematchVersion } from '../models/manifest.js';
 import type { CollectionRef } from '../persistence/store.js';
@@ -13,6 +14,8 @@ export interface Services {
   analyser: FaceAnalyser;
   /** Name and digest of the model whose faces are compared. */
   model: string;
+  /** Which scale holds; undefined where similarities are cosines. */
+  scale?: FollowedScale | undefined;
 }
 
 /** @throws FaceSearchError NOT_READY while the services are starting */

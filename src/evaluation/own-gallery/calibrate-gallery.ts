@@ -1,3 +1,4 @@
+import type { OwnScale } from '../../gallery/own-scale/own-scale.js';
 import type { Centres } from '../../gallery/scoring/cohort.js';
 import type { ScalePoint } from '../../gallery/scoring/similarity.js';
 import { EvaluationError } from '../evaluation-error.js';
@@ -8,17 +9,7 @@ import { rateOf, type ScoreCurve, scoreCurve } from './score-curve.js';
 import { findSuspects, type Suspect, withoutSuspects } from './suspects.js';
 
 /** The score of one false match rate. */
-export interface RatePoint {
-  rate: number;
-  /** What the scale says of the score. */
-  similarity: number;
-  score: number;
-  /** The rate's score lies between these in 95 of 100 galleries of such people; see {@link calibrateGallery}. */
-  low: number;
-  high: number;
-  /** Too few pairs reach the score to count them: it lies on a normal tail. */
-  isExtrapolated: boolean;
-}
+export type RatePoint = OwnScale['rates'][number];
 
 export interface GalleryCalibration {
   tenants: number;
