@@ -20,7 +20,7 @@ ENV ONNXRUNTIME_NODE_INSTALL=skip \
   ORT_DISABLE_TELEMETRY=1 \
   npm_config_nodedir=/usr/local
 
-COPY package.json package-lock.json .npmrc ./
+COPY package.json package-lock.json ./
 # The secrets are for networks with a registry or an authority of their own: docs/containers.md.
 RUN --mount=type=cache,target=/root/.npm \
   --mount=type=secret,id=npmrc,target=/root/.npmrc \
@@ -47,9 +47,7 @@ RUN npm prune --omit=dev --ignore-scripts \
     ! -path "*/linux/$(node --print process.arch)" -exec rm -rf {} + \
   && find node_modules dist -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete \
   && find node_modules -type d -empty -delete \
-  && program=$(node --print 'require("./package.json").bin.facesearch') \
-  && chmod +x "$program" \
-  && ln -s "/app/$program" /usr/local/bin/facesearch
+  && chmod +x "$(node --print 'require("./package.json").bin.facesearch')"
 
 # ---- the image ----------------------------------------------------------------------------------------------------
 FROM ${BASE}
@@ -73,7 +71,6 @@ ENV MODEL_PACK=$MODEL_PACK \
 
 WORKDIR /app
 
-COPY --from=build /usr/local/bin/facesearch /usr/local/bin/
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/models models
 COPY --from=build /app/src/console src/console
@@ -82,7 +79,8 @@ COPY LICENSE package.json ./
 COPY --chmod=0755 deploy/entrypoint.sh /usr/local/bin/facesearch-entrypoint
 
 # A volume that is new takes its owner from here.
-RUN install --directory --owner=node --group=node --mode=0700 /data /backups
+RUN install --directory --owner=node --group=node --mode=0700 /data /backups \
+  && ln -s "/app/$(node --print 'require("./package.json").bin.facesearch')" /usr/local/bin/facesearch
 USER node
 VOLUME /data
 EXPOSE 8080

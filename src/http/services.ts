@@ -1,13 +1,11 @@
-import type { FastifyRequest } from 'fastify';
 import type { Gallery } from '../gallery/gallery.js';
 import type { FollowedScale } from '../gallery/own-scale/followed-scale.js';
 import type { UserDirectory } from '../gallery/user-directory.js';
 import type { FacematchVersion } from '../models/manifest.js';
-import type { CollectionRef } from '../persistence/store.js';
-import type { FaceAnalyser } from '../vision/face-analyser.js';
-import { callerOf } from './plugins/caller.js';
+import type { Analysis, FaceAnalyser, PhotoOptions } from '../vision/face-analyser.js';
+import type { RequestContext } from './request-context.js';
 
-/** What the calls work with, once it has started. */
+/** What the endpoints work with, once it has started. */
 export interface Services {
   gallery: Gallery;
   directory: UserDirectory;
@@ -21,9 +19,31 @@ export interface Services {
 /** @throws FaceSearchError NOT_READY while the services are starting */
 export type GetServices = () => Services;
 
-/** How the faces of the gallery and those that are searched for are embedded; only the extracting calls can choose. */
+/** How the faces of the gallery and those that are searched for are embedded; only the extracting endpoints can choose. */
 export const galleryVersion: FacematchVersion = 'v3';
 
-export function collectionOf(request: FastifyRequest, collection: string): CollectionRef {
-  return { tenant: callerOf(request).tenant, collection };
+/** What a client asks for a photo; all false where an endpoint does not ask. */
+export interface PhotoFlags {
+  allow_id_card?: boolean;
+  only_largest_face?: boolean;
+  disable_validation?: boolean;
+}
+
+export function photoOptions(
+  { allow_id_card = false, only_largest_face = false, disable_validation = false }: PhotoFlags,
+  version = galleryVersion,
+): PhotoOptions {
+  return {
+    version,
+    allowIdCard: allow_id_card,
+    severalFaces: only_largest_face ? 'largest' : 'refuse',
+    disableValidation: disable_validation,
+  };
+}
+
+/** The embedding that an analysis ends with, whose times are noted for log and metrics. */
+export async function embeddingOf(context: RequestContext, analysis: Promise<Analysis>): Promise<Float32Array> {
+  const { embedding, timings } = await analysis;
+  context.stages = timings;
+  return embedding;
 }

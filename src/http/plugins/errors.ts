@@ -1,36 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { FaceSearchError, type Reason } from '../../core/errors.js';
-import type { Candidate } from '../../gallery/gallery.js';
+import { FaceSearchError } from '../../core/errors.js';
 import { StoreError } from '../../persistence/store-error.js';
-
-/** The body of every reply. `code` is a string; `extra_data` takes the place of `data` in one outcome of /search. */
-export interface ReplyBody {
-  data?: unknown;
-  extra_data?: unknown;
-  code: string;
-  message?: string;
-  /** Of every reply that is no success: its cause, a row of the table of errors. */
-  reason?: Reason;
-}
-
-export function success(data: unknown): ReplyBody {
-  return { data, code: '200' };
-}
-
-/**
- * The reply of the calls that either match or do not.
- * @throws FaceSearchError NOT_FOUND
- */
-export function match(best: Candidate | undefined, threshold: number): ReplyBody {
-  if (!best || best.similarity < threshold) throw new FaceSearchError('NOT_FOUND');
-  return success(shown(best));
-}
-
-/** What a reply tells of a candidate. */
-export function shown({ id, name, similarity }: Candidate): Candidate {
-  return { id, name, similarity };
-}
+import type { ReplyBody } from '../replies.js';
+import { RequestContext } from '../request-context.js';
 
 const overloadedRetrySeconds = 1;
 
@@ -48,9 +21,10 @@ export function addErrorReplies(app: FastifyInstance, mirror: boolean): void {
 /** Sends the reply for anything that was thrown; a text that is not meant for clients only reaches the log. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, mirror: boolean): FastifyReply {
   const { errorName, code, text, realStatus, reason } = describe(error);
-  request.errorName = errorName;
-  request.reason = reason;
-  if (error instanceof FaceSearchError && error.stages) request.stages = error.stages;
+  // A URL that cannot be read comes here before any hook.
+  request.context ??= new RequestContext();
+  request.context.refusal = { errorName, reason };
+  if (error instanceof FaceSearchError && error.stages) request.context.stages = error.stages;
   if (code === 500 || error instanceof StoreError) request.log.error({ err: error }, 'request failed');
   if ((code === 503 || code === 429) && !reply.hasHeader('retry-after'))
     reply.header('retry-after', overloadedRetrySeconds);

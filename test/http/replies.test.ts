@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { fakeApp, testKey } from '../../support/fake-app.js';
-import { faceOf } from '../../support/fakes.js';
-import { field, file, form } from '../../support/multipart.js';
-import { calls } from '../calls.js';
+import { fakeApp, testKey } from '../support/fake-app.js';
+import { faceOf } from '../support/fakes.js';
+import { field, file, form } from '../support/multipart.js';
+import { calls } from './calls.js';
 
 async function enrolled(env: Record<string, string> = {}) {
   const app = await fakeApp(env);
