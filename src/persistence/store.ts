@@ -1,3 +1,4 @@
+import type { ScaleStore } from './scales.js';
 import type { PersonRef, PersonTemplate, StoredCohort, Template, TemplateKind } from './template.js';
 
 /**
@@ -5,6 +6,8 @@ import type { PersonRef, PersonTemplate, StoredCohort, Template, TemplateKind } 
  * Implementations: sqlite-store.ts, postgres/postgres-store.ts. Nothing here knows of images, models' files or HTTP.
  */
 export interface Store extends ApiKeyStore {
+  readonly scales: ScaleStore;
+
   /** Adds the collection when it does not exist, then creates the user or changes its name. Not enrolled any more. */
   saveUser(collection: CollectionRef, user: User): Promise<void>;
 

@@ -87,6 +87,12 @@ export const tables: readonly Table[] = [
     columns: { collection_id: 'number', user_id: 'number', model: 'name' },
   },
   {
+    name: 'scales',
+    key: ['scale_id'],
+    columns: { scale_id: 'number', model: 'name', made_at: 'time', is_active: 'flag', data: 'name' },
+    numbered: 'scale_id',
+  },
+  {
     name: 'pending_object_deletions',
     key: ['object_key'],
     columns: { object_key: 'name', since: 'time' },

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Store } from '../../persistence/store.js';
 import type { PersonRef } from '../../persistence/template.js';
 import { Pace } from '../pace.js';
 import { OWN_LEAST, OWN_MOST } from '../scoring/cohort.js';
+import { choiceHash } from './choice.js';
 import type { TenantCohorts } from './tenant-cohorts.js';
 
 export interface CohortBuilderParts {
@@ -125,7 +125,7 @@ export class CohortBuilder {
     let chosen: (PersonRef & { hash: string })[] = [];
     for await (const { collection, people } of this.#pages(tenant)) {
       for (const { collectionId, personId, user } of people) {
-        const hash = createHash('sha256').update(`${tenant}\n${collection}\n${user.id}`).digest('hex');
+        const hash = choiceHash(tenant, collection, user.id);
         chosen.push({ collectionId, personId, hash });
       }
       chosen = chosen.sort((a, b) => (a.hash < b.hash ? -1 : 1)).slice(0, OWN_MOST);

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../sqlite.js';
 import type { DataKey } from './data-key.js';
 
 /** What the database says of the key that it is encrypted with. */

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../sqlite.js';
 import { sealedWith } from './data-cipher.js';
 import type { DataKey } from './data-key.js';
 import { EMBEDDING_BYTES } from './embedding-blob.js';

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { list } from 'tar';
 import { beforeEach, expect, test } from 'vitest';
 import { backUp } from '../../../src/cli/backup/back-up.js';
@@ -9,6 +8,7 @@ import { restore } from '../../../src/cli/backup/restore.js';
 import { InMemoryGallery } from '../../../src/gallery/in-memory-gallery.js';
 import { lockDataFolder } from '../../../src/persistence/data-folder/data-folder-lock.js';
 import { DataKey } from '../../../src/persistence/encryption/data-key.js';
+import { Database } from '../../../src/persistence/sqlite.js';
 import { plainCosine } from '../../gallery/scales.js';
 import { temporaryFolder } from '../../persistence/temporary-folder.js';
 import { openIndexes } from '../../vector-index/open-indexes.js';

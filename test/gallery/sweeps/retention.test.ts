@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { RetentionSweep } from '../../../src/gallery/sweeps/retention-sweep.js';
 import { DataKey } from '../../../src/persistence/encryption/data-key.js';
 import { migrations } from '../../../src/persistence/people/sqlite/migrations.js';
 import { SqliteStore } from '../../../src/persistence/people/sqlite/sqlite-store.js';
+import { Database } from '../../../src/persistence/sqlite.js';
 import { temporaryFolder } from '../../persistence/temporary-folder.js';
 import { field, file } from '../../support/multipart.js';
 import { photo } from '../../support/photos.js';

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { beforeEach, expect, test } from 'vitest';
 import { lockDataFolder } from '../../../src/persistence/data-folder/data-folder-lock.js';
 import { changeDataKey } from '../../../src/persistence/encryption/change-data-key.js';
@@ -11,6 +10,7 @@ import { SqliteStore } from '../../../src/persistence/people/sqlite/sqlite-store
 import { EncryptedObjectStore } from '../../../src/persistence/photos/encrypted-object-store.js';
 import { FolderObjectStore } from '../../../src/persistence/photos/folder-object-store.js';
 import type { ObjectStore } from '../../../src/persistence/photos/object-store.js';
+import { Database } from '../../../src/persistence/sqlite.js';
 import { killLaterAndLater, runCommand } from '../../support/command.js';
 import { RandomVectors } from '../../vector-index/random-vectors.js';
 import { temporaryFolder } from '../temporary-folder.js';

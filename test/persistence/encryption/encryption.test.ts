@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { beforeEach, expect, test } from 'vitest';
 import { DataKey } from '../../../src/persistence/encryption/data-key.js';
 import { embeddingToBlob } from '../../../src/persistence/encryption/embedding-blob.js';
@@ -9,6 +8,7 @@ import { migrations } from '../../../src/persistence/people/sqlite/migrations.js
 import { SqliteStore } from '../../../src/persistence/people/sqlite/sqlite-store.js';
 import { EncryptedObjectStore } from '../../../src/persistence/photos/encrypted-object-store.js';
 import { FolderObjectStore } from '../../../src/persistence/photos/folder-object-store.js';
+import { Database } from '../../../src/persistence/sqlite.js';
 import type { StoredEmbedding } from '../../../src/persistence/store.js';
 import { RandomVectors } from '../../vector-index/random-vectors.js';
 import { ownerOf } from '../owner-of.js';

@@ -128,4 +128,15 @@ export const migrations: readonly string[] = [
     FOREIGN KEY (collection_id, user_id) REFERENCES users (collection_id, user_id) ON DELETE CASCADE
   );
   `,
+  `
+  -- Made from this installation's own people: numbers about all of them, nobody's data.
+  CREATE TABLE scales (
+    scale_id  bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    model     text NOT NULL,
+    made_at   timestamptz NOT NULL DEFAULT now(),
+    is_active boolean NOT NULL DEFAULT false, -- one of each model at most
+    data      text NOT NULL
+  );
+  CREATE UNIQUE INDEX scales_active ON scales (model) WHERE is_active;
+  `,
 ];

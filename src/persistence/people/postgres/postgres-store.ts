@@ -24,6 +24,7 @@ import { embeddingsOf, faceIdsOf, facesOf } from './faces.js';
 import { migrate } from './migrate.js';
 import type { VectorType } from './migrations.js';
 import { People } from './people.js';
+import { PostgresScales } from './scales.js';
 import { newestFaces, peopleWithoutTemplate, saveTemplates } from './templates.js';
 import { refuseUnfinishedMove } from './unfinished-move.js';
 import { bytes, type UserRow, userOf } from './user-row.js';
@@ -44,6 +45,7 @@ const RESERVED = '1 hour';
  * trouble is `uncertain`.
  */
 export class PostgresStore extends PostgresKeys implements SearchingStore {
+  readonly scales: PostgresScales;
   readonly #db: Database;
   /** This server's name for what it announces. */
   readonly #node = randomUUID();
@@ -54,6 +56,7 @@ export class PostgresStore extends PostgresKeys implements SearchingStore {
     const db = new Database(options);
     super(db);
     this.#db = db;
+    this.scales = new PostgresScales(db);
   }
 
   /**

@@ -1,5 +1,5 @@
 -- What the migrations make, written by `npm run docs:schema`: to be read, never run.
--- PostgreSQL with pgvector, version 3.
+-- PostgreSQL with pgvector, version 4.
 
 CREATE EXTENSION vector;
 
@@ -55,6 +55,14 @@ CREATE TABLE pending_object_deletions (
   node uuid,
   since timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT pending_object_deletions_pkey PRIMARY KEY (object_key)
+);
+CREATE TABLE scales (
+  scale_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  model text NOT NULL,
+  made_at timestamp with time zone NOT NULL DEFAULT now(),
+  is_active boolean NOT NULL DEFAULT false,
+  data text NOT NULL,
+  CONSTRAINT scales_pkey PRIMARY KEY (scale_id)
 );
 CREATE TABLE schema_migrations (
   version integer NOT NULL,
@@ -135,3 +143,4 @@ CREATE INDEX faces_by_embedding ON public.faces USING hnsw (embedding vector_cos
 CREATE INDEX faces_by_model ON public.faces USING btree (collection_id, model, face_id);
 CREATE INDEX faces_by_user ON public.faces USING btree (collection_id, user_id);
 CREATE INDEX users_by_enrolment ON public.users USING btree (enrolled_at) WHERE (enrolled_at IS NOT NULL);
+CREATE UNIQUE INDEX scales_active ON public.scales USING btree (model) WHERE is_active;

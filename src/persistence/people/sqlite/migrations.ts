@@ -122,4 +122,14 @@ export const migrations: readonly string[] = [
     FOREIGN KEY (collection_id, user_id) REFERENCES users (collection_id, user_id) ON DELETE CASCADE
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Made from this installation's own people: numbers about all of them, nobody's data.
+  CREATE TABLE scales (
+    scale_id  INTEGER PRIMARY KEY AUTOINCREMENT,
+    model     TEXT NOT NULL,
+    made_at   INTEGER NOT NULL,
+    is_active INTEGER NOT NULL DEFAULT 0 CHECK (is_active IN (0, 1)), -- one of each model at most
+    data      TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

@@ -1,5 +1,5 @@
 -- What the migrations make, written by `npm run docs:schema`: to be read, never run.
--- SQLite, version 5, application id 0x46537276, pages of 8192 bytes.
+-- SQLite, version 6, application id 0x46537276, pages of 8192 bytes.
 
 CREATE TABLE api_keys (
     key_id     INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -61,6 +61,14 @@ CREATE TABLE pending_object_deletions (
     object_key TEXT PRIMARY KEY,
     since      INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE scales (
+    scale_id  INTEGER PRIMARY KEY AUTOINCREMENT,
+    model     TEXT NOT NULL,
+    made_at   INTEGER NOT NULL,
+    is_active INTEGER NOT NULL DEFAULT 0 CHECK (is_active IN (0, 1)), -- one of each model at most
+    data      TEXT NOT NULL
+  ) STRICT;
 
 CREATE TABLE templates (
     user_id INTEGER PRIMARY KEY REFERENCES users ON DELETE CASCADE,

@@ -1,6 +1,7 @@
-import type { Database, Statement } from 'better-sqlite3';
 import type { UserRow } from '../../encryption/row-encryption.js';
+import type { Database, Statement } from '../../sqlite.js';
 import type { CollectionCount } from '../../store.js';
+import type { ScaleRow } from './scale-rows.js';
 
 /** `?` is always bound, never spliced. The address of a collection is (tenant name, collection name). */
 const collectionAt = `
@@ -8,6 +9,9 @@ const collectionAt = `
 
 /** Of users u, as a UserRow. */
 export const userColumns = 'u.user_id AS userId, u.client_id AS clientId, u.name, u.sealed';
+
+/** As a ScaleRow. */
+const scaleColumns = 'scale_id AS scaleId, model, made_at AS madeAt, is_active AS isActive, data';
 
 export interface ErasedFaceRow {
   faceId: number;
@@ -190,6 +194,17 @@ export function prepareStatements(db: Database) {
     ),
     countFacesByModel: one<[], { model: string; faces: number }>(
       'SELECT model, count(*) AS faces FROM faces GROUP BY model',
+    ),
+
+    addScale: one<[model: string, madeAt: number, data: string], never>(
+      'INSERT INTO scales (model, made_at, data) VALUES (?, ?, ?)',
+    ),
+    scales: one<[], ScaleRow>(`SELECT ${scaleColumns} FROM scales ORDER BY scale_id`),
+    activeScale: one<[model: string], ScaleRow>(
+      `SELECT ${scaleColumns} FROM scales WHERE model = ? AND is_active = 1 ORDER BY scale_id DESC LIMIT 1`,
+    ),
+    activateScale: one<[scaleId: number, model: string], never>(
+      'UPDATE scales SET is_active = (scale_id = ?) WHERE model = ?',
     ),
 
     addPendingDeletion: one<[objectKey: string, now: number], never>(

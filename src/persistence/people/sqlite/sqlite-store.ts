@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Database } from 'better-sqlite3';
 import type { DataKey } from '../../encryption/data-key.js';
 import { RowEncryption } from '../../encryption/row-encryption.js';
 import { SqliteKeys } from '../../keys/sqlite-keys.js';
+import type { Database } from '../../sqlite.js';
 import type {
   ApiKeyStore,
   CollectionCount,
@@ -25,6 +25,7 @@ import { Erasure } from './erasure.js';
 import { FaceRows } from './face-rows.js';
 import { GuardedDatabase } from './guarded-database.js';
 import { PeopleRows } from './people-rows.js';
+import { ScaleRows } from './scale-rows.js';
 import { openDatabase } from './sqlite-database.js';
 import { prepareStatements, type Statements } from './sqlite-statements.js';
 
@@ -44,6 +45,7 @@ const USERS_PER_TURN = 1000;
  * Calls reject with a StoreError when the disk refuses; nothing has changed then.
  */
 export class SqliteStore extends SqliteKeys implements IndexedStore {
+  readonly scales: ScaleRows;
   readonly #db: GuardedDatabase;
   readonly #sql: Statements;
   readonly #seals: RowEncryption;
@@ -82,6 +84,7 @@ export class SqliteStore extends SqliteKeys implements IndexedStore {
     super(db, sql, rows);
     this.#db = db;
     this.#sql = sql;
+    this.scales = new ScaleRows(db, sql);
     this.#seals = seals;
     this.#rows = rows;
     this.#faces = new FaceRows(db, sql, seals);

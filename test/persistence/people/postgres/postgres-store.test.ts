@@ -4,6 +4,7 @@ import { createKey, hashKey, KeyRing } from '../../../../src/persistence/keys/ap
 import type { PostgresStore } from '../../../../src/persistence/people/postgres/postgres-store.js';
 import { useTestDatabase } from '../../../support/test-database.js';
 import { RandomVectors } from '../../../vector-index/random-vectors.js';
+import { describeScales } from '../../describe-scales.js';
 import { anna, ben, describeStore, staff } from '../../describe-store.js';
 import { describeTemplates } from '../../describe-templates.js';
 
@@ -27,6 +28,11 @@ describeTemplates('PostgreSQL', async () => {
       return people.filter(({ faces }) => faces.length > 0);
     },
   };
+});
+
+describeScales('PostgreSQL', async () => {
+  await database().clear();
+  return database().store();
 });
 
 let store: PostgresStore;

@@ -7,6 +7,7 @@ import { embeddingToBlob } from '../../../../src/persistence/encryption/embeddin
 import { SqliteStore } from '../../../../src/persistence/people/sqlite/sqlite-store.js';
 import type { StoredFace } from '../../../../src/persistence/store.js';
 import { RandomVectors } from '../../../vector-index/random-vectors.js';
+import { describeScales } from '../../describe-scales.js';
 import { anna, ben, describeStore, staff } from '../../describe-store.js';
 import { describeTemplates } from '../../describe-templates.js';
 import { temporaryFolder } from '../../temporary-folder.js';
@@ -21,6 +22,9 @@ for (const [kind, dataKey] of kinds) {
     const file = join(await temporaryFolder(), 'facesearch.db');
     return () => SqliteStore.open(file, { dataKey });
   });
+  describeScales(`SQLite, ${kind}`, async () =>
+    SqliteStore.open(join(await temporaryFolder(), 'facesearch.db'), { dataKey }),
+  );
   describeTemplates(`SQLite, ${kind}`, async () => {
     const store = await SqliteStore.open(join(await temporaryFolder(), 'facesearch.db'), { dataKey });
     const idsOf = (faces: readonly StoredFace[]) => faces.map(({ faceId }) => faceId);
