@@ -1,9 +1,10 @@
 import { muOf, type OptionalCohort } from '../gallery/scoring/cohort.js';
 import { normalisedScore } from '../gallery/scoring/score-normalisation.js';
-import type { ScalePoint } from '../gallery/scoring/similarity.js';
+import type { ScalePoint, SimilarityScale } from '../gallery/scoring/similarity.js';
 import type { SetGroup } from './command-line.js';
 import type { DataSetImage, PairList } from './data-set.js';
 import type { Embedded } from './embed-images.js';
+import { type GalleryResult, galleryResults } from './galleries/gallery-results.js';
 import { type Group, groupScores } from './group-scores.js';
 import { calibrationTable, type SimilarityRow } from './metrics/calibration-table.js';
 import { type Comparison, cosine } from './metrics/compare-all.js';
@@ -80,6 +81,8 @@ export interface NamedComparison {
 
 export interface Evaluation {
   acquisition: Acquisition;
+  /** What galleries of each group's people do; empty where there are too few people. */
+  galleries: GalleryResult[];
   pairLists: PairListResult[];
   /** All images first, then the groups of sets that were asked for, then each set where there are several. */
   groups: GroupResult[];
@@ -96,6 +99,16 @@ const TARGETS = [1e-2, 1e-3, 1e-4];
 const IMPOSTORS_FOR_1E_5 = 1_000_000;
 const PERCENTILES = [0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.999, 1];
 
+/** How the server compares faces. */
+export interface Scoring {
+  /** Corners of the scale. */
+  points: readonly ScalePoint[];
+  /** Of a gallery without people: pairs of photos are compared with it. */
+  cohort: OptionalCohort;
+  /** For galleries. */
+  scale: SimilarityScale;
+}
+
 /**
  * Computes all numbers on recognition from the embedded images.
  * @param setGroups sets that get numbers together
@@ -103,7 +116,7 @@ const PERCENTILES = [0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.999, 1];
 export function evaluate(
   { images, pairLists }: Pick<Selection, 'images' | 'pairLists'>,
   { embeddings, failures }: Embedded,
-  { points, cohort }: { points: readonly ScalePoint[]; cohort: OptionalCohort },
+  { points, cohort, scale }: Scoring,
   setGroups: readonly SetGroup[] = [],
 ): { evaluation: Evaluation; scores: NamedScores[] } {
   const lists = withPooled(pairLists).map((list) => ({ list, pairs: scorePairs(list, embeddings, cohort) }));
@@ -112,6 +125,7 @@ export function evaluate(
   return {
     evaluation: {
       acquisition: acquisition(images.length, failures),
+      galleries: galleryResults(groups, embeddings, scale),
       pairLists: lists.map(({ list, pairs }) => pairListResult(list, pairs)),
       groups: groups.map((group) => groupResult(group, points)),
     },

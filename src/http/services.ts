@@ -22,12 +22,8 @@ export type GetServices = () => Services;
 /** How the faces of the gallery and those that are searched for are embedded; only the extracting endpoints can choose. */
 export const galleryVersion: FacematchVersion = 'v3';
 
-/** What a client asks for a photo; all false where an endpoint does not ask. */
-export interface PhotoFlags {
-  allow_id_card?: boolean;
-  only_largest_face?: boolean;
-  disable_validation?: boolean;
-}
+/** What a client asks for a photo; false where an endpoint does not ask. */
+type PhotoFlags = { [flag in 'allow_id_card' | 'only_largest_face' | 'disable_validation']?: boolean };
 
 export function photoOptions(
   { allow_id_card = false, only_largest_face = false, disable_validation = false }: PhotoFlags,

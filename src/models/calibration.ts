@@ -26,17 +26,21 @@ export const calibrationSchema = z
       .min(2)
       .optional(),
     /** Corners of the piecewise-linear map, rising in both coordinates, from a cosine of -1 to 1. */
-    points: z.array(z.strictObject({ cosine: z.number().min(-1).max(1), similarity: z.number().min(0).max(1) })).min(2),
+    points: z
+      .array(z.strictObject({ cosine: z.number().min(-1).max(1), similarity: z.number().min(0).max(1) }))
+      .min(2)
+      .optional(),
   })
   .refine(
     ({ points }) =>
-      points[0]?.cosine === -1 &&
-      points.at(-1)?.cosine === 1 &&
-      points.at(-1)?.similarity === 1 &&
-      points.every((p, i) => {
-        const previous = points[i - 1];
-        return !previous || (p.cosine > previous.cosine && p.similarity > previous.similarity);
-      }),
+      !points ||
+      (points[0]?.cosine === -1 &&
+        points.at(-1)?.cosine === 1 &&
+        points.at(-1)?.similarity === 1 &&
+        points.every((p, i) => {
+          const previous = points[i - 1];
+          return !previous || (p.cosine > previous.cosine && p.similarity > previous.similarity);
+        })),
     'calibration points must rise strictly from cosine -1 to cosine 1 = similarity 1',
   )
   .refine(
@@ -47,6 +51,7 @@ export const calibrationSchema = z
       }),
     'scorePoints must rise strictly in both members',
   )
-  .refine(({ cohort, scorePoints }) => !cohort || scorePoints, 'a calibration with a cohort needs scorePoints');
+  .refine(({ cohort, scorePoints }) => !cohort || scorePoints, 'a calibration with a cohort needs scorePoints')
+  .refine(({ points, scorePoints }) => points || scorePoints, 'a calibration needs points or scorePoints');
 
 export type Calibration = z.infer<typeof calibrationSchema>;

@@ -118,7 +118,7 @@ describe('the scale', () => {
       ['west', 'asian'],
       ['west', 'asian'],
     ]);
-    const { madeFrom, points } = calibrationOf(rates, [west, asian], null, { dataSet: 'faces', mirror: false });
+    const { madeFrom, points = [] } = calibrationOf(rates, [west, asian], null, { dataSet: 'faces', mirror: false });
     expect(madeFrom).toContain('faces: west (10 people, 20 images), asian (10 people, 20 images)');
     expect(madeFrom).toContain('FMR 1e-1, 1e-2, 1e-3 measured; FMR 1e-4, 1e-5, 1e-6 extrapolated');
     expect(points.map(({ similarity }) => similarity)).toEqual([0, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 1]);

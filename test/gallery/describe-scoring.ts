@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Gallery } from '../../src/gallery/gallery.js';
-import { type Centres, cohortVersion } from '../../src/gallery/scoring/cohort.js';
+import { type Centres, Cohort, cohortVersion, type OptionalCohort } from '../../src/gallery/scoring/cohort.js';
 import { probeOf, rank } from '../../src/gallery/scoring/rank.js';
 import { shippedCohort } from '../../src/gallery/scoring/shipped-centres.js';
 import { calibratedScale, type SimilarityScale } from '../../src/gallery/scoring/similarity.js';
@@ -64,9 +64,13 @@ export function describeScoring(name: string, open: GalleryOpener): void {
   }
 
   /** By the functions that galleries use, over all people, from scratch. */
-  function expected(probe: Float32Array, scale: SimilarityScale, k: number) {
+  function expected(
+    probe: Float32Array,
+    scale: SimilarityScale,
+    k: number,
+    cohort: OptionalCohort = shippedCohort(scale.centres),
+  ) {
     let faceId = 0;
-    const cohort = shippedCohort(scale.centres);
     const contenders = [...people].flatMap(([id, embeddings], personId) => {
       const faces = embeddings.map((embedding) => ({ faceId: ++faceId, embedding }));
       const template = faces.length > 0 ? makeTemplate(faces, cohort) : undefined;
@@ -77,22 +81,39 @@ export function describeScoring(name: string, open: GalleryOpener): void {
       .map(({ person, similarity }) => ({ id: person.user.id, similarity: expect.closeTo(similarity, 6) }));
   }
 
-  async function expectRight(gallery: Gallery, scale: SimilarityScale): Promise<void> {
+  async function expectRight(gallery: Gallery, scale: SimilarityScale, cohort?: OptionalCohort): Promise<void> {
     const faces = [...people.values()].flat();
     const probes = [random.unit(512), ...faces.slice(0, 6), ...faces.slice(-3).map((face) => random.near(face, 0.6))];
     for (const probe of probes) {
       const found = await gallery.candidates(staff, probe, 4);
-      expect(found.map(({ id, similarity }) => ({ id, similarity }))).toEqual(expected(probe, scale, 4));
+      expect(found.map(({ id, similarity }) => ({ id, similarity }))).toEqual(expected(probe, scale, 4, cohort));
       expect(await gallery.search(staff, probe)).toEqual(found[0]);
     }
   }
 
   /** Templates that are missing of people who have faces. */
-  async function missing(store: Store, model: string, of: Centres | 'none'): Promise<number> {
+  function missing(store: Store, model: string, of: Centres | 'none'): Promise<number> {
+    return missingOf(store, cohortVersion(of === 'none' ? undefined : shippedCohort(of)), model);
+  }
+
+  async function missingOf(store: Store, cohort: string, model = 'm1'): Promise<number> {
     const found = await store.findCollection(staff);
-    const kind = { model, cohort: cohortVersion(of === 'none' ? undefined : shippedCohort(of)) };
+    const kind = { model, cohort };
     const without = await store.peopleWithoutTemplate(found?.collectionId ?? 0, kind, 0, 1000);
     return (await store.newestFaces(without, model)).length;
+  }
+
+  /** As the store says who is in it. */
+  async function keptCohort(store: Store): Promise<Cohort> {
+    const stored = await store.findCohort('acme', 'm1');
+    if (!stored) throw new Error('nobody was chosen');
+    const members = await store.newestFaces(stored.members, 'm1');
+    const vectors = new Float32Array(512 * members.length);
+    for (const [i, { faces }] of members.entries()) {
+      const mean = makeTemplate(faces, undefined).mean?.embedding ?? faces[0]?.embedding;
+      vectors.set(mean ?? [], 512 * i);
+    }
+    return new Cohort(`${centres.version}-${stored.build}`, centres.vectors, { vectors, people: stored.people });
   }
 
   async function kept(store: Store, model = 'm1', of: Centres | 'none' = centres): Promise<void> {
@@ -179,6 +200,19 @@ export function describeScoring(name: string, open: GalleryOpener): void {
       const [best] = expected(probe, scale, 1);
       const outcome = await gallery.addUnknownPerson(staff, probe, Buffer.from('photo'), () => true);
       expect('known' in outcome && { id: outcome.known.id, similarity: outcome.known.similarity }).toEqual(best);
+    });
+
+    it('lets people of the tenant join its cohort as it grows, and answers as before when it is opened again', async () => {
+      const scale = scaleWith(centres);
+      const first = await open({ scale, model: 'm1' }, 'empty');
+      await fill(first.gallery, [1, 2, 1, 1, 3, 1, 1, 1, 2, 1, 1, 1]);
+      await expect.poll(() => first.store.findCohort('acme', 'm1'), { timeout: 20_000 }).toMatchObject({ build: 1 });
+      const cohort = await keptCohort(first.store);
+      await expect.poll(() => missingOf(first.store, cohort.version), { timeout: 20_000 }).toBe(0);
+      await expectRight(first.gallery, scale, cohort);
+      const second = await open({ scale, model: 'm1' }, 'the last one');
+      await second.gallery.open();
+      await expectRight(second.gallery, scale, cohort);
     });
 
     it('finds whom hundreds of photos of somebody else would hide', async () => {

@@ -64,7 +64,7 @@ export async function runCalibration(options: CalibrationOptions, tools: Calibra
 /** The calibration with all of the model's that is not made anew; the cohort's path as the manifest has it. */
 function withKept(
   { madeFrom, points }: Calibration,
-  { cohort, identicalFrom, photosSlope, ...before }: Calibration,
+  { cohort, identicalFrom, photosSlope }: Calibration,
   manifestPath: string,
 ): Calibration {
   return {
@@ -73,7 +73,7 @@ function withKept(
     ...(identicalFrom !== undefined && { identicalFrom }),
     ...(photosSlope !== undefined && { photosSlope }),
     ...(cohort
-      ? { points: before.points, scorePoints: points.map(({ cosine, similarity }) => ({ score: cosine, similarity })) }
+      ? { scorePoints: points?.map(({ cosine, similarity }) => ({ score: cosine, similarity })) }
       : { points }),
   };
 }

@@ -70,7 +70,7 @@ export const rawCosine: SimilarityScale = {
 
 /** The corners of a calibration: for scores, or else for cosines, which scores are where nothing is normalised. */
 export function scalePoints({ points, scorePoints }: Pick<ScaleParts, 'points' | 'scorePoints'>): ScalePoint[] {
-  return scorePoints ?? points.map(({ cosine, similarity }) => ({ score: cosine, similarity }));
+  return scorePoints ?? (points ?? []).map(({ cosine, similarity }) => ({ score: cosine, similarity }));
 }
 
 /**

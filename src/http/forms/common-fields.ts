@@ -3,7 +3,7 @@ import { exampleUser } from '../replies.js';
 import type { FormSpec } from './fields.js';
 
 /** Fields that several endpoints share. */
-export const commonFields = {
+const fields = {
   collection: { kind: 'text', default: '', description: 'Name of the collection.' },
   id: { kind: 'text', required: true, description: 'Id of the user within the collection.', example: exampleUser.id },
   threshold: { kind: 'similarity', default: 0.85, description: 'Least similarity of a match, 0–1.' },
@@ -28,3 +28,6 @@ export const commonFields = {
   only_largest_face: { kind: 'flag', description: 'Take the largest of several faces.' },
   disable_validation: { kind: 'flag', description: 'Accept a face that is covered, too close or cut off.' },
 } as const satisfies FormSpec;
+
+export const { collection, id, threshold, photo, crop, vector, allow_id_card, only_largest_face, disable_validation } =
+  fields;

@@ -113,51 +113,60 @@ function errorsOf(schema: FastifySchema, config: RouteOptions['config']): ErrorN
   return [...new Set(all)];
 }
 
-/** By HTTP status; those that share one are told apart by their code. Each has an example. */
-function responses({ response }: FastifySchema, errors: readonly ErrorName[], mode: HttpStatusMode): Json {
-  const { 200: success } = response as { 200: z.ZodType | { content: Json } };
-  const isJson = success instanceof z.ZodType;
-  const byStatus = new Map<number, Reply[]>([[200, isJson ? successReplies(success) : []]]);
-  for (const name of errors) {
-    const { realStatus, code, reasons } = errorRow(name);
-    const status = realStatus || mode === 'mirror' ? code : 200;
-    const examples = Object.keys(reasons).map((reason) => ({
-      title: status === code ? reason : `${code} ${reason}`,
-      example: { $ref: `#/components/examples/${reason}` },
-    }));
-    byStatus.set(status, [
-      ...(byStatus.get(status) ?? []),
-      { schema: { $ref: `#/components/schemas/${name}` }, examples },
-    ]);
-  }
-  return Object.fromEntries(
-    [...byStatus].map(([status, replies]) => {
-      const bytes = status === 200 && !isJson ? Object.keys(success.content).map((type) => [type, { schema: {} }]) : [];
-      const json = replies.length > 0 ? [['application/json', mediaOf(replies)]] : [];
-      const description = replies.flatMap(({ examples }) => examples.map(({ title }) => title)).join(', ');
-      return [status, { description, content: Object.fromEntries([...bytes, ...json]) }];
-    }),
-  );
+/** One of the replies that share an HTTP status, which its code tells apart. */
+interface Reply {
+  status: number;
+  schema: Json;
+  /** By a few words. */
+  examples: Json;
 }
 
-/** One of the replies that share a status. */
-interface Reply {
-  schema: Json;
-  examples: { title: string; example: Json }[];
+/** By HTTP status. */
+function responses(schema: FastifySchema, errors: readonly ErrorName[], mode: HttpStatusMode): Json {
+  const { 200: success } = schema.response as { 200: z.ZodType | { content: Json } };
+  const isJson = success instanceof z.ZodType;
+  const replies = [
+    ...(isJson ? successReplies(success) : []),
+    ...errors.map((name) => refusalReply(name, schema, mode)),
+  ];
+  const responseOf = (status: number) => {
+    const here = replies.filter((reply) => reply.status === status);
+    const schemas = here.map(({ schema }) => schema);
+    const examples = Object.assign({}, ...here.map(({ examples }) => examples)) as Json;
+    const json = { schema: schemas.length === 1 ? schemas[0] : { anyOf: schemas }, examples };
+    const bytes = status === 200 && !isJson ? Object.keys(success.content).map((type) => [type, { schema: {} }]) : [];
+    const content = { ...Object.fromEntries(bytes), ...(here.length > 0 && { 'application/json': json }) };
+    return { description: Object.keys(examples).join(', '), content };
+  };
+  const statuses = new Set([200, ...replies.map(({ status }) => status)]);
+  return Object.fromEntries([...statuses].map((status) => [status, responseOf(status)]));
 }
 
 function successReplies(success: z.ZodType): Reply[] {
   const alternatives = success instanceof z.ZodUnion ? (success.options as z.ZodType[]) : [success];
   return alternatives.map((alternative) => {
     const { examples, ...schema } = schemaOf(alternative, 'output') as { examples: unknown[]; description?: string };
-    return { schema, examples: [{ title: schema.description ?? 'done', example: { value: examples[0] } }] };
+    return { status: 200, schema, examples: { [schema.description ?? 'done']: { value: examples[0] } } };
   });
 }
 
-function mediaOf(replies: readonly Reply[]): Json {
-  const schemas = replies.map(({ schema }) => schema);
-  const examples = replies.flatMap(({ examples }) => examples.map(({ title, example }) => [title, example]));
-  return { schema: schemas.length === 1 ? schemas[0] : { anyOf: schemas }, examples: Object.fromEntries(examples) };
+function refusalReply(name: ErrorName, schema: FastifySchema, mode: HttpStatusMode): Reply {
+  const { realStatus, code } = errorRow(name);
+  const status = realStatus || mode === 'mirror' ? code : 200;
+  const examples = shownReasons(name, schema).map((reason) => [
+    status === code ? reason : `${code} ${reason}`,
+    { $ref: `#/components/examples/${reason}` },
+  ]);
+  return { status, schema: { $ref: `#/components/schemas/${name}` }, examples: Object.fromEntries(examples) };
+}
+
+/** Of rows that most endpoints meet in part only, one that fits. */
+function shownReasons(name: ErrorName, { body, querystring }: FastifySchema): string[] {
+  const fields = body ?? querystring;
+  if (name === 'MISSING') return ['missing-api-key'];
+  if (name !== 'BAD_INPUT') return Object.keys(errorRow(name).reasons);
+  if (!(fields instanceof Form)) return ['field-value'];
+  return [fields.hasImage ? 'image-format' : 'text-length'];
 }
 
 function schemaOf(schema: unknown, io: 'input' | 'output'): Json {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commonFields } from '../../forms/common-fields.js';
+import { allow_id_card, disable_validation, only_largest_face } from '../../forms/common-fields.js';
 import { maxTextCharacters, parseText } from '../../forms/fields.js';
 import { exampleUser } from '../../replies.js';
 
@@ -40,9 +40,9 @@ export const faceParameter = z.object({ face: count(1, 999_999_999, '1') });
 export const photo = string().min(1, 'must not be empty').describe('jpg or png in base64, at most 5 MB.');
 
 export const flags = {
-  allow_id_card: z.boolean().default(false).describe(commonFields.allow_id_card.description),
-  only_largest_face: z.boolean().default(false).describe(commonFields.only_largest_face.description),
-  disable_validation: z.boolean().default(false).describe(commonFields.disable_validation.description),
+  allow_id_card: z.boolean().default(false).describe(allow_id_card.description),
+  only_largest_face: z.boolean().default(false).describe(only_largest_face.description),
+  disable_validation: z.boolean().default(false).describe(disable_validation.description),
 };
 
 /** Of a reply. The example stands for the largest number that there is, which viewers show otherwise. */

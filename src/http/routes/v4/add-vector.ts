@@ -1,9 +1,7 @@
-import { commonFields } from '../../forms/common-fields.js';
+import { collection, id, vector } from '../../forms/common-fields.js';
 import { form } from '../../forms/form.js';
 import { doneSchema, success } from '../../replies.js';
 import type { Route } from '../../route.js';
-
-const { collection, id, vector } = commonFields;
 
 const schema = {
   tags: ['People'],

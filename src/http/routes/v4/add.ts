@@ -1,10 +1,8 @@
-import { commonFields } from '../../forms/common-fields.js';
+import { allow_id_card, collection, id, photo } from '../../forms/common-fields.js';
 import { form } from '../../forms/form.js';
 import { doneSchema, photoErrors, success } from '../../replies.js';
 import type { Route } from '../../route.js';
 import { embeddingOf, photoOptions } from '../../services.js';
-
-const { collection, id, photo, allow_id_card } = commonFields;
 
 const schema = {
   tags: ['People'],

@@ -1,9 +1,7 @@
-import { commonFields } from '../../forms/common-fields.js';
+import { collection, id } from '../../forms/common-fields.js';
 import { form } from '../../forms/form.js';
 import { doneSchema, exampleUser, success } from '../../replies.js';
 import type { Route } from '../../route.js';
-
-const { collection, id } = commonFields;
 
 const schema = {
   tags: ['People'],

@@ -1,11 +1,9 @@
-import { commonFields } from '../../forms/common-fields.js';
+import { allow_id_card, disable_validation, only_largest_face, photo } from '../../forms/common-fields.js';
 import { form } from '../../forms/form.js';
 import { photoErrors } from '../../replies.js';
 import type { Route } from '../../route.js';
 import { embeddingOf, photoOptions } from '../../services.js';
 import { extracted, extractedSchema, versionHeader, versionOf } from './extracted.js';
-
-const { photo, allow_id_card, only_largest_face, disable_validation } = commonFields;
 
 const schema = {
   tags: ['Embeddings'],

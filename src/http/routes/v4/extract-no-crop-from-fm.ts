@@ -1,4 +1,4 @@
-import { commonFields } from '../../forms/common-fields.js';
+import { crop } from '../../forms/common-fields.js';
 import { form } from '../../forms/form.js';
 import type { Route } from '../../route.js';
 import { embeddingOf } from '../../services.js';
@@ -8,7 +8,7 @@ const schema = {
   tags: ['Embeddings'],
   summary: 'The embedding of a crop',
   headers: versionHeader,
-  body: form({ file: commonFields.crop }),
+  body: form({ file: crop }),
   response: { 200: extractedSchema },
 } as const;
 

@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import { commonFields } from '../../forms/common-fields.js';
+import { collection } from '../../forms/common-fields.js';
 import { form } from '../../forms/form.js';
 import { exampleUser, success, successSchema } from '../../replies.js';
 import type { Route } from '../../route.js';
-
-const { collection } = commonFields;
 
 const users = z.array(z.strictObject({ id: z.string(), name: z.string() }));
 

@@ -1,10 +1,8 @@
-import { commonFields } from '../../forms/common-fields.js';
+import { collection, crop, threshold } from '../../forms/common-fields.js';
 import { form } from '../../forms/form.js';
 import { match, matchSchema } from '../../replies.js';
 import type { Route } from '../../route.js';
 import { embeddingOf, galleryVersion } from '../../services.js';
-
-const { collection, crop, threshold } = commonFields;
 
 const schema = {
   tags: ['Search'],

@@ -1,9 +1,7 @@
-import { commonFields } from '../../forms/common-fields.js';
+import { collection, threshold, vector } from '../../forms/common-fields.js';
 import { form } from '../../forms/form.js';
 import { match, matchSchema } from '../../replies.js';
 import type { Route } from '../../route.js';
-
-const { collection, vector, threshold } = commonFields;
 
 const schema = {
   tags: ['Search'],

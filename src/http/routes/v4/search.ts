@@ -1,13 +1,18 @@
 import { z } from 'zod';
 import { FaceSearchError } from '../../../core/errors.js';
 import type { Candidate } from '../../../gallery/gallery.js';
-import { commonFields } from '../../forms/common-fields.js';
+import {
+  allow_id_card,
+  collection,
+  disable_validation,
+  only_largest_face,
+  photo,
+  threshold,
+} from '../../forms/common-fields.js';
 import { form } from '../../forms/form.js';
 import { candidateSchema, exampleUser, match, matchSchema, photoErrors, shown, success } from '../../replies.js';
 import type { Route } from '../../route.js';
 import { embeddingOf, photoOptions } from '../../services.js';
-
-const { collection, photo, threshold, allow_id_card, only_largest_face, disable_validation } = commonFields;
 
 const nearMiss = z
   .strictObject({ extra_data: candidateSchema, code: z.literal('200') })
