@@ -14,18 +14,17 @@ RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
 
 WORKDIR /app
 
-# ONNX Runtime's install script would download the runtime for graphics cards. Node's own headers lie in the base image,
-# so native packages compile without another download.
-ENV ONNXRUNTIME_NODE_INSTALL=skip \
-  ORT_DISABLE_TELEMETRY=1 \
+# Node's own headers lie in the base image, so native packages compile without another download.
+ENV ORT_DISABLE_TELEMETRY=1 \
   npm_config_nodedir=/usr/local
 
-COPY package.json package-lock.json .npmrc ./
-# The secrets are for networks with a registry or an authority of their own: docs/containers.md.
+COPY package.json package-lock.json ./
+# One package has to be compiled. Other install scripts would download a runtime for graphics cards, and compile the SQLite
+# of Node.js 20. The secrets are for networks with a registry or an authority of their own: docs/containers.md.
 RUN --mount=type=cache,target=/root/.npm \
   --mount=type=secret,id=npmrc,target=/root/.npmrc \
   --mount=type=secret,id=ca \
-  npm ci
+  npm ci --ignore-scripts && npm rebuild hnswlib-node
 
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts scripts
@@ -47,9 +46,7 @@ RUN npm prune --omit=dev --ignore-scripts \
     ! -path "*/linux/$(node --print process.arch)" -exec rm -rf {} + \
   && find node_modules dist -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete \
   && find node_modules -type d -empty -delete \
-  && program=$(node --print 'require("./package.json").bin.facesearch') \
-  && chmod +x "$program" \
-  && ln -s "/app/$program" /usr/local/bin/facesearch
+  && chmod +x "$(node --print 'require("./package.json").bin.facesearch')"
 
 # ---- the image ----------------------------------------------------------------------------------------------------
 FROM ${BASE}
@@ -73,7 +70,6 @@ ENV MODEL_PACK=$MODEL_PACK \
 
 WORKDIR /app
 
-COPY --from=build /usr/local/bin/facesearch /usr/local/bin/
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/models models
 COPY --from=build /app/src/console src/console
@@ -82,7 +78,8 @@ COPY LICENSE package.json ./
 COPY --chmod=0755 deploy/entrypoint.sh /usr/local/bin/facesearch-entrypoint
 
 # A volume that is new takes its owner from here.
-RUN install --directory --owner=node --group=node --mode=0700 /data /backups
+RUN install --directory --owner=node --group=node --mode=0700 /data /backups \
+  && ln -s "/app/$(node --print 'require("./package.json").bin.facesearch')" /usr/local/bin/facesearch
 USER node
 VOLUME /data
 EXPOSE 8080

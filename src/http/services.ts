@@ -1,4 +1,5 @@
 import type { Gallery } from '../gallery/gallery.js';
+import type { FollowedScale } from '../gallery/own-scale/followed-scale.js';
 import type { UserDirectory } from '../gallery/user-directory.js';
 import type { FacematchVersion } from '../models/manifest.js';
 import type { Analysis, FaceAnalyser, PhotoOptions } from '../vision/face-analyser.js';
@@ -11,6 +12,8 @@ export interface Services {
   analyser: FaceAnalyser;
   /** Name and digest of the model whose faces are compared. */
   model: string;
+  /** Which scale holds; undefined where similarities are cosines. */
+  scale?: FollowedScale | undefined;
 }
 
 /** @throws FaceSearchError NOT_READY while the services are starting */

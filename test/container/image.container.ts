@@ -1,7 +1,14 @@
+import { chownSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { serverVersion } from '../../src/util/version.js';
 import { docker, inspect, tryDocker } from './docker.js';
-import { image } from './trial.js';
+import { image, work } from './trial.js';
+
+const readOnly = join(work, 'read-only');
+mkdirSync(readOnly, { recursive: true });
+// The user of the image.
+if (process.getuid?.() === 0) chownSync(readOnly, 1000, 1000);
 
 /** What a shell prints in a new container. */
 function shell(script: string): Promise<string> {
@@ -44,7 +51,7 @@ it('says what to build when it is asked for a pack that it does not hold, and en
 
 it.each([
   ['belongs to another user', ['--tmpfs', '/data:uid=4242,mode=0700']],
-  ['is read-only', ['--mount', 'type=volume,destination=/data,readonly']],
+  ['is read-only', ['--volume', `${readOnly}:/data:ro`]],
 ])('says in a line what to do when the data folder %s, and ends', async (_, mount) => {
   const { code, stdout, stderr } = await tryDocker(['run', '--rm', ...mount, image]);
   expect(code).not.toBe(0);

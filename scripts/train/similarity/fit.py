@@ -1,4 +1,4 @@
-"""Makes a pack's cohort and scale: fit.py EMBEDDINGS OUT ALIASES... . Writes OUT/<model>.i8, OUT/<model>.json."""
+"""Makes a pack's cohort and scale: fit.py EMBEDDINGS OUT ALIASES... . Writes OUT/cohorts/<model>.i8, OUT/calibration/<model>.json."""
 import hashlib
 import json
 import os
@@ -62,7 +62,8 @@ def quantised(centres):
 def main(folder, out, *aliases):
     table, vectors = load(folder, aliases)
     used = np.isin(table["group"], GROUPS)
-    os.makedirs(out, exist_ok=True)
+    for part in ("cohorts", "calibration"):
+        os.makedirs(f"{out}/{part}", exist_ok=True)
     for pack, x in vectors.items():
         cohort, curves, points = fit(x, table, used)
         for g, c in curves.items():
@@ -71,17 +72,16 @@ def main(folder, out, *aliases):
         matrix = quantised(cohort.centres)
         again = unit(matrix.astype(np.float32))
         print(pack, "largest change of a centre: cosine %.6f" % (again * cohort.centres).sum(1).min())
-        name = f"{out}/{MODELS[pack]}.i8"
-        matrix.tofile(name)
+        file = f"cohorts/{MODELS[pack]}.i8"
+        matrix.tofile(f"{out}/{file}")
         people = len(np.unique(table["person"][used]))
-        note = {"model": MODELS[pack], "centres": len(matrix), "sha256": hashlib.sha256(matrix.tobytes()).hexdigest(),
-                "madeFrom": f"k-means centres of {used.sum()} photos of {people} people; scale: strangers at the door of galleries of each group, "
+        note = {"madeFrom": f"k-means centres of {used.sum()} photos of {people} people; scale: strangers at the door of galleries of each group, "
                             "every pair of people the same, no group above twice the promised rate; a group's rate is measured while "
                             "ten pairs of people are left and extrapolated from a normal tail below",
-                "nearest": NEAREST, "ownShare": OWN_SHARE, "ownHalf": OWN_HALF, "ownLeast": OWN_LEAST, "ownMost": OWN_MOST,
+                "cohort": {"file": file, "sha256": hashlib.sha256(matrix.tobytes()).hexdigest(), "centres": len(matrix)},
                 "identicalFrom": IDENTICAL_FROM, "photosSlope": PHOTOS_SLOPE,
-                "points": [{"score": -1, "similarity": 0}, *points, {"score": 1, "similarity": 1}]}
-        with open(f"{out}/{MODELS[pack]}.json", "w") as f:
+                "scorePoints": [{"score": -1, "similarity": 0}, *points, {"score": 1, "similarity": 1}]}
+        with open(f"{out}/calibration/{MODELS[pack]}.json", "w") as f:
             json.dump(note, f, indent=2)
             f.write("\n")
 

@@ -11,8 +11,6 @@ export interface CalibrationOptions {
   groups: SetGroup[];
   /** Weights of the groups in a common rate; null takes the highest rate of any group. */
   weights: Map<string, number> | null;
-  /** The population whose faces crowd, and how strongly that is corrected; null keeps the model's correction. */
-  crowding: { group: string; slope: number } | null;
   /** Name of the model in the manifest; null is the one that embeds `version`. */
   model: string | null;
   pack: string;
@@ -45,11 +43,6 @@ export const calibrationOptions = {
     type: 'string',
     value: 'NAME=N[,NAME=N]',
     help: "instead, let it hold for the groups' weighted mean",
-  },
-  crowding: {
-    type: 'string',
-    value: 'NAME=SLOPE',
-    help: "learn the correction for crowding from this group; 0 corrects nothing (default: keep the model's)",
   },
   model: { type: 'string', value: 'NAME', help: 'embedder of the manifest (default: the one of --version)' },
   pack: { type: 'string', value: 'NAME', help: 'model pack (default: MODEL_PACK, or else default)' },
@@ -100,7 +93,6 @@ export function parseCalibrationOptions(
     folder: resolve(folder),
     groups,
     weights: weightsOf(groups, values.weights),
-    crowding: crowdingOf(groups, values.crowding),
     model: values.model ?? null,
     pack: values.pack ?? defaults.pack,
     version: version(values.version),
@@ -122,13 +114,6 @@ function weightsOf(groups: readonly SetGroup[], value: string | undefined): Map<
   const fits = given.size === known.length && known.every((name) => given.has(name));
   if (!fits) throw new UsageError(`--weights must name each --group once: ${known.join(', ') || 'there is none'}.`);
   return given;
-}
-
-function crowdingOf(groups: readonly SetGroup[], value: string | undefined): CalibrationOptions['crowding'] {
-  if (value === undefined) return null;
-  const [, group = '', slope = ''] = /^(.+)=(\d+(?:\.\d+)?)$/.exec(value) ?? [];
-  if (groups.some(({ name }) => name === group) && Number(slope) <= 10) return { group, slope: Number(slope) };
-  throw new UsageError('--crowding must be the name of a --group, = and a slope from 0 to 10.');
 }
 
 function path(value: string | undefined): string | null {

@@ -50,7 +50,11 @@ async function fill(dataKey: DataKey | undefined, people: number): Promise<Perso
     const person = { id: `client-id-${i}`, name: `Name of person ${i}`, embedding: random.unit(512), photo };
     if (photo) await objects.put(`faces/${i}`, photo);
     const face = { embedding: person.embedding, model: 'm1', ...(photo && { objectKey: `faces/${i}` }) };
-    await store.addUserWithFace(staff, person, face);
+    const { faceId, ...ref } = await store.addUserWithFace(staff, person, face);
+    // No file may hold the mean either: here it is the embedding itself.
+    const mean = { embedding: person.embedding, mu: 0 };
+    const template = { cohort: 'none', mus: new Map([[faceId, 0]]), mean };
+    expect(await store.saveTemplates([{ ...ref, template }], 'm1')).toBe(1);
     made.push(person);
   }
   await store.close();
@@ -97,6 +101,16 @@ test('plain → key → other key → plain: everything is kept, and no file hol
   await expect(SqliteStore.open(file(), { dataKey: first })).rejects.toThrow('is another');
   expect(await changeDataKey({ folder, from: second, to: undefined })).toBe(true);
   await expectPeople(undefined, people);
+});
+
+test('templates are forgotten, not encrypted anew: the server makes them again', async () => {
+  await fill(undefined, 5);
+  await changeDataKey({ folder, from: undefined, to: first });
+  const { store } = await open(first);
+  const collectionId = (await store.findCollection(staff))?.collectionId as number;
+  const kind = { model: 'm1', cohort: 'none' };
+  expect(await store.peopleWithoutTemplate(collectionId, kind, 0, 1000)).toHaveLength(5);
+  await store.close();
 });
 
 test('what was sealed with the old key is gone too', async () => {

@@ -11,6 +11,7 @@ import { FolderObjectStore } from '../../../src/persistence/photos/folder-object
 import { Database } from '../../../src/persistence/sqlite.js';
 import type { StoredEmbedding } from '../../../src/persistence/store.js';
 import { RandomVectors } from '../../vector-index/random-vectors.js';
+import { ownerOf } from '../owner-of.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
 const key = new DataKey(randomBytes(32));
@@ -57,7 +58,7 @@ test('a store with a key answers as one without', async () => {
   expect(await store.listUsers(staff)).toEqual([anna, ben]);
   expect(await store.findUser(staff, ben.id)).toEqual(ben);
   expect(await store.findUser(staff, 'nobody')).toBeUndefined();
-  expect(await store.findFaceOwner(faceIds[1])).toEqual(ben);
+  expect(await ownerOf(store, faceIds[1])).toEqual(ben);
   expect(await facesIn(store, collectionId)).toEqual([
     { faceId: faceIds[0], embedding: embeddings[0] },
     { faceId: faceIds[1], embedding: embeddings[1] },
@@ -179,7 +180,7 @@ test('a sealed value that is moved, changed or made plain is refused', async () 
     await writeFile(file, before);
   }
   const store = await SqliteStore.open(file, { dataKey: key });
-  expect(await store.findFaceOwner(faceIds[0])).toEqual(anna);
+  expect(await ownerOf(store, faceIds[0])).toEqual(anna);
   await store.close();
 });
 
