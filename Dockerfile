@@ -14,18 +14,17 @@ RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
 
 WORKDIR /app
 
-# ONNX Runtime's install script would download the runtime for graphics cards. Node's own headers lie in the base image,
-# so native packages compile without another download.
-ENV ONNXRUNTIME_NODE_INSTALL=skip \
-  ORT_DISABLE_TELEMETRY=1 \
+# Node's own headers lie in the base image, so native packages compile without another download.
+ENV ORT_DISABLE_TELEMETRY=1 \
   npm_config_nodedir=/usr/local
 
 COPY package.json package-lock.json ./
-# The secrets are for networks with a registry or an authority of their own: docs/containers.md.
+# One package has to be compiled. Other install scripts would download a runtime for graphics cards, and compile the SQLite
+# of Node.js 20. The secrets are for networks with a registry or an authority of their own: docs/containers.md.
 RUN --mount=type=cache,target=/root/.npm \
   --mount=type=secret,id=npmrc,target=/root/.npmrc \
   --mount=type=secret,id=ca \
-  npm ci
+  npm ci --ignore-scripts && npm rebuild hnswlib-node
 
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts scripts

@@ -67,7 +67,9 @@ async function testOn(name: string, version: string, folder: string): Promise<Re
     if ((await run('npm', args, copy, env)) !== 0) throw new Error(`npm ${args.join(' ')} failed on Node.js ${full}`);
   }
   const report = join(folder, 'report.json');
-  const vitest = ['node_modules/vitest/vitest.mjs', 'run', ...CORE];
+  // Several times what they need on a machine that is slow or busy.
+  const patience = ['--testTimeout=300000', '--hookTimeout=300000'];
+  const vitest = ['node_modules/vitest/vitest.mjs', 'run', ...CORE, ...patience];
   await run(program, [...vitest, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], copy, env);
   const seconds = (performance.now() - started) / 1000;
   const counts = JSON.parse(readFileSync(report, 'utf8')) as {

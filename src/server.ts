@@ -138,7 +138,7 @@ async function startServices(
   // Awaited when the gallery is open; a failure before must not count as unhandled.
   starting.catch(() => undefined);
   try {
-    if (model.calibration.crowding !== undefined) {
+    if (calibration.crowding !== undefined) {
       logger.warn(
         { model: identity },
         'the scale of the model was made by an older version, with a correction that is gone; make it anew with facesearch calibrate',

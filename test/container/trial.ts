@@ -9,8 +9,14 @@ import { docker, inspect, type Options } from './docker.js';
 export const work: string = process.env.TRIAL_WORK ?? '';
 /** The images that docker-compose.yml builds. */
 export const image = 'facesearch-server:default';
-export const previousImage = 'facesearch-trial:previous';
 const measurements = join(work, 'measured.ndjson');
+
+/** Keeps what a command writes in a file of that name. */
+export function logTo(name: string): Pick<Options, 'onOutput'> {
+  const path = join(work, `${name}.log`);
+  writeFileSync(path, '');
+  return { onOutput: (text) => appendFileSync(path, text) };
+}
 
 /** Notes a row of the table that the run ends with. */
 export function measured(what: string, result: string): void {

@@ -1,7 +1,8 @@
 import { afterAll, expect, it } from 'vitest';
 import { Calls, untilReady } from './calls.js';
 import { docker, inspect } from './docker.js';
-import { freePort, image, measured, previousImage } from './trial.js';
+import { buildPrevious, previousImage } from './previous.js';
+import { freePort, image, measured } from './trial.js';
 
 const [NAME, VOLUME] = ['facesearch-trial-upgrade', 'facesearch-trial-upgrade'];
 const KEY = 'key-of-the-trial';
@@ -12,6 +13,7 @@ afterAll(async () => {
 });
 
 it('opens the volume of an older image', async () => {
+  await buildPrevious();
   const port = await freePort();
   const calls = new Calls(`http://127.0.0.1:${port}`, KEY);
   const start = async (which: string) => {
@@ -35,4 +37,4 @@ it('opens the volume of an older image', async () => {
   const after = await calls.post('/search', { file: 'franck_02045.jpg' });
   measured('volume of the older image opens', after.code === '200' ? 'yes' : 'no');
   expect(after).toMatchObject({ data: { id: 'franck' } });
-});
+}, 3_600_000);

@@ -46,7 +46,7 @@ def main(out):
     s = np.round(np.sort(rng.normal(-0.16, 0.12, 600))[::-1], 4)
     w = np.full(600, 1 / 600)
     curve = Curve(s, w, 600)
-    data = {"about": "worked examples of SPEC.md; vectors are float64 of length 1, 8 numbers each",
+    data = {"about": "worked examples of the formulas; vectors are float64 of length 1, 8 numbers each",
             "centres": centres.tolist(), "own": own.tolist(), "probe": probe[0].tolist(), "photos": photos.tolist(), "points": points, "cases": cases,
             "noCentres": {"people": 24, "levelOfProbe": float(centred(probe, own, 24)[0])},
             "similarity": [{"cosine": c, "score": s_, "similarity": similarity(points, c, s_)} for c, s_ in

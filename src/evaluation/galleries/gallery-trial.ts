@@ -87,6 +87,53 @@ function able(people: readonly TrialPerson[], photos: number): TrialPerson[] {
   return people.filter((person) => person.photos.length >= photos);
 }
 
+/** What the searches of all galleries came to; shares of a person's photos are added up. */
+class Tally {
+  readonly sums = TRIED.map((similarity) => ({ similarity, found: 0, pairs: 0, searches: 0 }));
+  readonly known = new Set<string>();
+  readonly strangers = new Set<string>();
+  #searchedKnown = 0;
+  #searchedStrangers = 0;
+  #pairs = 0;
+
+  addStranger(person: TrialPerson, gallery: TrialGallery): void {
+    this.strangers.add(person.identity);
+    this.#searchedStrangers++;
+    this.#pairs += gallery.size;
+    const weight = 1 / person.photos.length;
+    for (const { embedding } of person.photos) {
+      const ranked = gallery.search(embedding);
+      for (const sum of this.sums) {
+        const matches = ranked.filter(({ similarity }) => similarity >= sum.similarity).length;
+        sum.pairs += weight * matches;
+        if (matches > 0) sum.searches += weight;
+      }
+    }
+  }
+
+  /** @param photos the first so many of the person's are enrolled, the others are searched */
+  addKnown(person: TrialPerson, photos: number, gallery: TrialGallery): void {
+    const others = person.photos.slice(photos);
+    if (others.length === 0) return;
+    this.known.add(person.identity);
+    this.#searchedKnown++;
+    for (const { embedding } of others) {
+      const [best] = gallery.search(embedding);
+      if (best?.person.identity !== person.identity) continue;
+      for (const sum of this.sums) if (best.similarity >= sum.similarity) sum.found += 1 / others.length;
+    }
+  }
+
+  at(): AtThreshold[] {
+    return this.sums.map(({ similarity, found, pairs, searches }) => ({
+      similarity,
+      found: found / this.#searchedKnown,
+      perPair: pairs / this.#pairs,
+      perSearch: searches / this.#searchedStrangers,
+    }));
+  }
+}
+
 function trial(
   people: readonly TrialPerson[],
   photos: number,
@@ -94,9 +141,8 @@ function trial(
   splits: (order: TrialPerson[]) => Split[],
 ): TrialResult | null {
   const draws = Math.min(MOST_DRAWS, Math.ceil(SEARCHED_PEOPLE / people.length));
-  const sums = TRIED.map((similarity) => ({ similarity, found: 0, pairs: 0, searches: 0 }));
-  const [known, strangers] = [new Set<string>(), new Set<string>()];
-  let [searchedKnown, searchedStrangers, pairs, galleries, enrolled] = [0, 0, 0, 0, 0];
+  const tally = new Tally();
+  let [galleries, enrolled] = [0, 0];
   for (let draw = 0; draw < draws; draw++) {
     for (const split of splits(drawn(people, draw))) {
       if (split.enrolled.length < 2) continue;
@@ -104,45 +150,11 @@ function trial(
       const gallery = new TrialGallery(first, scale);
       galleries++;
       enrolled += gallery.size;
-      for (const person of split.strangers) {
-        strangers.add(person.identity);
-        searchedStrangers++;
-        pairs += gallery.size;
-        const weight = 1 / person.photos.length;
-        for (const { embedding } of person.photos) {
-          const ranked = gallery.search(embedding);
-          for (const sum of sums) {
-            const passing = ranked.findIndex(({ similarity }) => similarity < sum.similarity);
-            const matches = passing < 0 ? ranked.length : passing;
-            sum.pairs += weight * matches;
-            if (matches > 0) sum.searches += weight;
-          }
-        }
-      }
-      for (const person of split.known) {
-        const others = person.photos.slice(photos);
-        if (others.length === 0) continue;
-        known.add(person.identity);
-        searchedKnown++;
-        for (const { embedding } of others) {
-          const [best] = gallery.search(embedding);
-          if (best?.person.identity !== person.identity) continue;
-          for (const sum of sums) if (best.similarity >= sum.similarity) sum.found += 1 / others.length;
-        }
-      }
+      for (const person of split.strangers) tally.addStranger(person, gallery);
+      for (const person of split.known) tally.addKnown(person, photos, gallery);
     }
   }
   if (galleries === 0) return null;
-  return {
-    photos,
-    enrolled: enrolled / galleries,
-    known: known.size,
-    strangers: strangers.size,
-    at: sums.map((sum) => ({
-      similarity: sum.similarity,
-      found: sum.found / searchedKnown,
-      perPair: sum.pairs / pairs,
-      perSearch: sum.searches / searchedStrangers,
-    })),
-  };
+  const { known, strangers } = tally;
+  return { photos, enrolled: enrolled / galleries, known: known.size, strangers: strangers.size, at: tally.at() };
 }

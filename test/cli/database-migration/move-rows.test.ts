@@ -71,6 +71,8 @@ test.each([
     api_keys: { rows: 2 },
     collections: { rows: 2, last: 3 },
     users: { rows: PEOPLE + 5 },
+    cohorts: { rows: 1 },
+    cohort_members: { rows: 11 },
     pending_object_deletions: { rows: 1 },
   });
   const bytes = await readFile(join(folder, 'facesearch.sqlite'));

@@ -185,7 +185,7 @@ test('PostgreSQL is looked at, and missed', async () => {
 });
 
 test('a port is free, or taken by another program', async () => {
-  const other = createServer();
+  const other = createServer((socket) => socket.resume().end('220 mail.example\r\n'));
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void other.close());
   const { port } = other.address() as { port: number };

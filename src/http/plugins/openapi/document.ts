@@ -136,7 +136,7 @@ function responses(schema: FastifySchema, errors: readonly ErrorName[], mode: Ht
     const json = { schema: schemas.length === 1 ? schemas[0] : { anyOf: schemas }, examples };
     const bytes = status === 200 && !isJson ? Object.keys(success.content).map((type) => [type, { schema: {} }]) : [];
     const content = { ...Object.fromEntries(bytes), ...(here.length > 0 && { 'application/json': json }) };
-    return { description: Object.keys(examples).join(', '), content };
+    return { description: Object.keys(examples).join('; '), content };
   };
   const statuses = new Set([200, ...replies.map(({ status }) => status)]);
   return Object.fromEntries([...statuses].map((status) => [status, responseOf(status)]));
