@@ -5,8 +5,8 @@ import { CohortBuilder } from './cohorts/cohort-builder.js';
 import { TenantCohorts } from './cohorts/tenant-cohorts.js';
 import type { RankedCandidate } from './gallery.js';
 import { type Found, mostSimilar } from './ranking.js';
-import { cohortVersion } from './scoring/cohort.js';
-import { type Probe, probeOf } from './scoring/rank.js';
+import { cohortVersion, type OptionalCohort } from './scoring/cohort.js';
+import type { Probe } from './scoring/rank.js';
 import type { SimilarityScale } from './scoring/similarity.js';
 import { Templates } from './templates.js';
 
@@ -56,13 +56,13 @@ export class PeopleScoring {
     making().catch((err) => this.#logger.warn({ err }, 'templates cannot be made now; searches work them out'));
   }
 
-  /** @param embedding of length 1 */
-  async probe(tenant: string, embedding: Float32Array): Promise<Probe> {
-    return probeOf(embedding, this.#scale.isNormalised ? await this.#cohorts.of(tenant) : undefined);
+  /** What a tenant's probes and people are compared with. */
+  async cohortOf(tenant: string): Promise<OptionalCohort> {
+    return this.#scale.isNormalised ? this.#cohorts.of(tenant) : undefined;
   }
 
-  /** The templates that fit a probe. */
-  kindFor({ cohort }: Probe): TemplateKind {
+  /** The templates that were made with a cohort. */
+  kindOf(cohort: OptionalCohort): TemplateKind {
     return { model: this.#model, cohort: cohortVersion(cohort) };
   }
 

@@ -45,7 +45,13 @@ export async function mostSimilar(found: Found, probe: Probe, k: number, ranking
       scale,
     );
   }
-  return ranked.slice(0, k).map(({ person, faceId, similarity }) => ({ ...person.user, faceId, similarity }));
+  const told: RankedCandidate[] = [];
+  for (const { person, faceId, similarity } of ranked) {
+    if (told.length === k) break;
+    const { user } = person;
+    if (user) told.push({ ...user, faceId, similarity });
+  }
+  return told;
 }
 
 /** The people with their templates; those that were not kept are worked out. */
@@ -70,7 +76,7 @@ async function contenders(
   });
 }
 
-/** Not by spreading: the user is decrypted when it is read. */
+/** Not by spreading: the user is read when it is asked for. */
 function contender(person: FoundPerson, template: Contender['template']): Contender {
   return Object.assign(person, { template });
 }

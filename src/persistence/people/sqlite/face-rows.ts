@@ -100,15 +100,18 @@ export class FaceRows {
   }
 
   #foundPerson(row: OwnedFaceRow, face: StoredEmbedding, kind: TemplateKind): FoundPerson {
-    const [db, seals] = [this.#db, this.#seals];
+    const [db, sql, seals] = [this.#db, this.#sql, this.#seals];
     return {
       collectionId: row.collectionId,
       personId: row.userId,
       faces: [face],
       template: row.template ? seals.openTemplate(row.userId, kind, row.template) : undefined,
-      // Of those who are looked at only the most similar are told: the others need not be decrypted.
-      get user(): User {
-        return db.read(() => seals.openUser(row));
+      // Of those who are looked at only the most similar are told.
+      get user(): User | undefined {
+        return db.read(() => {
+          const user = sql.userOfNumber.get(row.userId);
+          return user && seals.openUser(user);
+        });
       },
     };
   }
