@@ -192,7 +192,7 @@ export class SqliteSide implements TargetSide {
       const embedding = this.#seals.openEmbedding(Number(row.user_id), String(row.model), row.embedding as Buffer);
       return { ...row, embedding: embeddingToBlob(embedding) };
     }
-    return table.columns.read_only ? { ...row, read_only: row.read_only === 1 } : row;
+    return withFlags(table, row, (flag) => flag === 1);
   }
 
   /** The row as it lies in the database. */
@@ -207,8 +207,14 @@ export class SqliteSide implements TargetSide {
       const embedding = blobToEmbedding(row.embedding as Buffer);
       return { ...row, embedding: this.#seals.sealEmbedding(Number(row.user_id), String(row.model), embedding) };
     }
-    return table.columns.read_only ? { ...row, read_only: Number(row.read_only) } : { ...row };
+    return withFlags(table, row, Number);
   }
+}
+
+/** The row with its flags written in another way. */
+function withFlags({ columns }: Table, row: Row, write: (flag: Value) => Value): Row {
+  const flags = Object.keys(columns).filter((column) => columns[column] === 'flag');
+  return { ...row, ...Object.fromEntries(flags.map((flag) => [flag, write(row[flag] as Value)])) };
 }
 
 function userRowOf(row: Row, sealed: Buffer | null): UserRow {
