@@ -44,11 +44,11 @@ export interface PairList {
 /**
  * Reads `manifest.csv` of a folder: path and identity, and set, label and expect where there are such columns. With
  * labels or expectations there need be no identities.
- * @param aliases a CSV file with the columns `name` and `is`: the first identity is the same person as the second. Null
- * is the folder's aliases.csv where there is one
+ * @param aliases a CSV file with the columns `name` and `is`: the first identity is the same person as the second; by
+ * default the folder's aliases.csv where there is one
  * @throws EvaluationError when something is not there or not valid
  */
-export async function readDataSet(folder: string, aliases: string | null = null): Promise<DataSet> {
+export async function readDataSet(folder: string, aliases?: string): Promise<DataSet> {
   const info = await stat(folder).catch(() => null);
   if (!info?.isDirectory()) throw new EvaluationError(`${folder} is not a folder.`);
   const file = join(folder, 'manifest.csv');
@@ -56,7 +56,7 @@ export async function readDataSet(folder: string, aliases: string | null = null)
   const rows = await readCsv(file, (header) =>
     header.includes('label') || header.includes('expect') ? ['path'] : ['path', 'identity'],
   );
-  const same = await readAliases(aliases ?? join(folder, 'aliases.csv'), aliases !== null);
+  const same = await readAliases(aliases ?? join(folder, 'aliases.csv'), aliases !== undefined);
   for (const row of rows) {
     const image = imageOf(row, file);
     image.identity = same.get(image.identity) ?? image.identity;

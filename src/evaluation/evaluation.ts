@@ -1,6 +1,5 @@
 import { Crowding, correctedScore } from '../gallery/scoring/crowding.js';
 import type { Calibration } from '../models/manifest.js';
-import type { SetGroup } from './command-line.js';
 import type { DataSetImage, PairList } from './data-set.js';
 import type { Embedded } from './embed-images.js';
 import { type Group, groupScores } from './group-scores.js';
@@ -15,6 +14,7 @@ import {
   type ScoredPairs,
 } from './metrics/pair-accuracy.js';
 import { ScoreHistogram } from './metrics/score-histogram.js';
+import type { SetGroup } from './options.js';
 import type { Selection } from './selection.js';
 
 export interface Interval {

@@ -37,14 +37,14 @@ export interface EvaluationTools {
 export async function runEvaluation(options: EvaluationOptions, tools: EvaluationTools): Promise<Report> {
   const selection = await select(options);
   const corrections: Corrections =
-    options.corrections === null ? new Map() : await readCorrections(options.corrections);
+    options.corrections === undefined ? new Map() : await readCorrections(options.corrections);
   await makeFolder(options.out);
   const start = performance.now();
   const embedded = await embed(selection, options, tools);
   const embedding = { seconds: secondsSince(start), workers: options.workers };
   const gates = await judge(selection, corrections, options, tools);
   const { model, mirror } = tools.pack.embedders[options.version];
-  const { evaluation, scores } = evaluate(selection, embedded, model.calibration, options.groups);
+  const { evaluation, scores } = evaluate(selection, embedded, model.calibration, options.group);
   const { images, missing, imagesLeftOut, pairListsLeftOut } = selection;
   const report: Report = {
     dataSet: basename(options.folder),
@@ -59,7 +59,7 @@ export async function runEvaluation(options: EvaluationOptions, tools: Evaluatio
     selection: {
       images: images.length,
       people: new Set(images.map(({ identity }) => identity).filter((identity) => identity !== '')).size,
-      subset: options.subset === null ? null : basename(options.subset),
+      subset: options.subset === undefined ? null : basename(options.subset),
       missingFiles: missing,
       imagesLeftOut,
       pairListsLeftOut,
@@ -81,7 +81,7 @@ export async function runEvaluation(options: EvaluationOptions, tools: Evaluatio
   tools.print(renderText(reportBlocks({ report, scores })));
   const files = await writeReport(options.out, { report, scores });
   tools.print(`\nWritten to ${relative('', options.out) || '.'}: ${files.join(', ')}\n`);
-  if (options.docs !== null) {
+  if (options.docs !== undefined) {
     await writeAccuracyDoc(options.docs, { report, scores });
     tools.print(`Written: ${relative('', options.docs)}\n`);
   }

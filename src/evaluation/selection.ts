@@ -30,8 +30,8 @@ export interface Selection {
   imagesLeftOut: number;
 }
 
-type Wanted = Pick<EvaluationOptions, 'folder' | 'sets' | 'pairs'> &
-  Partial<Pick<EvaluationOptions, 'subset' | 'groups' | 'aliases' | 'only'>>;
+type Wanted = Pick<EvaluationOptions, 'folder'> &
+  Partial<Pick<EvaluationOptions, 'set' | 'pairs' | 'subset' | 'group' | 'aliases' | 'only'>>;
 
 /**
  * Reads the folder and decides which of its images are embedded: those of the chosen sets that have an identity, and
@@ -40,7 +40,7 @@ type Wanted = Pick<EvaluationOptions, 'folder' | 'sets' | 'pairs'> &
  * @throws EvaluationError when the folder or a list cannot be used, or nothing is left to evaluate
  */
 export async function select(options: Wanted): Promise<Selection> {
-  const { folder, sets, pairs, subset = null, groups = [], aliases = null, only = null } = options;
+  const { folder, set: sets, pairs, subset, group: groups = [], aliases, only } = options;
   const dataSet = await readDataSet(folder, aliases);
   checkSets(dataSet, '--set', sets ?? []);
   checkSets(
@@ -48,19 +48,20 @@ export async function select(options: Wanted): Promise<Selection> {
     '--group',
     groups.flatMap((group) => group.sets),
   );
-  const listed = subset === null ? null : await readSubset(subset);
+  const listed = subset === undefined ? undefined : await readSubset(subset);
   const inSubset = (path: string) => listed?.has(path) ?? true;
   const named = await Promise.all((pairs ?? (await findPairLists(folder))).map((file) => readPairList(folder, file)));
   // A list that nobody asked for must not bring in the images of other sets.
   const inChosenSets = (path: string) => sets?.includes(dataSet.images.get(path)?.set ?? '') ?? true;
-  const fits = (list: PairList) => pairs !== null || list.pairs.every(({ a, b }) => inChosenSets(a) && inChosenSets(b));
+  const fits = (list: PairList) =>
+    pairs !== undefined || list.pairs.every(({ a, b }) => inChosenSets(a) && inChosenSets(b));
   const lists = named
     .filter(fits)
     .map((list) => ({ ...list, pairs: list.pairs.filter(({ a, b }) => inSubset(a) && inSubset(b)) }))
     .filter((list) => list.pairs.length > 0);
 
   const all = [...dataSet.images.values()];
-  const chosenSets = sets ?? (groups.length > 0 ? groups.flatMap((group) => group.sets) : null);
+  const chosenSets = sets ?? (groups.length > 0 ? groups.flatMap((group) => group.sets) : undefined);
   const isWanted = ({ set, path, identity }: DataSetImage) =>
     identity !== '' && inSubset(path) && (chosenSets ? chosenSets.includes(set) : lists.length === 0);
   const recognition = only === 'gates' ? new Map<string, DataSetImage>() : recognitionImages(dataSet, lists, isWanted);

@@ -1,12 +1,12 @@
-import { parseArgs } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { crowdingOf } from '../../src/evaluation/calibration/crowding-axis.js';
 import { calibratedRates, calibrationOf, type Population } from '../../src/evaluation/calibration/make-calibration.js';
-import { calibrationOptions, parseCalibrationOptions } from '../../src/evaluation/calibration/options.js';
+import { calibrationOptions, checkGroups } from '../../src/evaluation/calibration/options.js';
 import { compareStrangers } from '../../src/evaluation/calibration/strangers.js';
 import { rateCurve } from '../../src/evaluation/calibration/tail.js';
 import { unknownImage } from '../../src/evaluation/data-set.js';
 import { WeightedScores } from '../../src/evaluation/metrics/weighted-scores.js';
+import { readOptions } from '../../src/util/options.js';
 import { UsageError } from '../../src/util/usage-error.js';
 import { quantile } from './normal-scores.js';
 
@@ -90,8 +90,8 @@ describe('the scale', () => {
   const cosines = (...args: Parameters<typeof calibratedRates>) => calibratedRates(...args).map(({ cosine }) => cosine);
 
   it('keeps its promise for each group: the closest one decides', () => {
-    expect(cosines([west, asian], null)).toEqual(cosines([asian], null));
-    calibratedRates([west, asian], null).forEach(({ rate, cosine }) => {
+    expect(cosines([west, asian], undefined)).toEqual(cosines([asian], undefined));
+    calibratedRates([west, asian], undefined).forEach(({ rate, cosine }) => {
       expect(cosine).toBeCloseTo(0.1 - 0.03 * Math.log(rate), 2);
       expect(Math.max(west.curve.rateAt(cosine), asian.curve.rateAt(cosine))).toBeLessThanOrEqual(rate);
     });
@@ -110,7 +110,7 @@ describe('the scale', () => {
   });
 
   it('says which rates are extrapolated, and rises from -1 to 1', () => {
-    const rates = calibratedRates([west, asian], null);
+    const rates = calibratedRates([west, asian], undefined);
     expect(rates.map(({ extrapolatedIn }) => extrapolatedIn)).toEqual([
       [],
       [],
@@ -119,7 +119,7 @@ describe('the scale', () => {
       ['west', 'asian'],
       ['west', 'asian'],
     ]);
-    const { madeFrom, points } = calibrationOf(rates, [west, asian], null, { dataSet: 'faces', mirror: false });
+    const { madeFrom, points } = calibrationOf(rates, [west, asian], undefined, { dataSet: 'faces', mirror: false });
     expect(madeFrom).toContain('faces: west (10 people, 20 images), asian (10 people, 20 images)');
     expect(madeFrom).toContain('FMR 1e-1, 1e-2, 1e-3 measured; FMR 1e-4, 1e-5, 1e-6 extrapolated');
     expect(points.map(({ similarity }) => similarity)).toEqual([0, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 1]);
@@ -131,7 +131,7 @@ describe('the scale', () => {
 
   it('gives up when strangers are too alike', () => {
     const alike = population('alike', exponential(1_000, 0.6, 0.05));
-    expect(() => calibratedRates([alike], null)).toThrow('Strangers are too alike');
+    expect(() => calibratedRates([alike], undefined)).toThrow('Strangers are too alike');
   });
 });
 
@@ -195,8 +195,9 @@ describe('comparing strangers', () => {
 
 describe('the command line of the calibration', () => {
   const parse = (...args: string[]) => {
-    const { values, positionals } = parseArgs({ args, options: calibrationOptions, allowPositionals: true });
-    return parseCalibrationOptions(values, positionals[0] ?? '', { pack: 'default', workers: 2 });
+    const { values } = readOptions(args, calibrationOptions);
+    checkGroups(values);
+    return values;
   };
 
   it('takes groups and weights', () => {
@@ -211,7 +212,7 @@ describe('the command line of the calibration', () => {
       '--no-trim',
     );
     expect(options).toMatchObject({
-      groups: [
+      group: [
         { name: 'w', sets: ['lfw'] },
         { name: 'a', sets: ['b', 'c'] },
       ],
@@ -219,12 +220,12 @@ describe('the command line of the calibration', () => {
         ['w', 1],
         ['a', 2.5],
       ]),
-      model: null,
-      version: null,
+      model: undefined,
+      version: undefined,
       write: true,
-      trim: false,
+      noTrim: true,
     });
-    expect(parse('faces')).toMatchObject({ groups: [], weights: null, write: false, trim: true, crowding: null });
+    expect(parse('faces')).toMatchObject({ group: undefined, weights: undefined, write: false, noTrim: false });
     expect(parse('faces', '--group', 'w=lfw', '--crowding', 'w=0.6')).toMatchObject({
       crowding: { group: 'w', slope: 0.6 },
     });

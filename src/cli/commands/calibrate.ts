@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { readConfig } from '../../config/config.js';
-import { calibrationOptions, parseCalibrationOptions } from '../../evaluation/calibration/options.js';
+import { calibrationOptions, checkGroups } from '../../evaluation/calibration/options.js';
 import { runCalibration } from '../../evaluation/calibration/run-calibration.js';
 import { preparePack } from '../../models/pack.js';
 import { defaultManifestPath } from '../../util/paths.js';
@@ -13,11 +13,12 @@ export const calibrate = defineCommand({
   options: calibrationOptions,
   async run(values, [folder = '']) {
     const config = readConfig(process.env);
-    const defaults = { pack: config.MODEL_PACK, workers: config.WORKERS };
-    const options = parseCalibrationOptions(values, folder, defaults);
+    const { pack = config.MODEL_PACK, workers = config.WORKERS } = values;
+    checkGroups(values);
     const manifestPath = config.MODEL_MANIFEST ? resolve(config.MODEL_MANIFEST) : defaultManifestPath;
+    const options = { ...values, folder: resolve(folder), pack, workers };
     await runCalibration(options, {
-      pack: await preparePack(manifestPath, options.pack, { log: console.error }),
+      pack: await preparePack(manifestPath, pack, { log: console.error }),
       manifestPath,
       maxPixels: config.MAX_PIXELS,
       print: (text) => process.stdout.write(text),

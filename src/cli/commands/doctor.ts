@@ -6,7 +6,7 @@ export const doctor = defineCommand({
   about:
     "Looks at everything that a server with this environment's settings needs, and says what to mend. It changes nothing, and a server may run meanwhile. Ends with 1 when something fails; warnings alone end with 0.",
   options: {
-    json: { type: 'boolean', default: false, help: 'print {"ok", "findings": [{check, state, text, mend}]}' },
+    json: { type: 'boolean', help: 'print {"ok", "findings": [{check, state, text, mend}]}' },
   },
   async run({ json }) {
     const findings = await examine(process.env);

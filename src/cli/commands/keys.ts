@@ -13,7 +13,7 @@ export const keys = defineCommand({
   options: {
     tenant: { type: 'string', value: 'NAME', default: '', help: 'create: whose collections the key opens' },
     label: { type: 'string', value: 'TEXT', default: '', help: 'create: words to know the key by' },
-    'read-only': { type: 'boolean', default: false, help: 'create: only for searching and extracting' },
+    readOnly: { type: 'boolean', help: 'create: only for searching and extracting' },
     expires: {
       type: 'string',
       value: '90d|2027-01-31',
@@ -23,7 +23,7 @@ export const keys = defineCommand({
   notes: `  create --tenant NAME    prints the new key, this once
   list                    shows all about every key but the key
   revoke <id>             makes a key worthless`,
-  async run({ tenant, label, 'read-only': readOnly, expires }, [command = '', id = '']) {
+  async run({ tenant, label, readOnly, expires }, [command = '', id = '']) {
     const isComplete = { create: id === '' && tenant !== '', list: id === '', revoke: /^\d{1,15}$/.test(id) };
     if (!(command in isComplete)) throw new UsageError(`There is no "keys ${command}".`);
     if (!isComplete[command as keyof typeof isComplete]) {

@@ -10,7 +10,7 @@ const intoFolder =
 export const restoreCommand = defineCommand({
   about: 'Puts the data of a backup into DATA_DIR, while no server runs on it. See docs/backup.md.',
   operands: ['<file>'],
-  options: { force: { type: 'boolean', default: false, help: 'replace the data that is there' } },
+  options: { force: { type: 'boolean', help: 'replace the data that is there' } },
   async run({ force }, [file = '']) {
     const config = readFolderConfig();
     if (s3Of(config)) throw new BackupError(intoFolder);

@@ -38,7 +38,7 @@ export async function runCalibration(options: CalibrationOptions, tools: Calibra
   const correction = chosenCrowding(options, groups, embeddings, model.calibration);
   const crowding = new Crowding(correction);
   const populations = groups.map(({ name, images }): Population => {
-    const strangers = compareStrangers(images, embeddings, { isExcluded, trim: options.trim, crowding });
+    const strangers = compareStrangers(images, embeddings, { isExcluded, trim: !options.noTrim, crowding });
     const curve = rateCurve(strangers.scores, strangers.peoplePairs);
     if (curve) return { name, strangers, curve };
     throw new EvaluationError(`${name}: too few people, ${strangers.people}; a calibration needs 46 at least.`);
@@ -68,7 +68,7 @@ function chosenCrowding(
   embeddings: ReadonlyMap<string, Float32Array>,
   before: Calibration,
 ): Calibration['crowding'] {
-  if (crowding === null) return before.crowding;
+  if (crowding === undefined) return before.crowding;
   if (crowding.slope === 0) return undefined;
   const images = groups.find(({ name }) => name === crowding.group)?.images ?? [];
   return crowdingOf(crowding.group, images, embeddings, crowding.slope);
@@ -98,11 +98,11 @@ function plain({ populations, ...rest }: CalibrationResult): unknown {
 }
 
 function versionOf({ model, version, pack: name }: CalibrationOptions, pack: ModelPack): FacematchVersion {
-  if (model === null) return version ?? 'v3';
+  if (model === undefined) return version ?? 'v3';
   const using = (['v3', 'v4', 'none'] as const).filter((one) => pack.embedders[one].model.name === model);
-  const found = version === null ? using[0] : using.find((one) => one === version);
+  const found = version === undefined ? using[0] : using.find((one) => one === version);
   if (!found) {
-    const where = version === null ? '' : ` as ${version}`;
+    const where = version === undefined ? '' : ` as ${version}`;
     throw new EvaluationError(`The pack ${name} does not use the model "${model}"${where}; --pack names another one.`);
   }
   return found;
@@ -117,10 +117,10 @@ async function readGroups({
   folder,
   aliases,
   subset,
-  groups,
+  group: groups = [],
 }: CalibrationOptions): Promise<{ groups: ImageGroup[]; missing: string[] }> {
   const { images } = await readDataSet(folder, aliases);
-  const listed = subset === null ? null : await readSubset(subset);
+  const listed = subset === undefined ? undefined : await readSubset(subset);
   const known = new Set([...images.values()].map(({ set }) => set));
   const unknown = groups.flatMap(({ sets }) => sets).filter((set) => !known.has(set));
   if (unknown.length > 0) throw new EvaluationError(`The manifest has no set ${unknown.join(', ')}.`);
@@ -140,10 +140,10 @@ async function readGroups({
 }
 
 async function readExcluded(
-  file: string | null,
+  file: string | undefined,
   groups: readonly ImageGroup[],
 ): Promise<(a: string, b: string) => boolean> {
-  if (file === null) return () => false;
+  if (file === undefined) return () => false;
   const known = new Set(groups.flatMap(({ images }) => images.map(({ identity }) => identity)));
   const rows = await readCsv(file, ['a', 'b']);
   const unknown = rows.flatMap(({ values: { a = '', b = '' } }) => [a, b]).filter((name) => !known.has(name));
