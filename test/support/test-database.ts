@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
+import { startPglite } from '../../scripts/postgres/pglite-engine.js';
 import { Database } from '../../src/persistence/people/postgres/database.js';
 import { PostgresStore } from '../../src/persistence/people/postgres/postgres-store.js';
-import { startPglite } from './pglite-engine.js';
 import { createOnRealEngine } from './real-engine.js';
 
 /** A PostgreSQL with pgvector that can go away for a while. */

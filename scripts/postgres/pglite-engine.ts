@@ -1,13 +1,23 @@
 import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
-import type { Engine } from './test-database.js';
+
+/** A PostgreSQL with pgvector in this process. */
+export interface PgliteEngine {
+  readonly url: string;
+  /** How many it takes at a time from one server. */
+  readonly connections: number;
+  /** Ends every connection and takes no new one. */
+  goAway(): Promise<void>;
+  comeBack(): Promise<void>;
+  stop(): Promise<void>;
+}
 
 /**
- * PostgreSQL with pgvector inside the test's process, behind a socket. It has one session, whatever connects: use one
+ * PostgreSQL with pgvector inside this process, behind a socket. It has one session, whatever connects: use one
  * connection at a time, or transactions only.
  */
-export async function startPglite(): Promise<Engine> {
+export async function startPglite(): Promise<PgliteEngine> {
   const engine = await PGlite.create({ extensions: { vector } });
   const listen = async (port: number) => {
     const server = new PGLiteSocketServer({ db: engine, port, maxConnections: 20 });

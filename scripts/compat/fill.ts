@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import type { Gallery } from '../../src/gallery/gallery.js';
+import { hashKey } from '../../src/persistence/keys/api-keys.js';
+import type { ApiKeyStore } from '../../src/persistence/store.js';
+import type { Storage } from '../../src/wiring/storage.js';
+import { type CompatContents, type CompatKey, fromBase64 } from './contents.js';
+
+const FAR_AHEAD = new Date('2999-01-01');
+
+/**
+ * Puts contents into an empty storage, as the server would.
+ * @param gallery over the storage
+ */
+export async function fill(
+  { store, objects }: Pick<Storage, 'store' | 'objects'>,
+  gallery: Gallery,
+  { model, keys, collections }: CompatContents,
+): Promise<void> {
+  for (const key of keys) await addKey(store, key);
+  for (const { people, tenant, collection } of collections) {
+    const where = { tenant, collection };
+    for (const { id, name, faces, photo } of people) {
+      if (photo === undefined) {
+        await gallery.saveUser(where, { id, name });
+        for (const face of faces) await gallery.addFace(where, id, fromBase64(face));
+        continue;
+      }
+      // As the gallery does it for a new person, whose id would be random.
+      const objectKey = `faces/${randomUUID()}`;
+      await store.reserveObject(objectKey);
+      await objects.put(objectKey, Buffer.from(photo, 'base64'));
+      for (const face of faces) {
+        await store.addUserWithFace(where, { id, name }, { embedding: fromBase64(face), model, objectKey });
+      }
+    }
+  }
+}
+
+async function addKey(store: ApiKeyStore, { key, tenant, readOnly, end }: CompatKey): Promise<void> {
+  const expiresAt = end === 'expired' ? new Date(0) : readOnly ? FAR_AHEAD : undefined;
+  await store.addKey({ tenant, sha256: hashKey(key), label: key, readOnly, expiresAt });
+  if (end !== 'revoked') return;
+  const stored = (await store.listKeys()).find(({ label }) => label === key);
+  if (stored) await store.revokeKey(stored.keyId);
+}

@@ -1,0 +1,113 @@
+-- What the migrations make, written by `npm run docs:schema`: to be read, never run.
+-- PostgreSQL with pgvector, version 2.
+
+CREATE EXTENSION vector;
+
+CREATE SEQUENCE face_ids;
+
+CREATE TABLE api_keys (
+  key_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  tenant_id bigint NOT NULL,
+  sha256 bytea NOT NULL,
+  label bytea NOT NULL,
+  read_only boolean NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  CONSTRAINT api_keys_pkey PRIMARY KEY (key_id),
+  CONSTRAINT api_keys_sha256_check CHECK ((length(sha256) = 32)),
+  CONSTRAINT api_keys_sha256_key UNIQUE (sha256)
+);
+CREATE TABLE collections (
+  collection_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  tenant_id bigint NOT NULL,
+  name bytea NOT NULL,
+  name_hash bytea NOT NULL GENERATED ALWAYS AS (sha256(name)) STORED,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT collections_pkey PRIMARY KEY (collection_id),
+  CONSTRAINT collections_tenant_id_name_hash_key UNIQUE (tenant_id, name_hash)
+);
+CREATE TABLE faces (
+  collection_id bigint NOT NULL,
+  face_id bigint NOT NULL DEFAULT nextval('face_ids'::regclass),
+  user_id bigint NOT NULL,
+  model text NOT NULL,
+  embedding vector(512) NOT NULL,
+  object_key text,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT faces_pkey PRIMARY KEY (face_id, collection_id)
+) PARTITION BY HASH (collection_id);
+CREATE TABLE pending_object_deletions (
+  object_key text NOT NULL,
+  node uuid,
+  since timestamp with time zone NOT NULL DEFAULT now(),
+  CONSTRAINT pending_object_deletions_pkey PRIMARY KEY (object_key)
+);
+CREATE TABLE schema_migrations (
+  version integer NOT NULL,
+  at timestamp with time zone DEFAULT now(),
+  CONSTRAINT schema_migrations_pkey PRIMARY KEY (version)
+);
+CREATE TABLE tenants (
+  tenant_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  name bytea NOT NULL,
+  name_hash bytea NOT NULL GENERATED ALWAYS AS (sha256(name)) STORED,
+  CONSTRAINT tenants_name_hash_key UNIQUE (name_hash),
+  CONSTRAINT tenants_pkey PRIMARY KEY (tenant_id)
+);
+CREATE TABLE users (
+  collection_id bigint NOT NULL,
+  user_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  client_id bytea NOT NULL,
+  client_hash bytea NOT NULL GENERATED ALWAYS AS (sha256(client_id)) STORED,
+  name bytea NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  enrolled_at timestamp with time zone,
+  CONSTRAINT users_collection_id_client_hash_key UNIQUE (collection_id, client_hash),
+  CONSTRAINT users_pkey PRIMARY KEY (collection_id, user_id)
+);
+
+CREATE TABLE faces_0 PARTITION OF faces FOR VALUES WITH (modulus 16, remainder 0);
+CREATE TABLE faces_1 PARTITION OF faces FOR VALUES WITH (modulus 16, remainder 1);
+CREATE TABLE faces_2 PARTITION OF faces FOR VALUES WITH (modulus 16, remainder 2);
+CREATE TABLE faces_3 PARTITION OF faces FOR VALUES WITH (modulus 16, remainder 3);
+CREATE TABLE faces_4 PARTITION OF faces FOR VALUES WITH (modulus 16, remainder 4);
+CREATE TABLE faces_5 PARTITION OF faces FOR VALUES WITH (modulus 16, remainder 5);
+CREATE TABLE faces_6 PARTITION OF faces FOR VALUES WITH (modulus 16, remainder 6);
+CREATE TABLE faces_7 PARTITION OF faces FOR VALUES WITH (modulus 16, remainder 7);
+CREATE TABLE faces_8 PARTITION OF faces FOR VALUES WITH (modulus 16, remainder 8);
+CREATE TABLE faces_9 PARTITION OF faces FOR VALUES WITH (modulus 16, remainder 9);
+CREATE TABLE faces_10 PARTITION OF faces FOR VALUES WITH (modulus 16, remainder 10);
+CREATE TABLE faces_11 PARTITION OF faces FOR VALUES WITH (modulus 16, remainder 11);
+CREATE TABLE faces_12 PARTITION OF faces FOR VALUES WITH (modulus 16, remainder 12);
+CREATE TABLE faces_13 PARTITION OF faces FOR VALUES WITH (modulus 16, remainder 13);
+CREATE TABLE faces_14 PARTITION OF faces FOR VALUES WITH (modulus 16, remainder 14);
+CREATE TABLE faces_15 PARTITION OF faces FOR VALUES WITH (modulus 16, remainder 15);
+
+ALTER TABLE faces ALTER COLUMN embedding SET STORAGE PLAIN;
+ALTER TABLE faces_0 ALTER COLUMN embedding SET STORAGE PLAIN;
+ALTER TABLE faces_1 ALTER COLUMN embedding SET STORAGE PLAIN;
+ALTER TABLE faces_2 ALTER COLUMN embedding SET STORAGE PLAIN;
+ALTER TABLE faces_3 ALTER COLUMN embedding SET STORAGE PLAIN;
+ALTER TABLE faces_4 ALTER COLUMN embedding SET STORAGE PLAIN;
+ALTER TABLE faces_5 ALTER COLUMN embedding SET STORAGE PLAIN;
+ALTER TABLE faces_6 ALTER COLUMN embedding SET STORAGE PLAIN;
+ALTER TABLE faces_7 ALTER COLUMN embedding SET STORAGE PLAIN;
+ALTER TABLE faces_8 ALTER COLUMN embedding SET STORAGE PLAIN;
+ALTER TABLE faces_9 ALTER COLUMN embedding SET STORAGE PLAIN;
+ALTER TABLE faces_10 ALTER COLUMN embedding SET STORAGE PLAIN;
+ALTER TABLE faces_11 ALTER COLUMN embedding SET STORAGE PLAIN;
+ALTER TABLE faces_12 ALTER COLUMN embedding SET STORAGE PLAIN;
+ALTER TABLE faces_13 ALTER COLUMN embedding SET STORAGE PLAIN;
+ALTER TABLE faces_14 ALTER COLUMN embedding SET STORAGE PLAIN;
+ALTER TABLE faces_15 ALTER COLUMN embedding SET STORAGE PLAIN;
+
+ALTER TABLE api_keys ADD CONSTRAINT api_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id);
+ALTER TABLE collections ADD CONSTRAINT collections_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id);
+ALTER TABLE faces ADD CONSTRAINT faces_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
+ALTER TABLE users ADD CONSTRAINT users_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collections(collection_id) ON DELETE CASCADE;
+
+CREATE INDEX faces_by_embedding ON public.faces USING hnsw (embedding vector_cosine_ops) WITH (m='16', ef_construction='128');
+CREATE INDEX faces_by_model ON public.faces USING btree (collection_id, model, face_id);
+CREATE INDEX faces_by_user ON public.faces USING btree (collection_id, user_id);
+CREATE INDEX users_by_enrolment ON public.users USING btree (enrolled_at) WHERE (enrolled_at IS NOT NULL);

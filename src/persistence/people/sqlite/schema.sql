@@ -1,0 +1,64 @@
+-- What the migrations make, written by `npm run docs:schema`: to be read, never run.
+-- SQLite, version 4, application id 0x46537276, pages of 8192 bytes.
+
+CREATE TABLE api_keys (
+    key_id     INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id  INTEGER NOT NULL REFERENCES tenants,
+    sha256     BLOB NOT NULL UNIQUE CHECK (length(sha256) = 32),
+    label      TEXT NOT NULL,
+    created_at INTEGER NOT NULL, -- milliseconds since 1970, as all times here
+    revoked_at INTEGER
+  , read_only INTEGER NOT NULL DEFAULT 0 CHECK (read_only IN (0, 1)), expires_at INTEGER) STRICT;
+
+CREATE INDEX api_keys_by_tenant ON api_keys (tenant_id);
+
+CREATE TABLE collections (
+    collection_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id     INTEGER NOT NULL REFERENCES tenants,
+    name          TEXT NOT NULL,
+    created_at    INTEGER NOT NULL,
+    UNIQUE (tenant_id, name)
+  ) STRICT;
+
+CREATE TABLE data_key (
+    only_row    INTEGER PRIMARY KEY CHECK (only_row = 1),
+    key_id      TEXT NOT NULL, -- of the key that users and faces are sealed with; empty: of none, as without a row
+    next_key_id TEXT           -- while rows of two keys lie side by side: of the key that the change leads to
+  ) STRICT;
+
+CREATE TABLE "faces" (
+    face_id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    collection_id INTEGER NOT NULL, -- repeats the user's, so that a collection's faces are one index range
+    user_id       INTEGER NOT NULL,
+    model         TEXT NOT NULL,
+    embedding     BLOB NOT NULL CHECK (length(embedding) >= 2048),
+    object_key    TEXT,
+    created_at    INTEGER NOT NULL,
+    FOREIGN KEY (collection_id, user_id) REFERENCES users (collection_id, user_id) ON DELETE CASCADE
+  ) STRICT;
+
+CREATE INDEX faces_by_model ON faces (collection_id, model, face_id);
+
+CREATE INDEX faces_by_user ON faces (collection_id, user_id);
+
+CREATE TABLE pending_object_deletions (
+    object_key TEXT PRIMARY KEY,
+    since      INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tenants (
+    tenant_id INTEGER PRIMARY KEY,
+    name      TEXT NOT NULL UNIQUE
+  ) STRICT;
+
+CREATE TABLE users (
+    user_id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    collection_id INTEGER NOT NULL REFERENCES collections ON DELETE CASCADE,
+    client_id     TEXT NOT NULL,
+    name          TEXT NOT NULL,
+    created_at    INTEGER NOT NULL, sealed BLOB, enrolled_at INTEGER,
+    UNIQUE (collection_id, client_id),
+    UNIQUE (collection_id, user_id) -- the order of a list, and what faces refer to
+  ) STRICT;
+
+CREATE INDEX users_by_enrolment ON users (enrolled_at) WHERE enrolled_at IS NOT NULL;
