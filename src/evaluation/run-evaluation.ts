@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, relative } from 'node:path';
 import type { ModelPack } from '../models/manifest.js';
+import { OperatorError } from '../util/operator-error.js';
 import { showProgress } from '../util/progress.js';
 import { VisionPool } from '../vision/vision-pool.js';
 import { type Embedded, embedImages } from './embed-images.js';
 import { evaluate } from './evaluation.js';
-import { EvaluationError } from './evaluation-error.js';
 import { counted } from './format.js';
 import { type Corrections, corrected, readCorrections } from './gates/corrections.js';
 import { gateResults, type JudgedImage, judged } from './gates/gate-results.js';
@@ -32,7 +32,7 @@ export interface EvaluationTools {
 
 /**
  * Evaluates a labelled folder end to end, through the server's own pipeline: prints the report and writes it.
- * @throws EvaluationError when the folder, its lists or the report's folder cannot be used
+ * @throws OperatorError when the folder, its lists or the report's folder cannot be used
  */
 export async function runEvaluation(options: EvaluationOptions, tools: EvaluationTools): Promise<Report> {
   const selection = await select(options);
@@ -168,6 +168,6 @@ export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true });
   } catch (error) {
-    throw new EvaluationError(`Cannot make the folder for the report: ${(error as Error).message}`);
+    throw new OperatorError(`Cannot make the folder for the report: ${(error as Error).message}`);
   }
 }

@@ -1,3 +1,4 @@
+import { OperatorError } from '../util/operator-error.js';
 import {
   type DataSet,
   type DataSetImage,
@@ -9,7 +10,6 @@ import {
   readSubset,
   unknownImage,
 } from './data-set.js';
-import { EvaluationError } from './evaluation-error.js';
 import type { EvaluationOptions } from './options.js';
 
 /** What is evaluated. */
@@ -37,7 +37,7 @@ type Wanted = Pick<EvaluationOptions, 'folder'> &
  * Reads the folder and decides which of its images are embedded: those of the chosen sets that have an identity, and
  * those that the pair lists name; with neither, every image that has an identity. Groups choose their sets. Where the manifest has labels, the
  * gates get every image of the chosen sets with a label, an expectation or an identity. A subset restricts all of it.
- * @throws EvaluationError when the folder or a list cannot be used, or nothing is left to evaluate
+ * @throws OperatorError when the folder or a list cannot be used, or nothing is left to evaluate
  */
 export async function select(options: Wanted): Promise<Selection> {
   const { folder, set: sets, pairs, subset, group: groups = [], aliases, only } = options;
@@ -73,7 +73,7 @@ export async function select(options: Wanted): Promise<Selection> {
   const there = ({ path }: DataSetImage) => !missing.has(path);
   if (![...recognition.values(), ...gates].some(there)) {
     const [first] = missing;
-    throw new EvaluationError(`None of the ${missing.size} images is there; the first is ${first} of ${folder}.`);
+    throw new OperatorError(`None of the ${missing.size} images is there; the first is ${first} of ${folder}.`);
   }
   return {
     folder,
@@ -105,11 +105,10 @@ function gateImages(all: readonly DataSetImage[]): DataSetImage[] {
   return all.some(says) ? all.filter((image) => says(image) || image.identity !== '') : [];
 }
 
-function nothingLeft(all: readonly DataSetImage[], only: EvaluationOptions['only']): EvaluationError {
-  if (only === 'gates')
-    return new EvaluationError('Nothing to evaluate: no chosen image has a label or an expectation.');
+function nothingLeft(all: readonly DataSetImage[], only: EvaluationOptions['only']): OperatorError {
+  if (only === 'gates') return new OperatorError('Nothing to evaluate: no chosen image has a label or an expectation.');
   const hint = all.some(({ identity }) => identity !== '') ? ' Look at --set, --group and --subset.' : '';
-  return new EvaluationError(`Nothing to evaluate: no chosen image has an identity.${hint}`);
+  return new OperatorError(`Nothing to evaluate: no chosen image has an identity.${hint}`);
 }
 
 function withoutMissing({ name, pairs }: PairList, missing: ReadonlySet<string>): Selection['pairLists'][number] {
@@ -120,9 +119,9 @@ function withoutMissing({ name, pairs }: PairList, missing: ReadonlySet<string>)
 function checkSets({ images }: DataSet, option: string, sets: readonly string[]): void {
   if (sets.length === 0) return;
   const known = new Set([...images.values()].map(({ set }) => set).filter((name) => name !== ''));
-  if (known.size === 0) throw new EvaluationError(`The manifest has no column "set", so ${option} cannot choose one.`);
+  if (known.size === 0) throw new OperatorError(`The manifest has no column "set", so ${option} cannot choose one.`);
   const unknown = sets.filter((name) => !known.has(name));
   if (unknown.length > 0) {
-    throw new EvaluationError(`The manifest has no set ${unknown.join(', ')}; it has ${[...known].join(', ')}.`);
+    throw new OperatorError(`The manifest has no set ${unknown.join(', ')}; it has ${[...known].join(', ')}.`);
   }
 }

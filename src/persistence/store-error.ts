@@ -1,3 +1,5 @@
+import { OperatorError } from '../util/operator-error.js';
+
 /** What is wrong below the store. */
 export type StoreTrouble =
   | 'full'
@@ -49,7 +51,7 @@ const troubles: readonly [code: string, trouble: StoreTrouble][] = [
 ];
 
 /** What lies below the store does not do what is asked. The message is for the operator; nothing half-written is left. */
-export class StoreError extends Error {
+export class StoreError extends OperatorError {
   /**
    * @param subject what it happened to: a path
    * @param detail takes the place of the usual advice

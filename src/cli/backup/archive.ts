@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Header } from 'tar';
-import { BackupError } from './backup-error.js';
+import { OperatorError } from '../../util/operator-error.js';
 
 /** Name of the last entry: the SHA-256 of each other one, as `sha256sum` writes and checks it. */
 const SUMS = 'SHA256SUMS';
@@ -33,7 +33,7 @@ export class ArchiveWriter {
       hash.update(chunk);
       written += chunk.length;
     }
-    if (written !== size) throw new BackupError(`${name} has ${written} bytes where ${size} were expected.`);
+    if (written !== size) throw new OperatorError(`${name} has ${written} bytes where ${size} were expected.`);
     await this.#file.writeFile(Buffer.alloc(paddingOf(size)));
     this.#sums += `${hash.digest('hex')}  ${name}\n`;
   }
@@ -64,7 +64,7 @@ export interface ArchiveEntry {
 /**
  * The entries of an archive in their order, without the checksums. What was read is to be trusted only when the iteration
  * has come to its end: then every byte of the file is what the writer wrote.
- * @throws BackupError when anything of it was changed, cut off or added
+ * @throws OperatorError when anything of it was changed, cut off or added
  */
 export async function* readArchive(path: string): AsyncGenerator<ArchiveEntry> {
   const file = await open(path, 'r');
@@ -117,7 +117,7 @@ function encodeHeader(name: string, size: number, mtime: Date): Buffer {
   const block = Buffer.alloc(BLOCK);
   const header = new Header({ path: name, size, mtime, mode: 0o600, type: 'File', uid: 0, gid: 0 });
   // Names that ustar cannot hold would need an extension; those of this server are short.
-  if (header.encode(block, 0)) throw new BackupError(`${name} is too long a name for the archive.`);
+  if (header.encode(block, 0)) throw new OperatorError(`${name} is too long a name for the archive.`);
   return block;
 }
 
@@ -153,6 +153,6 @@ function paddingOf(size: number): number {
   return (BLOCK - (size % BLOCK)) % BLOCK;
 }
 
-function damaged(what: string): BackupError {
-  return new BackupError(`The backup is damaged: ${what}. Nothing was restored.`);
+function damaged(what: string): OperatorError {
+  return new OperatorError(`The backup is damaged: ${what}. Nothing was restored.`);
 }

@@ -8,8 +8,8 @@ import { DataKeyError, readDataKeyRecord } from '../../persistence/encryption/da
 import { BUSY_TIMEOUT_MS, readVersion } from '../../persistence/people/sqlite/sqlite-database.js';
 import { FolderObjectStore } from '../../persistence/photos/folder-object-store.js';
 import type { ObjectSource } from '../../persistence/photos/object-store.js';
+import { OperatorError } from '../../util/operator-error.js';
 import { ArchiveWriter } from './archive.js';
-import { BackupError } from './backup-error.js';
 
 /** What a backup says of itself, in its entry backup.json. */
 export interface BackupDescription {
@@ -48,7 +48,7 @@ const ALL_PAGES = 0x7fffffff;
 /**
  * Copies a data folder into one file, as it was at one moment near the beginning. What is encrypted stays so, without the
  * key. Needs room for the database twice beside the file for a while.
- * @throws BackupError, DataKeyError or StoreError; the file is then as it was
+ * @throws OperatorError, DataKeyError or StoreError; the file is then as it was
  */
 export async function backUp({
   folder,
@@ -83,14 +83,14 @@ export async function backUp({
 }
 
 function openSource(path: string): Database.Database {
-  if (!existsSync(path)) throw new BackupError(`There is no database ${path}.`);
+  if (!existsSync(path)) throw new OperatorError(`There is no database ${path}.`);
   const source = new Database(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
   try {
     readVersion(source);
     return source;
   } catch (error) {
     source.close();
-    throw new BackupError(`Cannot back up ${path}: ${(error as Error).message}.`);
+    throw new OperatorError(`Cannot back up ${path}: ${(error as Error).message}.`);
   }
 }
 
@@ -107,7 +107,7 @@ async function fill(archive: ArchiveWriter, { source, copyPath, photos, onProgre
     copy.pragma('journal_mode = DELETE');
     copy.pragma('secure_delete = ON');
     if (copy.pragma('quick_check(1)', { simple: true }) !== 'ok') {
-      throw new BackupError('The database is damaged; it cannot be backed up.');
+      throw new OperatorError('The database is damaged; it cannot be backed up.');
     }
     const before = readDataKeyRecord(copy);
     if (before.change) throw new DataKeyError('A change of the data key is under way; back up when it is finished.');

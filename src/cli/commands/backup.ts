@@ -1,8 +1,8 @@
 import { s3Of } from '../../config/config.js';
 import { S3ObjectStore } from '../../persistence/photos/s3/s3-object-store.js';
+import { OperatorError } from '../../util/operator-error.js';
 import { showProgress } from '../../util/progress.js';
 import { backUp } from '../backup/back-up.js';
-import { BackupError } from '../backup/backup-error.js';
 import { defineCommand } from '../command.js';
 import { readFolderConfig } from '../folder-config.js';
 
@@ -27,7 +27,7 @@ export const backup = defineCommand({
       const key = dataKeyId === null ? 'not encrypted' : `encrypted with the data key ${dataKeyId}`;
       console.log(`${file}: ${users} users, ${faces} faces, ${photos} photos, ${key}.`);
       if (missing > 0)
-        throw new BackupError(`${missing} photos are missing in the data folder; all else is backed up.`);
+        throw new OperatorError(`${missing} photos are missing in the data folder; all else is backed up.`);
     } finally {
       progress?.stop();
     }

@@ -1,8 +1,9 @@
 import { readConfig } from '../../config/config.js';
 import { keyEntry } from '../../observability/audit/audit-entry.js';
 import { AuditFile } from '../../observability/audit/audit-file.js';
-import { createKey, expiryOf, hashKey, KeyError } from '../../persistence/keys/api-keys.js';
+import { createKey, expiryOf, hashKey } from '../../persistence/keys/api-keys.js';
 import type { ApiKeyStore } from '../../persistence/store.js';
+import { OperatorError } from '../../util/operator-error.js';
 import { UsageError } from '../../util/usage-error.js';
 import { openKeys } from '../../wiring/open-keys.js';
 import { defineCommand } from '../command.js';
@@ -58,7 +59,7 @@ async function create(
 
 async function revoke(store: ApiKeyStore, id: number, audit: AuditFile | undefined): Promise<void> {
   const key = (await store.listKeys()).find(({ keyId }) => keyId === id);
-  if (!key || !(await store.revokeKey(id))) throw new KeyError(`There is no key ${id} that could be revoked.`);
+  if (!key || !(await store.revokeKey(id))) throw new OperatorError(`There is no key ${id} that could be revoked.`);
   audit?.append(keyEntry('revoke key', { tenant: key.tenant, keyId: String(id) }));
   console.log(`Key ${id} is revoked.`);
 }

@@ -1,5 +1,5 @@
 import { s3Of } from '../../config/config.js';
-import { BackupError } from '../backup/backup-error.js';
+import { OperatorError } from '../../util/operator-error.js';
 import { restore } from '../backup/restore.js';
 import { defineCommand } from '../command.js';
 import { readFolderConfig } from '../folder-config.js';
@@ -13,7 +13,7 @@ export const restoreCommand = defineCommand({
   options: { force: { type: 'boolean', help: 'replace the data that is there' } },
   async run({ force }, [file = '']) {
     const config = readFolderConfig();
-    if (s3Of(config)) throw new BackupError(intoFolder);
+    if (s3Of(config)) throw new OperatorError(intoFolder);
     const folder = config.DATA_DIR;
     const { createdAt, users, faces, photos, dataKeyId } = await restore({ file, folder, force });
     console.log(`${folder} is as it was at ${createdAt}: ${users} users, ${faces} faces, ${photos} photos.`);

@@ -18,7 +18,7 @@ export interface Source {
 /**
  * Brings users together with the photos of a folder, or of a CSV file with the columns `id` and `path`.
  * @param users names by id
- * @throws ImportError, CsvError
+ * @throws ImportError, OperatorError
  */
 export async function readSource(photosAt: string, users: ReadonlyMap<string, string>): Promise<Source> {
   const { photos, strays, otherFiles } = await ownedPhotos(photosAt, users);

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { OperatorError } from '../../util/operator-error.js';
 import type { DataKey } from './data-key.js';
 
 /** What the database says of the key that it is encrypted with. */
@@ -12,7 +13,7 @@ export interface DataKeyRecord {
 }
 
 /** The data key does not fit the data. The message is for the operator. */
-export class DataKeyError extends Error {
+export class DataKeyError extends OperatorError {
   override readonly name = 'DataKeyError';
 }
 

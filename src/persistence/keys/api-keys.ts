@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { OperatorError } from '../../util/operator-error.js';
 import type { ApiKeyStore, Caller, NewKey } from '../store.js';
 
 /** A key that the configuration lists, kept as its hash only. */
@@ -9,9 +10,6 @@ export interface ConfiguredKey {
   /** 32 bytes. */
   sha256: Buffer;
 }
-
-/** A key cannot be made or revoked as asked: for the operator to mend. */
-export class KeyError extends Error {}
 
 /** Keys are long and random, so one round of SHA-256 is enough: there is nothing to guess. */
 export function hashKey(key: string): Buffer {
@@ -75,7 +73,7 @@ export async function createKey(
 
 /**
  * When a key expires: `90d` from now, or the start of a day in UTC such as `2027-01-31`.
- * @throws KeyError
+ * @throws OperatorError
  */
 export function expiryOf(text: string, now: Date): Date {
   const days = /^([1-9]\d{0,4})d$/.exec(text)?.[1];
@@ -83,8 +81,8 @@ export function expiryOf(text: string, now: Date): Date {
   const date = new Date(/^\d{4}-\d{2}-\d{2}$/.test(text) ? text : Number.NaN);
   // A 31 February would become a day of March.
   if (Number.isNaN(date.getTime()) || !date.toISOString().startsWith(text))
-    throw new KeyError('--expires must look like 90d or 2027-01-31');
-  if (date <= now) throw new KeyError('--expires must lie in the future');
+    throw new OperatorError('--expires must look like 90d or 2027-01-31');
+  if (date <= now) throw new OperatorError('--expires must lie in the future');
   return date;
 }
 
