@@ -5,7 +5,7 @@ import { calibrationOptions, checkGroups } from '../../src/evaluation/calibratio
 import { compareStrangers } from '../../src/evaluation/calibration/strangers.js';
 import { rateCurve } from '../../src/evaluation/calibration/tail.js';
 import { unknownImage } from '../../src/evaluation/data-set.js';
-import { WeightedScores } from '../../src/evaluation/metrics/weighted-scores.js';
+import { ScoreHistogram } from '../../src/evaluation/metrics/score-histogram.js';
 import { readOptions } from '../../src/util/options.js';
 import { UsageError } from '../../src/util/usage-error.js';
 import { quantile } from './normal-scores.js';
@@ -15,7 +15,7 @@ const exponential = (n: number, start: number, scale: number) =>
   Array.from({ length: n }, (_, i) => start - scale * Math.log((i + 0.5) / n));
 
 const weighted = (scores: Iterable<number>, weight = 1) => {
-  const histogram = new WeightedScores();
+  const histogram = new ScoreHistogram();
   for (const score of scores) histogram.add(score, weight);
   return histogram;
 };
@@ -28,7 +28,7 @@ const population = (name: string, scores: readonly number[]): Population => {
 
 describe('weighted scores', () => {
   it('give shares of the weight, a score that equals the threshold included', () => {
-    const scores = new WeightedScores();
+    const scores = new ScoreHistogram();
     scores.add(0.1, 1);
     scores.add(0.2, 2);
     scores.add(0.3, 1);
