@@ -33,7 +33,7 @@ export function parseApiKeys(text: string): ConfiguredKey[] {
   const seen = new Set<string>();
   for (const [i, { sha256 }] of keys.entries()) {
     const hash = sha256.toString('hex');
-    if (seen.has(hash)) throw new Error(`API_KEYS: item ${i + 1} repeats an earlier key`);
+    if (seen.has(hash)) throw new Error(`item ${i + 1} repeats an earlier key`);
     seen.add(hash);
   }
   return keys;
@@ -43,13 +43,11 @@ function parseItem(item: string, position: number): ConfiguredKey {
   const colon = item.indexOf(':');
   const key = item.slice(colon + 1).trim();
   const tenant = item.slice(0, Math.max(colon, 0)).trim();
-  if (key === '') throw new Error(`API_KEYS: item ${position} has no key`);
+  if (key === '') throw new Error(`item ${position} has no key`);
   if (!/^[\x21-\x7e]+$/.test(key)) {
-    throw new Error(
-      `API_KEYS: item ${position} has a key that a header cannot carry: use printable ASCII without spaces`,
-    );
+    throw new Error(`item ${position} has a key that a header cannot carry: use printable ASCII without spaces`);
   }
-  if (colon === 0) throw new Error(`API_KEYS: item ${position} has no tenant before the colon`);
+  if (colon === 0) throw new Error(`item ${position} has no tenant before the colon`);
   const sha256 = hashKey(key);
   return {
     keyId: `configured-${position}`,
