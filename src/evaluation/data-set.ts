@@ -10,11 +10,11 @@ const EXPECTED_CODES = [200, 400, 406, 407, 410] as const;
 export interface DataSetImage {
   /** Relative to the folder. */
   path: string;
-  /** Whose face it is; empty when nobody says. */
+  /** Whose face it is; empty when it is not known. */
   identity: string;
   /** Part of the data set; empty when the manifest has no sets. */
   set: string;
-  /** What the image shows, in the vocabulary of gates/expectation.ts; empty when nobody says. */
+  /** What the image shows, in the vocabulary of gates/expectation.ts; empty when there is no label. */
   labels: string[];
   /** The code that the server should answer, where the manifest says so itself. */
   expect: number | null;

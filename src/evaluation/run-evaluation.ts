@@ -78,7 +78,7 @@ export async function runEvaluation(options: EvaluationOptions, tools: Evaluatio
       }),
     ...evaluation,
   };
-  tools.print(renderText(reportBlocks({ report, scores })));
+  tools.print(renderText(reportBlocks(report)));
   const files = await writeReport(options.out, { report, scores });
   tools.print(`\nWritten to ${relative('', options.out) || '.'}: ${files.join(', ')}\n`);
   if (options.docs !== undefined) {

@@ -51,7 +51,7 @@ export async function select(options: Wanted): Promise<Selection> {
   const listed = subset === undefined ? undefined : await readSubset(subset);
   const inSubset = (path: string) => listed?.has(path) ?? true;
   const named = await Promise.all((pairs ?? (await findPairLists(folder))).map((file) => readPairList(folder, file)));
-  // A list that nobody asked for must not bring in the images of other sets.
+  // A list that was not asked for must not bring in the images of other sets.
   const inChosenSets = (path: string) => sets?.includes(dataSet.images.get(path)?.set ?? '') ?? true;
   const fits = (list: PairList) =>
     pairs !== undefined || list.pairs.every(({ a, b }) => inChosenSets(a) && inChosenSets(b));
@@ -99,7 +99,7 @@ function recognitionImages(
   return wanted;
 }
 
-/** Images whose right outcome is known or worth a look: nothing without any label, for nobody checked the photos then. */
+/** Images whose right outcome is known or worth a look: none where the manifest has no label at all, since the photos were not checked then. */
 function gateImages(all: readonly DataSetImage[]): DataSetImage[] {
   const says = ({ labels, expect }: DataSetImage) => labels.length > 0 || expect !== null;
   return all.some(says) ? all.filter((image) => says(image) || image.identity !== '') : [];

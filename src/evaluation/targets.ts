@@ -39,7 +39,7 @@ const answers =
   ({ outcome }: JudgedImage) =>
     outcome.code === code;
 
-/** Photos of people that are no documents: whatever shows nobody, or tries file formats, is not among them. */
+/** Photos of people, without those of documents, those that show no person and those that try file formats. */
 function isPortrait(image: JudgedImage): boolean {
   if (isKind(image, 'document', 'drawn-document', 'no-face', 'stated')) return false;
   return !image.labels.some((label) => label.startsWith('format:') || label === 'document_without_face');
@@ -47,7 +47,7 @@ function isPortrait(image: JudgedImage): boolean {
 
 const OTHER_CODE = 'refused with another code';
 
-/** A covered face that the detector does not find has done no harm: nobody gets in. So every refusal counts. */
+/** A covered face that the detector does not find does no harm, since it lets no person in. So every refusal counts. */
 function coveredRates(name: string, kind: Kind, atLeast: number): GateRate[] {
   const among = (image: JudgedImage) => isKind(image, kind);
   return [

@@ -115,7 +115,7 @@ const idCardGateSchema = z.strictObject({
   window: z.number().positive(),
   /** A photo is an ID card at or above these. */
   thresholds: z.strictObject({ withFace: score, withoutFace: score }),
-  /** A face wider than this share of the photo's width is nobody's portrait on a card, 0–1. */
+  /** A face wider than this share of the photo's width is no portrait on a card, 0–1. */
   maxFaceWidth: z.number().min(0).max(1),
 });
 
@@ -169,7 +169,7 @@ export type FacematchVersion = 'none' | 'v3' | 'v4';
 /** A model of the pack with its name and the absolute path of its prepared weights. */
 export type Prepared<M extends Model> = M & { name: string; weights: string };
 
-/** Everything that the vision room needs to run; plain data, so it can be sent to a worker thread. */
+/** Everything that vision needs to run; plain data, so it can be sent to a worker thread. */
 export interface ModelPack {
   name: string;
   detector: Prepared<DetectorModel>;

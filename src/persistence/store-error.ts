@@ -14,7 +14,7 @@ export type StoreTrouble =
 
 /** For the operator: what it means and what to do. docs/durability.md says more. */
 const advice: Record<StoreTrouble, string> = {
-  full: 'the disk is full, or a quota is used up; make room; a running server then goes on by itself',
+  full: 'the disk is full, or a quota is used up; free some space; a running server then goes on by itself',
   'read-only': 'the file or its folder is not writable by this process',
   damaged: 'the file is damaged; stop the server and restore it from a backup',
   busy: 'another process holds it locked',

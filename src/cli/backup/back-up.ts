@@ -47,7 +47,7 @@ const ALL_PAGES = 0x7fffffff;
 
 /**
  * Copies a data folder into one file, as it was at one moment near the beginning. What is encrypted stays so, without the
- * key. Needs room for the database twice beside the file for a while.
+ * key. Needs space for the database twice beside the file for a while.
  * @throws OperatorError, DataKeyError or StoreError; the file is then as it was
  */
 export async function backUp({

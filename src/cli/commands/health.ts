@@ -14,7 +14,7 @@ export const health = defineCommand({
 function isReady(port: number, tls: boolean): Promise<boolean> {
   return new Promise((resolve) => {
     const options = { host: '127.0.0.1', port, path: '/ready', timeout: 2_500, agent: false };
-    // The certificate is for the server's public name, and nobody stands between a machine and itself.
+    // The certificate is for the server's public name, and nothing stands between a machine and itself.
     const request = tls ? tlsRequest({ ...options, rejectUnauthorized: false }) : plainRequest(options);
     request.on('response', (response) => {
       response.resume();

@@ -15,7 +15,7 @@ export const importCommand = defineCommand({
     key: {
       type: 'string',
       value: 'KEY',
-      help: 'API key; better in the variable FACESEARCH_KEY, which nobody else sees',
+      help: 'API key; better in the variable FACESEARCH_KEY, which no other user sees',
     },
     collection: { type: 'string', value: 'NAME', default: '', help: 'which one; without this, the default one' },
     parallel: {

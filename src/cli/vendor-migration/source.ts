@@ -11,7 +11,7 @@ export interface Source {
   withoutPhotos: string[];
   /** Ids of users without a name, who will have their id as the name. */
   unnamed: string[];
-  /** Photos of nobody. */
+  /** Photos of no user. */
   strays: string[];
 }
 

@@ -6,7 +6,7 @@ import type { Outcome } from './outcome.js';
  * `mask`, `sunglasses`, `hat`: the face is covered; `too-close`: cut or too close; `half-frame`: close, but not too close;
  * `bare`: a free face, with or without eyeglasses; `document`: a real identity document; `drawn-document`: a generated one;
  * `portrait`: looks a little like a document and is none; `no-face`; `several-faces`; `one-face`;
- * `stated`: the manifest states the code and no label agrees with it; `open`: reported, but nobody says what is right.
+ * `stated`: the manifest states the code and no label agrees with it; `open`: reported, but what is right is not known.
  */
 export type Kind =
   | 'mask'
@@ -33,7 +33,7 @@ export type Verdict = 'right' | 'apart' | 'wrong' | 'open';
 export interface Expectation {
   /** More than one where a photo shows several things (`hat|sunglasses`). */
   kinds: Kind[];
-  /** The code that is expected; null where nobody says. */
+  /** The code that is expected; null where none is known. */
   code: number | null;
 }
 

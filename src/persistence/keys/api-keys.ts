@@ -58,7 +58,7 @@ function parseItem(item: string, position: number): ConfiguredKey {
 
 /**
  * Makes a key and stores its hash.
- * @returns the key itself: the only time that anybody sees it
+ * @returns the key itself: the only time that it is shown
  */
 export async function createKey(
   store: ApiKeyStore,

@@ -82,7 +82,7 @@ export class Arena {
       return at;
     };
     const vectorBytes = EMBEDDING_LENGTH * Float32Array.BYTES_PER_ELEMENT;
-    // Lists and codes have the room that a full arena needs; what of it is never touched takes no memory. Codes lie together
+    // Lists and codes have the space that a full arena needs; a part that is never touched takes no memory. Codes lie together
     // since a search reads all of them: scattered over the memory, a million took twice as long.
     this.#at = {
       vector: reserve(vectorBytes),

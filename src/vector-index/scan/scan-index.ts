@@ -36,7 +36,7 @@ export class Arenas {
     return this.allocate();
   }
 
-  /** The memory of an arena that nobody uses is given back. */
+  /** The memory of an arena that is not used is given back. */
   release({ arena, page }: Page): void {
     arena.release(page);
     if (arena.isEmpty) this.#arenas.splice(this.#arenas.indexOf(arena), 1);
