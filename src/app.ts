@@ -134,14 +134,15 @@ function requestTimers(requestTimeout: number) {
 /** What cannot be read as an HTTP request, or does not arrive in time, has no request to reply to, only a socket. */
 function answerUnreadableRequest(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return;
-  const status =
+  const { code, message, reason } = new FaceSearchError(
     error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-      ? '408 Request Timeout'
+      ? 'REQUEST_TIMEOUT'
       : error.code === 'HPE_HEADER_OVERFLOW'
-        ? '431 Request Header Fields Too Large'
-        : '400 Bad Request';
-  const body = JSON.stringify({ data: status.slice(4), code: status.slice(0, 3) });
+        ? 'HEADERS_TOO_LARGE'
+        : 'BAD_REQUEST',
+  );
+  const body = JSON.stringify({ data: message, code: String(code), reason });
   socket.end(
-    `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    `HTTP/1.1 ${code} ${message}\r\nconnection: close\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
   );
 }

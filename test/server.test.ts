@@ -74,7 +74,7 @@ it('finishes a request that is under way when it is told to stop', async () => {
   child.kill('SIGTERM');
   await waitFor(/"msg":"closing"/);
   upload.end(body);
-  expect(await answer).toBe('{"data":"Not found","code":"404"}');
+  expect(await answer).toBe('{"data":"Not found","code":"404","reason":"not-found"}');
   expect(await exitCode).toBe(0);
 });
 

@@ -151,7 +151,7 @@ export async function facesOf(collection, id) {
   try {
     return await admin('GET', '/faces', { collection, id });
   } catch (error) {
-    if (error instanceof Refused && error.code === '404') return undefined;
+    if (error instanceof Refused && error.reason === 'user-not-found') return undefined;
     throw error;
   }
 }

@@ -17,7 +17,7 @@ export class Refused extends Error {
   /**
    * @param {string} code
    * @param {string} text
-   * @param {string} [reason]
+   * @param {string} reason of the server's table, or `no-answer`
    */
   constructor(code, text, reason) {
     super(text);
@@ -66,7 +66,7 @@ export async function request(method, path, { body = null, headers = {} } = {}) 
   try {
     return await fetch(path, { method, body, headers: { ...headers, api_key: key } });
   } catch {
-    throw new Refused('0', 'The server does not answer.');
+    throw new Refused('0', 'The server does not answer.', 'no-answer');
   }
 }
 
@@ -106,7 +106,7 @@ async function dataOf(response) {
     logOut();
     keyLost();
   }
-  if (body.code !== '200') throw new Refused(body.code ?? String(response.status), body.data ?? '', body.reason);
+  if (body.code !== '200') throw new Refused(body.code ?? String(response.status), body.data ?? '', body.reason ?? '');
   return body.data;
 }
 
@@ -115,7 +115,7 @@ const MAX_PHOTO = 5 * 1024 * 1024;
 
 /** Spares the way to the server. @throws {Refused} as it would */
 export function refuseTooLarge(photo) {
-  if (photo.size > MAX_PHOTO) throw new Refused('413', 'The photo is larger than 5 MB.');
+  if (photo.size > MAX_PHOTO) throw new Refused('400', 'The photo is larger than 5 MB.', 'image-size');
 }
 
 /** A photo as the admin API takes it. @returns {Promise<string>} */

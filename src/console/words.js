@@ -1,10 +1,12 @@
-import { badInputInVietnamese } from './bad-input.js';
-import { Refused } from './session.js';
+import { englishReasons } from './reasons-en.js';
+import { vietnameseReasons } from './reasons-vi.js';
+import { Refused, session } from './session.js';
 import { english } from './words-en.js';
 import { vietnamese } from './words-vi.js';
 
 export const languages = { en: 'English', vi: 'Tiếng Việt' };
 const dictionaries = { en: english, vi: vietnamese };
+const reasons = { en: englishReasons, vi: vietnameseReasons };
 const KEPT_AS = 'facesearch-language';
 
 let language = firstLanguage();
@@ -56,23 +58,17 @@ export function t(name, values = {}) {
   return text.replace(/\{(\w+)\}/g, (_, value) => String(values[value]));
 }
 
-/** Why the server refused, in words that say what to mend. What is no refusal is thrown again. @param {unknown} error */
+/** Why the server refused, in words that say what to do. What is no refusal is thrown again. @param {unknown} error */
 export function refusalInWords(error) {
   if (!(error instanceof Refused)) throw error;
   const { code, message, reason } = error;
-  // The twelve calls tell no reason with a 407, but there one text stands for each.
-  const cause = reason ?? (message === 'More than 1 faces detected' ? 'many-faces' : undefined);
-  const name = [`refusal.${code}.${cause}`, `refusal.${code}`].find((one) => one in english);
-  if (!name) return `${message} (${code})`;
-  const inWords = code === '400' && language === 'vi' ? badInputInVietnamese(message) : undefined;
-  return inWords ?? t(name, { text: message });
+  const known = reasons[language][reason];
+  if (!known) return `${message} (${code})`;
+  const { width, height } = session.status?.minResolution ?? {};
+  return known.sentence.replace('{least}', `${width} × ${height}`);
 }
 
-/**
- * What a counter of refusals counts, in a few words.
- * @param {string} key a cause such as `too-close`, a row of the table of errors such as `NOT_FOUND`, or a code
- */
-export function reasonInWords(key) {
-  const reason = key.toLowerCase().replaceAll('_', '-');
-  return `reason.${reason}` in english ? t(`reason.${reason}`) : reason;
+/** What a counter of refusals counts, in a few words. @param {string} reason */
+export function reasonInWords(reason) {
+  return reasons[language][reason]?.short ?? reason;
 }

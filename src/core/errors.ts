@@ -1,96 +1,171 @@
+import { EMBEDDING_LENGTH } from './embedding.js';
+
+/** Texts that several reasons share. */
+const noFace = 'No face detected';
+const notFullFace = 'Photo not contains full face, too close; wearing mask, sunglasses or hat';
+const badForm = 'The multipart body is malformed or incomplete.';
+const overloaded = 'The server is overloaded; try again later.';
+
 /**
- * Every reply that is not a 200 is a row of this table: its `code` (sent in the body as a string) and its text.
+ * Every reply that is no success: a name for the code here, the `code` of the body, whether the HTTP status follows it,
+ * and for each `reason` of the body its text in `data`. Reasons are public and stable: clients, the console, imports,
+ * logs and metrics go by them. `{field}` and the like stand for values of one request.
  * Texts marked "to the letter" are compared or shown by existing clients and must not change.
  */
 const table = {
-  // Business results: HTTP 200 with the code in the body, or mirrored as the HTTP status (HTTP_STATUS=mirror).
-  NOT_FOUND: { code: 404, text: 'Not found' }, // to the letter
-  USER_NOT_FOUND: { code: 404, text: 'User not found' },
-  FACE_NOT_FOUND: { code: 404, text: 'Face not found' },
-  PHOTO_NOT_FOUND: { code: 404, text: 'No photo of this face was kept' },
-  COLLECTION_NOT_FOUND: { code: 404, text: 'Collection not found' },
-  NO_FACE: { code: 407, text: 'No face detected' }, // to the letter
-  MANY_FACES: { code: 407, text: 'More than 1 faces detected' }, // to the letter
-  ID_CARD: { code: 410, text: 'Photo is id card' }, // to the letter
-  NOT_FULL_FACE: { code: 406, text: 'Photo not contains full face, too close; wearing mask, sunglasses or hat' }, // to the letter
-  BAD_INPUT: { code: 400, text: 'The request cannot be understood.' },
-  MISSING: { code: 412, text: 'A required field is missing.' },
-  // Outside the business codes the HTTP status is always real.
-  UNKNOWN_KEY: { code: 401, text: 'Unknown api_key' },
-  READ_ONLY_KEY: { code: 403, text: 'This api_key may only search and extract' },
-  UNKNOWN_ROUTE: { code: 404, text: 'Unknown route' },
-  BODY_TOO_LARGE: { code: 413, text: 'The request body is too large.' },
-  RATE_LIMITED: { code: 429, text: 'Too many requests; slow down and try again.' },
-  INTERNAL: { code: 500, text: 'Internal error' },
-  OVERLOADED: { code: 503, text: 'The server is overloaded; try again later.' },
-  STORE_UNAVAILABLE: {
-    code: 503,
-    text: 'The server cannot use its storage now; nothing was changed. Try again later.',
-  },
-  AUDIT_UNAVAILABLE: {
-    code: 503,
-    text: 'The server cannot write its audit log now; nothing was changed. Try again later.',
-  },
-  NOT_READY: { code: 503, text: 'The server is starting; try again in a moment.' },
-} as const satisfies Record<string, { code: number; text: string }>;
+  NOT_FOUND: business(404, { 'not-found': 'Not found' }), // to the letter
+  USER_NOT_FOUND: business(404, { 'user-not-found': 'User not found' }),
+  FACE_NOT_FOUND: business(404, { 'face-not-found': 'Face not found' }),
+  PHOTO_NOT_FOUND: business(404, { 'photo-not-found': 'No photo of this face was kept' }),
+  COLLECTION_NOT_FOUND: business(404, { 'collection-not-found': 'Collection not found' }),
+  NO_FACE: business(407, { 'no-face': noFace, 'not-a-face': noFace, 'face-too-small': noFace }), // to the letter
+  MANY_FACES: business(407, { 'many-faces': 'More than 1 faces detected' }), // to the letter
+  ID_CARD: business(410, { 'id-card': 'Photo is id card' }), // to the letter
+  // To the letter.
+  NOT_FULL_FACE: business(406, {
+    'too-close': notFullFace,
+    mask: notFullFace,
+    sunglasses: notFullFace,
+    hat: notFullFace,
+  }),
+  BAD_INPUT: business(400, {
+    'image-format': 'The image format is not supported: send a jpg, jpeg or png.',
+    'image-damaged': 'The image is damaged and cannot be decoded.',
+    'image-size': '{field} must be at most 5 MB (5242880 bytes).',
+    'image-resolution': 'The image is {width}x{height} pixels: send one of at least {leastWidth}x{leastHeight}.',
+    'image-pixels': 'The image has too many pixels: send a smaller one.',
+    'image-base64': '{field} must be an image file or its bytes in base64.',
+    'image-as-text': '{field} must be sent as a file, not as text.',
+    'threshold-range': '{field} must be a number from 0 to 1.',
+    'threshold-order': 'lower_threshold must be below threshold.',
+    'vector-format': `{field} must be a JSON array of ${EMBEDDING_LENGTH} finite numbers that are not all zero.`,
+    'text-length': '{field} must have at most {most} characters.',
+    'text-nul': '{field} must not contain NUL characters.',
+    'text-encoding': '{field} must be UTF-8 text.',
+    'facematch-version': 'The header facematch_version must be v3, v4 or none.',
+    'photo-or-vector': 'Send either photo or vector.',
+    'field-value': '{field} {fault}',
+    'form-malformed': badForm,
+    'form-incomplete': badForm,
+    'json-malformed': 'The body must be JSON.',
+    'json-type': 'The body must be JSON, sent as application/json.',
+  }),
+  MISSING: business(412, {
+    'missing-api-key': 'Missing api_key',
+    'missing-id': 'Missing id',
+    'missing-name': 'Missing name',
+    'missing-file': 'Missing file',
+    'missing-vector': 'Missing vector',
+    'missing-form': 'Send the fields as multipart/form-data.',
+  }),
+  UNKNOWN_KEY: real(401, { 'unknown-key': 'Unknown api_key' }),
+  READ_ONLY_KEY: real(403, { 'read-only-key': 'This api_key may only search and extract' }),
+  UNKNOWN_ROUTE: real(404, { 'unknown-route': 'Unknown route' }),
+  BODY_TOO_LARGE: real(413, { 'body-size': 'The request body is too large.' }),
+  RATE_LIMITED: real(429, { 'rate-limit': 'Too many requests; slow down and try again.' }),
+  INTERNAL: real(500, { internal: 'Internal error' }),
+  OVERLOADED: real(503, { 'queue-full': overloaded, 'uploads-full': overloaded, 'deadline-passed': overloaded }),
+  STORE_UNAVAILABLE: real(503, {
+    'storage-unavailable': 'The server cannot use its storage now; nothing was changed. Try again later.',
+    'change-uncertain':
+      'The server lost its storage while it made the change, which may have happened. Try again later.',
+  }),
+  AUDIT_UNAVAILABLE: real(503, {
+    'audit-unavailable': 'The server cannot write its audit log now; nothing was changed. Try again later.',
+  }),
+  NOT_READY: real(503, { 'not-ready': 'The server is starting; try again in a moment.' }),
+  // What is no request of an endpoint. Other statuses of the framework, such as 415, have the reason `bad-request` too.
+  BAD_REQUEST: real(400, { 'bad-request': 'Bad Request' }),
+  REQUEST_TIMEOUT: real(408, { 'request-timeout': 'Request Timeout' }),
+  HEADERS_TOO_LARGE: real(431, { 'headers-size': 'Request Header Fields Too Large' }),
+};
 
-export type ErrorName = keyof typeof table;
+type Table = typeof table;
+export type ErrorName = keyof Table;
+export type ReasonOf<Name extends ErrorName> = keyof Table[Name]['reasons'] & string;
+/** Public cause of a refusal, in kebab case. */
+export type Reason = { [Name in ErrorName]: ReasonOf<Name> }[ErrorName];
+type SoleReasonName = { [Name in ErrorName]: IsUnion<ReasonOf<Name>> extends true ? never : Name }[ErrorName];
+type IsUnion<T, All = T> = T extends unknown ? ([All] extends [T] ? false : true) : never;
 
-const realStatus: ReadonlySet<ErrorName> = new Set<ErrorName>([
-  'UNKNOWN_KEY',
-  'READ_ONLY_KEY',
-  'UNKNOWN_ROUTE',
-  'BODY_TOO_LARGE',
-  'RATE_LIMITED',
-  'INTERNAL',
-  'OVERLOADED',
-  'STORE_UNAVAILABLE',
-  'AUDIT_UNAVAILABLE',
-  'NOT_READY',
-]);
+/** What stands for the `{…}` of a text. Never the content of a field. */
+export type ReasonValues = Readonly<Record<string, string | number>>;
 
-/** What a row of the table promises of its reply. */
+/** A refusal as plain data, which can cross the border between threads. */
+export interface RefusalCause {
+  errorName: ErrorName;
+  reason: Reason;
+  values?: ReasonValues | undefined;
+}
+
+/** A name with one of its reasons; the reason may be left out where the name has but one. */
+export type ErrorArguments =
+  | [errorName: SoleReasonName]
+  | { [Name in ErrorName]: [errorName: Name, reason: ReasonOf<Name>, values?: ReasonValues] }[ErrorName];
+
+/** One name of the table. */
 export interface ErrorRow {
   code: number;
-  text: string;
-  /** The text stands for others of the same meaning. */
-  freeText: boolean;
-  /** The reply may have a `reason`. */
-  tellsReason: boolean;
   /** The HTTP status equals the code whatever HTTP_STATUS says. */
   realStatus: boolean;
+  /** Texts by reason. */
+  reasons: Readonly<Record<string, string>>;
 }
 
 export function errorRow(name: ErrorName): ErrorRow {
-  return {
-    ...table[name],
-    freeText: name === 'BAD_INPUT' || name === 'MISSING',
-    tellsReason: name === 'NOT_FULL_FACE',
-    realStatus: realStatus.has(name),
-  };
+  return table[name];
 }
 
-/** An outcome that becomes a reply `{"data": text, "code": "NNN"}`. */
+/** Each reason of the table, in its order. */
+export function allReasons(): {
+  reason: Reason;
+  errorName: ErrorName;
+  code: number;
+  realStatus: boolean;
+  text: string;
+}[] {
+  return (Object.keys(table) as ErrorName[]).flatMap((errorName) => {
+    const { code, realStatus, reasons } = errorRow(errorName);
+    return Object.entries(reasons).map(([reason, text]) => {
+      return { reason: reason as Reason, errorName, code, realStatus, text };
+    });
+  });
+}
+
+/** An outcome that becomes a reply `{"data": text, "code": "NNN", "reason": reason}`. */
 export class FaceSearchError extends Error {
+  readonly errorName: ErrorName;
+  readonly reason: Reason;
   readonly code: number;
   /** True when the HTTP status equals the code whatever HTTP_STATUS says. */
   readonly realStatus: boolean;
+  /** Milliseconds per stage of the analysis that a photo had before it was refused. */
+  stages?: Readonly<Record<string, number>>;
 
-  /**
-   * @param errorName row of the table
-   * @param text replaces the row's text, for rows with free wording: one sentence that says what to mend
-   * @param reason short machine-readable cause for the log, and of a 406 also for the reply's member `reason` (for example `too-close`)
-   * @param stages milliseconds per stage of the analysis that a photo had before it was refused
-   */
-  constructor(
-    readonly errorName: ErrorName,
-    text?: string,
-    readonly reason?: string,
-    readonly stages?: Readonly<Record<string, number>>,
-  ) {
-    super(text ?? table[errorName].text);
+  constructor(...[errorName, given, values = {}]: ErrorArguments) {
+    const { code, realStatus, reasons } = errorRow(errorName);
+    const reason = given ?? (Object.keys(reasons)[0] as Reason);
+    const text = reasons[reason] as string;
+    super(text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name])));
     this.name = 'FaceSearchError';
-    this.code = table[errorName].code;
-    this.realStatus = realStatus.has(errorName);
+    this.errorName = errorName;
+    this.reason = reason;
+    this.code = code;
+    this.realStatus = realStatus;
   }
+
+  /** The error for a refusal that came as plain data. */
+  static from({ errorName, reason, values }: RefusalCause): FaceSearchError {
+    return new FaceSearchError(...([errorName, reason, values] as ErrorArguments));
+  }
+}
+
+/** The row of a code that travels with HTTP 200, or is mirrored as the HTTP status (HTTP_STATUS=mirror). */
+function business<const Reasons extends Record<string, string>>(code: number, reasons: Reasons) {
+  return { code, realStatus: false, reasons };
+}
+
+/** The row of a code that is always the HTTP status too. */
+function real<const Reasons extends Record<string, string>>(code: number, reasons: Reasons) {
+  return { code, realStatus: true, reasons };
 }

@@ -27,11 +27,11 @@ export function normalised(vector: ArrayLike<number>): Float32Array | undefined 
  */
 export function unitVector(embedding: Float32Array): Float32Array {
   if (embedding.length !== EMBEDDING_LENGTH || !embedding.every(Number.isFinite)) {
-    throw new FaceSearchError('BAD_INPUT', `The vector must be ${EMBEDDING_LENGTH} finite numbers.`, 'vector');
+    throw new FaceSearchError('BAD_INPUT', 'vector-format', { field: 'vector' });
   }
   if (Math.abs(lengthOf(embedding) - 1) < ROUNDING) return embedding;
   const unit = normalised(embedding);
-  if (!unit) throw new FaceSearchError('BAD_INPUT', 'The vector must not be all zeros.', 'vector');
+  if (!unit) throw new FaceSearchError('BAD_INPUT', 'vector-format', { field: 'vector' });
   return unit;
 }
 

@@ -44,7 +44,7 @@ export async function embedImages(
         embeddings.set(path, embedding);
       } catch (error) {
         if (!(error instanceof FaceSearchError)) throw error;
-        failures.set(path, error.reason ?? error.errorName);
+        failures.set(path, error.reason);
       }
     },
     (done) => onProgress?.(done, failures.size),

@@ -40,7 +40,7 @@ export class BoundedQueue {
       this.running++;
       return;
     }
-    if (this.waiting.size >= this.maxWaiting) throw new FaceSearchError('OVERLOADED');
+    if (this.waiting.size >= this.maxWaiting) throw new FaceSearchError('OVERLOADED', 'queue-full');
     await new Promise<void>((resolve, reject) => {
       const called = () => {
         signal?.removeEventListener('abort', gone);

@@ -33,13 +33,13 @@ export async function decode(
   limits: DecodeLimits,
   leastSide = Number.POSITIVE_INFINITY,
 ): Promise<DecodedImage> {
-  if (bytes.length > MAX_IMAGE_BYTES) throw new Refusal('BAD_INPUT', 'The image is larger than 5 MB.', 'image-size');
+  if (bytes.length > MAX_IMAGE_BYTES) throw new Refusal('BAD_INPUT', 'image-size', { field: 'The image' });
   if (!isJpeg(bytes) && !isPng(bytes)) {
-    throw new Refusal('BAD_INPUT', 'The image format is not supported: send a jpg, jpeg or png.', 'image-format');
+    throw new Refusal('BAD_INPUT', 'image-format');
   }
   const { width, height } = await readSize(bytes);
   if (width * height > limits.maxPixels) {
-    throw new Refusal('BAD_INPUT', 'The image has too many pixels: send a smaller one.', 'image-resolution');
+    throw new Refusal('BAD_INPUT', 'image-pixels');
   }
   checkResolution(width, height, limits.minResolution);
   const shrink = isJpeg(bytes) ? shrinkFor(Math.max(width, height), leastSide) : 1;
@@ -82,7 +82,7 @@ function shrunk(width: number, height: number, shrink: number): [width: number, 
 }
 
 function damaged(): Refusal {
-  return new Refusal('BAD_INPUT', 'The image is damaged and cannot be decoded.', 'image-damaged');
+  return new Refusal('BAD_INPUT', 'image-damaged');
 }
 
 function checkResolution(width: number, height: number, min: DecodeLimits['minResolution']): void {
@@ -91,11 +91,7 @@ function checkResolution(width: number, height: number, min: DecodeLimits['minRe
   const longEnough = Math.max(width, height) >= Math.max(min.width, min.height) * least;
   const wideEnough = Math.min(width, height) >= Math.min(min.width, min.height) * least;
   if (longEnough && wideEnough) return;
-  throw new Refusal(
-    'BAD_INPUT',
-    `The image is ${width}x${height} pixels: send one of at least ${min.width}x${min.height}.`,
-    'image-resolution',
-  );
+  throw new Refusal('BAD_INPUT', 'image-resolution', { width, height, leastWidth: min.width, leastHeight: min.height });
 }
 
 function isJpeg(bytes: Uint8Array): boolean {

@@ -1,4 +1,4 @@
-import type { ErrorName } from '../core/errors.js';
+import type { ErrorName, Reason, ReasonOf } from '../core/errors.js';
 import type { FacematchVersion } from '../models/manifest.js';
 import type { FaceScores } from './gates/face-gate.js';
 import type { CardScore } from './gates/id-card-gate.js';
@@ -62,7 +62,7 @@ export interface Analysis {
 }
 
 /** Why a face is not full. */
-export type FaceFault = 'too-close' | 'mask' | 'sunglasses' | 'hat';
+export type FaceFault = ReasonOf<'NOT_FULL_FACE'>;
 
 /** One face of a photo, in pixels of the photo. */
 export interface FaceReport {
@@ -91,7 +91,7 @@ export interface PhotoReport {
   /** From where on each score of a face counts; null in a pack without a face gate. */
   thresholds: FaceScores | null;
   /** What a call with the same options would refuse the photo for; null when it would take it. */
-  refusal: { errorName: ErrorName; reason: string | null } | null;
+  refusal: { errorName: ErrorName; reason: Reason } | null;
   /** Milliseconds per stage, for the log. */
   timings: Record<string, number>;
 }

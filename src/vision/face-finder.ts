@@ -1,3 +1,4 @@
+import type { ReasonOf } from '../core/errors.js';
 import { templatePointsIn } from './alignment.js';
 import { stretchContrast } from './contrast.js';
 import type { Detector } from './detectors/detector.js';
@@ -25,7 +26,7 @@ export interface FoundFaces {
   faces: LocatedFace[];
   pyramid: ImagePyramid;
   /** Why what the detector saw does not count; undefined when it saw nothing. */
-  rejected?: 'face-too-small' | 'not-a-face';
+  rejected?: ReasonOf<'NO_FACE'>;
 }
 
 /** Border of the second look, as a fraction of the photo's longer side. */

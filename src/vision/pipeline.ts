@@ -142,7 +142,7 @@ export class Pipeline {
   private accept(found: FoundFaces, { severalFaces, disableValidation }: PhotoOptions): LocatedFace {
     const face = theFace(found, severalFaces);
     const fault = disableValidation ? undefined : this.faultOf(face, found.pyramid);
-    if (fault) throw new Refusal('NOT_FULL_FACE', undefined, fault);
+    if (fault) throw new Refusal('NOT_FULL_FACE', fault);
     return face;
   }
 
@@ -182,9 +182,9 @@ export class Pipeline {
 function theFace(found: FoundFaces, severalFaces: PhotoOptions['severalFaces']): LocatedFace {
   const { faces, pyramid, rejected } = found;
   const [largest] = faces;
-  if (!largest) throw new Refusal('NO_FACE', undefined, rejected ?? 'no-face');
+  if (!largest) throw new Refusal('NO_FACE', rejected ?? 'no-face');
   const people = faces.filter(({ box }) => isPerson(box, found));
-  if (people.length > 1 && severalFaces === 'refuse') throw new Refusal('MANY_FACES', undefined, 'many-faces');
+  if (people.length > 1 && severalFaces === 'refuse') throw new Refusal('MANY_FACES', 'many-faces');
   if (severalFaces !== 'central') return largest;
   return people.reduce((best, face) => (offCentre(face, pyramid) < offCentre(best, pyramid) ? face : best));
 }
@@ -196,7 +196,7 @@ function isPerson(box: Box, { faces: [largest] }: FoundFaces): boolean {
 
 /** @throws Refusal ID_CARD */
 function refuseIdCard(card: CardScore | undefined): void {
-  if (card?.isIdCard) throw new Refusal('ID_CARD', undefined, 'id-card');
+  if (card?.isIdCard) throw new Refusal('ID_CARD', 'id-card');
 }
 
 /** What `judge` refuses; null when it accepts. */
@@ -206,7 +206,7 @@ function refusalOf(judge: () => unknown): PhotoReport['refusal'] {
     return null;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return { errorName: error.errorName, reason: error.reason ?? null };
+    return { errorName: error.errorName, reason: error.reason };
   }
 }
 

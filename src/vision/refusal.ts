@@ -1,13 +1,16 @@
-import type { ErrorName } from '../core/errors.js';
+import type { ErrorArguments, ErrorName, Reason, ReasonValues, RefusalCause } from '../core/errors.js';
 
 /** Why a photo was not embedded. Crosses the border between threads as plain data, so it is no FaceSearchError yet. */
-export class Refusal extends Error {
-  constructor(
-    readonly errorName: ErrorName,
-    readonly text?: string,
-    readonly reason?: string,
-  ) {
-    super(text ?? errorName);
+export class Refusal extends Error implements RefusalCause {
+  readonly errorName: ErrorName;
+  readonly reason: Reason;
+  readonly values: ReasonValues | undefined;
+
+  constructor(...[errorName, reason, values]: Exclude<ErrorArguments, [ErrorName]>) {
+    super(reason);
     this.name = 'Refusal';
+    this.errorName = errorName;
+    this.reason = reason;
+    this.values = values;
   }
 }

@@ -91,7 +91,7 @@ export class VisionPool implements FaceAnalyser {
   private async run(image: Buffer, taskFor: (image: Uint8Array) => Task, signal: AbortSignal | undefined) {
     const result = await this.line.run(() => this.attemptTwice(image, taskFor), signal);
     if (result.outcome === 'refused')
-      throw new FaceSearchError(result.errorName, result.text, result.reason, result.timings);
+      throw Object.assign(FaceSearchError.from(result.cause), { stages: result.timings });
     return result;
   }
 

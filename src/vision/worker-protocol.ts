@@ -1,7 +1,7 @@
+import type { RefusalCause } from '../core/errors.js';
 import type { FacematchVersion, ModelPack } from '../models/manifest.js';
 import type { Analysis, PhotoOptions, PhotoReport } from './face-analyser.js';
 import type { VisionLimits } from './pipeline.js';
-import type { Refusal } from './refusal.js';
 
 /** Sent to each worker when it starts. */
 export interface WorkerSettings {
@@ -19,13 +19,7 @@ export type Task =
 export type TaskResult =
   | { outcome: 'embedded'; analysis: Analysis }
   | { outcome: 'reported'; report: PhotoReport }
-  | {
-      outcome: 'refused';
-      errorName: Refusal['errorName'];
-      text: string | undefined;
-      reason: string | undefined;
-      timings: Record<string, number>;
-    };
+  | { outcome: 'refused'; cause: RefusalCause; timings: Record<string, number> };
 
 /** Sent to the pool once, when the worker has loaded its models or failed to. */
 export interface LoadReport {

@@ -26,7 +26,7 @@ export async function run(task: Task): Promise<TaskResult> {
     }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const { errorName, text, reason } = error;
-    return { outcome: 'refused', errorName, text, reason, timings: clock.timings };
+    const { errorName, reason, values } = error;
+    return { outcome: 'refused', cause: { errorName, reason, values }, timings: clock.timings };
   }
 }

@@ -159,12 +159,12 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
 
     await browser.page.getByLabel('Call', { exact: true }).selectOption({ index: 0 });
     await browser.page.getByRole('button', { name: 'Send' }).click();
-    await browser.page.getByText('{"data":"Missing id","code":"412"}').waitFor();
+    await browser.page.getByText('{"data":"Missing id","code":"412","reason":"missing-id"}').waitFor();
     await browser.page.getByLabel('id (required)').fill('u');
     await browser.page.getByLabel('Send empty fields, too').check();
     expect(await browser.page.getByLabel('The same with curl').innerText()).toContain('--form-string name=');
     await browser.page.getByRole('button', { name: 'Send' }).click();
-    await browser.page.getByText('{"data":"Missing name","code":"412"}').waitFor();
+    await browser.page.getByText('{"data":"Missing name","code":"412","reason":"missing-name"}').waitFor();
   });
 
   it('shows that the server is ready', async () => {
@@ -194,7 +194,7 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
     await browser.page.getByRole('link', { name: 'Tìm kiếm' }).click();
     const small = await sharp(photo('audrey.jpg')).resize(100, 100).jpeg().toBuffer();
     await browser.page.locator('input[type=file]').setInputFiles(jpeg('small.jpg', small));
-    await browser.page.getByText('Ảnh này bị từ chối: Ảnh quá nhỏ (100x100 điểm ảnh): cần ít nhất 640x480.').waitFor();
+    await browser.page.getByText('Ảnh này bị từ chối: Ảnh quá nhỏ: cần ít nhất 640 × 480 điểm ảnh.').waitFor();
     await browser.page.getByText('Cứ 10 nghìn cặp người lạ').waitFor();
     expect(await browser.page.locator('main').innerText()).not.toContain('The image');
   });

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { allReasons } from '../../src/core/errors.js';
 import { projectRoot } from '../../src/util/paths.js';
 import { calls as contractCalls } from '../http/calls.js';
-import { fakeApp, testKey } from '../support/fake-app.js';
-import { field, file, form } from '../support/multipart.js';
+import { fakeApp } from '../support/fake-app.js';
 
 const folder = join(projectRoot, 'src', 'console');
 const files = readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -42,7 +42,7 @@ describe('the files of the console', () => {
   it.each(['/console/nothing.js', '/console/../app.ts', '/console/%2e%2e/app.ts', '/console/..%2f..%2fpackage.json'])(
     '%s is not there',
     async (path) => {
-      expect((await get(path)).json).toEqual({ data: 'Unknown route', code: '404' });
+      expect((await get(path)).json).toEqual({ data: 'Unknown route', code: '404', reason: 'unknown-route' });
     },
   );
 
@@ -84,46 +84,24 @@ describe('the words of the console', () => {
   });
 });
 
-describe('what the server says of wrong input', () => {
-  it('has Vietnamese words, with the values in it', async () => {
-    const { badInputInVietnamese } = (await load('bad-input.js')) as {
-      badInputInVietnamese: (sentence: string) => string | undefined;
-    };
-    const { post, target } = await fakeApp();
-    const text = (value: string) => field('id', value);
-    const said = [
-      await post('/search', file('broken')),
-      await post('/search', field('file', 'no base64!')),
-      await post('/search', file('cos:1'), field('threshold', '2')),
-      await post('/search', file('cos:1'), field('lower_threshold', '0.9')),
-      await post('/search_no_crop', field('file', 'AAAA')),
-      await post('/search_vector', field('vector', '[1]')),
-      await post('/create', text('x'.repeat(2000)), field('name', 'n')),
-      await post('/create', text('x'.repeat(20_000)), field('name', 'n')),
-      await post('/create', text('a\0b'), field('name', 'n')),
-      await target.send({
-        method: 'POST',
-        path: '/extract_from_fm',
-        headers: { api_key: testKey, facematch_version: 'v9' },
-        body: form(file('cos:1')),
-      }),
-    ].map(({ json }) => json);
-    expect(said.map(({ code }) => code)).toEqual(Array(said.length).fill('400'));
-    for (const { data } of said.slice(1)) expect(badInputInVietnamese(String(data)), String(data)).toMatch(/[à-ỹ]/);
-    expect(badInputInVietnamese('The image is 100x80 pixels: send one of at least 640x480.')).toBe(
-      'Ảnh quá nhỏ (100x80 điểm ảnh): cần ít nhất 640x480.',
-    );
-    expect(badInputInVietnamese('Another sentence.')).toBeUndefined();
-  });
-
-  it('has them for each of the decoder, too', async () => {
-    const { badInputInVietnamese } = (await load('bad-input.js')) as {
-      badInputInVietnamese: (sentence: string) => string | undefined;
-    };
-    const source = readFileSync(join(projectRoot, 'src', 'vision', 'decode.ts'), 'utf8');
-    const sentences = [...source.matchAll(/'(The image [^']+)'/g)].map(([, sentence]) => sentence as string);
-    expect(sentences.length).toBeGreaterThan(3);
-    for (const sentence of sentences) expect(badInputInVietnamese(sentence), sentence).toBeDefined();
+describe('the reasons of refusals', () => {
+  it('have words in both languages, with the same values in them', async () => {
+    type Words = Record<string, { short: string; sentence: string }>;
+    const english = (await load('reasons-en.js')).englishReasons as Words;
+    const vietnamese = (await load('reasons-vi.js')).vietnameseReasons as Words;
+    // The console tells one more itself: the server cannot say that it does not answer.
+    const reasons = [...allReasons().map(({ reason }) => reason as string), 'no-answer'].sort();
+    expect(Object.keys(english).sort()).toEqual(reasons);
+    expect(Object.keys(vietnamese).sort()).toEqual(reasons);
+    for (const reason of reasons) {
+      const [en, vi] = [english[reason], vietnamese[reason]];
+      for (const words of [en, vi]) {
+        expect(words?.short, reason).toMatch(/^[^.]{2,40}$/);
+        expect(words?.sentence, reason).toMatch(/^[A-ZÀ-Ỹ_Đl].*\.$/);
+      }
+      expect(vi?.sentence, reason).not.toBe(en?.sentence);
+      expect(vi?.sentence.includes('{least}'), reason).toBe(en?.sentence.includes('{least}'));
+    }
   });
 });
 

@@ -93,7 +93,7 @@ describe.skipIf(!chromiumPath)('the console where something goes wrong (skipped 
 
   it('asks for another key when the server no longer takes this one', async () => {
     await browser.logIn('Search');
-    const body = { status: 401, json: { data: 'Unknown api_key', code: '401' } };
+    const body = { status: 401, json: { data: 'Unknown api_key', code: '401', reason: 'unknown-key' } };
     await browser.page.route(/\/admin\/v1\/users/, (route) => route.fulfill(body));
     await browser.page.getByRole('link', { name: 'People' }).click();
     await browser.page.getByText('The server does not take this key any more').waitFor();

@@ -11,16 +11,17 @@ const brokenLines = (image: Buffer) =>
   field('file', `data:image/jpeg;base64,${(image.toString('base64').match(/.{1,76}/g) ?? []).join('\r\n')}`);
 
 const ok = (data: unknown) => ({ data, code: '200' });
-const missing = (what: string) => ({ data: `Missing ${what}`, code: '412' });
-const refusal = (code: string, data: unknown = expect.any(String)) => ({ code, data });
+const missing = (what: string) => ({ data: `Missing ${what}`, code: '412', reason: `missing-${what}` });
+const refusal = (code: string, reason: string, data: unknown = expect.any(String)) => ({ code, data, reason });
 const match = { id: 'u1', name: 'Franck', similarity: expect.any(Number) };
-const notFound = { data: 'Not found', code: '404' };
-const noFace = refusal('407', 'No face detected');
-const manyFaces = refusal('407', 'More than 1 faces detected');
-const tooClose = {
-  ...refusal('406', 'Photo not contains full face, too close; wearing mask, sunglasses or hat'),
-  reason: 'too-close',
-};
+const notFound = { data: 'Not found', code: '404', reason: 'not-found' };
+const noFace = refusal('407', 'no-face', 'No face detected');
+const manyFaces = refusal('407', 'many-faces', 'More than 1 faces detected');
+const tooClose = refusal(
+  '406',
+  'too-close',
+  'Photo not contains full face, too close; wearing mask, sunglasses or hat',
+);
 const vector = {
   data: { vector: expect.toSatisfy((v: number[]) => v.length === 512 && Math.abs(Math.hypot(...v) - 1) < 1e-5) },
   code: '200',
@@ -31,14 +32,14 @@ const vector = {
 const refusedPhotos = (method: 'POST', path: string, ...more: PartInit[]): Case[] =>
   (
     [
-      ['a GIF', file(photos.gif, 'a.jpg'), refusal('400')],
-      ['a WebP', file(photos.webp), refusal('400')],
-      ['half a JPEG', file(photos.damaged), refusal('400')],
-      ['text', file('hello'), refusal('400')],
-      ['text that is not base64', field('file', 'hello, world'), refusal('400')],
-      ['a low resolution', file(photos.tooSmall), refusal('400')],
-      ['5 MiB and 1 byte', file(photos.overLimit), refusal('400')],
-      ['5 MiB and 1 byte in base64', brokenLines(photos.overLimit), refusal('400')],
+      ['a GIF', file(photos.gif, 'a.jpg'), refusal('400', 'image-format')],
+      ['a WebP', file(photos.webp), refusal('400', 'image-format')],
+      ['half a JPEG', file(photos.damaged), refusal('400', 'image-damaged')],
+      ['text', file('hello'), refusal('400', 'image-format')],
+      ['text that is not base64', field('file', 'hello, world'), refusal('400', 'image-base64')],
+      ['a low resolution', file(photos.tooSmall), refusal('400', 'image-resolution')],
+      ['5 MiB and 1 byte', file(photos.overLimit), refusal('400', 'image-size')],
+      ['5 MiB and 1 byte in base64', brokenLines(photos.overLimit), refusal('400', 'image-size')],
       ['no face', file(photos.noFace), noFace],
       ['several faces', file(photos.group), manyFaces],
       ['a face too close', file(photos.tooClose), tooClose],
@@ -52,9 +53,9 @@ const refusedPhotos = (method: 'POST', path: string, ...more: PartInit[]): Case[
 
 /** Images that calls 10 and 12 refuse in the same way. */
 const refusedCrops = (path: string): Case[] => [
-  { what: 'base64', call: ['POST', path, base64(photos.crop)], reply: refusal('400') },
-  { what: 'a GIF', call: ['POST', path, file(photos.gif)], reply: refusal('400') },
-  { what: '5 MiB and 1 byte', call: ['POST', path, file(photos.overLimit)], reply: refusal('400') },
+  { what: 'base64', call: ['POST', path, base64(photos.crop)], reply: refusal('400', 'image-as-text') },
+  { what: 'a GIF', call: ['POST', path, file(photos.gif)], reply: refusal('400', 'image-format') },
+  { what: '5 MiB and 1 byte', call: ['POST', path, file(photos.overLimit)], reply: refusal('400', 'image-size') },
   { what: 'no file', call: ['POST', path], reply: missing('file') },
 ];
 
@@ -96,7 +97,11 @@ export const photoCases: readonly Case[] = [
     reply: manyFaces,
   },
   ...refusedPhotos('POST', '/add', id),
-  { what: 'an unknown user', call: ['POST', '/add', id, file('no image')], reply: refusal('404', 'User not found') },
+  {
+    what: 'an unknown user',
+    call: ['POST', '/add', id, file('no image')],
+    reply: refusal('404', 'user-not-found', 'User not found'),
+  },
   { what: 'no id', call: ['POST', '/add', file(photos.franck)], reply: missing('id') },
   { what: 'no file', given: [franck], call: ['POST', '/add', id], reply: missing('file') },
   { what: 'an empty file', given: [franck], call: ['POST', '/add', id, file('')], reply: missing('file') },
@@ -153,11 +158,15 @@ export const photoCases: readonly Case[] = [
     reply: notFound,
   },
   ...refusedPhotos('POST', '/search'),
-  { what: 'a threshold above 1', call: search(file(photos.franck), field('threshold', '1.1')), reply: refusal('400') },
+  {
+    what: 'a threshold above 1',
+    call: search(file(photos.franck), field('threshold', '1.1')),
+    reply: refusal('400', 'threshold-range'),
+  },
   {
     what: 'lower_threshold at threshold',
     call: search(file(photos.franck), field('lower_threshold', '0.85')),
-    reply: refusal('400'),
+    reply: refusal('400', 'threshold-order'),
   },
   { what: 'no file', call: search(), reply: missing('file') },
 
@@ -177,7 +186,7 @@ export const photoCases: readonly Case[] = [
   {
     what: 'a negative threshold',
     call: ['POST', '/search_no_crop', file(photos.crop), field('threshold', '-1')],
-    reply: refusal('400'),
+    reply: refusal('400', 'threshold-range'),
   },
   ...refusedCrops('/search_no_crop'),
 
@@ -201,7 +210,7 @@ export const photoCases: readonly Case[] = [
     what: 'an unknown version',
     headers: { facematch_version: 'v5' },
     call: ['POST', '/extract_from_fm', file(photos.franck)],
-    reply: refusal('400'),
+    reply: refusal('400', 'facematch-version'),
   },
   {
     what: 'every flag',

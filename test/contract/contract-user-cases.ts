@@ -14,10 +14,10 @@ const withVector: Step[] = [mai, ['POST', '/add_vector', id, vector]];
 const other = JSON.stringify(numbers.map((x, i) => (i < 43 ? x : i % 2 ? 0.13 : -0.13)));
 
 const ok = (data: unknown) => ({ data, code: '200' });
-const missing = (what: string) => ({ data: `Missing ${what}`, code: '412' });
-const refused = { data: expect.any(String), code: '400' };
-const noUser = { data: 'User not found', code: '404' };
-const notFound = { data: 'Not found', code: '404' };
+const missing = (what: string) => ({ data: `Missing ${what}`, code: '412', reason: `missing-${what}` });
+const refused = (reason: string) => ({ data: expect.any(String), code: '400', reason });
+const noUser = { data: 'User not found', code: '404', reason: 'user-not-found' };
+const notFound = { data: 'Not found', code: '404', reason: 'not-found' };
 const found = ok({ id: 'u1', name: 'Mai', similarity: expect.closeTo(1, 5) });
 
 /** Calls 1 and 4 to 9: those without an image. */
@@ -93,7 +93,7 @@ export const userCases: readonly Case[] = [
   {
     what: 'an unknown collection',
     call: ['DELETE', '/delete_collection'],
-    reply: { data: 'Collection not found', code: '404' },
+    reply: { data: 'Collection not found', code: '404', reason: 'collection-not-found' },
   },
   {
     what: 'a deleted collection',
@@ -113,7 +113,7 @@ export const userCases: readonly Case[] = [
     what: '511 numbers',
     given: [mai],
     call: ['POST', '/add_vector', id, field('vector', JSON.stringify(numbers.slice(1)))],
-    reply: refused,
+    reply: refused('vector-format'),
   },
   { what: 'an unknown user', call: ['POST', '/add_vector', id, vector], reply: noUser },
   { what: 'no id', call: ['POST', '/add_vector', vector], reply: missing('id') },
@@ -142,8 +142,8 @@ export const userCases: readonly Case[] = [
   {
     what: 'a threshold above 1',
     call: ['POST', '/search_vector', vector, field('threshold', '1.5')],
-    reply: refused,
+    reply: refused('threshold-range'),
   },
-  { what: 'text', call: ['POST', '/search_vector', field('vector', 'abc')], reply: refused },
+  { what: 'text', call: ['POST', '/search_vector', field('vector', 'abc')], reply: refused('vector-format') },
   { what: 'no vector', call: ['POST', '/search_vector'], reply: missing('vector') },
 ];

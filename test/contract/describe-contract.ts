@@ -44,10 +44,14 @@ export function describeContract(name: string, open: () => Promise<{ target: Tar
     });
 
     it.each(calls)('$method $path: without a key, and with a wrong one', async ({ method, path }) => {
-      expect((await send('', [method, path], {})).json).toEqual({ data: 'Missing api_key', code: '412' });
+      expect((await send('', [method, path], {})).json).toEqual({
+        data: 'Missing api_key',
+        code: '412',
+        reason: 'missing-api-key',
+      });
       expect(await send('', [method, path], { 'api-key': 'wrong' })).toMatchObject({
         status: 401,
-        json: { code: '401' },
+        json: { code: '401', reason: 'unknown-key' },
       });
     });
 
@@ -59,7 +63,11 @@ export function describeContract(name: string, open: () => Promise<{ target: Tar
       const { similarity } = (await search(field('threshold', '0'))).json.data as { similarity: number };
       const above = String(similarity + 1e-6);
       expect((await search(field('threshold', String(similarity)))).json.code).toBe('200');
-      expect((await search(field('threshold', above))).json).toEqual({ data: 'Not found', code: '404' });
+      expect((await search(field('threshold', above))).json).toEqual({
+        data: 'Not found',
+        code: '404',
+        reason: 'not-found',
+      });
       expect((await search(field('threshold', above), field('lower_threshold', String(similarity)))).json).toEqual({
         extra_data: { id: 'u1', name: 'Franck', similarity },
         code: '200',

@@ -25,11 +25,11 @@ test('an embedding that has length 1 already is taken to the letter', () => {
 });
 
 test.each([
-  ['too few numbers', unit.slice(1), 'must be 512 finite numbers'],
-  ['a number that is none', unit.with(3, Number.NaN), 'must be 512 finite numbers'],
-  ['only zeros', new Float32Array(512), 'must not be all zeros'],
-])('an embedding with %s is refused', (_, vector, message) => {
-  expect(() => unitVector(vector)).toThrow(message);
+  ['too few numbers', unit.slice(1)],
+  ['a number that is none', unit.with(3, Number.NaN)],
+  ['only zeros', new Float32Array(512)],
+])('an embedding with %s is refused', (_, vector) => {
+  expect(() => unitVector(vector)).toThrow('vector must be a JSON array of 512 finite numbers');
 });
 
 test('what is stored or indexed must have length 1 and the right dimensions', () => {

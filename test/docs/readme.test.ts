@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configPage, withConfigTable } from '../../scripts/config-table.js';
+import { reasonPage, withReasonTable } from '../../scripts/reason-table.js';
 import { basePath } from '../../src/http/routes/v4/v4.js';
 import type { Server } from '../../src/server.js';
 import { projectRoot } from '../../src/util/paths.js';
@@ -30,6 +31,11 @@ it('names only npm scripts that there are', () => {
     for (const [, script = ''] of read(file).matchAll(/\bnpm run (?:--silent )?([a-z][\w:-]*)/g))
       expect(Object.keys(scripts), `npm run ${script} in ${file}`).toContain(script);
   }
+});
+
+it('lists every reason as the table of errors has it (npm run docs:reasons writes the table)', () => {
+  const page = readFileSync(reasonPage, 'utf8');
+  expect(page).toBe(withReasonTable(page));
 });
 
 it('links only to what there is', () => {

@@ -43,14 +43,14 @@ describe('embedding images', () => {
     const folder = await tinyFolder({ 'a.jpg': 'a', 'b.jpg': 'b' });
     const refusing = analyser(async (image) => {
       throw image.toString() === 'a'
-        ? new FaceSearchError('NO_FACE', undefined, 'no-face')
-        : new FaceSearchError('BAD_INPUT');
+        ? new FaceSearchError('NO_FACE', 'no-face')
+        : new FaceSearchError('BAD_INPUT', 'image-format');
     });
     const options = { version: 'v3', concurrency: 1 } as const;
     const { failures } = await embedImages(refusing, folder, ['a.jpg', 'b.jpg'], options);
     expect([...failures]).toEqual([
       ['a.jpg', 'no-face'],
-      ['b.jpg', 'BAD_INPUT'],
+      ['b.jpg', 'image-format'],
     ]);
     const broken = analyser(() => Promise.reject(new Error('the model fell over')));
     await expect(embedImages(broken, folder, ['a.jpg'], options)).rejects.toThrow('the model fell over');

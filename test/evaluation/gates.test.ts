@@ -220,7 +220,7 @@ describe('sending photos through the gates', () => {
     const asked = new Set<string>();
     const strict = analyser(async (bytes, options) => {
       asked.add(JSON.stringify(options));
-      if (bytes.toString() === 'a') throw new FaceSearchError('NOT_FULL_FACE', undefined, 'mask');
+      if (bytes.toString() === 'a') throw new FaceSearchError('NOT_FULL_FACE', 'mask');
       if (bytes.toString() === 'b') throw new FaceSearchError('MANY_FACES');
       return { embedding: new Float32Array(), timings: {} };
     });
@@ -247,7 +247,7 @@ describe('sending photos through the gates', () => {
 
   it('stops when the server itself is in trouble', async () => {
     const folder = await tinyFolder({ 'a.jpg': 'a' });
-    const full = analyser(() => Promise.reject(new FaceSearchError('OVERLOADED')));
+    const full = analyser(() => Promise.reject(new FaceSearchError('OVERLOADED', 'queue-full')));
     await expect(judgeImages(full, folder, ['a.jpg'], { version: 'v3', concurrency: 1 })).rejects.toThrow('overloaded');
   });
 });

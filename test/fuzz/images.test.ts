@@ -73,6 +73,6 @@ async function outcomeOf(pool: VisionPool, image: Buffer): Promise<string> {
   } catch (error) {
     if (!(error instanceof FaceSearchError)) throw error;
     expect([400, 406, 407]).toContain(error.code);
-    return error.reason ?? error.errorName;
+    return error.reason;
   }
 }

@@ -140,7 +140,7 @@ describe('images', () => {
     [
       '30,000 pixels wide and high',
       async () => lieInPng(await plain(1, 1).png().toBuffer(), 30_000, 30_000),
-      'image-resolution',
+      'image-pixels',
     ],
     [
       'a web page with a photo behind it',

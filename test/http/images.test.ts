@@ -47,7 +47,7 @@ describe('images over a socket', () => {
     ]) {
       const { status, json } = await post('/search', part, field('threshold', '0.5'));
       expect(status).toBe(200);
-      expect(json).toEqual({ data: 'file must be at most 5 MB (5242880 bytes).', code: '400' });
+      expect(json).toEqual({ data: 'file must be at most 5 MB (5242880 bytes).', code: '400', reason: 'image-size' });
       expect((await get('/list')).json.code).toBe('200');
     }
     expect(analyser.seen).toEqual([]);

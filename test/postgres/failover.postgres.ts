@@ -42,7 +42,7 @@ test('what the replica does not have is not acknowledged', async () => {
   await replica.stop();
   expect(await save('unreplicated')).toMatchObject({
     status: 503,
-    json: { data: expect.stringContaining('may have happened') },
+    json: { reason: 'change-uncertain', data: expect.stringContaining('may have happened') },
   });
   await primary.kill();
   await replica.start();

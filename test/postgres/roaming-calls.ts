@@ -34,7 +34,7 @@ export function roamingCalls(choose: () => Target | undefined, key: string): Cal
     if (target === undefined) throw new Trouble('NO_NODE');
     const answer = await call(client(target, key));
     if (answer.status !== 503) return answer;
-    throw new Trouble(/may have happened/.test(String(answer.json.data)) ? 'UNCERTAIN' : 'REFUSED');
+    throw new Trouble(answer.json.reason === 'change-uncertain' ? 'UNCERTAIN' : 'REFUSED');
   };
   return {
     post: (path, ...parts) => send(({ post }) => post(path, ...parts)),

@@ -127,10 +127,10 @@ export class FakeAnalyser implements FaceAnalyser {
   async embedPhoto(image: Buffer, options: PhotoOptions): Promise<Analysis> {
     const word = wordOf(image);
     if (word === 'card' && !options.allowIdCard) throw new FaceSearchError('ID_CARD');
-    if (word === 'none') throw new FaceSearchError('NO_FACE');
+    if (word === 'none') throw new FaceSearchError('NO_FACE', 'no-face');
     if (word === 'many' && options.severalFaces === 'refuse') throw new FaceSearchError('MANY_FACES');
     if (word === 'masked' && !options.disableValidation)
-      throw new FaceSearchError('NOT_FULL_FACE', undefined, 'too-close', { decode: 1, find: 3 });
+      throw Object.assign(new FaceSearchError('NOT_FULL_FACE', 'too-close'), { stages: { decode: 1, find: 3 } });
     return this.#embed(image, options);
   }
 
@@ -145,7 +145,7 @@ export class FakeAnalyser implements FaceAnalyser {
       return { ...report, refusal: null };
     } catch (error) {
       if (!(error instanceof FaceSearchError) || error.code === 400) throw error;
-      return { ...report, refusal: { errorName: error.errorName, reason: error.reason ?? null } };
+      return { ...report, refusal: { errorName: error.errorName, reason: error.reason } };
     }
   }
 
@@ -154,8 +154,8 @@ export class FakeAnalyser implements FaceAnalyser {
   #embed(image: Buffer, options: unknown): Analysis {
     this.seen.push({ image, options });
     const word = wordOf(image);
-    if (word === 'broken') throw new FaceSearchError('BAD_INPUT', 'The file is not a jpg or png image.');
-    if (word === 'busy') throw new FaceSearchError('OVERLOADED');
+    if (word === 'broken') throw new FaceSearchError('BAD_INPUT', 'image-format');
+    if (word === 'busy') throw new FaceSearchError('OVERLOADED', 'queue-full');
     if (word === 'crash') throw new Error('secret detail of the crash');
     return { embedding: faceOf(Number(/^cos:(.+)$/.exec(word)?.[1] ?? 1)), timings: { decode: 1, embed: 2 } };
   }

@@ -1,3 +1,4 @@
+import type { Reason } from '../../core/errors.js';
 import { ClientError } from './client-error.js';
 
 /** An answer of the server, by the code in its body. */
@@ -7,7 +8,7 @@ export interface Answer {
   data: unknown;
   /** Of a search with `lower_threshold`: who is like the photo, though not enough. */
   extra?: unknown;
-  /** Of a 406: which of the causes that its text names. */
+  /** Why it is no success; a server of another kind tells none. */
   reason?: string;
   /** Milliseconds from the request to the end of its answer. */
   ms: number;
@@ -35,6 +36,9 @@ export interface Exchange {
 /** Codes that are about what was sent. */
 const answers: ReadonlySet<string> = new Set(['200', '400', '404', '406', '407', '410', '412', '413']);
 
+const uncertain: Reason = 'change-uncertain';
+const unknownRoute: Reason = 'unknown-route';
+
 /** @throws ClientError when it is not the answer of a face search server that takes the key */
 export function outcomeOf({ origin, path, response, text, ms }: Exchange): Answer | NoAnswer {
   const body = parsed(text);
@@ -49,12 +53,12 @@ export function outcomeOf({ origin, path, response, text, ms }: Exchange): Answe
   if (status === 429 || status >= 500) {
     const retryAfter = secondsOf(response.headers.get('retry-after'));
     // An error in the middle of a change, or of a proxy, does not say whether the change was made.
-    const unchanged = status === 429 || (status === 503 && body !== undefined && !words.includes('may have happened'));
+    const unchanged = status === 429 || (status === 503 && body !== undefined && body.reason !== uncertain);
     return { done: unchanged ? 'no' : 'perhaps', why: words, ...(retryAfter !== undefined && { retryAfter }) };
   }
   // A proxy has a limit of its own, and says so in HTML.
   if (status === 413 && !body) return { code: '413', data: 'The request is too large for a proxy on the way.', ms };
-  if (!body || (status === 404 && body.data === 'Unknown route')) {
+  if (!body || body.reason === unknownRoute) {
     throw new ClientError(`${origin} is no face search server: ${path} answers HTTP ${status}`);
   }
   return { ...body, ms };

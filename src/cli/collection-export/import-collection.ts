@@ -2,7 +2,7 @@ import { FaceSearchError } from '../../core/errors.js';
 import type { SqliteTransfer } from '../../persistence/people/sqlite/sqlite-transfer.js';
 import { OperatorError } from '../../util/operator-error.js';
 import { type Line, readLines } from './lines.js';
-import { checkHeader, parseLine, type TransferLine } from './transfer-line.js';
+import { checkHeader, LineError, parseLine, type TransferLine } from './transfer-line.js';
 
 export interface ImportOptions {
   /** Only vectors of this model are taken. */
@@ -82,7 +82,7 @@ function parse({ text }: Line): TransferLine | string {
   try {
     return parseLine(text);
   } catch (error) {
-    if (error instanceof FaceSearchError) return error.message;
+    if (error instanceof LineError || error instanceof FaceSearchError) return error.message;
     throw error;
   }
 }

@@ -1,5 +1,4 @@
 import { EMBEDDING_LENGTH } from '../../core/embedding.js';
-import { FaceSearchError } from '../../core/errors.js';
 import { unitVector } from '../../core/unit-vector.js';
 import { parseText } from '../../http/forms/fields.js';
 import { blobToEmbedding, EMBEDDING_BYTES, embeddingToBlob } from '../../persistence/encryption/embedding-blob.js';
@@ -55,7 +54,12 @@ export function checkHeader(line: string, model: string): void {
   }
 }
 
-/** @throws FaceSearchError that says what is wrong and repeats nothing of the line */
+/** A line that cannot be taken. The message says what is wrong and repeats nothing of the line. */
+export class LineError extends Error {
+  override readonly name = 'LineError';
+}
+
+/** @throws LineError, or FaceSearchError BAD_INPUT for what a request could not have either */
 export function parseLine(line: string): TransferLine {
   const { id, name, vector } = parseObject(line);
   if (name === undefined && vector === undefined) throw bad('there is neither a name nor a vector.');
@@ -94,6 +98,6 @@ function embeddingOf(vector: unknown): Float32Array {
   throw bad(`vector must be ${EMBEDDING_LENGTH} finite numbers, or the base64 of as many little-endian float32.`);
 }
 
-function bad(text: string): FaceSearchError {
-  return new FaceSearchError('BAD_INPUT', text);
+function bad(text: string): LineError {
+  return new LineError(text);
 }

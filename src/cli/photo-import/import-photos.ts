@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import { FaceSearchError } from '../../core/errors.js';
 import { mapConcurrent } from '../../util/map-concurrent.js';
 import { MAX_IMAGE_BYTES } from '../../vision/face-analyser.js';
 import type { FaceSearchClient } from '../api-client/face-search-client.js';
@@ -54,6 +55,9 @@ const CANDIDATES = 50;
 
 /** Tries of one photo that end without an answer, after which the others go on without it. */
 const MOST_FAILURES = 5;
+
+/** As the server would refuse it, without sending it. */
+const tooLarge = refusalBy(new FaceSearchError('BAD_INPUT', 'image-size', { field: 'file' }));
 
 type Fate = 'added' | 'before' | Refusal | { unreadable: string } | undefined;
 
@@ -136,7 +140,7 @@ class Run {
   /** @throws ClientError, or the reason of the signal */
   async send(photo: ListedPhoto, key: PhotoKey): Promise<Fate> {
     const { state, client, collection, allowIdCard } = this.parts;
-    if (key.size > MAX_IMAGE_BYTES) return { code: '400', text: 'The image is larger than 5 MB.', reason: '' };
+    if (key.size > MAX_IMAGE_BYTES) return tooLarge;
     let bytes: Buffer<ArrayBuffer>;
     try {
       bytes = await readFile(photo.file);
@@ -193,6 +197,10 @@ class Run {
     const candidates = data as { id: string; similarity: number }[];
     return candidates.some((one) => one.id === id && one.similarity >= SAME_PHOTO);
   }
+}
+
+function refusalBy({ code, message, reason }: FaceSearchError): Refusal {
+  return { code: String(code), text: message, reason };
 }
 
 function summary(

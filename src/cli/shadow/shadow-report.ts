@@ -81,7 +81,7 @@ function refusalTable(comparisons: readonly Comparison[]): Block[] {
   for (const { a, b } of comparisons)
     for (const [side, answer] of [a, b].entries()) {
       if (isJudged(answer)) continue;
-      const why = `${answer.code} ${answer.text}`;
+      const why = `${answer.code} ${answer.reason ?? answer.text}`;
       const both = counts.get(why) ?? [0, 0];
       both[side === 0 ? 0 : 1]++;
       counts.set(why, both);
@@ -149,14 +149,16 @@ function digits(number: number, places: number): string {
 
 /** Both answers to each photo. */
 export function shadowCsv(comparisons: readonly Comparison[]): string {
-  const of = ({ code, id = '', similarity, text = '', ms }: Answer) => [
+  const of = ({ code, id = '', similarity, text = '', reason = '', ms }: Answer) => [
     code,
     id,
     similarity === undefined ? '' : similarity.toFixed(4),
     text,
+    reason,
     ms === undefined ? '' : ms.toFixed(1),
   ];
-  const columns = (side: string) => ['code', 'id', 'similarity', 'text', 'ms'].map((name) => `${side}_${name}`);
+  const columns = (side: string) =>
+    ['code', 'id', 'similarity', 'text', 'reason', 'ms'].map((name) => `${side}_${name}`);
   return csvText(
     ['photo', 'owner', 'verdict', ...columns('a'), ...columns('b')],
     comparisons.map(({ photo, owner, verdict, a, b }) => [photo, owner ?? '', verdict, ...of(a), ...of(b)]),

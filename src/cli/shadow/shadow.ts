@@ -85,10 +85,7 @@ async function search({ server, collection, threshold }: Side, file: Blob): Prom
 }
 
 function answerOf({ code, data, extra, reason, ms }: Reply): Answer {
-  if (code !== '200') {
-    const text = `${data}`;
-    return { code, ms, text: reason === undefined ? text : `${text} (${reason})` };
-  }
+  if (code !== '200') return { code, ms, text: `${data}`, ...(reason !== undefined && { reason }) };
   const { id, similarity } = (extra ?? data ?? {}) as { id?: unknown; similarity?: unknown };
   return { code: extra === undefined ? code : '404', ms, id: String(id), similarity: Number(similarity) };
 }

@@ -7,6 +7,8 @@ export interface Answer {
   similarity?: number;
   /** The text of a refusal or of a failure. */
   text?: string;
+  /** Of a refusal, where the server tells one. */
+  reason?: string;
   /** Milliseconds of the call; undefined where it failed. */
   ms?: number;
 }

@@ -20,7 +20,7 @@ export function loginPage(main, done, said) {
           await logIn(key.input.value.trim());
           done();
         } catch (error) {
-          const isUnknown = error instanceof Refused && error.code === '401';
+          const isUnknown = error instanceof Refused && error.reason === 'unknown-key';
           trouble.textContent = isUnknown ? t('login.unknown') : refusalInWords(error);
           key.input.select();
         }

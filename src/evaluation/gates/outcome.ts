@@ -66,6 +66,6 @@ async function judge(analyser: PhotoEmbedder, image: Buffer, version: FacematchV
   } catch (error) {
     // A 5xx is the server's trouble.
     if (!(error instanceof FaceSearchError) || error.code >= 500) throw error;
-    return { code: error.code, reason: error.reason ?? error.errorName.toLowerCase().replaceAll('_', '-') };
+    return { code: error.code, reason: error.reason };
   }
 }

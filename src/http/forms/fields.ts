@@ -1,5 +1,5 @@
 import { EMBEDDING_LENGTH } from '../../core/embedding.js';
-import { FaceSearchError } from '../../core/errors.js';
+import { FaceSearchError, type ReasonOf } from '../../core/errors.js';
 import { normalised } from '../../core/unit-vector.js';
 import { MAX_IMAGE_BYTES } from '../../vision/face-analyser.js';
 import type { Part } from '../plugins/multipart.js';
@@ -76,7 +76,7 @@ export function isMissing(field: Field, part: Part | undefined): boolean {
 export function parseField(name: string, field: Field, part: Part): KindValues[Field['kind']] {
   if (field.kind === 'image') return { bytes: () => readImage(name, part, field.fileOnly === true) };
   if (field.kind === 'vector') return { numbers: () => parseVector(name, part) };
-  if (part.tooLarge) throw bad(`${name} is too long.`);
+  if (part.tooLarge) throw bad('text-length', name);
   const text = decodeUtf8(name, part.bytes);
   if (field.kind === 'text') return parseText(name, unquote(text));
   const value = unquote(text.trim()).trim();
@@ -94,9 +94,8 @@ export function unquote(text: string): string {
  * @throws FaceSearchError BAD_INPUT for more than 1,024 characters, and for the NUL that databases cannot hold
  */
 export function parseText(name: string, text: string): string {
-  if (text.includes('\0')) throw bad(`${name} must not contain NUL characters.`);
-  if (text.length > maxTextCharacters && [...text].length > maxTextCharacters)
-    throw bad(`${name} must have at most ${maxTextCharacters} characters.`);
+  if (text.includes('\0')) throw bad('text-nul', name);
+  if (text.length > maxTextCharacters && [...text].length > maxTextCharacters) throw bad('text-length', name);
   return text;
 }
 
@@ -106,30 +105,29 @@ function parseFlag(value: string): boolean {
 
 function parseSimilarity(name: string, value: string): number {
   const number = /^(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(value) ? Number(value) : Number.NaN;
-  if (!(number >= 0 && number <= 1)) throw bad(`${name} must be a number from 0 to 1.`);
+  if (!(number >= 0 && number <= 1)) throw bad('threshold-range', name);
   return number;
 }
 
 function parseVector(name: string, part: Part): Float32Array {
-  if (part.tooLarge) throw bad(`${name} is too long.`);
+  if (part.tooLarge) throw bad('vector-format', name);
   const value = unquote(decodeUtf8(name, part.bytes).trim()).trim();
-  const refusal = `${name} must be a JSON array of ${EMBEDDING_LENGTH} finite numbers that are not all zero.`;
   let numbers: unknown;
   try {
     numbers = JSON.parse(value);
   } catch {
-    throw bad(refusal);
+    throw bad('vector-format', name);
   }
   if (!Array.isArray(numbers) || numbers.length !== EMBEDDING_LENGTH || !numbers.every(Number.isFinite))
-    throw bad(refusal);
+    throw bad('vector-format', name);
   const vector = normalised(numbers as number[]);
-  if (!vector) throw bad(refusal);
+  if (!vector) throw bad('vector-format', name);
   return vector;
 }
 
 function readImage(name: string, part: Part, fileOnly: boolean): Buffer {
-  if (fileOnly && !part.isFile) throw bad(`${name} must be sent as a file, not as text.`);
-  if (part.tooLarge) throw bad(overLimit(name), 'image-size');
+  if (fileOnly && !part.isFile) throw bad('image-as-text', name);
+  if (part.tooLarge) throw bad('image-size', name);
   if (part.isFile) return part.bytes;
   return imageOfText(name, unquote(part.bytes.toString('latin1').trim()));
 }
@@ -140,13 +138,9 @@ function readImage(name: string, part: Part, fileOnly: boolean): Buffer {
  */
 export function imageOfText(name: string, text: string): Buffer {
   const bytes = decodeBase64(text);
-  if (!bytes?.length) throw bad(`${name} must be an image file or its bytes in base64.`, 'image-base64');
-  if (bytes.length > MAX_IMAGE_BYTES) throw bad(overLimit(name), 'image-size');
+  if (!bytes?.length) throw bad('image-base64', name);
+  if (bytes.length > MAX_IMAGE_BYTES) throw bad('image-size', name);
   return bytes;
-}
-
-function overLimit(name: string): string {
-  return `${name} must be at most 5 MB (${MAX_IMAGE_BYTES} bytes).`;
 }
 
 // A replaced character would make two different ids one.
@@ -156,10 +150,10 @@ function decodeUtf8(name: string, bytes: Buffer): string {
   try {
     return utf8.decode(bytes);
   } catch {
-    throw bad(`${name} must be UTF-8 text.`);
+    throw bad('text-encoding', name);
   }
 }
 
-function bad(text: string, reason?: string): FaceSearchError {
-  return new FaceSearchError('BAD_INPUT', text, reason);
+function bad(reason: ReasonOf<'BAD_INPUT'>, field: string): FaceSearchError {
+  return new FaceSearchError('BAD_INPUT', reason, { field, most: maxTextCharacters });
 }

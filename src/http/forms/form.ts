@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { FaceSearchError } from '../../core/errors.js';
+import { FaceSearchError, type ReasonOf } from '../../core/errors.js';
 import { type Part, readParts } from '../plugins/multipart.js';
 import { type Field, type FormSpec, type FormValues, isMissing, limitOf, parseField } from './fields.js';
 
@@ -19,7 +19,8 @@ export async function readForm<const Spec extends FormSpec>(
     return field && limitOf(field, isFile);
   });
   for (const [name, field] of fields) {
-    if (field.required && isMissing(field, parts.get(name))) throw new FaceSearchError('MISSING', `Missing ${name}`);
+    if (field.required && isMissing(field, parts.get(name)))
+      throw new FaceSearchError('MISSING', `missing-${name}` as ReasonOf<'MISSING'>);
   }
   const values: Record<string, unknown> = {};
   for (const [name, field] of fields) values[name] = fieldValue(name, field, parts.get(name));

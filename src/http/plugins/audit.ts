@@ -46,6 +46,7 @@ export function auditCalls(app: FastifyInstance, audit: AuditTrail | undefined):
     const { caller } = request;
     // What is refused while no line can be written must not fill the memory with lines that wait.
     if (caller && (request.isAudited || audit.isWritable)) {
+      const code = request.outcome ?? String(reply.statusCode);
       await audit.append({
         requestId: request.id,
         tenant: caller.tenant,
@@ -53,7 +54,9 @@ export function auditCalls(app: FastifyInstance, audit: AuditTrail | undefined):
         call: callOf(request),
         ...request.subject,
         ...request.named,
-        code: request.outcome ?? String(reply.statusCode),
+        code,
+        // What /analyse says that a photo would be refused for is no refusal.
+        reason: code === '200' ? undefined : (request.reason ?? undefined),
         ms: Math.round(reply.elapsedTime),
       });
     }

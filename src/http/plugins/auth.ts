@@ -28,7 +28,7 @@ export function requireKey(app: FastifyInstance, keys: KeyLookup, limits: CallLi
   app.decorateRequest('caller', null);
   app.addHook('onRequest', async (request, reply) => {
     const key = header(request, 'api_key') ?? header(request, 'api-key');
-    if (key === undefined) throw new FaceSearchError('MISSING', 'Missing api_key');
+    if (key === undefined) throw new FaceSearchError('MISSING', 'missing-api-key');
     await limits.refuseGuessing(request, reply, key);
     const caller = await keys.callerOf(key);
     if (!caller) {

@@ -30,7 +30,7 @@ export function admitBodies(app: FastifyInstance, most: Readonly<Record<BodyKind
     request.admitBody = (kind) => {
       if (gone || held[kind] >= most[kind]) {
         request.bodyRefused = true;
-        throw new FaceSearchError('OVERLOADED', undefined, gone ? 'abandoned' : 'uploads');
+        throw new FaceSearchError('OVERLOADED', gone ? 'deadline-passed' : 'uploads-full');
       }
       held[kind]++;
       place = kind;

@@ -17,7 +17,7 @@ export function giveUpAbandoned(app: FastifyInstance, deadlineMs: number): void 
   app.addHook('onRequest', async (request, reply) => {
     const controller = new AbortController();
     request.abandoned = controller.signal;
-    const giveUp = () => controller.abort(new FaceSearchError('OVERLOADED', undefined, 'abandoned'));
+    const giveUp = () => controller.abort(new FaceSearchError('OVERLOADED', 'deadline-passed'));
     const timer = deadlineMs > 0 ? setTimeout(giveUp, deadlineMs).unref() : undefined;
     // Also when the reply has been sent, where nothing waits any more.
     reply.raw.once('close', () => {

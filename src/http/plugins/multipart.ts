@@ -1,6 +1,6 @@
 import multipart, { type Multipart } from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { FaceSearchError } from '../../core/errors.js';
+import { FaceSearchError, type ReasonOf } from '../../core/errors.js';
 
 /** One part of a form, as it came. */
 export interface Part {
@@ -45,7 +45,7 @@ export async function acceptForms(app: FastifyInstance): Promise<void> {
  */
 export async function readParts(request: FastifyRequest, limitOf: PartLimit): Promise<Map<string, Part>> {
   if (!request.isMultipart()) {
-    if (hasBody(request)) throw new FaceSearchError('MISSING', 'Send the fields as multipart/form-data.');
+    if (hasBody(request)) throw new FaceSearchError('MISSING', 'missing-form');
     return new Map();
   }
   const bodyLimit = request.routeOptions.bodyLimit;
@@ -56,7 +56,7 @@ export async function readParts(request: FastifyRequest, limitOf: PartLimit): Pr
     return await Promise.race([collectParts(request, limitOf), overflow.exceeded]);
   } catch (error) {
     if (error instanceof FaceSearchError) throw error;
-    throw new FaceSearchError('BAD_INPUT', 'The multipart body is malformed or incomplete.', codeOf(error));
+    throw new FaceSearchError('BAD_INPUT', reasonOf(error));
   } finally {
     overflow.stop();
   }
@@ -131,6 +131,6 @@ function hasBody({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-function codeOf(error: unknown): string | undefined {
-  return (error as { code?: string }).code === 'FST_MP_PREMATURE_CLOSE' ? 'aborted' : undefined;
+function reasonOf(error: unknown): ReasonOf<'BAD_INPUT'> {
+  return (error as { code?: string }).code === 'FST_MP_PREMATURE_CLOSE' ? 'form-incomplete' : 'form-malformed';
 }

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type ErrorName, errorRow, FaceSearchError } from '../../core/errors.js';
+import { FaceSearchError, type Reason } from '../../core/errors.js';
 import type { Candidate } from '../../gallery/gallery.js';
 import { StoreError } from '../../persistence/store-error.js';
 
@@ -10,8 +10,8 @@ export interface ReplyBody {
   extra_data?: unknown;
   code: string;
   message?: string;
-  /** Which of the causes that the fixed text of a 406 names it was, for example `too-close`. */
-  reason?: string;
+  /** Of every reply that is no success: its cause, a row of the table of errors. */
+  reason?: Reason;
 }
 
 export function success(data: unknown): ReplyBody {
@@ -47,54 +47,41 @@ export function addErrorReplies(app: FastifyInstance, mirror: boolean): void {
 
 /** Sends the reply for anything that was thrown; a text that is not meant for clients only reaches the log. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, mirror: boolean): FastifyReply {
-  const { errorName, code, text, realStatus, reason, tellsReason } = describe(error);
+  const { errorName, code, text, realStatus, reason } = describe(error);
   request.errorName = errorName;
-  request.reason = reason ?? null;
+  request.reason = reason;
   if (error instanceof FaceSearchError && error.stages) request.stages = error.stages;
   if (code === 500 || error instanceof StoreError) request.log.error({ err: error }, 'request failed');
   if ((code === 503 || code === 429) && !reply.hasHeader('retry-after'))
     reply.header('retry-after', overloadedRetrySeconds);
-  const body: ReplyBody = { data: text, code: String(code), ...(tellsReason && reason !== undefined && { reason }) };
+  const body: ReplyBody = { data: text, code: String(code), reason };
   return reply.code(realStatus || mirror ? code : 200).send(body);
 }
 
-const uncertainText = 'The server lost its storage while it made the change, which may have happened. Try again later.';
-
-interface Description {
-  /** Row of the table of errors; HTTP for what fastify refuses by itself. */
-  errorName: ErrorName | 'HTTP';
-  code: number;
-  text: string;
-  realStatus: boolean;
-  /** Always for the log; for the client only where the text leaves it open. */
-  reason?: string | undefined;
-  tellsReason: boolean;
-}
+type Description = Pick<FaceSearchError, 'errorName' | 'reason' | 'code' | 'realStatus'> & { text: string };
 
 function describe(error: unknown): Description {
   if (error instanceof FaceSearchError) {
-    const { code, message, realStatus, reason, errorName } = error;
-    return { errorName, code, text: message, realStatus, reason, tellsReason: errorRow(errorName).tellsReason };
+    const { errorName, reason, code, realStatus, message } = error;
+    return { errorName, reason, code, realStatus, text: message };
   }
   if (error instanceof StoreError) {
     // A disk that is full or away comes back; no waiting heals a damaged file.
-    const errorName = error.trouble === 'damaged' ? 'INTERNAL' : 'STORE_UNAVAILABLE';
-    const text = error.trouble === 'uncertain' ? uncertainText : undefined;
-    return describe(new FaceSearchError(errorName, text, `store ${error.trouble}`));
+    if (error.trouble === 'damaged') return describe(new FaceSearchError('INTERNAL'));
+    const reason = error.trouble === 'uncertain' ? 'change-uncertain' : 'storage-unavailable';
+    return describe(new FaceSearchError('STORE_UNAVAILABLE', reason));
   }
   const status = (error as Partial<FastifyError> | undefined)?.statusCode ?? 500;
   // A content type that cannot be read is one that is not multipart.
   if ((error as Partial<FastifyError> | undefined)?.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
-    return describe(new FaceSearchError('MISSING', 'Send the fields as multipart/form-data.'));
+    return describe(new FaceSearchError('MISSING', 'missing-form'));
   if (status === 413) return describe(new FaceSearchError('BODY_TOO_LARGE'));
   // Fastify's own refusals, such as 415; their texts may repeat the URL, so the standard phrase stands for them.
   if (status >= 400 && status < 500)
     return {
-      errorName: 'HTTP',
+      ...describe(new FaceSearchError('BAD_REQUEST')),
       code: status,
       text: STATUS_CODES[status] ?? 'Bad Request',
-      realStatus: true,
-      tellsReason: false,
     };
   return describe(new FaceSearchError('INTERNAL'));
 }

@@ -15,6 +15,8 @@ export interface AuditEntry {
   createdId?: string | undefined;
   /** As in the body of the reply. */
   code?: string | undefined;
+  /** As in the body of a reply that is no success. */
+  reason?: string | undefined;
   /** Milliseconds. */
   ms?: number | undefined;
 }

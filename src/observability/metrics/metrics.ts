@@ -22,7 +22,7 @@ export interface AnsweredRequest {
   seconds: number;
   /** Milliseconds per stage of the analysis. */
   stages?: Readonly<Record<string, number>> | null;
-  /** Row of the table of errors, and its cause where the row leaves it open; both absent for a success. */
+  /** Row of the table of errors, and its reason; absent for a success. */
   refusal?: { error: string; reason: string } | null;
   /** Of the best candidate of a search, 0–1. */
   similarity?: number | null;
@@ -75,7 +75,7 @@ export class Metrics {
     });
     this.#refusals = new Counter({
       name: 'facesearch_refusals_total',
-      help: 'Refusals, also those that /analyse tells of, by row of the table of errors and cause.',
+      help: 'Refusals, also those that /analyse tells of, by row of the table of errors and reason.',
       labelNames: ['call', 'error', 'reason'],
       registers,
     });

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 export interface CallCounts {
   /** Calls by the code that they were answered with. */
   requests: Record<string, number>;
-  /** Refusals, also those that /analyse tells of: by cause, or by row of the table of errors where the row has but one. */
+  /** Refusals, also those that /analyse tells of: by reason. */
   refusals: Record<string, number>;
 }
 
@@ -20,11 +20,11 @@ export class TenantCounts {
     return this.#byTenant.get(tenant) ?? { requests: {}, refusals: {} };
   }
 
-  count(tenant: string, code: string, refusal: string | null): void {
+  count(tenant: string, code: string, reason: string | null): void {
     const counts = this.of(tenant);
     this.#byTenant.set(tenant, counts);
     counts.requests[code] = (counts.requests[code] ?? 0) + 1;
-    if (refusal !== null) counts.refusals[refusal] = (counts.refusals[refusal] ?? 0) + 1;
+    if (reason !== null) counts.refusals[reason] = (counts.refusals[reason] ?? 0) + 1;
   }
 }
 
@@ -38,8 +38,8 @@ export function countByTenant(
   isCounted: (request: FastifyRequest) => boolean = () => true,
 ): void {
   app.addHook('onResponse', async (request, reply) => {
-    const { caller, outcome, errorName, reason } = request;
+    const { caller, outcome, reason } = request;
     if (!caller || !isCounted(request)) return;
-    counts.count(caller.tenant, outcome ?? String(reply.statusCode), errorName && (reason ?? errorName));
+    counts.count(caller.tenant, outcome ?? String(reply.statusCode), reason);
   });
 }

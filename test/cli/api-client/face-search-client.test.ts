@@ -43,7 +43,7 @@ test('codes are those of the body, whatever the HTTP status', async () => {
 test.each([
   [401, '{"data":"Unknown api_key","code":"401"}', 'does not take the key: Unknown api_key'],
   [200, '<html>', 'is no face search server: /vision/ekyc/facesearch/v4/list? answers HTTP 200'],
-  [404, '{"data":"Unknown route","code":"404"}', 'is no face search server'],
+  [404, '{"data":"Unknown route","code":"404","reason":"unknown-route"}', 'is no face search server'],
   [200, '{"data":"Unknown api_key","code":"401"}', 'does not take the key: Unknown api_key'],
   [401, '{"message":"Invalid credentials"}', 'does not take the key: HTTP 401'],
   [301, '', 'redirects to https://moved.example/: give the URL'],
@@ -73,6 +73,21 @@ test('when one call is told to wait, no other is sent meanwhile', async () => {
 test('a server that never answered is not waited for', async () => {
   const client = new FaceSearchClient({ url: 'http://127.0.0.1:9', key: 'k' });
   await expect(client.call('GET', '/list')).rejects.toThrow('http://127.0.0.1:9 cannot be reached');
+});
+
+test.each([
+  [503, { data: 'x', code: '503', reason: 'storage-unavailable' }, 'no'],
+  [503, { data: 'x', code: '503', reason: 'change-uncertain' }, 'perhaps'],
+  // Another server tells no reason: its code alone counts, whatever it says.
+  [503, { data: 'It may have happened', code: '503' }, 'no'],
+  [500, { data: 'x', code: '500', reason: 'internal' }, 'perhaps'],
+  [429, { data: 'x', code: '429', reason: 'rate-limit' }, 'no'],
+])('HTTP %i with %j: was the change made? %s', async (status, body, done) => {
+  const url = await scriptedServer((_request, response) => {
+    response.writeHead(status, { 'retry-after': '1' }).end(JSON.stringify(body));
+  });
+  const attempt = new FaceSearchClient({ url, key: 'k' }).attempt('POST', '/add', { id: 'a' });
+  expect(await attempt).toMatchObject({ done, why: body.data });
 });
 
 test('waiting ends when the caller stops', async () => {

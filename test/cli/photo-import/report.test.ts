@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ImportOutcome, RefusedPhoto } from '../../../src/cli/photo-import/import-photos.js';
 import { writeReport } from '../../../src/cli/photo-import/import-report.js';
+import { wordsFor } from '../../../src/cli/photo-import/refusal-words.js';
+import { allReasons } from '../../../src/core/errors.js';
 import { temporaryFolder } from '../../persistence/temporary-folder.js';
 import { photo } from '../../support/photos.js';
 
@@ -43,11 +45,11 @@ test('refusals stand by reason, the most frequent first, each with its picture i
   const { file, text } = await reportOf({
     added: 7,
     refused: [
-      refusal('a', jpeg, '407', 'No face detected'),
+      refusal('a', jpeg, '407', 'No face detected', 'no-face'),
       refusal('b', jpeg, '406', 'Photo not contains full face', 'mask'),
       refusal('c', '/nowhere', '406', 'Photo not contains full face', 'mask'),
-      refusal('d', jpeg, '400', 'The image is 600x410 pixels: send one of at least 640x480.'),
-      refusal('e', jpeg, '400', 'The image is 250x250 pixels: send one of at least 640x480.'),
+      refusal('d', jpeg, '400', 'The image is 600x410 pixels …', 'image-resolution'),
+      refusal('e', jpeg, '400', 'The image is 250x250 pixels …', 'image-resolution'),
       refusal('f', jpeg, '400', 'Another sentence.'),
     ],
   });
@@ -63,6 +65,21 @@ test('refusals stand by reason, the most frequent first, each with its picture i
   expect(text).not.toMatch(/<script|<link|(?:src|href)="(?!data:image\/jpeg|#)/);
   expect(text).toContain("default-src 'none'");
   expect((await stat(file)).mode & 0o777).toBe(0o600);
+});
+
+test('each reason that a photo can be refused for has a title and says what to do', () => {
+  const ofPhotos = ['NO_FACE', 'MANY_FACES', 'NOT_FULL_FACE', 'ID_CARD'];
+  const ofImages = /^image-(?!base64|as-text)/;
+  const rows = allReasons().filter(({ errorName, reason }) => ofPhotos.includes(errorName) || ofImages.test(reason));
+  expect(rows.length).toBeGreaterThan(10);
+  const titles = rows.map(({ reason, code, text }) => wordsFor({ code: String(code), text, reason }).title);
+  expect(new Set(titles).size).toBe(rows.length);
+  for (const { text } of rows) expect(titles).not.toContain(text);
+});
+
+test('a refusal without a reason, of another server or an older import, is told by its own text', () => {
+  const refused = { code: '407', text: 'No face detected', reason: '' };
+  expect(wordsFor(refused)).toEqual({ title: 'No face detected', advice: 'Code 407.' });
 });
 
 test('no name, path or text of a server is taken for HTML', async () => {

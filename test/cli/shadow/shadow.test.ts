@@ -73,7 +73,7 @@ it('tells for each photo how the answers go together', async () => {
     /^code +B 200 +B 404 +B 407$/m,
     /^A 200 +2 +0 +0$/m,
     /^A 404 +1 +1 +0$/m,
-    /^refused or failed +A +B\n407 No face detected +1 +1$/m,
+    /^refused or failed +A +B\n407 no-face +1 +1$/m,
     /^B − A +-0\.010 +-0\.010 +-0\.010 +-0\.010 +-0\.010$/m,
     /^A +5 +\d+ +\d+$/m,
     /^- Different people: binh\.jpg$/m,
@@ -82,10 +82,10 @@ it('tells for each photo how the answers go together', async () => {
     expect(text).toMatch(line);
   const lines = shadowCsv(comparisons).split('\r\n');
   expect(lines[0]).toBe(
-    '\uFEFFphoto,owner,verdict,a_code,a_id,a_similarity,a_text,a_ms,b_code,b_id,b_similarity,b_text,b_ms',
+    '\uFEFFphoto,owner,verdict,a_code,a_id,a_similarity,a_text,a_reason,a_ms,b_code,b_id,b_similarity,b_text,b_reason,b_ms',
   );
-  expect(lines[1]).toMatch(/^an\.jpg,,same person,200,an,1\.0000,,[\d.]+,200,an,0\.9900,,[\d.]+$/);
-  expect(lines[5]).toMatch(/^none\.jpg,,"refused by both, same code",407,,,No face detected,/);
+  expect(lines[1]).toMatch(/^an\.jpg,,same person,200,an,1\.0000,,,[\d.]+,200,an,0\.9900,,,[\d.]+$/);
+  expect(lines[5]).toMatch(/^none\.jpg,,"refused by both, same code",407,,,No face detected,no-face,/);
 });
 
 it('tells what another threshold of B would change', async () => {

@@ -85,7 +85,7 @@ it('fills, tells what is missing, and goes on with what is new', async () => {
   expect(missing()).toEqual([
     '',
     'photo of no user,,stray.jpg,,,',
-    'photo refused,cage,cage.png,407,No face detected,',
+    'photo refused,cage,cage.png,407,No face detected,no-face',
     'user whose photos all failed,cage,,,,',
     'user without a photo,nobody,,,,',
     '\uFEFFwhat,id,photo,code,text,reason',

@@ -45,6 +45,7 @@ describe('form fields', () => {
     expect((await post('/create', field('id', empty), field('name', 'Mai'))).json).toEqual({
       data: 'Missing id',
       code: '412',
+      reason: 'missing-id',
     });
     expect((await post('/create', field('id', 'u1'), field('name', empty))).json.data).toBe('Missing name');
     expect((await post('/search', file(empty === '' ? '' : '""', ''))).json.data).toBe('Missing file');

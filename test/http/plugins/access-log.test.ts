@@ -53,6 +53,7 @@ it('logs one line for each request, with what is needed to follow it', async () 
       route: `${basePath}/search`,
       status: 200,
       code: '404',
+      reason: 'not-found',
       ms: expect.any(Number),
       stages: { decode: 1, embed: 2 },
     }),

@@ -94,13 +94,13 @@ it('writes about calls that are refused, too, with what was read of them', async
   await post('/search', staff, file('cos:1'));
   const headers = { api_key: readOnlyKey };
   await target.send({ method: 'DELETE', path: '/delete', headers, body: form(staff, field('id', 'u1')) });
-  expect(audit.entries.map(({ keyId, call, userId, code }) => [keyId, call, userId, code])).toEqual([
-    ['1', 'add', 'u1', '404'],
-    ['1', 'delete', 'nobody', '404'],
-    ['1', 'create', undefined, '412'],
-    ['1', 'extract_from_fm', undefined, '500'],
-    ['1', 'search', undefined, '429'],
-    ['3', 'delete', undefined, '403'],
+  expect(audit.entries.map(({ keyId, call, userId, code, reason }) => [keyId, call, userId, code, reason])).toEqual([
+    ['1', 'add', 'u1', '404', 'user-not-found'],
+    ['1', 'delete', 'nobody', '404', 'user-not-found'],
+    ['1', 'create', undefined, '412', 'missing-id'],
+    ['1', 'extract_from_fm', undefined, '500', 'internal'],
+    ['1', 'search', undefined, '429', 'rate-limit'],
+    ['3', 'delete', undefined, '403', 'read-only-key'],
   ]);
 });
 

@@ -6,12 +6,12 @@ import { calls } from '../calls.js';
 it.each(calls)('$method $path asks for a key before anything else', async ({ method, path }) => {
   const { target } = await fakeApp();
   const withHeaders = (headers: Record<string, string>) => target.send({ method, path, headers });
-  const missing = { data: 'Missing api_key', code: '412' };
+  const missing = { data: 'Missing api_key', code: '412', reason: 'missing-api-key' };
   expect(await withHeaders({})).toMatchObject({ status: 200, json: missing });
   expect(await withHeaders({ api_key: '' })).toMatchObject({ status: 200, json: missing });
   expect(await withHeaders({ api_key: 'wrong' })).toMatchObject({
     status: 401,
-    json: { data: 'Unknown api_key', code: '401' },
+    json: { data: 'Unknown api_key', code: '401', reason: 'unknown-key' },
   });
 });
 

@@ -38,7 +38,7 @@ it('refuses photos beyond its places before their bodies, while cheap calls are 
   const refused = () => uploads.filter(({ received }) => received() !== '');
   await expect.poll(() => refused().length).toBe(3);
   for (const { received } of refused()) {
-    expect(received()).toMatch(/^HTTP\/1.1 503 (?:.|\s)*"code":"503"}$/);
+    expect(received()).toMatch(/^HTTP\/1.1 503 (?:.|\s)*"code":"503","reason":"uploads-full"}$/);
     expect(received()).toMatch(/\r\nretry-after: \d+\r\n/);
   }
   for (const path of ['/health', '/ready'])

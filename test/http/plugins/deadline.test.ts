@@ -45,7 +45,11 @@ it('gives up a photo that waits past the deadline, says when to come back, and f
   for (let i = 0; i < 2; i++) {
     const { status, json, headers } = await post('/search', file('cos:1'));
     expect(status).toBe(503);
-    expect(json).toEqual({ data: 'The server is overloaded; try again later.', code: '503' });
+    expect(json).toEqual({
+      data: 'The server is overloaded; try again later.',
+      code: '503',
+      reason: 'deadline-passed',
+    });
     expect(Number(headers['retry-after'])).toBeGreaterThan(0);
   }
   await free();

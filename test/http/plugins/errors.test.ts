@@ -11,7 +11,7 @@ it('hides the text of what it did not expect, and logs it', async () => {
   const { post, lines } = await fakeApp();
   const { status, text } = await post('/search', file('crash'));
   expect(status).toBe(500);
-  expect(text).toBe('{"data":"Internal error","code":"500"}');
+  expect(text).toBe('{"data":"Internal error","code":"500","reason":"internal"}');
   expect(lines.join('')).toContain('secret detail of the crash');
 });
 
@@ -27,19 +27,22 @@ it('answers 404 on an unknown route, whatever the method and the body', async ()
     { method: 'OPTIONS', path: '/create' },
     { method: 'GET', path: '/', absolute: true },
   ] as const)
-    expect(await target.send(call)).toMatchObject({ status: 404, json: { data: 'Unknown route', code: '404' } });
+    expect(await target.send(call)).toMatchObject({
+      status: 404,
+      json: { data: 'Unknown route', code: '404', reason: 'unknown-route' },
+    });
 });
 
 it('gives errors of the framework the same form', async () => {
   const { target } = await fakeApp();
   expect(await target.send({ method: 'GET', path: '/%zz' })).toMatchObject({
     status: 400,
-    json: { data: 'Bad Request', code: '400' },
+    json: { data: 'Bad Request', code: '400', reason: 'bad-request' },
   });
   const body = { headers: { 'content-type': 'nonsense' }, body: Buffer.from('x') };
   expect(await target.send({ method: 'POST', path: '/create', headers, body })).toMatchObject({
     status: 200,
-    json: { data: 'Send the fields as multipart/form-data.', code: '412' },
+    json: { data: 'Send the fields as multipart/form-data.', code: '412', reason: 'missing-form' },
   });
 });
 
@@ -48,12 +51,12 @@ it('answers 503 while the disk refuses, and 500 when it is damaged; only the log
   const parts = [field('id', 'u1'), field('name', 'Mai')];
   gallery.saveUser = () => Promise.reject(new StoreError('full', 'The database /data/x'));
   const full = await post('/create', ...parts);
-  expect(full).toMatchObject({ status: 503, json: { code: '503' } });
+  expect(full).toMatchObject({ status: 503, json: { code: '503', reason: 'storage-unavailable' } });
   expect(full.text).toContain('nothing was changed');
   expect(full.headers['retry-after']).toBeDefined();
   gallery.saveUser = () => Promise.reject(new StoreError('damaged', 'The database /data/x'));
   const damaged = await post('/create', ...parts);
-  expect(damaged).toMatchObject({ status: 500, json: { data: 'Internal error', code: '500' } });
+  expect(damaged).toMatchObject({ status: 500, json: { data: 'Internal error', code: '500', reason: 'internal' } });
   expect(full.text + damaged.text).not.toContain('/data');
   expect(lines.join('')).toMatch(/The database \/data\/x: the disk is full, .*\/data\/x: the file is damaged; stop/s);
 });
@@ -71,7 +74,7 @@ it('answers 503 to calls until it has started, after the key is checked', async 
   expect((await target.send({ method: 'GET', path: '/list' })).json.code).toBe('412');
   const { status, headers: got, json } = await target.send({ method: 'GET', path: '/list', headers });
   expect(status).toBe(503);
-  expect(json).toEqual({ data: 'The server is starting; try again in a moment.', code: '503' });
+  expect(json).toEqual({ data: 'The server is starting; try again in a moment.', code: '503', reason: 'not-ready' });
   expect(got['retry-after']).toBeDefined();
 });
 
@@ -99,7 +102,7 @@ it('is ready only while the store answers', async () => {
 
 it('answers 413 to a body over the limit, with or without its length, and stays usable', async () => {
   const { target, post, get } = await listeningFakeApp({ BODY_LIMIT: '200000' });
-  const tooLarge = { data: 'The request body is too large.', code: '413' };
+  const tooLarge = { data: 'The request body is too large.', code: '413', reason: 'body-size' };
   const body = form(field('unknown', 'x'.repeat(5_000_000)));
   expect(await target.send({ method: 'POST', path: '/search', headers, body })).toMatchObject({
     status: 413,
@@ -130,10 +133,10 @@ it('does nothing when an upload breaks off', async () => {
 it('answers what is no HTTP', async () => {
   const { target } = await listeningFakeApp();
   expect(await exchange(target.port, ['no http at all\r\n\r\n'])).toMatch(
-    /^HTTP\/1.1 400(?:.|\s)*{"data":"Bad Request","code":"400"}$/,
+    /^HTTP\/1.1 400(?:.|\s)*{"data":"Bad Request","code":"400","reason":"bad-request"}$/,
   );
   const long = `GET / HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(40_000)}\r\n\r\n`;
-  expect(await exchange(target.port, [long])).toMatch(/^HTTP\/1.1 431(?:.|\s)*"code":"431"}$/);
+  expect(await exchange(target.port, [long])).toMatch(/^HTTP\/1.1 431(?:.|\s)*"code":"431","reason":"headers-size"}$/);
 });
 
 function requestHead(formHeaders: Record<string, string>, ...more: string[]): string {

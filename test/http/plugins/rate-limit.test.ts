@@ -4,8 +4,14 @@ import { field, file, form } from '../../support/multipart.js';
 import { calls } from '../calls.js';
 
 const forReading = ['/search', '/search_vector', '/search_no_crop', '/extract_from_fm', '/extract_no_crop_from_fm'];
-const forbidden = { status: 403, json: { data: 'This api_key may only search and extract', code: '403' } };
-const limited = { status: 429, json: { data: 'Too many requests; slow down and try again.', code: '429' } };
+const forbidden = {
+  status: 403,
+  json: { data: 'This api_key may only search and extract', code: '403', reason: 'read-only-key' },
+};
+const limited = {
+  status: 429,
+  json: { data: 'Too many requests; slow down and try again.', code: '429', reason: 'rate-limit' },
+};
 
 function stopClock() {
   vi.useFakeTimers({ now: 1_000_000, toFake: ['Date'] });

@@ -16,14 +16,22 @@ describe('outcomes of /search', () => {
   const mai = { id: 'u1', name: 'Mai', similarity: 0.75 };
   it.each([
     ['at threshold', ['threshold', '0.75'], { data: mai, code: '200' }],
-    ['just below threshold', ['threshold', '0.7500001'], { data: 'Not found', code: '404' }],
-    ['default threshold', [], { data: 'Not found', code: '404' }],
+    ['just below threshold', ['threshold', '0.7500001'], { data: 'Not found', code: '404', reason: 'not-found' }],
+    ['default threshold', [], { data: 'Not found', code: '404', reason: 'not-found' }],
     ['at lower_threshold', ['lower_threshold', '0.75'], { extra_data: mai, code: '200' }],
-    ['just below lower_threshold', ['lower_threshold', '0.7500001'], { data: 'Not found', code: '404' }],
+    [
+      'just below lower_threshold',
+      ['lower_threshold', '0.7500001'],
+      { data: 'Not found', code: '404', reason: 'not-found' },
+    ],
     ['both reached', ['threshold', '0.7', 'lower_threshold', '0.6'], { data: mai, code: '200' }],
     ['near miss before create', ['lower_threshold', '0.6', 'create', 'true'], { extra_data: mai, code: '200' }],
     ['match before create', ['threshold', '0.7', 'create', 'true'], { data: mai, code: '200' }],
-    ['unknown collection', ['collection', 'other', 'threshold', '0'], { data: 'Not found', code: '404' }],
+    [
+      'unknown collection',
+      ['collection', 'other', 'threshold', '0'],
+      { data: 'Not found', code: '404', reason: 'not-found' },
+    ],
   ])('%s', async (_case, fields, expected) => {
     const { post } = await enrolled();
     const more = fields.flatMap((name, i) => (i % 2 === 0 ? [field(name, fields[i + 1] ?? '')] : []));
@@ -49,7 +57,9 @@ it('sends code as a string and similarity as a number', async () => {
   expect((await post('/search', file('cos:1'))).text).toBe(
     '{"data":{"id":"u1","name":"Mai","similarity":1},"code":"200"}',
   );
-  expect((await post('/search', file('none'))).text).toBe('{"data":"No face detected","code":"407"}');
+  expect((await post('/search', file('none'))).text).toBe(
+    '{"data":"No face detected","code":"407","reason":"no-face"}',
+  );
 });
 
 it('adds a reason beside a fixed text', async () => {
@@ -113,12 +123,24 @@ it('checks key, fields, user and image in this order', async () => {
 it('says 404 for what does not exist', async () => {
   const { post, delete: remove } = await fakeApp();
   const vector = field('vector', JSON.stringify([...faceOf(1)]));
-  expect((await remove('/delete', field('id', 'u1'))).json).toEqual({ data: 'User not found', code: '404' });
+  expect((await remove('/delete', field('id', 'u1'))).json).toEqual({
+    data: 'User not found',
+    code: '404',
+    reason: 'user-not-found',
+  });
   expect((await remove('/delete_faces', field('id', 'u1'))).json.data).toBe('User not found');
-  expect((await remove('/delete_collection')).json).toEqual({ data: 'Collection not found', code: '404' });
+  expect((await remove('/delete_collection')).json).toEqual({
+    data: 'Collection not found',
+    code: '404',
+    reason: 'collection-not-found',
+  });
   expect((await post('/add_vector', field('id', 'u1'), vector)).json.data).toBe('User not found');
-  expect((await post('/search_vector', vector)).json).toEqual({ data: 'Not found', code: '404' });
-  expect((await post('/search_no_crop', file('cos:1'))).json).toEqual({ data: 'Not found', code: '404' });
+  expect((await post('/search_vector', vector)).json).toEqual({ data: 'Not found', code: '404', reason: 'not-found' });
+  expect((await post('/search_no_crop', file('cos:1'))).json).toEqual({
+    data: 'Not found',
+    code: '404',
+    reason: 'not-found',
+  });
 });
 
 it('ignores a trailing slash', async () => {

@@ -41,13 +41,13 @@ it('counts requests by call, HTTP status and code in the body', async () => {
   expect(lines).toContain('facesearch_request_duration_seconds_count{call="search"} 4');
 });
 
-it('counts refusals by row of the table of errors and cause', async () => {
+it('counts refusals by row of the table of errors and reason', async () => {
   const { lines } = await measuredApp();
   for (const [labels, count] of [
-    ['call="search",error="NOT_FOUND",reason=""', 2],
+    ['call="search",error="NOT_FOUND",reason="not-found"', 2],
     ['call="search",error="NOT_FULL_FACE",reason="too-close"', 1],
-    ['call="list",error="UNKNOWN_KEY",reason=""', 1],
-    ['call="unknown",error="UNKNOWN_ROUTE",reason=""', 1],
+    ['call="list",error="UNKNOWN_KEY",reason="unknown-key"', 1],
+    ['call="unknown",error="UNKNOWN_ROUTE",reason="unknown-route"', 1],
   ])
     expect(lines).toContain(`facesearch_refusals_total{${labels}} ${count}`);
 });

@@ -47,11 +47,14 @@ export function openApiDocument(routes: readonly RouteDoc[], { version, httpStat
 
 /** The reply for a row of the table of errors. */
 export function refusalSchema(name: ErrorName): z.ZodType {
-  const { code, text, freeText, tellsReason } = errorRow(name);
+  const { code, reasons } = errorRow(name);
+  const texts = [...new Set(Object.values(reasons))];
+  // A text with values in it is another one each time.
+  const isFixed = texts.every((text) => !text.includes('{'));
   return z.strictObject({
-    data: freeText ? z.string().meta({ examples: [text] }) : z.literal(text),
+    data: isFixed ? z.literal(texts) : z.string().meta({ examples: texts.slice(0, 1) }),
     code: z.literal(String(code)),
-    ...(tellsReason && { reason: z.string().describe('Which of the causes it was.').optional() }),
+    reason: z.literal(Object.keys(reasons)),
   });
 }
 
@@ -104,7 +107,10 @@ function responses({ success, errors }: RouteDoc, mirror: boolean): Json {
 
 function descriptionOf(status: number, schemas: readonly Json[]): string {
   const names = schemas.map(({ $ref }) => String($ref ?? '').replace(/.*\//, '')).filter((name) => name !== '');
-  const refusals = names.map((name) => `${errorRow(name as ErrorName).code} ${errorRow(name as ErrorName).text}`);
+  const refusals = names.map((name) => {
+    const { code, reasons } = errorRow(name as ErrorName);
+    return `${code} ${Object.keys(reasons).join(', ')}`;
+  });
   return [...(status === 200 ? ['Done'] : []), ...refusals].join('; ');
 }
 

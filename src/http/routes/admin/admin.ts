@@ -89,13 +89,11 @@ function acceptJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
     const refuseBroken = (error: Error | null, value?: unknown) =>
-      done(error && new FaceSearchError('BAD_INPUT', 'The body must be JSON.'), value);
+      done(error && new FaceSearchError('BAD_INPUT', 'json-malformed'), value);
     // Its type allows a promise in place of the callback, which the parser never makes.
     void parse(request, body, refuseBroken);
   });
-  app.addContentTypeParser('*', (_request, _body, done) =>
-    done(new FaceSearchError('BAD_INPUT', 'The body must be JSON, sent as application/json.')),
-  );
+  app.addContentTypeParser('*', (_request, _body, done) => done(new FaceSearchError('BAD_INPUT', 'json-type')));
 }
 
 /** Only JPEG and PNG are ever kept. */

@@ -51,6 +51,6 @@ function optionsOf({ allow_id_card, only_largest_face, disable_validation }: Fla
 /** As a call would answer. */
 function refusalReply(refusal: PhotoReport['refusal']) {
   if (!refusal) return null;
-  const { code, message } = new FaceSearchError(refusal.errorName);
+  const { code, message } = FaceSearchError.from(refusal);
   return { code: String(code), data: message, reason: refusal.reason };
 }

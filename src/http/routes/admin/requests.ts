@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { EMBEDDING_LENGTH } from '../../../core/embedding.js';
-import { FaceSearchError } from '../../../core/errors.js';
+import { FaceSearchError, type Reason } from '../../../core/errors.js';
 import { commonFields } from '../../forms/common-fields.js';
 import { imageOfText, maxTextCharacters, parseText } from '../../forms/fields.js';
 
@@ -53,7 +53,9 @@ export const candidatesBody = z
       .describe('How many users at most.'),
     ...options,
   })
-  .refine(({ photo, vector }) => (photo === undefined) !== (vector === undefined), 'Send either photo or vector.');
+  .refine(({ photo, vector }) => (photo === undefined) !== (vector === undefined), {
+    params: { reason: 'photo-or-vector' satisfies Reason },
+  });
 export const analyseBody = z.object({ photo, ...options });
 
 /**
@@ -65,7 +67,10 @@ export function checked<T>(schema: z.ZodType<T>, given: unknown): T {
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const path = issue?.path.join('.') ?? '';
-  throw new FaceSearchError('BAD_INPUT', `${path} ${issue?.message ?? 'is not valid'}`.trim());
+  if (issue?.code === 'custom' && issue.params?.reason === ('photo-or-vector' satisfies Reason))
+    throw new FaceSearchError('BAD_INPUT', 'photo-or-vector');
+  const fault = issue?.message ?? 'is not valid';
+  throw new FaceSearchError('BAD_INPUT', 'field-value', { field: path || 'The body', fault });
 }
 
 /**

@@ -51,7 +51,7 @@ const point = z.strictObject({ x: z.number(), y: z.number() });
 const box = z.strictObject({ ...point.shape, width: z.number(), height: z.number() });
 const scores = z.strictObject({ mask: share, sunglasses: share, hat: share, face: share });
 const faults = ['too-close', 'mask', 'sunglasses', 'hat'] as const;
-const refusal = z.strictObject({ code: text, data: text, reason: text.nullable() });
+const refusal = z.strictObject({ code: text, data: text, reason: text });
 const analysis = z.strictObject({
   width: whole.describe('Of the photo in pixels, upright.'),
   height: whole,

@@ -51,5 +51,5 @@ function versionOf(request: FastifyRequest): FacematchVersion {
   const given = header(request, 'facematch_version') ?? header(request, 'facematch-version') ?? 'v3';
   const version = unquote(given.trim()).toLowerCase();
   if (version === 'v3' || version === 'v4' || version === 'none') return version;
-  throw new FaceSearchError('BAD_INPUT', 'The header facematch_version must be v3, v4 or none.');
+  throw new FaceSearchError('BAD_INPUT', 'facematch-version');
 }

@@ -50,7 +50,7 @@ export function addPhotoCalls(app: FastifyInstance, services: GetServices): void
   app.post('/search', forReadOnlyKeys, async (request): Promise<ReplyBody> => {
     const form = await readForm(request, searchForm);
     if (form.lower_threshold !== undefined && form.lower_threshold >= form.threshold)
-      throw new FaceSearchError('BAD_INPUT', 'lower_threshold must be below threshold.');
+      throw new FaceSearchError('BAD_INPUT', 'threshold-order');
     if (form.create && callerOf(request).readOnly) throw new FaceSearchError('READ_ONLY_KEY');
     const { gallery, analyser } = services();
     const where = collectionOf(request, form.collection);

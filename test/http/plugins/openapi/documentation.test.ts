@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { expect, it } from 'vitest';
+import { allReasons } from '../../../../src/core/errors.js';
 import { basePath } from '../../../../src/http/routes/v4/v4.js';
 import { fakeApp, readOnlyKey } from '../../../support/fake-app.js';
 import { field, file, form } from '../../../support/multipart.js';
@@ -61,14 +62,31 @@ it('says of a form what the server checks', async () => {
   });
 });
 
+it('has a reason for each field that may be missing', async () => {
+  const { app } = await fakeApp();
+  const { paths } = (await app.inject('/openapi.json')).json();
+  interface Operation {
+    requestBody?: { content: Record<string, { schema: { required?: string[] } }> };
+  }
+  const operations = Object.values<Record<string, Operation>>(paths).flatMap((methods) => Object.values(methods));
+  const required = new Set(
+    operations.flatMap(({ requestBody }) => requestBody?.content['multipart/form-data']?.schema.required ?? []),
+  );
+  expect(required.size).toBeGreaterThan(3);
+  const reasons = allReasons().map(({ reason }) => reason as string);
+  for (const name of required) expect(reasons).toContain(`missing-${name}`);
+});
+
 it('refuses what does not conform', () => {
   const search = { method: 'POST', path: '/search' };
-  expectConforming(search, { status: 200, json: { data: 'Not found', code: '404' } });
+  expectConforming(search, { status: 200, json: { data: 'Not found', code: '404', reason: 'not-found' } });
   for (const reply of [
-    { status: 200, json: { data: 'not found', code: '404' } },
-    { status: 200, json: { data: 'Not found', code: 404 } },
+    { status: 200, json: { data: 'not found', code: '404', reason: 'not-found' } },
+    { status: 200, json: { data: 'Not found', code: '404' } },
+    { status: 200, json: { data: 'Not found', code: '404', reason: 'no-face' } },
+    { status: 200, json: { data: 'Not found', code: 404, reason: 'not-found' } },
     { status: 200, json: { data: { id: 'u1', name: 'Mai' }, code: '200' } },
-    { status: 418, json: { data: 'Not found', code: '404' } },
+    { status: 418, json: { data: 'Not found', code: '404', reason: 'not-found' } },
   ])
     expect(() => expectConforming(search, reply)).toThrow();
 });
@@ -107,5 +125,9 @@ it('shows a viewer at /docs that loads nothing from elsewhere', async () => {
     }
   }
   expect((await get('/docs/json')).json).toEqual((await get('/openapi.json')).json);
-  expect((await get('/docs/static/nothing.js')).json).toEqual({ data: 'Unknown route', code: '404' });
+  expect((await get('/docs/static/nothing.js')).json).toEqual({
+    data: 'Unknown route',
+    code: '404',
+    reason: 'unknown-route',
+  });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Reason } from '../../../../src/core/errors.js';
 import { openGallery } from '../../../gallery/gallery-fixture.js';
 import { fakeApp, otherKey, readOnlyKey, testKey } from '../../../support/fake-app.js';
 import { FakeAnalyser, faceOf } from '../../../support/fakes.js';
@@ -111,7 +112,7 @@ describe('the load', () => {
       loopDelay: expect.any(Number),
       memory: expect.any(Number),
       requests: { 200: 7, 406: 1, 407: 1 },
-      refusals: { 'too-close': 2, NO_FACE: 1 },
+      refusals: { 'too-close': 2, 'no-face': 1 },
     });
     expect(await data('GET', '/load', undefined, otherKey)).toMatchObject({ requests: {}, refusals: {} });
   });
@@ -140,6 +141,7 @@ describe('single faces', () => {
     expect((await send('DELETE', '/faces/1?collection=staff&id=u1')).json).toEqual({
       data: 'Face not found',
       code: '404',
+      reason: 'face-not-found',
     });
   });
 
@@ -204,7 +206,7 @@ describe('analyse', () => {
     const { data } = await adminApp();
     expect(await data('POST', '/analyse', { photo: photo('card') })).toMatchObject({
       width: 640,
-      refusal: { code: '410', data: 'Photo is id card', reason: null },
+      refusal: { code: '410', data: 'Photo is id card', reason: 'id-card' },
     });
     expect(await data('POST', '/analyse', { photo: photo('card'), allow_id_card: true })).toMatchObject({
       refusal: null,
@@ -222,20 +224,30 @@ describe('wrong requests', () => {
     ['GET', '/faces?id=', undefined, 'id must not be empty'],
     ['GET', '/faces?id=a%00b', undefined, 'id must have at most 1,024 characters and no NUL'],
     ['DELETE', '/faces/x?id=u1', undefined, 'face must be a whole number'],
-    ['POST', '/candidates', {}, 'Send either photo or vector.'],
-    ['POST', '/candidates', { photo: '!' }, 'photo must be an image file or its bytes in base64.'],
+    ['POST', '/candidates', {}, 'Send either photo or vector.', 'photo-or-vector'],
+    ['POST', '/candidates', { photo: '!' }, 'photo must be an image file or its bytes in base64.', 'image-base64'],
     ['POST', '/candidates', { vector: [1, 2] }, 'vector must have 512 numbers'],
-    ['POST', '/candidates', { vector: Array(512).fill(0) }, 'The vector must not be all zeros.'],
+    [
+      'POST',
+      '/candidates',
+      { vector: Array(512).fill(0) },
+      /^vector must be a JSON array of 512 finite numbers/,
+      'vector-format',
+    ],
     ['POST', '/candidates', { photo: ['AAAA'] }, 'photo must be one text'],
     ['POST', '/candidates', { photo: 'AAAA', k: 51 }, 'k must be at most 50'],
     ['POST', '/candidates', { photo: 'AAAA', k: 1.5 }, 'k must be a whole number'],
     ['POST', '/analyse', {}, 'photo must be one text'],
     ['POST', '/analyse', [], /./],
-    ['POST', '/analyse', '{', 'The body must be JSON.'],
-  ] as const)('%s %s answers 400', async (method, path, body, text) => {
+    ['POST', '/analyse', '{', 'The body must be JSON.', 'json-malformed'],
+  ] as const)('%s %s answers 400', async (method, path, body, text, reason: Reason = 'field-value') => {
     const { send } = await adminApp();
     const { json } = await send(method, path, body);
-    expect(json).toEqual({ data: typeof text === 'string' ? text : expect.stringMatching(text), code: '400' });
+    expect(json).toEqual({
+      data: typeof text === 'string' ? text : expect.stringMatching(text),
+      code: '400',
+      reason,
+    });
   });
 
   it('answers 400 to a body that is no JSON, as the HTTP status too where that is asked for', async () => {

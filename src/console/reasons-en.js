@@ -1,0 +1,102 @@
+/**
+ * Each reason of a refusal that the server can tell: in a few words for charts, and in a sentence that says what to do.
+ * `{least}` is the smallest photo that the server takes.
+ * @type {Record<string, {short: string, sentence: string}>}
+ */
+export const englishReasons = {
+  'not-found': { short: 'nobody found', sentence: 'Nobody found who is similar enough.' },
+  'user-not-found': { short: 'no such person', sentence: 'This person is not there any more.' },
+  'face-not-found': { short: 'no such face', sentence: 'This face is not there any more.' },
+  'photo-not-found': { short: 'photo not kept', sentence: 'No photo of this face was kept.' },
+  'collection-not-found': { short: 'no such collection', sentence: 'This collection is not there any more.' },
+  'no-face': {
+    short: 'no face',
+    sentence: 'No face was seen that is large and clear enough. Show one from the front, in good light.',
+  },
+  'not-a-face': {
+    short: 'not clearly a face',
+    sentence: 'What was seen is not clearly a face. Show one from the front, in good light.',
+  },
+  'face-too-small': { short: 'face too small', sentence: 'The face is too small. Come closer, or use a larger photo.' },
+  'many-faces': { short: 'several faces', sentence: 'There are several faces. Only one person may be in the picture.' },
+  'id-card': { short: 'ID card', sentence: 'This is a photo of an ID card, not of a person.' },
+  'too-close': {
+    short: 'too close or cut off',
+    sentence: 'The face is too close or cut off. Step back until hair, chin and ears are in the picture.',
+  },
+  mask: { short: 'mask', sentence: 'A mask covers the face. Take it off.' },
+  sunglasses: { short: 'sunglasses', sentence: 'Sunglasses cover the eyes. Take them off; clear glasses are fine.' },
+  hat: { short: 'hat', sentence: 'A hat covers the head. Take it off.' },
+  'image-format': { short: 'not a jpg or png', sentence: 'The file is not a jpg or png image.' },
+  'image-damaged': { short: 'damaged file', sentence: 'The image is damaged and cannot be opened. Use another one.' },
+  'image-size': {
+    short: 'over 5 MB',
+    sentence: 'The photo is larger than 5 MB. Save it with fewer pixels, or with a lower quality.',
+  },
+  'image-resolution': {
+    short: 'photo too small',
+    sentence: 'The photo has too few pixels: at least {least} are needed.',
+  },
+  'image-pixels': { short: 'too many pixels', sentence: 'The photo has too many pixels. Use a smaller one.' },
+  'image-base64': { short: 'not base64', sentence: 'The photo must be an image file or its bytes in base64.' },
+  'image-as-text': { short: 'text instead of a file', sentence: 'The image must be sent as a file, not as text.' },
+  'threshold-range': { short: 'threshold not from 0 to 1', sentence: 'A threshold must be a number from 0 to 1.' },
+  'threshold-order': { short: 'lower_threshold too high', sentence: 'lower_threshold must be below threshold.' },
+  'vector-format': {
+    short: 'wrong vector',
+    sentence: 'The vector must be a JSON array of 512 numbers that are not all zero.',
+  },
+  'text-length': { short: 'text too long', sentence: 'A text is too long: at most 1,024 characters.' },
+  'text-nul': { short: 'wrong character', sentence: 'A text has a character that cannot be stored (NUL).' },
+  'text-encoding': { short: 'not UTF-8', sentence: 'A text is not UTF-8.' },
+  'facematch-version': {
+    short: 'wrong facematch_version',
+    sentence: 'The header facematch_version must be v3, v4 or none.',
+  },
+  'photo-or-vector': { short: 'photo or vector', sentence: 'Send either a photo or a vector.' },
+  'field-value': { short: 'wrong value', sentence: 'A value is missing, or not of the kind that is expected.' },
+  'form-malformed': { short: 'broken form', sentence: 'The form is broken. Send it again.' },
+  'form-incomplete': { short: 'form cut off', sentence: 'The form did not arrive completely. Send it again.' },
+  'json-malformed': { short: 'broken JSON', sentence: 'The request is not valid JSON.' },
+  'json-type': { short: 'not JSON', sentence: 'The request must be JSON, sent as application/json.' },
+  'missing-api-key': { short: 'no key', sentence: 'The API key is missing.' },
+  'missing-id': { short: 'id missing', sentence: 'The id is missing.' },
+  'missing-name': { short: 'name missing', sentence: 'The name is missing.' },
+  'missing-file': { short: 'file missing', sentence: 'The photo is missing or empty.' },
+  'missing-vector': { short: 'vector missing', sentence: 'The vector is missing.' },
+  'missing-form': { short: 'no form', sentence: 'The fields must be sent as multipart/form-data.' },
+  'unknown-key': { short: 'unknown key', sentence: 'The server does not know this key.' },
+  'read-only-key': { short: 'read-only key', sentence: 'This key may only search.' },
+  'unknown-route': { short: 'unknown address', sentence: 'The server has nothing at this address.' },
+  'body-size': { short: 'request too large', sentence: 'The request is too large for the server.' },
+  'rate-limit': { short: 'too many requests', sentence: 'Too many requests. Wait a moment.' },
+  internal: { short: 'error in the server', sentence: 'Something failed in the server. Its log says what.' },
+  'queue-full': { short: 'server busy', sentence: 'The server is busy. Try again in a moment.' },
+  'uploads-full': {
+    short: 'too many uploads',
+    sentence: 'The server is receiving too many photos at once. Try again in a moment.',
+  },
+  'deadline-passed': {
+    short: 'waited too long',
+    sentence: 'The server was too busy to look at it in time. Try again in a moment.',
+  },
+  'storage-unavailable': {
+    short: 'storage away',
+    sentence: 'The server cannot use its storage now; nothing was changed. Try again in a moment.',
+  },
+  'change-uncertain': {
+    short: 'change uncertain',
+    sentence:
+      'The server lost its storage during the change, which may have been made or not. Look before you try again.',
+  },
+  'audit-unavailable': {
+    short: 'audit log not writable',
+    sentence: 'The server cannot write its audit log; nothing was changed. Try again in a moment.',
+  },
+  'not-ready': { short: 'server not ready', sentence: 'The server is starting. Try again in a moment.' },
+  'bad-request': { short: 'unreadable request', sentence: 'The server cannot read the request.' },
+  'request-timeout': { short: 'request too slow', sentence: 'The request did not arrive in time.' },
+  'headers-size': { short: 'headers too large', sentence: 'The headers of the request are too large.' },
+  // Told by the console itself.
+  'no-answer': { short: 'no answer', sentence: 'The server does not answer. It is stopped, or the network is down.' },
+};

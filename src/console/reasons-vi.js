@@ -1,0 +1,95 @@
+/**
+ * As in reasons-en.js.
+ * @type {Record<string, {short: string, sentence: string}>}
+ */
+export const vietnameseReasons = {
+  'not-found': { short: 'không tìm thấy ai', sentence: 'Không tìm thấy ai đủ giống.' },
+  'user-not-found': { short: 'không có người này', sentence: 'Người này không còn nữa.' },
+  'face-not-found': { short: 'không có khuôn mặt này', sentence: 'Khuôn mặt này không còn nữa.' },
+  'photo-not-found': { short: 'không giữ ảnh', sentence: 'Máy chủ không giữ ảnh của khuôn mặt này.' },
+  'collection-not-found': { short: 'không có bộ sưu tập này', sentence: 'Bộ sưu tập này không còn nữa.' },
+  'no-face': {
+    short: 'không có khuôn mặt',
+    sentence: 'Không thấy khuôn mặt nào đủ lớn và rõ. Hãy nhìn thẳng, ở nơi đủ sáng.',
+  },
+  'not-a-face': {
+    short: 'không rõ là khuôn mặt',
+    sentence: 'Không nhận rõ được khuôn mặt. Hãy nhìn thẳng, ở nơi đủ sáng.',
+  },
+  'face-too-small': {
+    short: 'khuôn mặt quá nhỏ',
+    sentence: 'Khuôn mặt quá nhỏ. Hãy lại gần hơn hoặc dùng ảnh lớn hơn.',
+  },
+  'many-faces': { short: 'nhiều khuôn mặt', sentence: 'Có nhiều khuôn mặt. Trong ảnh chỉ được có một người.' },
+  'id-card': { short: 'giấy tờ tuỳ thân', sentence: 'Đây là ảnh giấy tờ tuỳ thân, không phải ảnh người.' },
+  'too-close': {
+    short: 'quá gần hoặc bị cắt',
+    sentence: 'Khuôn mặt quá gần hoặc bị cắt. Lùi lại cho đến khi thấy cả tóc, cằm và tai.',
+  },
+  mask: { short: 'khẩu trang', sentence: 'Khẩu trang che mặt. Hãy tháo ra.' },
+  sunglasses: { short: 'kính râm', sentence: 'Kính râm che mắt. Hãy tháo ra; đeo kính trong thì được.' },
+  hat: { short: 'mũ', sentence: 'Mũ che đầu. Hãy bỏ ra.' },
+  'image-format': { short: 'không phải jpg hay png', sentence: 'Tệp không phải ảnh jpg hay png.' },
+  'image-damaged': { short: 'tệp hỏng', sentence: 'Ảnh bị hỏng, không mở được. Hãy dùng ảnh khác.' },
+  'image-size': {
+    short: 'quá 5 MB',
+    sentence: 'Ảnh lớn hơn 5 MB. Hãy giảm kích thước hoặc chất lượng ảnh rồi thử lại.',
+  },
+  'image-resolution': { short: 'ảnh quá nhỏ', sentence: 'Ảnh quá nhỏ: cần ít nhất {least} điểm ảnh.' },
+  'image-pixels': { short: 'quá nhiều điểm ảnh', sentence: 'Ảnh có quá nhiều điểm ảnh. Hãy dùng ảnh nhỏ hơn.' },
+  'image-base64': { short: 'không phải base64', sentence: 'Ảnh phải là tệp ảnh, hoặc ảnh ở dạng base64.' },
+  'image-as-text': { short: 'văn bản thay vì tệp', sentence: 'Ảnh phải gửi dưới dạng tệp, không phải văn bản.' },
+  'threshold-range': { short: 'ngưỡng ngoài 0 đến 1', sentence: 'Ngưỡng phải là số từ 0 đến 1.' },
+  'threshold-order': { short: 'lower_threshold quá cao', sentence: 'lower_threshold phải nhỏ hơn threshold.' },
+  'vector-format': { short: 'vectơ sai', sentence: 'Vectơ phải là mảng JSON gồm 512 số, không phải toàn số 0.' },
+  'text-length': { short: 'văn bản quá dài', sentence: 'Văn bản quá dài: tối đa 1024 ký tự.' },
+  'text-nul': { short: 'ký tự không hợp lệ', sentence: 'Văn bản chứa ký tự không hợp lệ (NUL).' },
+  'text-encoding': { short: 'không phải UTF-8', sentence: 'Văn bản phải ở dạng UTF-8.' },
+  'facematch-version': {
+    short: 'facematch_version sai',
+    sentence: 'Tiêu đề facematch_version phải là v3, v4 hoặc none.',
+  },
+  'photo-or-vector': { short: 'ảnh hoặc vectơ', sentence: 'Hãy gửi ảnh hoặc vectơ, chỉ một trong hai.' },
+  'field-value': { short: 'giá trị sai', sentence: 'Một giá trị bị thiếu hoặc không đúng kiểu.' },
+  'form-malformed': { short: 'biểu mẫu hỏng', sentence: 'Biểu mẫu bị hỏng. Hãy gửi lại.' },
+  'form-incomplete': { short: 'biểu mẫu không đủ', sentence: 'Biểu mẫu chưa được gửi đầy đủ. Hãy gửi lại.' },
+  'json-malformed': { short: 'JSON hỏng', sentence: 'Yêu cầu không phải JSON hợp lệ.' },
+  'json-type': { short: 'không phải JSON', sentence: 'Yêu cầu phải là JSON, gửi dưới dạng application/json.' },
+  'missing-api-key': { short: 'thiếu khoá', sentence: 'Thiếu khoá API.' },
+  'missing-id': { short: 'thiếu mã', sentence: 'Thiếu mã (id).' },
+  'missing-name': { short: 'thiếu tên', sentence: 'Thiếu tên (name).' },
+  'missing-file': { short: 'thiếu tệp', sentence: 'Thiếu ảnh, hoặc tệp ảnh trống.' },
+  'missing-vector': { short: 'thiếu vectơ', sentence: 'Thiếu vectơ.' },
+  'missing-form': { short: 'không có biểu mẫu', sentence: 'Các trường phải gửi dưới dạng multipart/form-data.' },
+  'unknown-key': { short: 'khoá không rõ', sentence: 'Máy chủ không biết khoá này.' },
+  'read-only-key': { short: 'khoá chỉ tìm kiếm', sentence: 'Khoá này chỉ được tìm kiếm.' },
+  'unknown-route': { short: 'địa chỉ không rõ', sentence: 'Máy chủ không có gì ở địa chỉ này.' },
+  'body-size': { short: 'yêu cầu quá lớn', sentence: 'Yêu cầu quá lớn đối với máy chủ.' },
+  'rate-limit': { short: 'quá nhiều yêu cầu', sentence: 'Quá nhiều yêu cầu. Hãy chờ một chút.' },
+  internal: { short: 'lỗi máy chủ', sentence: 'Máy chủ gặp lỗi. Nhật ký của máy chủ cho biết chi tiết.' },
+  'queue-full': { short: 'máy chủ bận', sentence: 'Máy chủ đang bận. Hãy thử lại sau.' },
+  'uploads-full': {
+    short: 'quá nhiều ảnh gửi lên',
+    sentence: 'Máy chủ đang nhận quá nhiều ảnh cùng lúc. Hãy thử lại sau.',
+  },
+  'deadline-passed': { short: 'chờ quá lâu', sentence: 'Máy chủ quá bận nên chưa kịp xử lý. Hãy thử lại sau.' },
+  'storage-unavailable': {
+    short: 'không dùng được bộ lưu trữ',
+    sentence: 'Máy chủ tạm thời không dùng được bộ lưu trữ; chưa có gì thay đổi. Hãy thử lại sau.',
+  },
+  'change-uncertain': {
+    short: 'chưa rõ đã đổi hay chưa',
+    sentence:
+      'Máy chủ mất kết nối với bộ lưu trữ khi đang thay đổi; có thể đã thay đổi hoặc chưa. Hãy kiểm tra trước khi thử lại.',
+  },
+  'audit-unavailable': {
+    short: 'không ghi được nhật ký kiểm toán',
+    sentence: 'Máy chủ không ghi được nhật ký kiểm toán; chưa có gì thay đổi. Hãy thử lại sau.',
+  },
+  'not-ready': { short: 'chưa sẵn sàng', sentence: 'Máy chủ đang khởi động. Hãy thử lại sau.' },
+  'bad-request': { short: 'yêu cầu không đọc được', sentence: 'Máy chủ không đọc được yêu cầu.' },
+  'request-timeout': { short: 'yêu cầu quá chậm', sentence: 'Yêu cầu không đến kịp thời gian.' },
+  'headers-size': { short: 'tiêu đề quá lớn', sentence: 'Các tiêu đề của yêu cầu quá lớn.' },
+  // Told by the console itself.
+  'no-answer': { short: 'không trả lời', sentence: 'Máy chủ không trả lời: máy chủ đã dừng hoặc mất mạng.' },
+};
