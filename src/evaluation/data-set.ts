@@ -2,9 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, normalize, resolve } from 'node:path';
 import { type CsvRow, readCsv } from '../util/csv.js';
 import { OperatorError } from '../util/operator-error.js';
-
-/** Codes that `expect` may ask for: what a call of the server can answer to a photo. */
-const EXPECTED_CODES = [200, 400, 406, 407, 410] as const;
+import { PHOTO_CODES } from './gates/outcome.js';
 
 /** A row of manifest.csv. */
 export interface DataSetImage {
@@ -72,9 +70,9 @@ export async function readDataSet(folder: string, aliases?: string): Promise<Dat
 
 function imageOf({ values, line }: CsvRow, file: string): DataSetImage {
   if (!values.path) throw new OperatorError(`${file}, line ${line}: the path is empty.`);
-  const expect = values.expect ? EXPECTED_CODES.find((code) => String(code) === values.expect) : null;
+  const expect = values.expect ? PHOTO_CODES.find((code) => String(code) === values.expect) : null;
   if (expect === undefined) {
-    const codes = EXPECTED_CODES.join(', ');
+    const codes = PHOTO_CODES.join(', ');
     throw new OperatorError(`${file}, line ${line}: expect must be one of ${codes}, not "${values.expect}".`);
   }
   return {

@@ -136,6 +136,7 @@ export async function withPool<T>(
 ): Promise<T> {
   // Two photos for each worker: one in work and one that waits, so that none ever waits for a file.
   const concurrency = 2 * workers;
+  const url = what === 'Judging' ? workerUrl : new URL('../evaluation/central-worker.js', workerUrl ?? import.meta.url);
   const pool = await VisionPool.start(pack, {
     // A data set's image sizes are its own: the server's limits protect it from its users' photos.
     minResolution: null,
@@ -144,7 +145,7 @@ export async function withPool<T>(
     maxPixels,
     workers,
     maxQueue: concurrency,
-    ...(workerUrl && { workerUrl }),
+    ...(url && { workerUrl: url }),
   });
   const progress = showProgress(
     `${what} ${counted(images, 'image')}:`,
