@@ -1,56 +1,92 @@
-# syntax=docker/dockerfile:1
+# An LTS release of Node.js by its exact version. `docker buildx imagetools inspect` shows the digest, and
+# `--build-arg BASE=node:…@sha256:…` builds on exactly that image: docs/containers.md.
+ARG BASE=node:22.23.3-trixie-slim
 
 # ---- build: compile the native packages and the server, fetch and prepare the models -------------------------------
-FROM node:24-bookworm-slim AS build
+FROM ${BASE} AS build
 
-RUN apt-get update \
-  && apt-get install --yes --no-install-recommends ca-certificates g++ make python3 \
-  && rm -rf /var/lib/apt/lists/*
+# The image's own rule empties the cache that is mounted here.
+RUN --mount=type=cache,target=/var/cache/apt,sharing=locked \
+  --mount=type=cache,target=/var/lib/apt,sharing=locked \
+  rm -f /etc/apt/apt.conf.d/docker-clean \
+  && apt-get update \
+  && apt-get install --yes --no-install-recommends ca-certificates g++ make python3
 
 WORKDIR /app
 
-COPY package.json package-lock.json .npmrc ./
 # Node's own headers lie in the base image, so native packages compile without another download.
-RUN npm_config_nodedir=/usr/local npm ci
+ENV ORT_DISABLE_TELEMETRY=1 \
+  npm_config_nodedir=/usr/local
+
+COPY package.json package-lock.json ./
+# One package has to be compiled. Other install scripts would download a runtime for graphics cards, and compile the SQLite
+# of Node.js 20. The secrets are for networks with a registry or an authority of their own: docs/containers.md.
+RUN --mount=type=cache,target=/root/.npm \
+  --mount=type=secret,id=npmrc,target=/root/.npmrc \
+  --mount=type=secret,id=ca \
+  npm ci --ignore-scripts && npm rebuild hnswlib-node
 
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts scripts
 COPY src src
 COPY models models
 ARG MODEL_PACK=default
-RUN npm run facesearch -- models
+RUN --mount=type=cache,target=/root/.npm \
+  --mount=type=secret,id=npmrc,target=/root/.npmrc \
+  --mount=type=secret,id=ca \
+  npm run facesearch -- models
 
-# What the server does not need at run time: tools, sources of native packages, and ONNX Runtime for other systems.
+# What the server does not need at run time: tools and their types, sources of native packages, ONNX Runtime for other
+# machines, compiled scripts.
 RUN npm prune --omit=dev --ignore-scripts \
-  && rm -rf node_modules/better-sqlite3/deps node_modules/better-sqlite3/src node_modules/*/build/Release/obj* \
-  && find node_modules/onnxruntime-node/bin -mindepth 2 -maxdepth 2 -type d ! -name linux -exec rm -rf {} +
+  && rm -rf node_modules/better-sqlite3/deps node_modules/better-sqlite3/src dist/scripts dist/.tsbuildinfo \
+  && find node_modules/*/build -type f ! -path '*/build/Release/*.node' -delete \
+  && find node_modules -path '*/prebuilds/*.node' ! -name "linux*-$(node --print process.arch).node" -delete \
+  && find node_modules/onnxruntime-node/bin -mindepth 3 -maxdepth 3 -type d \
+    ! -path "*/linux/$(node --print process.arch)" -exec rm -rf {} + \
+  && find node_modules dist -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete \
+  && find node_modules -type d -empty -delete \
+  && chmod +x "$(node --print 'require("./package.json").bin.facesearch')"
 
 # ---- the image ----------------------------------------------------------------------------------------------------
-FROM node:24-bookworm-slim
+FROM ${BASE}
 
+ARG BASE
 ARG MODEL_PACK=default
+
+LABEL org.opencontainers.image.title="FaceSearch server" \
+  org.opencontainers.image.description="Self-hosted face search server that speaks the FaceSearch v4 REST API" \
+  org.opencontainers.image.version="0.1.0" \
+  org.opencontainers.image.licenses="MIT" \
+  org.opencontainers.image.base.name="${BASE}"
+
 ENV MODEL_PACK=$MODEL_PACK \
+  IMAGE_PACK=$MODEL_PACK \
   NODE_ENV=production \
+  ORT_DISABLE_TELEMETRY=1 \
   HOST=0.0.0.0 \
   PORT=8080 \
   DATA_DIR=/data
 
 WORKDIR /app
 
-COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/models models
-COPY --from=build /app/dist dist
 COPY --from=build /app/src/console src/console
+COPY --from=build /app/dist dist
+COPY LICENSE package.json ./
+COPY --chmod=0755 deploy/entrypoint.sh /usr/local/bin/facesearch-entrypoint
 
-RUN chmod +x dist/src/main.js && ln -s /app/dist/src/main.js /usr/local/bin/facesearch
-RUN install --directory --owner=node --group=node --mode=0700 /data
+# A volume that is new takes its owner from here.
+RUN install --directory --owner=node --group=node --mode=0700 /data /backups \
+  && ln -s "/app/$(node --print 'require("./package.json").bin.facesearch')" /usr/local/bin/facesearch
 USER node
 VOLUME /data
 EXPOSE 8080
 
-HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
+HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --start-interval=1s --retries=3 \
   CMD ["facesearch", "health"]
 
 # Not through npm: the server itself is process 1 and closes gracefully on SIGTERM.
+ENTRYPOINT ["facesearch-entrypoint"]
 CMD ["facesearch", "serve"]

@@ -4,27 +4,35 @@ import { fileURLToPath } from 'node:url';
 import openWabt from 'wabt';
 import { projectRoot } from '../src/util/paths.js';
 
-const FOLDER = join(projectRoot, 'src/vector-index/scan');
+/** The kernels: WebAssembly text, the module made of it, and the name of its constant. */
+export const kernels = [
+  { source: 'src/vector-index/scan/kernel.wat', target: 'src/vector-index/scan/kernel-wasm.ts', name: 'kernelWasm' },
+  {
+    source: 'src/gallery/scoring/cohort-kernel.wat',
+    target: 'src/gallery/scoring/cohort-kernel-wasm.ts',
+    name: 'cohortKernelWasm',
+  },
+] as const;
 
 /**
- * `npm run build:kernel`: compiles src/vector-index/scan/kernel.wat into kernel-wasm.ts beside it. Both are committed, so
- * that neither a build nor a server needs the compiler; a test compares them.
+ * `npm run build:kernel`: compiles each kernel into the module beside it. Both are committed, so that neither a build nor a
+ * server needs the compiler; a test compares them.
  */
-export async function compiledKernel(): Promise<string> {
+export async function compiledKernel({ source, name }: (typeof kernels)[number]): Promise<string> {
   const wabt = await openWabt();
-  const source = wabt.parseWat('kernel.wat', readFileSync(join(FOLDER, 'kernel.wat')), { simd: true });
-  const { buffer } = source.toBinary({});
+  const parsed = wabt.parseWat(source, readFileSync(join(projectRoot, source), 'utf8'), { simd: true });
+  const { buffer } = parsed.toBinary({});
   const lines =
     Buffer.from(buffer)
       .toString('base64')
       .match(/.{1,110}/g) ?? [];
   return [
-    '/** Made from kernel.wat by `npm run build:kernel`, in base64. */',
-    `export const kernelWasm = [\n${lines.map((line) => `  '${line}',\n`).join('')}].join('');`,
+    `/** Made from ${source.split('/').at(-1)} by \`npm run build:kernel\`, in base64. */`,
+    `export const ${name} = [\n${lines.map((line) => `  '${line}',\n`).join('')}].join('');`,
     '',
   ].join('\n');
 }
 
 if (fileURLToPath(import.meta.url) === process.argv[1]) {
-  writeFileSync(join(FOLDER, 'kernel-wasm.ts'), await compiledKernel());
+  for (const kernel of kernels) writeFileSync(join(projectRoot, kernel.target), await compiledKernel(kernel));
 }

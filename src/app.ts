@@ -1,26 +1,27 @@
+import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { Config } from './config/config.js';
 import { FaceSearchError } from './core/errors.js';
+import { addAccessLog } from './http/plugins/access-log.js';
 import type { AuditTrail } from './http/plugins/audit.js';
 import type { KeyLookup } from './http/plugins/auth.js';
 import { admitBodies } from './http/plugins/body-admission.js';
 import { endConnectionsOnClose } from './http/plugins/connections.js';
 import { consoleFiles } from './http/plugins/console-files.js';
+import { addErrorReplies, sendError } from './http/plugins/errors.js';
 import { acceptForms } from './http/plugins/multipart.js';
 import { addDocumentation } from './http/plugins/openapi/documentation.js';
 import { callLimits } from './http/plugins/rate-limit.js';
-import { addErrorReplies, sendError } from './http/plugins/replies.js';
 import { addRequestMetrics } from './http/plugins/request-metrics.js';
 import type { CertificatePair } from './http/plugins/tls.js';
+import { addRequestContext } from './http/request-context.js';
+import { useSchemas } from './http/route.js';
 import { admin, adminPath } from './http/routes/admin/admin.js';
-import { adminDocs } from './http/routes/admin/route-docs.js';
-import { addHealthRoutes } from './http/routes/health.js';
-import { routeDocs } from './http/routes/v4/route-docs.js';
+import { healthRoutes } from './http/routes/health.js';
 import { basePath, facesearch } from './http/routes/v4/v4.js';
 import type { Services } from './http/services.js';
-import { addAccessLog, newRequestId } from './observability/logging.js';
 import type { Metrics } from './observability/metrics/metrics.js';
 import { TenantCounts } from './observability/metrics/tenant-counts.js';
 
@@ -63,7 +64,8 @@ export async function buildApp({
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: newRequestId,
+    // Random, so that an id neither repeats nor tells how many requests there were.
+    genReqId: () => randomUUID(),
     routerOptions: { ignoreTrailingSlash: true },
     bodyLimit: config.BODY_LIMIT,
     requestTimeout: config.REQUEST_TIMEOUT,
@@ -83,6 +85,7 @@ export async function buildApp({
   };
 
   app.server.maxConnections = MAX_CONNECTIONS;
+  addRequestContext(app);
   addAccessLog(app);
   addRequestMetrics(app, basePath, metrics);
   endConnectionsOnClose(app);
@@ -100,25 +103,19 @@ export async function buildApp({
     });
   }
   await acceptForms(app);
-  addHealthRoutes(app, async () => {
+  useSchemas(app);
+  await addDocumentation(app, config.HTTP_STATUS);
+  await app.register(consoleFiles);
+  // As many photos may arrive as may wait and be computed.
+  admitBodies(app, { photo: 2 * (config.MAX_QUEUE + config.WORKERS), plain: PLAIN_BODIES });
+  const limits = await callLimits(app, config.RATE_LIMIT, config.FAILED_KEY_LIMIT);
+  const parts = { config, keys, limits, services: startedServices, audit, counts: new TenantCounts() };
+  await app.register(facesearch, { prefix: basePath, ...parts });
+  await app.register(admin, { prefix: adminPath, ...parts });
+  healthRoutes(app.withTypeProvider(), async () => {
     startedServices();
     await checkReady();
   });
-  await app.register(consoleFiles);
-  await addDocumentation(app, [...routeDocs, ...adminDocs], config.HTTP_STATUS);
-  const limits = await callLimits(app, config.RATE_LIMIT, config.FAILED_KEY_LIMIT);
-  // As many photos may arrive as may wait and be computed.
-  admitBodies(app, { photo: 2 * (config.MAX_QUEUE + config.WORKERS), plain: PLAIN_BODIES });
-  const callParts = {
-    keys,
-    limits,
-    services: startedServices,
-    audit,
-    counts: new TenantCounts(),
-    deadline: config.REQUEST_DEADLINE,
-  };
-  await app.register(facesearch, { prefix: basePath, ...callParts });
-  await app.register(admin, { prefix: adminPath, ...callParts, config });
   return app;
 }
 

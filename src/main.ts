@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import './core/no-telemetry.js';
+
 import { row } from './cli/command.js';
 import { commands, type Entry } from './cli/commands.js';
 import { runScript } from './cli/run-script.js';

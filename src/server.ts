@@ -4,7 +4,9 @@ import { buildApp } from './app.js';
 import type { Config } from './config/config.js';
 import type { Gallery } from './gallery/gallery.js';
 import { identityOf } from './gallery/model-identity.js';
-import { scaleOf } from './gallery/scoring/similarity.js';
+import { FollowedScale } from './gallery/own-scale/followed-scale.js';
+import { shippedCentres } from './gallery/scoring/shipped-centres.js';
+import { rawCosine } from './gallery/scoring/similarity.js';
 import { RetentionSweep } from './gallery/sweeps/retention-sweep.js';
 import { StoredUserDirectory } from './gallery/user-directory.js';
 import { CertificateFiles } from './http/plugins/tls.js';
@@ -69,7 +71,7 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
   const firstKey = storage.prepared.then(() => makeFirstKey(keys, audit));
   let retention: RetentionSweep | undefined;
   const started = firstKey
-    .then(() => startServices(config, storage, workerUrl))
+    .then(() => startServices(config, storage, logger, workerUrl))
     .then((opened) => {
       services = opened;
       retention = startRetention(store, opened.gallery, config.RETENTION_DAYS, audit, logger);
@@ -90,6 +92,7 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
       await started.catch(() => undefined);
       await retention?.close();
       await services?.analyser.close();
+      await services?.scale?.close();
       await services?.gallery.close();
       await storage.close();
       await audit?.close();
@@ -114,19 +117,38 @@ async function makeFirstKey(keys: KeyRing, audit: AuditLog | undefined): Promise
   return key;
 }
 
-async function startServices(config: Config, storage: Storage, workerUrl: URL | undefined): Promise<Services> {
+async function startServices(
+  config: Config,
+  storage: Storage,
+  logger: Logger,
+  workerUrl: URL | undefined,
+): Promise<Services> {
   const pack = await loadPack(config.MODEL_MANIFEST ?? defaultManifestPath, config.MODEL_PACK);
   const { model } = pack.embedders[galleryVersion];
-  const scale = scaleOf(config.SIMILARITY, model.calibration);
+  const centres = await shippedCentres(model.calibration);
+  const identity = identityOf(model);
+  const { calibration } = model;
+  const { scales } = storage.store;
+  const scale =
+    config.SIMILARITY === 'cosine'
+      ? undefined
+      : new FollowedScale({ scales, model: identity, calibration, centres, logger });
+  await scale?.open();
   const starting = startVision(pack, config, workerUrl);
   // Awaited when the gallery is open; a failure before must not count as unhandled.
   starting.catch(() => undefined);
   try {
-    const identity = identityOf(model);
-    const gallery = await storage.openGallery(identity, scale);
+    if (calibration.crowding !== undefined) {
+      logger.warn(
+        { model: identity },
+        'the scale of the model was made by an older version, with a correction that is gone; make it anew with facesearch calibrate',
+      );
+    }
+    const gallery = await storage.openGallery(identity, scale?.scale ?? rawCosine);
     const directory = new StoredUserDirectory(storage.store, storage.objects);
-    return { gallery, directory, analyser: await starting, model: identity };
+    return { gallery, directory, analyser: await starting, model: identity, scale };
   } catch (error) {
+    await scale?.close();
     await starting.then(
       (analyser) => analyser.close(),
       () => undefined,

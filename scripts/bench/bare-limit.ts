@@ -1,3 +1,4 @@
+import '../../src/core/no-telemetry.js';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { ModelPack } from '../../src/models/manifest.js';

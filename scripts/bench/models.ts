@@ -1,8 +1,8 @@
 import { cpus } from 'node:os';
 import { resolve } from 'node:path';
-import * as ort from 'onnxruntime-node';
 import { runScript } from '../../src/cli/run-script.js';
 import type { Model, Preparation } from '../../src/models/manifest.js';
+import * as ort from '../../src/models/onnx-runtime.js';
 import { randomImage } from '../../src/models/self-check.js';
 import { transform } from '../../src/models/transform.js';
 import { originalModels } from '../original-models.js';

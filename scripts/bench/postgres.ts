@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { runScript } from '../../src/cli/run-script.js';
 import { EMBEDDING_LENGTH } from '../../src/core/embedding.js';
 import { PgvectorGallery } from '../../src/gallery/pgvector-gallery.js';
-import { noCrowding } from '../../src/gallery/scoring/crowding.js';
+import { rawCosine } from '../../src/gallery/scoring/similarity.js';
 import { Database } from '../../src/persistence/people/postgres/database.js';
 import { type VectorType, vectorTypeChange } from '../../src/persistence/people/postgres/migrations.js';
 import { PostgresStore } from '../../src/persistence/people/postgres/postgres-store.js';
@@ -128,9 +128,8 @@ async function measure(
        FROM pg_index JOIN pg_class ON oid = indexrelid WHERE relname LIKE 'faces_%embedding%') AS graph
      FROM pg_partition_tree('faces') WHERE isleaf`,
   );
-  const scale = { crowding: noCrowding, similarity: (cosine: number) => cosine };
   const objects = { put: refuse, get: refuse, delete: refuse, keys: noKeys };
-  const gallery = new PgvectorGallery({ store, objects, model: MODEL, scale, logger: console });
+  const gallery = new PgvectorGallery({ store, objects, model: MODEL, scale: rawCosine, logger: console });
   // The first round warms the cache.
   for (const probe of probes) await gallery.candidates(where, probe, 1);
   const times: number[] = [];

@@ -9,15 +9,15 @@ const FACES_OF_CROWD_PERSON = 10;
 /**
  * People, keys and vectors that nobody has; the same each time. Photos are no pictures, only bytes.
  * @param model identity of the embedder
- * @param axis unit vector around which its score normalisation is strongest: some faces lie there
+ * @param direction of length 1: some faces lie near it
  */
-export function madeUpContents(model: string, axis: Float32Array): CompatContents {
+export function madeUpContents(model: string, direction: Float32Array): CompatContents {
   const random = new FaceLikeVectors(16);
   const images = (count: number) => {
     const person = random.person();
     return Array.from({ length: count }, () => toBase64(random.image(person)));
   };
-  const nearAxis = () => toBase64(sum(axis, random.person(), 0.8));
+  const nearDirection = () => toBase64(sum(direction, random.person(), 0.8));
   // Created by a search: an id that the server chose, and no name.
   const created = (digit: string) => ({
     id: `c0c0c0c0-1111-4111-8111-${digit.repeat(12)}`,
@@ -33,8 +33,8 @@ export function madeUpContents(model: string, axis: Float32Array): CompatContent
       people: [
         { id: '001 203 004 567', name: 'Nguyễn Văn An', faces: images(2) },
         { id: '"quoted", \\ and \n', name: '', faces: images(1) },
-        { id: '🧑🏽‍🚀', name: 'line\u2028break', faces: [nearAxis(), nearAxis()] },
-        { id: 'a'.repeat(300), name: 'Long Id', faces: [nearAxis()] },
+        { id: '🧑🏽‍🚀', name: 'line\u2028break', faces: [nearDirection(), nearDirection()] },
+        { id: 'a'.repeat(300), name: 'Long Id', faces: [nearDirection()] },
         { id: 'faceless', name: 'No Face', faces: [] },
       ],
     },

@@ -1,12 +1,12 @@
 import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import Database from 'better-sqlite3';
 import { readConfig } from '../../src/config/config.js';
 import type { SimilarityScale } from '../../src/gallery/scoring/similarity.js';
 import { createLogger } from '../../src/observability/logging.js';
 import { DATABASE, INDEX_CACHE, PHOTOS } from '../../src/persistence/data-folder/data-folder.js';
 import { migrations } from '../../src/persistence/people/sqlite/migrations.js';
+import { Database } from '../../src/persistence/sqlite.js';
 import { openFolderStorage } from '../../src/wiring/folder-storage.js';
 import { type CompatContents, crowd } from './contents.js';
 import { fill } from './fill.js';

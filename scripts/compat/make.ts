@@ -8,7 +8,9 @@ import { createGzip } from 'node:zlib';
 import { backUp } from '../../src/cli/backup/back-up.js';
 import { exportCollection } from '../../src/cli/collection-export/export-collection.js';
 import { ImportState } from '../../src/cli/photo-import/import-state.js';
+import { EMBEDDING_LENGTH } from '../../src/core/embedding.js';
 import { identityOf } from '../../src/gallery/model-identity.js';
+import { shippedCentres } from '../../src/gallery/scoring/shipped-centres.js';
 import { type SimilarityScale, scaleOf } from '../../src/gallery/scoring/similarity.js';
 import { galleryVersion } from '../../src/http/services.js';
 import type { Calibration } from '../../src/models/calibration.js';
@@ -19,6 +21,7 @@ import { migrations } from '../../src/persistence/people/sqlite/migrations.js';
 import { SqliteTransfer } from '../../src/persistence/people/sqlite/sqlite-transfer.js';
 import { defaultManifestPath, projectRoot } from '../../src/util/paths.js';
 import { serverVersion } from '../../src/util/version.js';
+import { FaceLikeVectors } from '../bench/face-like-vectors.js';
 import { pack } from './archive.js';
 import { type CompatContents, crowd, without, writeContents } from './contents.js';
 import { madeUpContents } from './made-up-people.js';
@@ -124,9 +127,10 @@ try {
   const chosen = await readPack(defaultManifestPath, 'default');
   const { model } = chosen.embedders[galleryVersion];
   const { calibration } = model;
-  const axis = new Float32Array(Uint8Array.from(Buffer.from(calibration.crowding?.axis ?? '', 'base64')).buffer);
-  const contents = madeUpContents(identityOf(model), axis);
-  const scale = scaleOf('calibrated', calibration);
+  const centres = await shippedCentres(calibration);
+  const direction = centres?.vectors.subarray(0, EMBEDDING_LENGTH) ?? new FaceLikeVectors(17).person();
+  const contents = madeUpContents(identityOf(model), direction);
+  const scale = scaleOf('calibrated', calibration, centres);
   await (isOlder ? makeOlderSchemas : makeRelease)({
     folder,
     work,

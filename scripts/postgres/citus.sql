@@ -12,8 +12,11 @@ SET citus.shard_count = 32;
 SELECT create_reference_table('tenants');
 SELECT create_reference_table('api_keys');
 SELECT create_reference_table('collections');
+SELECT create_reference_table('cohorts');
 SELECT create_reference_table('pending_object_deletions');
 
 -- A collection's users and faces lie on one node, so that a search and every change but the making of a collection ask one.
 SELECT create_distributed_table('users', 'collection_id');
 SELECT create_distributed_table('faces', 'collection_id', colocate_with => 'users');
+SELECT create_distributed_table('templates', 'collection_id', colocate_with => 'users');
+SELECT create_distributed_table('cohort_members', 'collection_id', colocate_with => 'users');

@@ -9,6 +9,9 @@ const tablesInOrder = [
   'collections',
   'users',
   'faces',
+  'templates',
+  'cohorts',
+  'cohort_members',
   'pending_object_deletions',
   'schema_migrations',
 ];
@@ -24,7 +27,7 @@ export async function columnsOf(run: Run): Promise<Columns> {
   const found = new Map(rows.map(({ table, columns }) => [table, columns]));
   const unknown = [...found.keys()].filter((table) => !tablesInOrder.includes(table));
   if (unknown.length > 0) throw new Error(`The dump does not know the tables ${unknown.join(', ')}`);
-  return new Map(tablesInOrder.map((table) => [table, found.get(table) ?? []]));
+  return new Map(tablesInOrder.filter((table) => found.has(table)).map((table) => [table, found.get(table) ?? []]));
 }
 
 /** The rows of a database as SQL, with their numbers and with the sequences that go on behind them. */

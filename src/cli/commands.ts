@@ -82,7 +82,7 @@ export const commands: readonly Entry[] = [
   },
   {
     name: 'calibrate',
-    summary: 'Computes the scale of similarities of a model from labelled photos.',
+    summary: 'Computes the scale of similarities from labelled photos, or from the own gallery.',
     load: async () => (await import('./commands/calibrate.js')).calibrate,
   },
   {

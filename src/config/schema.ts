@@ -153,7 +153,7 @@ export const variables = {
   },
   SIMILARITY: {
     description:
-      '`calibrated`: each 0.05 is ten times fewer false matches, 0.85 is 1 in 100,000. `cosine`: the raw cosine.',
+      '`calibrated`: each 0.05 is ten times fewer false matches, 0.85 aims at 1 in 100,000. `cosine`: the raw cosine.',
     default: 'calibrated',
     schema: choice('calibrated', 'cosine'),
   },

@@ -100,13 +100,19 @@ export async function facePhoto(collection, id, face) {
   return dataOf(response);
 }
 
+/** A proxy before the server answers by itself, and tells no reason. */
+const reasonsOfProxies = { 413: 'body-size', 429: 'rate-limit', 502: 'no-answer', 503: 'no-answer', 504: 'no-answer' };
+
 async function dataOf(response) {
   const body = await response.json().catch(() => ({}));
   if (response.status === 401 && session.status) {
     logOut();
     keyLost();
   }
-  if (body.code !== '200') throw new Refused(body.code ?? String(response.status), body.data ?? '', body.reason ?? '');
+  if (body.code !== '200') {
+    const code = body.code ?? String(response.status);
+    throw new Refused(code, body.data ?? '', body.reason ?? reasonsOfProxies[code] ?? '');
+  }
   return body.data;
 }
 

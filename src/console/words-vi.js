@@ -144,6 +144,7 @@ export const vietnamese = {
   'scale.reached': 'cứ {n} cặp người lạ thì có 1 cặp giống đến mức này',
   'scale.low': 'không giống hơn hai người lạ bất kỳ',
 
+  'try.docs': 'Tài liệu API với mọi trường và câu trả lời (mở trang mới)',
   'try.call': 'Lệnh gọi',
   'call.create': 'đăng ký người, hoặc đổi tên',
   'call.add': 'thêm ảnh cho một người',

@@ -58,6 +58,11 @@ export function t(name, values = {}) {
   return text.replace(/\{(\w+)\}/g, (_, value) => String(values[value]));
 }
 
+/** The same for what the server describes in English: its own words stand in where the language has none. */
+export function tOr(name, otherwise) {
+  return dictionaries[language][name] ?? otherwise;
+}
+
 /** Why the server refused, in words that say what to do. What is no refusal is thrown again. @param {unknown} error */
 export function refusalInWords(error) {
   if (!(error instanceof Refused)) throw error;

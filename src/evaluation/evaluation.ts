@@ -1,7 +1,9 @@
-import { Crowding, correctedScore } from '../gallery/scoring/crowding.js';
-import type { Calibration } from '../models/manifest.js';
+import { muOf, type OptionalCohort } from '../gallery/scoring/cohort.js';
+import { normalisedScore } from '../gallery/scoring/score-normalisation.js';
+import type { ScalePoint, SimilarityScale } from '../gallery/scoring/similarity.js';
 import type { DataSetImage, PairList } from './data-set.js';
 import type { Embedded } from './embed-images.js';
+import { type GalleryResult, galleryResults } from './galleries/gallery-results.js';
 import { type Group, groupScores } from './group-scores.js';
 import { calibrationTable, type SimilarityRow } from './metrics/calibration-table.js';
 import { type Comparison, cosine } from './metrics/compare-all.js';
@@ -79,6 +81,8 @@ export interface NamedComparison {
 
 export interface Evaluation {
   acquisition: Acquisition;
+  /** What galleries of each group's people do; empty where there are too few people. */
+  galleries: GalleryResult[];
   pairLists: PairListResult[];
   /** All images first, then the groups of sets that were asked for, then each set where there are several. */
   groups: GroupResult[];
@@ -95,6 +99,16 @@ const TARGETS = [1e-2, 1e-3, 1e-4];
 const IMPOSTORS_FOR_1E_5 = 1_000_000;
 const PERCENTILES = [0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.999, 1];
 
+/** How the server compares faces. */
+export interface Scoring {
+  /** Corners of the scale. */
+  points: readonly ScalePoint[];
+  /** Of a gallery without people: pairs of photos are compared with it. */
+  cohort: OptionalCohort;
+  /** For galleries. */
+  scale: SimilarityScale;
+}
+
 /**
  * Computes all numbers on recognition from the embedded images.
  * @param setGroups sets that get numbers together
@@ -102,18 +116,18 @@ const PERCENTILES = [0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.999, 1];
 export function evaluate(
   { images, pairLists }: Pick<Selection, 'images' | 'pairLists'>,
   { embeddings, failures }: Embedded,
-  calibration: Pick<Calibration, 'points' | 'crowding'>,
+  { points, cohort, scale }: Scoring,
   setGroups: readonly SetGroup[] = [],
 ): { evaluation: Evaluation; scores: NamedScores[] } {
-  const crowding = new Crowding(calibration.crowding);
-  const lists = withPooled(pairLists).map((list) => ({ list, pairs: scorePairs(list, embeddings, crowding) }));
+  const lists = withPooled(pairLists).map((list) => ({ list, pairs: scorePairs(list, embeddings, cohort) }));
   const identified = images.filter(({ identity }) => identity !== '');
-  const groups = groupScores(identified, embeddings, setGroups, crowding);
+  const groups = groupScores(identified, embeddings, setGroups, cohort);
   return {
     evaluation: {
       acquisition: acquisition(images.length, failures),
+      galleries: galleryResults(groups, embeddings, scale),
       pairLists: lists.map(({ list, pairs }) => pairListResult(list, pairs)),
-      groups: groups.map((group) => groupResult(group, calibration.points)),
+      groups: groups.map((group) => groupResult(group, points)),
     },
     scores: [
       ...lists.map(({ list, pairs }) => ({ name: list.name, kind: 'list' as const, ...histograms(pairs) })),
@@ -140,11 +154,11 @@ function acquisition(attempted: number, failed: ReadonlyMap<string, string>): Ac
   return { attempted, failed: failed.size, failures: failures.sort((p, q) => q.paths.length - p.paths.length) };
 }
 
-function scorePairs({ pairs }: PairList, embeddings: Embedded['embeddings'], crowding: Crowding): ScoredPairs {
+function scorePairs({ pairs }: PairList, embeddings: Embedded['embeddings'], cohort: OptionalCohort): ScoredPairs {
   const score = ({ a, b }: PairList['pairs'][number]) => {
     const [first, second] = [embeddings.get(a), embeddings.get(b)];
     return first && second
-      ? correctedScore(cosine(first, second), crowding.of(first) + crowding.of(second))
+      ? normalisedScore(cosine(first, second), muOf(cohort, first), muOf(cohort, second))
       : Number.NaN;
   };
   return { scores: Float64Array.from(pairs, score), same: Uint8Array.from(pairs, ({ same }) => Number(same)) };
@@ -171,7 +185,7 @@ function pairListResult(list: Selection['pairLists'][number], pairs: ScoredPairs
 
 function groupResult(
   { name, kind, images, notAcquired, scores, compared }: Group,
-  calibration: Calibration['points'],
+  calibration: readonly ScalePoint[],
 ): GroupResult {
   const { genuine, impostor } = scores;
   const named = ({ score, a, b }: Comparison): NamedComparison => ({

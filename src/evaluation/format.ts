@@ -24,9 +24,9 @@ export function target(rate: number): string {
   return rate.toExponential(0);
 }
 
-/** A cosine with three digits. */
-export function score(cosine: number): string {
-  return Number.isFinite(cosine) ? cosine.toFixed(3) : '–';
+/** A score with three digits. */
+export function score(value: number): string {
+  return Number.isFinite(value) ? value.toFixed(3) : '–';
 }
 
 /** The ends of an interval, each written by `write`: `99.10–99.54 %`. */

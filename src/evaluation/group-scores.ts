@@ -1,4 +1,4 @@
-import type { Crowding } from '../gallery/scoring/crowding.js';
+import type { OptionalCohort } from '../gallery/scoring/cohort.js';
 import type { DataSetImage } from './data-set.js';
 import type { Embedded } from './embed-images.js';
 import { compareAll, type GroupScores } from './metrics/compare-all.js';
@@ -26,7 +26,7 @@ export function groupScores(
   identified: readonly DataSetImage[],
   embeddings: Embedded['embeddings'],
   setGroups: readonly SetGroup[],
-  crowding: Crowding,
+  cohort: OptionalCohort,
 ): Group[] {
   const compared = identified.filter(({ path }) => embeddings.has(path));
   if (compared.length < 2) return [];
@@ -38,7 +38,7 @@ export function groupScores(
     return { name, kind, images, notAcquired: identified.filter(isMember).length - images.length, scores, compared };
   };
   const bySet = numbered(compared.map(({ set }) => set));
-  const { overall, groups } = compareAll(vectors, identities, bySet.numbers, crowding);
+  const { overall, groups } = compareAll(vectors, identities, bySet.numbers, cohort);
   const isGroup = (set: string) => setGroups.some((one) => one.sets.length === 1 && one.sets[0] === set);
   const sets = bySet.names.map((set, i) => group(set || '(no set)', 'set', groups[i] as GroupScores, [set]));
   return [
@@ -52,7 +52,7 @@ export function groupScores(
     if (setGroups.length === 0) return [];
     // Images of no group have the number -1, and no collector.
     const places = compared.map(({ set }) => setGroups.findIndex((one) => one.sets.includes(set)));
-    const scores = compareAll(vectors, identities, places, crowding).groups;
+    const scores = compareAll(vectors, identities, places, cohort).groups;
     return setGroups.flatMap(({ name, sets: members }, i) => {
       const found = scores[i];
       return found ? [group(name, 'group', found, members)] : [];

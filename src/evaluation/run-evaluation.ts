@@ -1,5 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, relative } from 'node:path';
+import { shippedCentres, shippedCohort } from '../gallery/scoring/shipped-centres.js';
+import { scaleOf, scalePoints } from '../gallery/scoring/similarity.js';
 import type { ModelPack } from '../models/manifest.js';
 import { OperatorError } from '../util/operator-error.js';
 import { showProgress } from '../util/progress.js';
@@ -44,7 +46,13 @@ export async function runEvaluation(options: EvaluationOptions, tools: Evaluatio
   const embedding = { seconds: secondsSince(start), workers: options.workers };
   const gates = await judge(selection, corrections, options, tools);
   const { model, mirror } = tools.pack.embedders[options.version];
-  const { evaluation, scores } = evaluate(selection, embedded, model.calibration, options.group);
+  const centres = await shippedCentres(model.calibration);
+  const scoring = {
+    points: scalePoints(model.calibration),
+    cohort: shippedCohort(centres),
+    scale: scaleOf('calibrated', model.calibration, centres),
+  };
+  const { evaluation, scores } = evaluate(selection, embedded, scoring, options.group);
   const { images, missing, imagesLeftOut, pairListsLeftOut } = selection;
   const report: Report = {
     dataSet: basename(options.folder),

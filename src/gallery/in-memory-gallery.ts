@@ -3,19 +3,19 @@ import type { Logger } from 'pino';
 import { FaceSearchError } from '../core/errors.js';
 import { unitVector } from '../core/unit-vector.js';
 import type { ObjectStore } from '../persistence/photos/object-store.js';
-import type { CollectionRef, Erased, Store, StoredCollection, User } from '../persistence/store.js';
+import type { CollectionRef, Erased, IndexedStore, StoredCollection, User } from '../persistence/store.js';
 import type { IndexWorkers } from '../vector-index/index-workers.js';
 import { IndexLostError, type VectorIndex } from '../vector-index/vector-index.js';
 import { CollectionIndexes } from './collection-indexes.js';
 import type { Candidate, Gallery, GallerySize, RankedCandidate } from './gallery.js';
 import { KeyedLock } from './keyed-lock.js';
-import { scored } from './scoring/scored.js';
+import { PeopleScoring } from './people-scoring.js';
 import type { SimilarityScale } from './scoring/similarity.js';
 import { PhotoSweep } from './sweeps/photo-sweep.js';
 
 /**
- * Faces asked of the index at first. The nearest by cosine need not be the most similar, since cosines are corrected for
- * crowding, and may have been deleted a moment ago.
+ * Faces asked of the index at first. The owner of the nearest by cosine need not be the most similar, since scores are
+ * normalised and people have more than one face, and the face may have been deleted a moment ago.
  */
 const FIRST_CANDIDATES = 16;
 
@@ -24,7 +24,7 @@ const ATTEMPTS = 2;
 
 export interface GalleryParts {
   /** Written by this gallery only, as long as it is open. Closed by its owner. */
-  store: Store;
+  store: IndexedStore;
   objects: ObjectStore;
   /** Used by this gallery only, as long as it is open. Closed by their owner. */
   indexes: IndexWorkers;
@@ -42,23 +42,23 @@ export interface GalleryParts {
  * the next.
  */
 export class InMemoryGallery implements Gallery {
-  readonly #store: Store;
+  readonly #store: IndexedStore;
   readonly #workers: IndexWorkers;
   readonly #model: string;
-  readonly #scale: SimilarityScale;
   readonly #logger: GalleryParts['logger'];
   readonly #photos: PhotoSweep;
   readonly #writes = new KeyedLock();
   readonly #indexes: CollectionIndexes;
+  readonly #scoring: PeopleScoring;
 
   constructor({ store, objects, indexes, model, scale, logger }: GalleryParts) {
     this.#store = store;
     this.#workers = indexes;
     this.#model = model;
-    this.#scale = scale;
     this.#logger = logger;
     this.#photos = new PhotoSweep(store, objects, logger);
     this.#indexes = new CollectionIndexes({ store, workers: indexes, model, logger });
+    this.#scoring = new PeopleScoring({ store, model, scale, isShared: false, logger });
   }
 
   /** Reads all faces into memory and deletes what earlier deletions left. Calls before its end are slow, not wrong. */
@@ -74,6 +74,7 @@ export class InMemoryGallery implements Gallery {
       { collections: collections.length, faces: this.facesInMemory, model: this.#model },
       'gallery is open',
     );
+    this.#scoring.open();
   }
 
   /** Faces that searches look at now, over all collections. */
@@ -103,6 +104,7 @@ export class InMemoryGallery implements Gallery {
       const stored = await this.#store.addFace(collection, userId, { embedding: vector, model: this.#model });
       if (!stored) throw new FaceSearchError('USER_NOT_FOUND');
       await this.#indexes.add(stored.collectionId, stored.faceId, vector);
+      this.#scoring.added(collection.tenant, stored);
     });
   }
 
@@ -123,6 +125,7 @@ export class InMemoryGallery implements Gallery {
         if (best && isKnown(best)) return { known: best };
         const stored = await this.#store.addUserWithFace(collection, user, face);
         await this.#indexes.add(stored.collectionId, stored.faceId, vector);
+        this.#scoring.added(collection.tenant, stored);
         return { createdId: user.id };
       }),
     );
@@ -158,6 +161,7 @@ export class InMemoryGallery implements Gallery {
       return gone;
     });
     if (!erased) throw new FaceSearchError('COLLECTION_NOT_FOUND');
+    this.#scoring.erased(collection.tenant, erased.faceIds);
     await this.#photos.run();
   }
 
@@ -171,7 +175,7 @@ export class InMemoryGallery implements Gallery {
     for (let attempt = 1; ; attempt++) {
       const index = await this.#indexOf(collection);
       try {
-        return index ? await this.#nearest(index, probe, k) : [];
+        return index ? await this.#nearest(collection.tenant, index, probe, k) : [];
       } catch (error) {
         // Its thread died, or a failed write threw it away: the next one is read from the store.
         if (!(error instanceof IndexLostError) || attempt === ATTEMPTS) throw error;
@@ -181,39 +185,34 @@ export class InMemoryGallery implements Gallery {
   }
 
   /** The k most similar users. */
-  async #nearest(index: VectorIndex, probe: Float32Array, k: number): Promise<RankedCandidate[]> {
+  async #nearest(tenant: string, index: VectorIndex, embedding: Float32Array, k: number): Promise<RankedCandidate[]> {
+    const probe = await this.#scoring.probe(tenant, embedding);
     for (let faces = FIRST_CANDIDATES * k; ; faces *= 4) {
-      const matches = await index.search(probe, faces);
-      const nearest = new Map<string, RankedCandidate>();
+      const matches = await index.search(embedding, faces);
       // The index knows cosines roughly. Its faces are compared again, with what is stored.
       const ids = matches.map(({ faceId }) => faceId);
-      const exact = scored(await this.#store.embeddingsOf(ids, this.#model), probe, this.#scale);
-      for (const { faceId, score } of exact) {
-        const owner = await this.#store.findFaceOwner(faceId);
-        if (owner && !nearest.has(owner.id)) {
-          nearest.set(owner.id, { ...owner, faceId, similarity: this.#scale.similarity(score) });
-        }
-        if (nearest.size === k) return [...nearest.values()];
-      }
-      if (matches.length < faces) return [...nearest.values()];
+      const people = await this.#store.ownersOf(ids, this.#scoring.kindFor(probe));
+      const isAll = matches.length < faces;
+      if (people.length >= k || isAll) return this.#scoring.mostSimilar(tenant, { people, isAll }, probe, k);
     }
   }
 
   /** Under the collection's lock. */
-  async #nearestUnderLock({ collectionId }: StoredCollection, probe: Float32Array): Promise<RankedCandidate[]> {
+  async #nearestUnderLock({ tenant, collectionId }: StoredCollection, probe: Float32Array): Promise<RankedCandidate[]> {
     const index = await this.#indexes.load(collectionId);
     try {
-      return await this.#nearest(index, probe, 1);
+      return await this.#nearest(tenant, index, probe, 1);
     } catch (error) {
       if (!(error instanceof IndexLostError)) throw error;
       this.#indexes.forgetLost(index);
-      return this.#nearest(await this.#indexes.load(collectionId), probe, 1);
+      return this.#nearest(tenant, await this.#indexes.load(collectionId), probe, 1);
     }
   }
 
   /** Waits for the writes under way. Store, object store and index threads stay open. */
   async close(): Promise<void> {
     await this.#writes.idle();
+    await this.#scoring.close();
     await this.#photos.close();
     this.#indexes.clear();
   }
@@ -224,6 +223,7 @@ export class InMemoryGallery implements Gallery {
       if (gone) await this.#indexes.remove(gone.collectionId, gone.faceIds);
       return gone;
     });
+    if (erased) this.#scoring.erased(collection.tenant, erased.faceIds);
     if (erased) await this.#photos.run();
     return erased;
   }

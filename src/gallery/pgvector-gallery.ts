@@ -5,11 +5,12 @@ import { unitVector } from '../core/unit-vector.js';
 import type { ObjectStore } from '../persistence/photos/object-store.js';
 import type { CollectionRef, Erased, Searcher, SearchingStore, User } from '../persistence/store.js';
 import type { Candidate, Gallery, GallerySize, RankedCandidate } from './gallery.js';
-import { scored } from './scoring/scored.js';
+import { PeopleScoring } from './people-scoring.js';
+import type { Probe } from './scoring/rank.js';
 import type { SimilarityScale } from './scoring/similarity.js';
 import { PhotoSweep } from './sweeps/photo-sweep.js';
 
-/** Faces asked of the database: the nearest by cosine need not be the most similar, since cosines are corrected. */
+/** Faces asked of the database: the owner of the nearest by cosine need not be the most similar; see InMemoryGallery. */
 const CANDIDATES = 32;
 
 /** How long a count of the whole database is told. */
@@ -22,15 +23,15 @@ export interface PgvectorGalleryParts {
   /** Name of the model whose faces are compared; faces made by another are kept, but never found. */
   model: string;
   scale: SimilarityScale;
-  logger: Pick<Logger, 'error'>;
+  logger: Pick<Logger, 'info' | 'warn' | 'error'>;
 }
 
 /** The gallery of one of several servers: the database searches, and nothing is kept here. */
 export class PgvectorGallery implements Gallery {
   readonly #store: SearchingStore;
   readonly #model: string;
-  readonly #scale: SimilarityScale;
   readonly #photos: PhotoSweep;
+  readonly #scoring: PeopleScoring;
   #counted: { size: Promise<GallerySize>; until: number } = {
     size: Promise.resolve({ collections: 0, faces: 0 }),
     until: 0,
@@ -39,13 +40,14 @@ export class PgvectorGallery implements Gallery {
   constructor({ store, objects, model, scale, logger }: PgvectorGalleryParts) {
     this.#store = store;
     this.#model = model;
-    this.#scale = scale;
     this.#photos = new PhotoSweep(store, objects, logger);
+    this.#scoring = new PeopleScoring({ store, model, scale, isShared: true, logger });
   }
 
   /** Deletes the photos that earlier deletions left. */
-  open(): Promise<void> {
-    return this.#photos.run();
+  async open(): Promise<void> {
+    await this.#photos.run();
+    this.#scoring.open();
   }
 
   saveUser(collection: CollectionRef, user: User): Promise<void> {
@@ -62,7 +64,9 @@ export class PgvectorGallery implements Gallery {
 
   async addFace(collection: CollectionRef, userId: string, embedding: Float32Array): Promise<void> {
     const face = { embedding: unitVector(embedding), model: this.#model };
-    if (!(await this.#store.addFace(collection, userId, face))) throw new FaceSearchError('USER_NOT_FOUND');
+    const stored = await this.#store.addFace(collection, userId, face);
+    if (!stored) throw new FaceSearchError('USER_NOT_FOUND');
+    this.#scoring.added(collection.tenant, stored);
   }
 
   async addUnknownPerson(
@@ -73,12 +77,15 @@ export class PgvectorGallery implements Gallery {
   ): Promise<{ createdId: string } | { known: Candidate }> {
     const vector = unitVector(embedding);
     const objectKey = `faces/${randomUUID()}`;
+    // Before the transaction: it may have to ask the database over another connection.
+    const probe = await this.#scoring.probe(collection.tenant, vector);
     const outcome = await this.#photos.keep(objectKey, photo, () =>
       this.#store.inTurn(collection, async (store) => {
-        const [best] = await this.#nearest(store, collection, vector, 1);
+        const [best] = await this.#nearest(store, collection, probe, 1);
         if (best && isKnown(best)) return { known: best };
         const user = { id: randomUUID(), name: '' };
-        await store.addUserWithFace(collection, user, { embedding: vector, model: this.#model, objectKey });
+        const face = { embedding: vector, model: this.#model, objectKey };
+        this.#scoring.added(collection.tenant, await store.addUserWithFace(collection, user, face));
         return { createdId: user.id };
       }),
     );
@@ -88,25 +95,27 @@ export class PgvectorGallery implements Gallery {
   }
 
   async deleteFaces(collection: CollectionRef, userId: string): Promise<void> {
-    await this.#sweepAfter(this.#store.deleteFaces(collection, userId), 'USER_NOT_FOUND');
+    await this.#sweepAfter(collection, this.#store.deleteFaces(collection, userId), 'USER_NOT_FOUND');
   }
 
   async deleteFace(collection: CollectionRef, userId: string, faceId: number): Promise<void> {
-    await this.#sweepAfter(this.#store.deleteFace(collection, userId, faceId), 'FACE_NOT_FOUND');
+    await this.#sweepAfter(collection, this.#store.deleteFace(collection, userId, faceId), 'FACE_NOT_FOUND');
   }
 
   async deleteUser(collection: CollectionRef, userId: string): Promise<void> {
-    await this.#sweepAfter(this.#store.deleteUser(collection, userId), 'USER_NOT_FOUND');
+    await this.#sweepAfter(collection, this.#store.deleteUser(collection, userId), 'USER_NOT_FOUND');
   }
 
   async deleteEnrolledBefore(time: Date, collection: CollectionRef, userId: string): Promise<boolean> {
     const erased = await this.#store.deleteEnrolledBefore(time, collection, userId);
-    if (erased) await this.#photos.run();
-    return erased !== undefined;
+    if (!erased) return false;
+    this.#scoring.erased(collection.tenant, erased.faceIds);
+    await this.#photos.run();
+    return true;
   }
 
   async deleteCollection(collection: CollectionRef): Promise<void> {
-    await this.#sweepAfter(this.#store.deleteCollection(collection), 'COLLECTION_NOT_FOUND');
+    await this.#sweepAfter(collection, this.#store.deleteCollection(collection), 'COLLECTION_NOT_FOUND');
   }
 
   async search(collection: CollectionRef, embedding: Float32Array): Promise<Candidate | undefined> {
@@ -114,8 +123,9 @@ export class PgvectorGallery implements Gallery {
     return best;
   }
 
-  candidates(collection: CollectionRef, embedding: Float32Array, k: number): Promise<RankedCandidate[]> {
-    return this.#nearest(this.#store, collection, unitVector(embedding), k);
+  async candidates(collection: CollectionRef, embedding: Float32Array, k: number): Promise<RankedCandidate[]> {
+    const probe = await this.#scoring.probe(collection.tenant, unitVector(embedding));
+    return this.#nearest(this.#store, collection, probe, k);
   }
 
   /** Counted at most every few seconds, however often it is asked. */
@@ -127,35 +137,30 @@ export class PgvectorGallery implements Gallery {
   }
 
   /** Store and object store stay open. */
-  close(): Promise<void> {
-    return this.#photos.close();
+  async close(): Promise<void> {
+    await this.#scoring.close();
+    await this.#photos.close();
   }
 
   /** The k most similar users. */
-  async #nearest(
-    store: Searcher,
-    collection: CollectionRef,
-    probe: Float32Array,
-    k: number,
-  ): Promise<RankedCandidate[]> {
-    for (let faces = CANDIDATES * k; ; faces *= 4) {
-      const found = await store.nearestFaces(collection, this.#model, probe, faces);
-      const nearest = new Map<string, RankedCandidate>();
-      for (const { user, faceId, score } of scored(found, probe, this.#scale)) {
-        if (!nearest.has(user.id)) {
-          nearest.set(user.id, { ...user, faceId, similarity: this.#scale.similarity(score) });
-        }
-        if (nearest.size === k) break;
-      }
-      if (nearest.size === k || found.length < faces) return [...nearest.values()];
+  async #nearest(store: Searcher, collection: CollectionRef, probe: Probe, k: number): Promise<RankedCandidate[]> {
+    for (let asked = CANDIDATES * k; ; asked *= 4) {
+      const kind = this.#scoring.kindFor(probe);
+      const { people, faces } = await store.nearestPeople(collection, kind, probe.embedding, asked);
+      const isAll = faces < asked;
+      if (people.length < k && !isAll) continue;
+      return this.#scoring.mostSimilar(collection.tenant, { people, isAll }, probe, k, store);
     }
   }
 
   async #sweepAfter(
+    { tenant }: CollectionRef,
     erasing: Promise<Erased | undefined>,
     unknown: 'USER_NOT_FOUND' | 'FACE_NOT_FOUND' | 'COLLECTION_NOT_FOUND',
   ) {
-    if (!(await erasing)) throw new FaceSearchError(unknown);
+    const erased = await erasing;
+    if (!erased) throw new FaceSearchError(unknown);
+    this.#scoring.erased(tenant, erased.faceIds);
     await this.#photos.run();
   }
 }

@@ -1,26 +1,45 @@
-import type { FastifyRequest } from 'fastify';
 import type { Gallery } from '../gallery/gallery.js';
+import type { FollowedScale } from '../gallery/own-scale/followed-scale.js';
 import type { UserDirectory } from '../gallery/user-directory.js';
 import type { FacematchVersion } from '../models/manifest.js';
-import type { CollectionRef } from '../persistence/store.js';
-import type { FaceAnalyser } from '../vision/face-analyser.js';
-import { callerOf } from './plugins/caller.js';
+import type { Analysis, FaceAnalyser, PhotoOptions } from '../vision/face-analyser.js';
+import type { RequestContext } from './request-context.js';
 
-/** What the calls work with, once it has started. */
+/** What the endpoints work with, once it has started. */
 export interface Services {
   gallery: Gallery;
   directory: UserDirectory;
   analyser: FaceAnalyser;
   /** Name and digest of the model whose faces are compared. */
   model: string;
+  /** Which scale holds; undefined where similarities are cosines. */
+  scale?: FollowedScale | undefined;
 }
 
 /** @throws FaceSearchError NOT_READY while the services are starting */
 export type GetServices = () => Services;
 
-/** How the faces of the gallery and those that are searched for are embedded; only the extracting calls can choose. */
+/** How the faces of the gallery and those that are searched for are embedded; only the extracting endpoints can choose. */
 export const galleryVersion: FacematchVersion = 'v3';
 
-export function collectionOf(request: FastifyRequest, collection: string): CollectionRef {
-  return { tenant: callerOf(request).tenant, collection };
+/** What a client asks for a photo; false where an endpoint does not ask. */
+type PhotoFlags = { [flag in 'allow_id_card' | 'only_largest_face' | 'disable_validation']?: boolean };
+
+export function photoOptions(
+  { allow_id_card = false, only_largest_face = false, disable_validation = false }: PhotoFlags,
+  version = galleryVersion,
+): PhotoOptions {
+  return {
+    version,
+    allowIdCard: allow_id_card,
+    severalFaces: only_largest_face ? 'largest' : 'refuse',
+    disableValidation: disable_validation,
+  };
+}
+
+/** The embedding that an analysis ends with, whose times are noted for log and metrics. */
+export async function embeddingOf(context: RequestContext, analysis: Promise<Analysis>): Promise<Float32Array> {
+  const { embedding, timings } = await analysis;
+  context.stages = timings;
+  return embedding;
 }

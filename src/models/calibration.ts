@@ -4,28 +4,54 @@ import { z } from 'zod';
 export const calibrationSchema = z
   .strictObject({
     madeFrom: z.string(),
-    /** How cosines are corrected for crowded parts of the embedding space; see gallery/scoring/crowding.ts. */
-    crowding: z
+    /** Directions that normalise cosines; see gallery/scoring/cohort.ts. */
+    cohort: z
       .strictObject({
-        madeFrom: z.string(),
-        slope: z.number().min(0).max(10),
-        /** Unit vector of 512 float32, little-endian, in base64. */
-        axis: z.base64().length(2732),
+        /** Relative to the manifest's folder: rows of 512 signed bytes, each a direction. */
+        file: z.string(),
+        sha256: z.string().regex(/^[0-9a-f]{64}$/),
+        /** Number of rows. */
+        centres: z.number().int().positive(),
       })
       .optional(),
-    /** Corners of the piecewise-linear map, rising in both coordinates, from a (corrected) cosine of -1 to 1. */
-    points: z.array(z.strictObject({ cosine: z.number().min(-1).max(1), similarity: z.number().min(0).max(1) })).min(2),
+    /** Made by version 0.1 and ignored: it is for another correction than this version's. */
+    crowding: z.unknown().optional(),
+    /** From this cosine on two photos are nearly the same. */
+    identicalFrom: z.number().gt(0).lt(0.999).optional(),
+    /** How much the score of a person is put down for ten times as many photos. */
+    photosSlope: z.number().min(0).max(1).optional(),
+    /** Corners of the piecewise-linear map for normalised scores; without them `points` are taken. */
+    scorePoints: z
+      .array(z.strictObject({ score: z.number().min(-2).max(2), similarity: z.number().min(0).max(1) }))
+      .min(2)
+      .optional(),
+    /** Corners of the piecewise-linear map, rising in both coordinates, from a cosine of -1 to 1. */
+    points: z
+      .array(z.strictObject({ cosine: z.number().min(-1).max(1), similarity: z.number().min(0).max(1) }))
+      .min(2)
+      .optional(),
   })
   .refine(
     ({ points }) =>
-      points[0]?.cosine === -1 &&
-      points.at(-1)?.cosine === 1 &&
-      points.at(-1)?.similarity === 1 &&
-      points.every((p, i) => {
-        const previous = points[i - 1];
-        return !previous || (p.cosine > previous.cosine && p.similarity > previous.similarity);
-      }),
+      !points ||
+      (points[0]?.cosine === -1 &&
+        points.at(-1)?.cosine === 1 &&
+        points.at(-1)?.similarity === 1 &&
+        points.every((p, i) => {
+          const previous = points[i - 1];
+          return !previous || (p.cosine > previous.cosine && p.similarity > previous.similarity);
+        })),
     'calibration points must rise strictly from cosine -1 to cosine 1 = similarity 1',
-  );
+  )
+  .refine(
+    ({ scorePoints = [] }) =>
+      scorePoints.every((p, i) => {
+        const previous = scorePoints[i - 1];
+        return !previous || (p.score > previous.score && p.similarity > previous.similarity);
+      }),
+    'scorePoints must rise strictly in both members',
+  )
+  .refine(({ cohort, scorePoints }) => !cohort || scorePoints, 'a calibration with a cohort needs scorePoints')
+  .refine(({ points, scorePoints }) => points || scorePoints, 'a calibration needs points or scorePoints');
 
 export type Calibration = z.infer<typeof calibrationSchema>;

@@ -34,7 +34,7 @@ export interface ChosenPack {
 }
 
 /**
- * Reads a manifest, and looks up a pack with its models and their calibrations.
+ * Reads a manifest, and looks up a pack with its models and their calibrations, whose cohorts get an absolute path.
  * @throws ModelError when the manifest or a calibration is not valid, the pack, one of its models or a model's source is not
  *   there, or a model has the wrong role
  */
@@ -66,10 +66,11 @@ export async function readPack(manifestPath: string, packName: string): Promise<
     const { calibration, ...model } = choose(`embedders.${version}`, name, 'embedder');
     return { model: { ...model, calibration: await calibrationOf(calibration) }, mirror };
   };
-  const calibrationOf = async (given: string | Calibration) =>
-    typeof given === 'string'
-      ? readJson(resolve(dirname(manifestPath), given), calibrationSchema, 'calibration')
-      : given;
+  const beside = (file: string) => resolve(dirname(manifestPath), file);
+  const calibrationOf = async (given: string | Calibration): Promise<Calibration> => {
+    const read = typeof given === 'string' ? await readJson(beside(given), calibrationSchema, 'calibration') : given;
+    return read.cohort ? { ...read, cohort: { ...read.cohort, file: beside(read.cohort.file) } } : read;
+  };
   return {
     name: packName,
     manifestPath,

@@ -1,6 +1,6 @@
-import * as ort from 'onnxruntime-node';
 import type { Model } from './manifest.js';
 import { ModelError } from './model-error.js';
+import * as ort from './onnx-runtime.js';
 
 /** Preparation may change rounding, nothing more: the cosine of each output to the original's. */
 const MIN_COSINE = 0.99999;

@@ -1,8 +1,13 @@
+import type { ScaleStore } from './scales.js';
+import type { PersonRef, PersonTemplate, StoredCohort, Template, TemplateKind } from './template.js';
+
 /**
  * The truth about tenants, keys, collections, users and faces. Every write is durable when its promise resolves.
  * Implementations: sqlite-store.ts, postgres/postgres-store.ts. Nothing here knows of images, models' files or HTTP.
  */
 export interface Store extends ApiKeyStore {
+  readonly scales: ScaleStore;
+
   /** Adds the collection when it does not exist, then creates the user or changes its name. Not enrolled any more. */
   saveUser(collection: CollectionRef, user: User): Promise<void>;
 
@@ -32,9 +37,6 @@ export interface Store extends ApiKeyStore {
   /** Removes a collection with all users and faces. Undefined when there is no such collection. */
   deleteCollection(collection: CollectionRef): Promise<Erased | undefined>;
 
-  /** The user that a face belongs to, if the face still exists. */
-  findFaceOwner(faceId: number): Promise<User | undefined>;
-
   /** Removes one face of a user. Undefined when the user has no such face. */
   deleteFace(collection: CollectionRef, userId: string, faceId: number): Promise<Erased | undefined>;
 
@@ -58,6 +60,35 @@ export interface Store extends ApiKeyStore {
   /** Those of the faces that exist and were made by the model. */
   embeddingsOf(faceIds: readonly number[], model: string): Promise<StoredEmbedding[]>;
 
+  /** See Searcher. */
+  newestFaces(people: readonly PersonRef[], model: string): Promise<PersonFaces[]>;
+
+  /**
+   * Keeps templates in the place of those that there are, but only of people whose newest faces are still the ones that the
+   * template was made from. Not part of the truth: adding or deleting a face of a person removes the person's template in the
+   * same transaction, so that one that is there is right.
+   * @returns how many were kept
+   */
+  saveTemplates(templates: readonly PersonTemplate[], model: string): Promise<number>;
+
+  /**
+   * People of a collection, in order of their numbers, without a template of a model and a cohort; also people without faces.
+   * @param after number of a person
+   */
+  peopleWithoutTemplate(collectionId: number, kind: TemplateKind, after: number, limit: number): Promise<PersonRef[]>;
+
+  /** People of a collection with faces made by a model, in order of their numbers. @param after number of a person */
+  peopleWithFaces(collectionId: number, model: string, after: number, limit: number): Promise<PersonWithUser[]>;
+
+  /** Undefined where none was ever chosen. */
+  findCohort(tenant: string, model: string): Promise<StoredCohort | undefined>;
+
+  /**
+   * Keeps the next choice of people, without those who have been deleted meanwhile.
+   * @returns false when another one was kept since `cohort.build - 1`; nothing is changed then
+   */
+  saveCohort(tenant: string, model: string, cohort: StoredCohort): Promise<boolean>;
+
   /** How many faces were made by each model, over all tenants. */
   countFacesByModel(): Promise<Map<string, number>>;
 
@@ -77,13 +108,28 @@ export interface Store extends ApiKeyStore {
   ping(): Promise<void>;
 }
 
+/** A store whose faces an index in memory searches. */
+export interface IndexedStore extends Store {
+  /** Owners of those of the faces that exist and were made by the model, each with these faces, in the order asked for. */
+  ownersOf(faceIds: readonly number[], kind: TemplateKind): Promise<FoundPerson[]>;
+}
+
 /** Calls that may be part of one transaction. */
 export interface Searcher {
   /**
-   * The faces nearest to a probe by cosine among those of one collection made by one model, each with its user; of large
-   * collections nearly always. At most `k`, the oldest face first.
+   * Owners of the faces nearest to a probe by cosine among those of one collection made by one model, each with these faces;
+   * of large collections nearly always.
+   * @param k how many faces, at most
    */
-  nearestFaces(collection: CollectionRef, model: string, probe: Float32Array, k: number): Promise<NearFace[]>;
+  nearestPeople(
+    collection: CollectionRef,
+    kind: TemplateKind,
+    probe: Float32Array,
+    k: number,
+  ): Promise<{ people: FoundPerson[]; faces: number }>;
+
+  /** The newest faces that a model made of people, at most MAX_TEMPLATE_FACES of each, in order of creation. Not of those without. */
+  newestFaces(people: readonly PersonRef[], model: string): Promise<PersonFaces[]>;
 
   /** See Store. */
   addUserWithFace(collection: CollectionRef, user: User, face: NewFace): Promise<StoredFace>;
@@ -149,10 +195,9 @@ export interface StoredCollection extends CollectionRef {
   collectionId: number;
 }
 
-export interface StoredFace {
+export interface StoredFace extends PersonRef {
   /** Never used again, also after the face is deleted. */
   faceId: number;
-  collectionId: number;
 }
 
 /** What is known of a face beside its embedding. */
@@ -175,10 +220,21 @@ export interface StoredEmbedding {
   embedding: Float32Array;
 }
 
-export interface NearFace {
-  faceId: number;
-  user: User;
-  embedding: Float32Array;
+export interface PersonFaces extends PersonRef {
+  faces: StoredEmbedding[];
+}
+
+export interface PersonWithUser extends PersonRef {
+  /** With a data key decrypted when it is read. @throws DecryptionError */
+  readonly user: User;
+}
+
+/** Whom a search finds. */
+export interface FoundPerson extends PersonWithUser {
+  /** Those that were found. */
+  faces: StoredEmbedding[];
+  /** That of the kind that was asked for, where one is kept. */
+  template: Template | undefined;
 }
 
 /** What a deletion took away, for the index and the object store to follow. */

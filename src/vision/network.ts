@@ -1,5 +1,5 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Model, ModelInput, Prepared } from '../models/manifest.js';
+import { InferenceSession, Tensor } from '../models/onnx-runtime.js';
 
 /** One ONNX model, run on the calling thread with one intra-op thread: the pool has a worker for each core. */
 export class Network {

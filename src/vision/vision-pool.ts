@@ -1,3 +1,4 @@
+import '../core/no-telemetry.js';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { FaceSearchError } from '../core/errors.js';

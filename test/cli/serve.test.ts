@@ -1,17 +1,7 @@
-import { createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../persistence/temporary-folder.js';
+import { freePort } from '../support/free-port.js';
 import { startServer } from '../support/server-process.js';
-
-/** Nobody listens there. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await new Promise<number>((resolve) =>
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port)),
-  );
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** A server that waits for its database, and where it would listen. */
 async function waitingServer(env: Record<string, string>): Promise<string> {

@@ -149,7 +149,7 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
     await browser.logIn('Try the calls');
     await browser.page
       .getByLabel('Call', { exact: true })
-      .selectOption({ label: 'GET /list: everybody in a collection' });
+      .selectOption({ label: 'GET /list: Everybody in a collection, in order of creation' });
     await browser.page.getByLabel('collection').fill('nobody here');
     await browser.page.getByRole('button', { name: 'Send' }).click();
     await browser.page.getByText('{"data":[],"code":"200"}').waitFor();

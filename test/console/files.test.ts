@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { allReasons } from '../../src/core/errors.js';
 import { projectRoot } from '../../src/util/paths.js';
-import { calls as contractCalls } from '../http/calls.js';
+import { calls } from '../http/calls.js';
+import { document } from '../http/endpoints.js';
 import { fakeApp } from '../support/fake-app.js';
 
 const folder = join(projectRoot, 'src', 'console');
@@ -77,7 +78,12 @@ describe('the words of the console', () => {
     const english = (await load('words-en.js')).english as Record<string, string>;
     const vietnamese = (await load('words-vi.js')).vietnamese as Record<string, string>;
     const values = (text = '') => text.match(/\{\w+\}/g)?.sort() ?? [];
-    expect(Object.keys(vietnamese).sort()).toEqual(Object.keys(english).sort());
+    // The server itself describes the endpoints in English, which stands where Vietnamese has no words for one.
+    const [ofEndpoints, others] = [true, false].map((is) =>
+      Object.keys(vietnamese).filter((name) => name.startsWith('call.') === is),
+    );
+    expect(others?.sort()).toEqual(Object.keys(english).sort());
+    expect(calls.map(({ path }) => `call.${path.slice(1)}`)).toEqual(expect.arrayContaining(ofEndpoints ?? []));
     for (const [name, text] of Object.entries(english)) {
       expect(values(vietnamese[name]), name).toEqual(values(text));
     }
@@ -105,16 +111,35 @@ describe('the reasons of refusals', () => {
   });
 });
 
-describe('the calls to try', () => {
-  it('are the twelve', async () => {
-    const calls = (await load('calls.js')).calls as { method: string; path: string }[];
-    expect(calls.map(({ method, path }) => `${method} ${path}`)).toEqual(
-      contractCalls.map(({ method, path }) => `${method} ${path}`),
-    );
+describe('the endpoints to try', () => {
+  it('are those of version 4, with the fields that the document has', async () => {
+    const { endpointsOf } = (await load('endpoints.js')) as {
+      endpointsOf: (from: unknown) => { method: string; path: string; deletes: boolean; fields: { name: string }[] }[];
+    };
+    const offered = endpointsOf(document);
+    expect(offered.map(({ method, path }) => ({ method, path })).sort(byPath)).toEqual([...calls].sort(byPath));
+    const one = (path: string) => offered.find((endpoint) => endpoint.path === path);
+    expect(one('/search')?.fields).toMatchObject([
+      { name: 'collection', kind: 'text', required: false },
+      { name: 'file', kind: 'file', required: true },
+      { name: 'threshold', kind: 'number', placeholder: 0.85 },
+      { name: 'lower_threshold', kind: 'number' },
+      { name: 'allow_id_card', kind: 'flag' },
+      { name: 'create', kind: 'flag' },
+      { name: 'only_largest_face', kind: 'flag' },
+      { name: 'disable_validation', kind: 'flag' },
+    ]);
+    expect(one('/extract_no_crop_from_fm')?.fields).toMatchObject([
+      { name: 'file', kind: 'file', required: true },
+      { name: 'facematch_version', kind: 'choice', values: ['v3', 'v4', 'none'], inHeader: true },
+    ]);
+    expect(one('/add_vector')?.fields).toMatchObject([{}, { name: 'id', required: true }, { kind: 'vector' }]);
+    expect(one('/list')).toMatchObject({ deletes: false, fields: [{ name: 'collection', inHeader: false }] });
+    expect(one('/delete')?.deletes).toBe(true);
   });
 
   it('are told as curl commands that a shell takes to the letter', async () => {
-    const { curlOf } = (await load('calls.js')) as { curlOf: (...parts: unknown[]) => string };
+    const { curlOf } = (await load('endpoints.js')) as { curlOf: (...parts: unknown[]) => string };
     const url = 'http://h/v4/create';
     const fields = [['name', "O'Neil $(rm -rf) @x"]];
     expect(curlOf({ method: 'POST' }, url, fields, {})).toBe(
@@ -129,3 +154,7 @@ describe('the calls to try', () => {
     );
   });
 });
+
+function byPath(a: { path: string }, b: { path: string }): number {
+  return a.path < b.path ? -1 : 1;
+}

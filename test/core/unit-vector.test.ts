@@ -29,7 +29,7 @@ test.each([
   ['a number that is none', unit.with(3, Number.NaN)],
   ['only zeros', new Float32Array(512)],
 ])('an embedding with %s is refused', (_, vector) => {
-  expect(() => unitVector(vector)).toThrow('vector must be a JSON array of 512 finite numbers');
+  expect(() => unitVector(vector)).toThrow('vector must be a JSON array of 512 finite numbers that are not all zero.');
 });
 
 test('what is stored or indexed must have length 1 and the right dimensions', () => {

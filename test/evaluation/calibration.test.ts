@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { crowdingOf } from '../../src/evaluation/calibration/crowding-axis.js';
 import { calibratedRates, calibrationOf, type Population } from '../../src/evaluation/calibration/make-calibration.js';
 import { calibrationOptions, checkGroups } from '../../src/evaluation/calibration/options.js';
 import { compareStrangers } from '../../src/evaluation/calibration/strangers.js';
@@ -119,7 +118,10 @@ describe('the scale', () => {
       ['west', 'asian'],
       ['west', 'asian'],
     ]);
-    const { madeFrom, points } = calibrationOf(rates, [west, asian], undefined, { dataSet: 'faces', mirror: false });
+    const { madeFrom, points = [] } = calibrationOf(rates, [west, asian], undefined, {
+      dataSet: 'faces',
+      mirror: false,
+    });
     expect(madeFrom).toContain('faces: west (10 people, 20 images), asian (10 people, 20 images)');
     expect(madeFrom).toContain('FMR 1e-1, 1e-2, 1e-3 measured; FMR 1e-4, 1e-5, 1e-6 extrapolated');
     expect(points.map(({ similarity }) => similarity)).toEqual([0, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 1]);
@@ -226,12 +228,6 @@ describe('the command line of the calibration', () => {
       noTrim: true,
     });
     expect(parse('faces')).toMatchObject({ group: undefined, weights: undefined, write: false, noTrim: false });
-    expect(parse('faces', '--group', 'w=lfw', '--crowding', 'w=0.6')).toMatchObject({
-      crowding: { group: 'w', slope: 0.6 },
-    });
-    for (const wrong of ['w', 'x=1', 'w=-1', 'w=11']) {
-      expect(() => parse('faces', '--group', 'w=lfw', '--crowding', wrong)).toThrow('--crowding');
-    }
   });
 
   it.each([
@@ -244,21 +240,4 @@ describe('the command line of the calibration', () => {
     expect(() => parse(...args)).toThrow(message);
     expect(() => parse(...args)).toThrow(UsageError);
   });
-});
-
-it('the crowding axis is the mean of people, of whom each counts once', () => {
-  const at = (x: number, y: number) => Float32Array.from({ length: 512 }, (_, i) => [x, y][i] ?? 0);
-  const image = (path: string, identity: string) => ({ path, identity, set: '', labels: [], expect: null });
-  const images = [image('a1', 'a'), image('a2', 'a'), image('b1', 'b'), image('lost', 'c')];
-  const embeddings = new Map([
-    ['a1', at(1, 0)],
-    ['a2', at(1, 0)],
-    ['b1', at(0, 1)],
-  ]);
-  const { madeFrom, slope, axis } = crowdingOf('kind', images, embeddings, 0.6);
-  expect([madeFrom, slope]).toEqual(['mean of 2 people of kind', 0.6]);
-  const bytes = Buffer.from(axis, 'base64');
-  expect(bytes).toHaveLength(2048);
-  expect(bytes.readFloatLE(0)).toBeCloseTo(Math.SQRT1_2, 6);
-  expect(bytes.readFloatLE(4)).toBeCloseTo(Math.SQRT1_2, 6);
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { calibrationTable, cosineOf, promisedFmr } from '../../src/evaluation/metrics/calibration-table.js';
+import { calibrationTable, promisedFmr, scoreOf } from '../../src/evaluation/metrics/calibration-table.js';
 import { compareAll, cosine } from '../../src/evaluation/metrics/compare-all.js';
 import { ScoreHistogram } from '../../src/evaluation/metrics/score-histogram.js';
-import { calibratedSimilarity } from '../../src/gallery/scoring/similarity.js';
+import { piecewiseLinear } from '../../src/gallery/scoring/similarity.js';
 
 /** A vector of length 1 in the plane. */
 const at = (degrees: number) =>
@@ -59,16 +59,16 @@ describe('comparing all images', () => {
 
 describe('the table of calibrated similarities', () => {
   const points = [
-    { cosine: -1, similarity: 0 },
-    { cosine: 0.2, similarity: 0.7 },
-    { cosine: 0.5, similarity: 0.85 },
-    { cosine: 1, similarity: 1 },
+    { score: -1, similarity: 0 },
+    { score: 0.2, similarity: 0.7 },
+    { score: 0.5, similarity: 0.85 },
+    { score: 1, similarity: 1 },
   ];
 
   it('inverts the similarity', () => {
-    const similarity = calibratedSimilarity(points);
+    const similarity = piecewiseLinear(points);
     for (const value of [0, 0.3, 0.7, 0.75, 0.85, 0.95, 1]) {
-      expect(similarity(cosineOf(value, points))).toBeCloseTo(value, 9);
+      expect(similarity(scoreOf(value, points))).toBeCloseTo(value, 9);
     }
   });
 

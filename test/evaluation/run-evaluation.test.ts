@@ -96,6 +96,11 @@ it('evaluates a folder of photos end to end', async () => {
     ['video', 3, 0, 3, 0],
     ['stills', 5, 2, 2, 8],
   ]);
+  // Of the four people one has a single photo; with three photos of each there is no gallery of two people.
+  expect(report.galleries).toMatchObject([
+    { group: 'both', people: 4, trials: [{ photos: 1, known: 3, strangers: 4 }] },
+  ]);
+  expect(report.galleries[0]?.door).toBeNull();
   expect(printed).toContain('2 of 10 images gave no embedding: 20.00 %');
   expect(printed).toContain('1 file missing and left out everywhere: img/gone.jpg.');
 

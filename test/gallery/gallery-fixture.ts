@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import { type GalleryParts, InMemoryGallery } from '../../src/gallery/in-memory-gallery.js';
-import { noCrowding } from '../../src/gallery/scoring/crowding.js';
 import { StoredUserDirectory } from '../../src/gallery/user-directory.js';
 import type { DataKey } from '../../src/persistence/encryption/data-key.js';
 import { SqliteStore } from '../../src/persistence/people/sqlite/sqlite-store.js';
 import { FolderObjectStore } from '../../src/persistence/photos/folder-object-store.js';
 import { temporaryFolder } from '../persistence/temporary-folder.js';
 import { openIndexes } from '../vector-index/open-indexes.js';
+import { plainCosine } from './scales.js';
 
 /** A gallery over real files that are removed when the test ends; the similarity is the plain cosine. */
 export async function openGallery(folder?: string, parts: Partial<GalleryParts> = {}, dataKey?: DataKey) {
@@ -16,7 +16,7 @@ export async function openGallery(folder?: string, parts: Partial<GalleryParts> 
   const photos = join(data, 'photos');
   const objects = await FolderObjectStore.open(photos);
   const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
-  const scale = { crowding: noCrowding, similarity: (cosine: number) => cosine };
+  const scale = plainCosine;
   const indexes = parts.indexes ?? openIndexes(join(data, 'index'));
   const gallery = new InMemoryGallery({ store, objects, model: 'm1', scale, logger, ...parts, indexes });
   const close = async () => {

@@ -1,14 +1,14 @@
-import type { Store } from '../../src/persistence/store.js';
+import type { IndexedStore } from '../../src/persistence/store.js';
 
 /**
  * A store whose answers can be held back: the call does its work at once, but its promise waits. It makes every race
  * between the store and the index happen on purpose.
  */
 export class HeldStore {
-  readonly store: Store;
+  readonly store: IndexedStore;
   readonly #gates = new Map<PropertyKey, Promise<void>>();
 
-  constructor(store: Store) {
+  constructor(store: IndexedStore) {
     this.store = new Proxy(store, {
       get: (target, name) => {
         const member: unknown = Reflect.get(target, name);
@@ -26,7 +26,7 @@ export class HeldStore {
   }
 
   /** Holds the answers of a method until the function returned is called. */
-  hold(method: keyof Store): () => void {
+  hold(method: keyof IndexedStore): () => void {
     let release = () => {};
     const gate = new Promise<void>((resolve) => {
       release = resolve;

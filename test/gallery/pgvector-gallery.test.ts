@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { beforeEach, expect, test } from 'vitest';
-import { Crowding } from '../../src/gallery/scoring/crowding.js';
 import { useTestDatabase } from '../support/test-database.js';
 import { RandomVectors } from '../vector-index/random-vectors.js';
+import { centresOf, scaleWith } from './describe-scoring.js';
 import { idOf, never, openGallery } from './gallery-fixture.js';
 import { anotherServer, openDatabaseGallery } from './pgvector-gallery-fixture.js';
 
@@ -22,25 +22,25 @@ async function countPhotos(folder: string): Promise<number> {
   return entries.filter((entry) => entry.isFile()).length;
 }
 
-test('searches answer as over SQLite, with crowding corrected', async () => {
-  const crowding = new Crowding({
-    madeFrom: 'random numbers',
-    slope: 0.5,
-    axis: Buffer.from(new Float32Array(vector()).buffer).toString('base64'),
-  });
-  const scale = { crowding, similarity: (score: number) => score };
+test('searches answer as over SQLite, with a cohort and templates', async () => {
+  const scale = scaleWith(centresOf(5));
   const galleries = [
     (await openGallery(undefined, { scale })).gallery,
     (await openDatabaseGallery(database(), { scale })).gallery,
   ];
-  const people = Array.from({ length: 60 }, (_, i) => ({
-    user: { id: `id-${i}`, name: `Person ${i}` },
-    face: vector(),
-  }));
+  // So few that none of them belongs to the cohort.
+  const people = Array.from({ length: 9 }, (_, i) => {
+    const face = vector();
+    return {
+      user: { id: `id-${i}`, name: `Person ${i}` },
+      face,
+      others: Array.from({ length: 2 * i }, () => random.near(face, 0.6)),
+    };
+  });
   for (const gallery of galleries) {
-    for (const { user, face } of people) {
+    for (const { user, face, others } of people) {
       await gallery.saveUser(staff, user);
-      await gallery.addFace(staff, user.id, face);
+      for (const each of [face, ...others]) await gallery.addFace(staff, user.id, each);
     }
     await gallery.deleteUser(staff, 'id-3');
     await gallery.deleteFaces(staff, 'id-4');

@@ -1,33 +1,37 @@
 import { describe, expect, it } from 'vitest';
+import { basePath } from '../../src/http/routes/v4/v4.js';
 import type { Services } from '../../src/http/services.js';
 import { openGallery } from '../gallery/gallery-fixture.js';
 import { openDatabaseGallery } from '../gallery/pgvector-gallery-fixture.js';
 import { fakeApp, otherKey, testKey } from '../support/fake-app.js';
 import { FakeAnalyser, faceOf } from '../support/fakes.js';
-import { field, file, form, type PartInit } from '../support/multipart.js';
+import { field, file } from '../support/multipart.js';
 import { client } from '../support/target.js';
 import { useTestDatabase } from '../support/test-database.js';
-import { calls } from './calls.js';
+import { endpoints, request, sampleOf } from './endpoints.js';
 
 const collection = field('collection', 'staff');
 const id = field('id', 'u1');
 const vector = field('vector', JSON.stringify(Array.from(faceOf(1))));
 
-/** What the other tenant sends: each as telling or as harmful as the call allows. */
-const parts: Record<(typeof calls)[number]['path'], PartInit[]> = {
-  '/create': [collection, id, field('name', 'Intruder')],
-  '/add': [collection, id, file('cos:0.2')],
-  '/search': [collection, field('create', 'true'), field('threshold', '0.1'), file('cos:1')],
-  '/delete_faces': [collection, id],
-  '/delete': [collection, id],
-  '/list': [],
-  '/delete_collection': [collection],
-  '/add_vector': [collection, id, vector],
-  '/search_vector': [collection, vector, field('threshold', '0')],
-  '/search_no_crop': [collection, file('cos:1'), field('threshold', '0')],
-  '/extract_from_fm': [collection, file('cos:1')],
-  '/extract_no_crop_from_fm': [collection, file('cos:1')],
-};
+/** What the other tenant sends: the sample of each endpoint, and a search that creates. */
+const intrusions = [
+  ...endpoints.map((endpoint) => ({
+    what: `${endpoint.method} ${endpoint.path}`,
+    call: (face: number) => sampleOf(endpoint, face),
+    // Faces have numbers that no two tenants share.
+    code: endpoint.path.includes('{face}') ? '404' : '200',
+  })),
+  {
+    what: 'a search that creates',
+    call: () =>
+      request(
+        { method: 'POST', path: `${basePath}/search` },
+        { parts: [collection, field('create', 'true'), field('threshold', '0.1'), file('cos:1')] },
+      ),
+    code: '200',
+  },
+];
 
 /** Two tenants in one store, with the same collection and user id; `globex` may lack both. */
 async function twoTenants({ gallery, directory }: Pick<Services, 'gallery' | 'directory'>, bothExist: boolean) {
@@ -41,14 +45,20 @@ async function twoTenants({ gallery, directory }: Pick<Services, 'gallery' | 'di
     await globex.post('/create', collection, id, field('name', 'Of globex'));
     await globex.post('/add', collection, id, file('cos:0.5'));
   }
+  const facesOfAcme = async () => {
+    const path = '/admin/v1/faces?collection=staff&id=u1';
+    return (await target.send({ method: 'GET', path, absolute: true, headers: { api_key: testKey } })).json;
+  };
+  const [{ face: faceOfAcme }] = (await facesOfAcme()).data as [{ face: number }];
   const answersOfAcme = async () => [
     (await acme.get('/list?collection=staff')).json,
     (await acme.post('/search', collection, file('cos:1'))).json,
     (await acme.post('/search_vector', collection, vector)).json,
     // The face of nobody but globex.
     (await acme.post('/search_no_crop', collection, file('cos:0.2'), field('threshold', '0.9'))).json,
+    await facesOfAcme(),
   ];
-  return { target, answersOfAcme };
+  return { target, answersOfAcme, faceOfAcme };
 }
 
 const database = useTestDatabase();
@@ -61,21 +71,20 @@ describe.each([
   { open: onPostgres, bothExist: true, name: 'PostgreSQL: both have the collection and the user' },
   { open: onPostgres, bothExist: false, name: 'PostgreSQL: only the other tenant has them' },
 ])('$name', ({ open, bothExist }) => {
-  it.each(calls)('$method $path of one tenant neither shows nor changes what another has', async ({ method, path }) => {
-    const { target, answersOfAcme } = await twoTenants(await open(), bothExist);
+  it.each(intrusions)('$what of one tenant neither shows nor changes what another has', async ({ call, code }) => {
+    const { target, answersOfAcme, faceOfAcme } = await twoTenants(await open(), bothExist);
     const before = await answersOfAcme();
     expect(before).toMatchObject([
       { data: [{ id: 'u1', name: 'Secret of acme' }] },
       { data: { id: 'u1', similarity: expect.closeTo(1, 5) } },
       { data: { id: 'u1', name: 'Secret of acme' } },
       { code: '404' },
+      { data: [{ face: faceOfAcme }] },
     ]);
-    const query = path === '/list' ? '?collection=staff' : '';
-    const body = form(...parts[path]);
-    const answer = await target.send({ method, path: path + query, headers: { api_key: otherKey }, body });
+    const answer = await target.send({ ...call(faceOfAcme), headers: { api_key: otherKey } });
     expect(answer.text).not.toContain('Secret of acme');
-    // What it answers is about its own people: the call did its work.
-    if (bothExist) expect(answer.json.code).toBe('200');
+    // What it answers is about its own people: the endpoint did its work.
+    if (bothExist) expect(answer.json.code).toBe(code);
     expect(await answersOfAcme()).toEqual(before);
   });
 });

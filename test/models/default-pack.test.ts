@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as ort from 'onnxruntime-node';
 import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
 import { originalModels } from '../../scripts/original-models.js';
 import { type Named, readPack } from '../../src/models/choose-pack.js';
 import { sha256 } from '../../src/models/files.js';
 import type { Model } from '../../src/models/manifest.js';
+import * as ort from '../../src/models/onnx-runtime.js';
 import { compare, randomImage } from '../../src/models/self-check.js';
 import { transform } from '../../src/models/transform.js';
 import { defaultManifestPath, projectRoot } from '../../src/util/paths.js';

@@ -1,5 +1,5 @@
-import * as ort from 'onnxruntime-node';
 import { expect, test } from 'vitest';
+import * as ort from '../../src/models/onnx-runtime.js';
 import { compare } from '../../src/models/self-check.js';
 import { transform } from '../../src/models/transform.js';
 import { countNodes, decodeTiny, encodeTiny, tinyEmbedder } from './tiny-models.js';

@@ -1,9 +1,9 @@
 import { copyFileSync, renameSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../src/persistence/people/sqlite/sqlite-database.js';
 import { SqliteStore } from '../../src/persistence/people/sqlite/sqlite-store.js';
+import { Database } from '../../src/persistence/sqlite.js';
 import { asStoreError, type StoreError } from '../../src/persistence/store-error.js';
 import { damageTable, PAGE } from '../support/damage.js';
 import { RandomVectors } from '../vector-index/random-vectors.js';

@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import { Database } from '../../src/persistence/sqlite.js';
 
 /** Bytes of a page of the database. */
 export const PAGE = 8192;

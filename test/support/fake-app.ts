@@ -11,8 +11,15 @@ export const otherKey = 'key-of-globex';
 /** Of acme, too. */
 export const readOnlyKey = 'key-of-acme-to-read';
 
-/** An app with fakes below the HTTP room, closed when the test ends. */
+/** An app with fakes below its HTTP layer, closed when the test ends. */
 export async function fakeApp(env: Record<string, string> = {}, parts: Partial<AppParts> = {}) {
+  const fake = await buildFakeApp(env, parts);
+  onTestFinished(() => fake.app.close());
+  return fake;
+}
+
+/** The same, which the caller closes. */
+export async function buildFakeApp(env: Record<string, string> = {}, parts: Partial<AppParts> = {}) {
   const gallery = new FakeGallery();
   const analyser = new FakeAnalyser();
   const lines: string[] = [];
@@ -35,7 +42,6 @@ export async function fakeApp(env: Record<string, string> = {}, parts: Partial<A
     logger: createLogger('trace', sink),
     ...parts,
   });
-  onTestFinished(() => app.close());
   const target = injectTarget(app);
   return { app, gallery, analyser, lines, target, ...client(target, testKey) };
 }

@@ -14,10 +14,19 @@ export interface ServerProcess {
   ready(): Promise<string>;
 }
 
-/** @param command runs the server's own command line, which is appended */
-export function startServer(folder: string, env: Record<string, string> = {}, command: string[] = []): ServerProcess {
+/**
+ * @param command runs the server's own command line, which is appended
+ * @param cwd its working folder; by default that of the tests
+ */
+export function startServer(
+  folder: string,
+  env: Record<string, string> = {},
+  command: string[] = [],
+  cwd?: string,
+): ServerProcess {
   const [program = '', ...args] = [...command, process.execPath, facesearch, 'serve'];
   const child = spawn(program, args, {
+    cwd,
     env: { PATH: process.env.PATH, DATA_DIR: folder, HOST: '127.0.0.1', PORT: '0', WORKERS: '1', ...env },
   });
   const output = { stdout: '', stderr: '' };

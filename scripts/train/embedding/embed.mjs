@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
+process.env.ORT_DISABLE_TELEMETRY = '1';
 const PLANE = 112 * 112;
 const [, , model, crops, out] = process.argv;
 const session = await InferenceSession.create(model, { intraOpNumThreads: 1 });

@@ -1,6 +1,7 @@
 // Milliseconds of one forward pass on one thread: node scripts/train/face-gate/measure.mjs models/weights/face-gate.onnx
 import ort from 'onnxruntime-node';
 
+process.env.ORT_DISABLE_TELEMETRY = '1';
 const [path = 'models/weights/face-gate.onnx', rounds = '300'] = process.argv.slice(2);
 const session = await ort.InferenceSession.create(path, { intraOpNumThreads: 1, interOpNumThreads: 1 });
 const side = 96;

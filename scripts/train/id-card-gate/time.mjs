@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import ort from 'onnxruntime-node';
 
+process.env.ORT_DISABLE_TELEMETRY = '1';
 const [file, examples] = process.argv.slice(2);
 const session = await ort.InferenceSession.create(file, { intraOpNumThreads: 1, interOpNumThreads: 1 });
 const raster = 160;

@@ -1,55 +1,84 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
+import type { Writable } from 'node:stream';
 import { Header } from 'tar';
 import { OperatorError } from '../../util/operator-error.js';
+import { cannotRead } from './file-trouble.js';
 
 /** Name of the last entry: the SHA-256 of each other one, as `sha256sum` writes and checks it. */
 const SUMS = 'SHA256SUMS';
 const BLOCK = 512;
 const CHUNK = 1024 * 1024;
 
+/** Where an archive goes. */
+interface Sink {
+  write(bytes: Buffer): Promise<void>;
+  /** Nothing more comes. */
+  finish(): Promise<void>;
+  close(): Promise<void>;
+}
+
 /** Writes a tar archive (ustar) of files with mode 0600 that ends with their checksums. */
 export class ArchiveWriter {
-  readonly #file: FileHandle;
+  readonly #sink: Sink;
   readonly #now = new Date();
   #sums = '';
 
   /** @param path where nothing may be; made with mode 0600 */
   static async create(path: string): Promise<ArchiveWriter> {
-    return new ArchiveWriter(await open(path, 'wx', 0o600));
+    const file = await open(path, 'wx', 0o600);
+    return new ArchiveWriter({
+      write: (bytes) => file.writeFile(bytes),
+      finish: () => file.sync(),
+      close: () => file.close(),
+    });
   }
 
-  private constructor(file: FileHandle) {
-    this.#file = file;
+  /** @param stream stays open; what it refuses is an error of the write that met it */
+  static into(stream: Writable): ArchiveWriter {
+    const ignore = () => undefined;
+    stream.on('error', ignore);
+    return new ArchiveWriter({
+      write: (bytes) =>
+        new Promise((resolve, reject) => {
+          stream.write(bytes, (error) => (error ? reject(error) : resolve()));
+        }),
+      finish: async () => {},
+      close: async () => {},
+    });
+  }
+
+  private constructor(sink: Sink) {
+    this.#sink = sink;
   }
 
   /** @param chunks `size` bytes together */
   async add(name: string, size: number, chunks: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<void> {
-    await this.#file.writeFile(encodeHeader(name, size, this.#now));
+    await this.#sink.write(encodeHeader(name, size, this.#now));
     const hash = createHash('sha256');
     let written = 0;
     for await (const chunk of chunks) {
-      await this.#file.writeFile(chunk);
+      await this.#sink.write(chunk);
       hash.update(chunk);
       written += chunk.length;
     }
     if (written !== size) throw new OperatorError(`${name} has ${written} bytes where ${size} were expected.`);
-    await this.#file.writeFile(Buffer.alloc(paddingOf(size)));
+    await this.#sink.write(Buffer.alloc(paddingOf(size)));
     this.#sums += `${hash.digest('hex')}  ${name}\n`;
   }
 
-  /** The archive is complete and on the disk when it resolves. */
+  /** The archive is complete when it resolves; a file is then on the disk. */
   async finish(): Promise<void> {
     const sums = Buffer.from(this.#sums);
     await this.add(SUMS, sums.length, [sums]);
-    await this.#file.writeFile(Buffer.alloc(2 * BLOCK));
-    await this.#file.sync();
-    await this.#file.close();
+    await this.#sink.write(Buffer.alloc(2 * BLOCK));
+    await this.#sink.finish();
+    await this.#sink.close();
   }
 
   /** Leaves the archive as it is. */
   async abandon(): Promise<void> {
-    await this.#file.close();
+    await this.#sink.close();
   }
 }
 
@@ -64,10 +93,10 @@ export interface ArchiveEntry {
 /**
  * The entries of an archive in their order, without the checksums. What was read is to be trusted only when the iteration
  * has come to its end: then every byte of the file is what the writer wrote.
- * @throws OperatorError when anything of it was changed, cut off or added
+ * @throws OperatorError when the file cannot be read, or anything of it was changed, cut off or added
  */
 export async function* readArchive(path: string): AsyncGenerator<ArchiveEntry> {
-  const file = await open(path, 'r');
+  const file = await openArchive(path);
   const sums = new Map<string, string>();
   try {
     for (let at = 0; ; ) {
@@ -90,6 +119,19 @@ export async function* readArchive(path: string): AsyncGenerator<ArchiveEntry> {
     }
   } finally {
     await file.close();
+  }
+}
+
+async function openArchive(path: string): Promise<FileHandle> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, 'r');
+    // A folder can be opened, too; reading is what it refuses.
+    await file.read(Buffer.alloc(1), 0, 1, 0);
+    return file;
+  } catch (error) {
+    await file?.close();
+    throw cannotRead(error, path);
   }
 }
 

@@ -1,15 +1,17 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import Database from 'better-sqlite3';
+import type { Writable } from 'node:stream';
 import { DATABASE, PHOTOS } from '../../persistence/data-folder/data-folder.js';
 import { makeFolder, syncFolder } from '../../persistence/data-folder/durable-folder.js';
 import { DataKeyError, readDataKeyRecord } from '../../persistence/encryption/data-key-record.js';
 import { BUSY_TIMEOUT_MS, readVersion } from '../../persistence/people/sqlite/sqlite-database.js';
 import { FolderObjectStore } from '../../persistence/photos/folder-object-store.js';
 import type { ObjectSource } from '../../persistence/photos/object-store.js';
+import { Database } from '../../persistence/sqlite.js';
 import { OperatorError } from '../../util/operator-error.js';
 import { ArchiveWriter } from './archive.js';
+import { cannotRead, cannotWrite } from './file-trouble.js';
 
 /** What a backup says of itself, in its entry backup.json. */
 export interface BackupDescription {
@@ -28,8 +30,11 @@ export interface BackupDescription {
 export interface BackupOptions {
   /** The data folder; a server may run on it. */
   folder: string;
-  /** The backup; one that is there is replaced when the new one is complete. */
-  file: string;
+  /**
+   * The path of the backup; one that is there is replaced when the new one is complete. Or a stream, which stays open:
+   * what reads it must see that the command ended well, for the end of the archive may be missing.
+   */
+  file: string | Writable;
   /** The photos as they lie there, where they are not in the data folder. */
   photos?: ObjectSource | undefined;
   onProgress?: ((photosDone: number, photos: number) => void) | undefined;
@@ -45,9 +50,12 @@ export interface BackupResult extends BackupDescription {
 /** All pages at once: a copy in steps begins anew whenever another process writes in between. */
 const ALL_PAGES = 0x7fffffff;
 
+/** Beside the database, where there is no file to put it beside. */
+const UNFINISHED = 'backup.unfinished';
+
 /**
  * Copies a data folder into one file, as it was at one moment near the beginning. What is encrypted stays so, without the
- * key. Needs space for the database twice beside the file for a while.
+ * key. Needs room for the database twice beside the file for a while; with a stream, once more in the data folder.
  * @throws OperatorError, DataKeyError or StoreError; the file is then as it was
  */
 export async function backUp({
@@ -57,46 +65,58 @@ export async function backUp({
   onProgress,
 }: BackupOptions): Promise<BackupResult> {
   const source = openSource(join(folder, DATABASE));
-  const target = resolve(file);
-  const draft = `${target}.unfinished`;
+  const target = typeof file === 'string' ? resolve(file) : undefined;
+  const draft = target === undefined ? join(folder, UNFINISHED) : `${target}.unfinished`;
   try {
     // What an earlier backup left when it was killed.
     await rm(draft, { recursive: true, force: true });
     makeFolder(draft);
     const copyPath = join(draft, DATABASE);
     await source.backup(copyPath, { progress: () => ALL_PAGES });
-    const archive = await ArchiveWriter.create(join(draft, 'backup.tar'));
+    const path = join(draft, 'backup.tar');
+    const archive = typeof file === 'string' ? await ArchiveWriter.create(path) : ArchiveWriter.into(file);
     try {
       const result = await fill(archive, { source, copyPath, photos, onProgress });
       await archive.finish();
-      await rename(join(draft, 'backup.tar'), target);
-      syncFolder(dirname(target));
+      if (target !== undefined) {
+        await rename(path, target);
+        syncFolder(dirname(target));
+      }
       return result;
     } catch (error) {
       await archive.abandon().catch(() => undefined);
       throw error;
     }
+  } catch (error) {
+    throw cannotWrite(error, target ?? 'the backup', dirname(draft));
   } finally {
     source.close();
-    await rm(draft, { recursive: true, force: true });
+    await rm(draft, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
-function openSource(path: string): Database.Database {
-  if (!existsSync(path)) throw new OperatorError(`There is no database ${path}.`);
-  const source = new Database(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+function openSource(path: string): Database {
+  let source: Database | undefined;
   try {
+    statSync(path);
+    source = new Database(path, { fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     readVersion(source);
     return source;
   } catch (error) {
-    source.close();
-    throw new OperatorError(`Cannot back up ${path}: ${(error as Error).message}.`);
+    source?.close();
+    const { code = '', message } = error as { code?: string; message: string };
+    if (code === 'ENOENT') throw new OperatorError(`There is no database ${path}.`);
+    // A reader, too, notes in files beside the database what it reads.
+    const isShut = code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY');
+    const reason = isShut ? 'this user cannot write to it and to its folder' : message;
+    const refused = cannotRead(error, path);
+    throw refused instanceof OperatorError ? refused : new OperatorError(`Cannot back up ${path}: ${reason}.`);
   }
 }
 
 interface Sources extends Pick<BackupOptions, 'onProgress'> {
   photos: ObjectSource;
-  source: Database.Database;
+  source: Database;
   copyPath: string;
 }
 
@@ -141,7 +161,7 @@ async function fill(archive: ArchiveWriter, { source, copyPath, photos, onProgre
 /** Photos that are not there any more are taken out of the copy, so that what is restored is whole. */
 async function addPhotos(
   archive: ArchiveWriter,
-  { source, copy, photos, onProgress }: Omit<Sources, 'copyPath'> & { copy: Database.Database },
+  { source, copy, photos, onProgress }: Omit<Sources, 'copyPath'> & { copy: Database },
 ): Promise<Pick<BackupResult, 'deletedMeanwhile' | 'missing'>> {
   const keys = photoKeys(copy);
   const isNeeded = source.prepare('SELECT 1 FROM faces WHERE object_key = ?');
@@ -161,7 +181,7 @@ async function addPhotos(
 }
 
 /** Of the photos that faces name, each once. */
-export function photoKeys(db: Database.Database): string[] {
+export function photoKeys(db: Database): string[] {
   const statement = 'SELECT DISTINCT object_key FROM faces WHERE object_key IS NOT NULL ORDER BY object_key';
   return db.prepare<[], string>(statement).pluck().all();
 }

@@ -1,18 +1,22 @@
+import { createWriteStream } from 'node:fs';
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { DATABASE, PHOTOS } from '../../persistence/data-folder/data-folder.js';
 import { lockDataFolder } from '../../persistence/data-folder/data-folder-lock.js';
 import { makeFolder, syncFolder } from '../../persistence/data-folder/durable-folder.js';
 import { finishRestore, RESTORE_READY, RESTORE_UNFINISHED } from '../../persistence/data-folder/finish-restore.js';
 import { readVersion } from '../../persistence/people/sqlite/sqlite-database.js';
 import { FolderObjectStore } from '../../persistence/photos/folder-object-store.js';
+import { Database } from '../../persistence/sqlite.js';
 import { OperatorError } from '../../util/operator-error.js';
 import { type ArchiveEntry, readArchive } from './archive.js';
 import { type BackupDescription, photoKeys } from './back-up.js';
 
 export interface RestoreOptions {
-  file: string;
+  /** The path of the backup; or a stream of it, which needs room in the data folder once more for a while. */
+  file: string | Readable;
   /** The data folder; made when it does not exist. No server may run on it. */
   folder: string;
   /** Replaces what the folder holds. */
@@ -54,8 +58,18 @@ export async function restore({ file, folder, force = false }: RestoreOptions): 
   }
 }
 
-async function unpack(file: string, staging: string): Promise<BackupDescription> {
+async function unpack(file: string | Readable, staging: string): Promise<BackupDescription> {
   makeFolder(staging);
+  if (typeof file === 'string') return unpackFile(file, staging);
+  // An archive is read by places in a file.
+  const kept = join(staging, 'backup.tar');
+  await pipeline(file, createWriteStream(kept, { flags: 'wx', mode: 0o600 }));
+  const description = await unpackFile(kept, staging);
+  await rm(kept);
+  return description;
+}
+
+async function unpackFile(file: string, staging: string): Promise<BackupDescription> {
   const photos = await FolderObjectStore.open(join(staging, PHOTOS));
   const database = join(staging, DATABASE);
   const keys = new Set<string>();
@@ -105,7 +119,7 @@ function describe(json: Buffer | undefined): BackupDescription {
 
 /** The checksums say that it is what was backed up; this, that this version can use it. */
 function checkDatabase(path: string, photos: ReadonlySet<string>): void {
-  let db: Database.Database | undefined;
+  let db: Database | undefined;
   try {
     db = new Database(path, { readonly: true, fileMustExist: true });
     readVersion(db);

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { blobToEmbedding, embeddingToBlob } from '../../persistence/encryption/embedding-blob.js';
 import { Database, type Run, SERVER } from '../../persistence/people/postgres/database.js';
 import { migrate } from '../../persistence/people/postgres/migrate.js';
+import { migrations } from '../../persistence/people/postgres/migrations.js';
 import { MOVE_MARK } from '../../persistence/people/postgres/unfinished-move.js';
 import { fromVectorBytes, toVectorBytes } from '../../persistence/people/postgres/vector-bytes.js';
 import { OperatorError } from '../../util/operator-error.js';
@@ -186,6 +187,10 @@ export class PostgresSide implements TargetSide {
     );
     if (row?.schema === null) throw new OperatorError(`${this.name} has never been used by a server.`);
     if (row?.mark) throw new OperatorError(`${this.name} is the target of a move that is not finished.`);
+    const [last] = await this.#read<{ version: number }>('SELECT max(version) AS version FROM schema_migrations');
+    if (last?.version !== migrations.length) {
+      throw new OperatorError(`${this.name} is of another version; start and stop a server of this one on it once.`);
+    }
   }
 }
 

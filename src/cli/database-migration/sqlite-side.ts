@@ -1,6 +1,5 @@
 import { existsSync, renameSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import Database from 'better-sqlite3';
 import { DATABASE, dropIndexCache } from '../../persistence/data-folder/data-folder.js';
 import { lockDataFolder } from '../../persistence/data-folder/data-folder-lock.js';
 import { syncFolder } from '../../persistence/data-folder/durable-folder.js';
@@ -10,6 +9,7 @@ import { blobToEmbedding, embeddingToBlob } from '../../persistence/encryption/e
 import { RowEncryption, type UserRow } from '../../persistence/encryption/row-encryption.js';
 import { migrations } from '../../persistence/people/sqlite/migrations.js';
 import { openDatabase, readVersion } from '../../persistence/people/sqlite/sqlite-database.js';
+import { Database } from '../../persistence/sqlite.js';
 import { asStoreError, StoreError } from '../../persistence/store-error.js';
 import { OperatorError } from '../../util/operator-error.js';
 import type { TargetSide, TargetState } from './side.js';
@@ -28,7 +28,7 @@ const MARK = 'unfinished_move';
 export class SqliteSide implements TargetSide {
   readonly name: string;
   readonly #folder: string;
-  readonly #db: Database.Database;
+  readonly #db: Database;
   readonly #seals: RowEncryption;
   readonly #unlock: () => void;
 
@@ -61,7 +61,7 @@ export class SqliteSide implements TargetSide {
     });
   }
 
-  static #open(folder: string, dataKey: DataKey | undefined, open: () => Database.Database): SqliteSide {
+  static #open(folder: string, dataKey: DataKey | undefined, open: () => Database): SqliteSide {
     const unlock = lockDataFolder(folder);
     try {
       return new SqliteSide(folder, open(), dataKey, unlock);
@@ -71,7 +71,7 @@ export class SqliteSide implements TargetSide {
     }
   }
 
-  private constructor(folder: string, db: Database.Database, dataKey: DataKey | undefined, unlock: () => void) {
+  private constructor(folder: string, db: Database, dataKey: DataKey | undefined, unlock: () => void) {
     this.name = `SQLite in ${resolve(folder)}`;
     this.#folder = folder;
     this.#db = db;

@@ -22,7 +22,9 @@ export interface Table {
   numbered?: string;
 }
 
-/** What is moved, in this order: rows come after those that they refer to. Both databases have these tables and columns. */
+/**
+ * What is moved, in this order: rows come after those that they refer to. Both databases have these tables and columns.
+ */
 export const tables: readonly Table[] = [
   { name: 'tenants', key: ['tenant_id'], columns: { tenant_id: 'number', name: 'text' }, numbered: 'tenant_id' },
   {
@@ -72,6 +74,23 @@ export const tables: readonly Table[] = [
       created_at: 'time',
     },
     numbered: 'face_id',
+  },
+  // The templates are worked out again by the server that opens the target.
+  {
+    name: 'cohorts',
+    key: ['tenant_id', 'model'],
+    columns: { tenant_id: 'number', model: 'name', build: 'number', people: 'number' },
+  },
+  {
+    name: 'cohort_members',
+    key: ['collection_id', 'user_id', 'model'],
+    columns: { collection_id: 'number', user_id: 'number', model: 'name' },
+  },
+  {
+    name: 'scales',
+    key: ['scale_id'],
+    columns: { scale_id: 'number', model: 'name', made_at: 'time', is_active: 'flag', data: 'name' },
+    numbered: 'scale_id',
   },
   {
     name: 'pending_object_deletions',

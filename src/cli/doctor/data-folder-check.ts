@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, rmdirSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import Database from 'better-sqlite3';
+import { Database } from '../../persistence/sqlite.js';
 import { about, type Finding, gigabytes } from './finding.js';
 
 /** Free bytes below which the next backup or the next busy day fills the disk. */
@@ -76,7 +76,7 @@ function existing(path: string): string {
 
 function isLocked(file: string): boolean {
   if (!existsSync(file)) return false;
-  let db: Database.Database | undefined;
+  let db: Database | undefined;
   try {
     db = new Database(file, { timeout: 0, fileMustExist: true });
     db.exec('BEGIN EXCLUSIVE; ROLLBACK');

@@ -39,7 +39,7 @@ export async function examine(env: Readonly<Record<string, string | undefined>>)
     ...folder.findings,
     ...database,
     ...(await checkBucket(config)),
-    ...(await checkPorts(config, folder.inUse)),
+    ...(await checkPorts(config, config.DATABASE_URL === undefined ? folder.inUse : undefined)),
     ...checkTls(config),
     ...checkAuditLog(config),
   ];

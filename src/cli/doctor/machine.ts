@@ -5,15 +5,23 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '../../config/config.js';
 import { about, type Finding, gigabytes } from './finding.js';
 
-/** The oldest version that package.json's `engines` allows. */
-const LEAST_NODE: readonly [number, number] = [20, 9];
+/** The oldest version that package.json's `engines` allows, and the oldest that still gets security fixes. */
+const OLDEST_NODE: readonly [number, number] = [20, 9];
+const OLDEST_MAINTAINED_NODE = 22;
 
 export function checkNode(version = process.versions.node): Finding {
-  const { ok, fail } = about('node');
+  const { ok, warn, fail } = about('node');
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  const [leastMajor, leastMinor] = LEAST_NODE;
-  if (major > leastMajor || (major === leastMajor && minor >= leastMinor)) return ok(`Node.js ${version}`);
-  return fail(`Node.js ${version} is too old`, `Install Node.js ${LEAST_NODE.join('.')} or later.`);
+  const [oldestMajor, oldestMinor] = OLDEST_NODE;
+  const change = 'Install Node.js 24 or 22, then run `npm ci` again.';
+  if (major < oldestMajor || (major === oldestMajor && minor < oldestMinor)) {
+    return fail(`Node.js ${version} is too old`, change);
+  }
+  // Odd versions live for half a year.
+  if (major < OLDEST_MAINTAINED_NODE || major === 23) {
+    return warn(`Node.js ${version} gets no security fixes any more`, change);
+  }
+  return ok(`Node.js ${version}`);
 }
 
 /** @param cpuinfo text of /proc/cpuinfo, where there is one */

@@ -3,41 +3,97 @@ import { statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { Config } from '../../config/config.js';
 import { CertificateError, CertificateFiles } from '../../http/plugins/tls.js';
+import { askOwnServer } from '../own-server.js';
 import { about, type Finding } from './finding.js';
 
 const DAY_MS = 86_400_000;
 /** Days before the end of a certificate from which it should have been renewed. */
 const RENEW_DAYS = 21;
 
-/** @param inUse a server runs on the same data folder, and may be the one that listens */
-export async function checkPorts(config: Config, inUse: boolean): Promise<Finding[]> {
-  const findings = [await checkPort(config.HOST, config.PORT, 'PORT', inUse)];
-  if (config.METRICS_PORT !== undefined) {
-    findings.push(await checkPort(config.METRICS_HOST, config.METRICS_PORT, 'METRICS_PORT', inUse));
+/** How a FaceSearch server is known by its answer. */
+interface Listener {
+  variable: 'PORT' | 'METRICS_PORT';
+  host: string;
+  port: number;
+  tls: boolean;
+  path: string;
+  isAnswer(body: string): boolean;
+}
+
+/** @param inUse a server runs on the same data folder; undefined where servers share a database and no folder is locked */
+export async function checkPorts(config: Config, inUse: boolean | undefined): Promise<Finding[]> {
+  const { HOST, PORT, TLS_CERT, LISTEN, METRICS_HOST, METRICS_PORT } = config;
+  const isAnswer = (body: string) => body === '{"data":"ok","code":"200"}';
+  const calls: Listener = {
+    variable: 'PORT',
+    host: HOST,
+    port: PORT,
+    tls: TLS_CERT !== undefined,
+    path: '/health',
+    isAnswer,
+  };
+  const findings = [await checkPort(calls, inUse, LISTEN === 'when-ready')];
+  if (METRICS_PORT !== undefined) {
+    const isAnswer = (body: string) => /^facesearch_/m.test(body);
+    const metrics: Listener = {
+      variable: 'METRICS_PORT',
+      host: METRICS_HOST,
+      port: METRICS_PORT,
+      tls: false,
+      path: '/metrics',
+      isAnswer,
+    };
+    findings.push(await checkPort(metrics, inUse, false));
   }
   return findings;
 }
 
-async function checkPort(host: string, port: number, name: string, inUse: boolean): Promise<Finding> {
+async function checkPort(listener: Listener, inUse: boolean | undefined, listensLate: boolean): Promise<Finding> {
   const { ok, warn, fail } = about('port');
-  if (port === 0) return ok(`${name} is any free one`);
+  const { variable, host, port } = listener;
+  if (port === 0) return ok(`${variable} is any free one`);
   const code = await listenError(host, port);
   const where = `${host}:${port}`;
-  if (code === undefined) return ok(`${where} is free`);
+  const other = `set ${variable} to another port.`;
+  if (code === undefined) {
+    return ok(inUse && listensLate ? `${where} is free: the server listens when it is ready` : `${where} is free`);
+  }
+  // A server with more rights than this command may hold a port that this command may not.
+  if (code === 'EADDRINUSE' || code === 'EACCES') {
+    if (await isOurs(listener)) {
+      if (inUse ?? true) return ok(`${where} is in use, as it should be while the server runs`);
+      return fail(
+        `${where} is in use by another FaceSearch server, which has other data`,
+        `End that server, or ${other}`,
+      );
+    }
+  }
   if (code === 'EADDRINUSE') {
-    if (inUse) return ok(`${where} is in use, as it should be while the server runs`);
-    return fail(`${where} is in use by another program`, `End that program, or set ${name} to another port.`);
+    if (!inUse) return fail(`${where} is in use by another program`, `End that program, or ${other}`);
+    return warn(
+      `${where} is in use, and what listens there does not answer as this server does`,
+      `See what it is (ss -ltnp), and end it or ${other}`,
+    );
   }
   if (code === 'EACCES') {
     return fail(
       `${where}: ports below 1024 are not for this user`,
-      `Set ${name} to 1024 or more, and let a proxy take the low one.`,
+      `Set ${variable} to 1024 or more, and let a proxy take the low one.`,
     );
   }
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
     return fail(`${host} is no address of this machine`, 'Set HOST to 0.0.0.0 or to an address of this machine.');
   }
   return warn(`${where} could not be tried: ${code}`, 'See whether the server starts.');
+}
+
+/** With TLS and without, as this command may know less of the settings than the server. */
+async function isOurs(listener: Listener): Promise<boolean> {
+  for (const tls of [listener.tls, !listener.tls]) {
+    const reply = await askOwnServer({ ...listener, tls }, listener.path);
+    if (reply !== undefined && listener.isAnswer(reply.body)) return true;
+  }
+  return false;
 }
 
 function listenError(host: string, port: number): Promise<string | undefined> {

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { type Config, dataKeyOf } from '../../config/config.js';
 import { DATABASE } from '../../persistence/data-folder/data-folder.js';
 import { expectDataKey, readDataKeyRecord } from '../../persistence/encryption/data-key-record.js';
 import { migrations } from '../../persistence/people/sqlite/migrations.js';
 import { readVersion } from '../../persistence/people/sqlite/sqlite-database.js';
+import { Database } from '../../persistence/sqlite.js';
 import { about, type Finding } from './finding.js';
 
 export interface DatabaseState {
@@ -22,7 +22,7 @@ export function checkSqlite(config: Config): DatabaseState {
   const file = join(config.DATA_DIR, DATABASE);
   const findings: Finding[] = [];
   if (!existsSync(file)) return { findings: [ok(`${file} will be made at the first start`)], faces: 0 };
-  let db: Database.Database | undefined;
+  let db: Database | undefined;
   try {
     db = new Database(file, { readonly: true, fileMustExist: true });
     const version = readVersion(db);
@@ -46,7 +46,7 @@ export function checkSqlite(config: Config): DatabaseState {
   }
 }
 
-function dataKeyFinding(db: Database.Database, config: Config): Finding {
+function dataKeyFinding(db: Database, config: Config): Finding {
   const { ok, fail } = about('data-key');
   const key = dataKeyOf(config);
   try {

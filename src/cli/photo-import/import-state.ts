@@ -1,5 +1,5 @@
 import { chmodSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import { Database, type Statement } from '../../persistence/sqlite.js';
 import { ImportError } from './import-error.js';
 
 /** A photo as it was when it was looked at: one that changed since is another photo. */
@@ -34,13 +34,13 @@ export type PhotoState = { state: 'sending' } | { state: 'added' } | ({ state: '
  * disk before a photo is sent, and only one process has it open.
  */
 export class ImportState {
-  readonly #db: Database.Database;
-  readonly #find: Database.Statement<[string, string, number, number], Row>;
-  readonly #put: Database.Statement<[Row & PhotoKey]>;
+  readonly #db: Database;
+  readonly #find: Statement<[string, string, number, number], Row>;
+  readonly #put: Statement<[Row & PhotoKey]>;
 
   /** @throws ImportError when another import has it open, it is about another target, or it is no such file */
   static open(file: string, target: Target): ImportState {
-    let db: Database.Database | undefined;
+    let db: Database | undefined;
     try {
       db = new Database(file, { timeout: 0 });
       db.pragma('locking_mode = EXCLUSIVE');
@@ -65,7 +65,7 @@ export class ImportState {
     }
   }
 
-  private constructor(db: Database.Database) {
+  private constructor(db: Database) {
     this.#db = db;
     this.#find = db.prepare(
       'SELECT state, code, text, reason FROM photos WHERE id = ? AND path = ? AND size = ? AND changed = ?',

@@ -1,15 +1,33 @@
-import { calls, curlOf } from '../calls.js';
 import { h, labelled } from '../dom.js';
+import { curlOf, loadEndpoints } from '../endpoints.js';
 import { basePath, formOf, request, session } from '../session.js';
-import { refusalInWords, t } from '../words.js';
+import { refusalInWords, t, tOr } from '../words.js';
 
-export function tryPage(main) {
+export async function tryPage(main, signal, page) {
+  const status = h('p', { role: 'status' }, t('loading'));
+  main.append(status);
+  try {
+    const endpoints = await loadEndpoints();
+    if (signal.aborted) return;
+    status.remove();
+    show(main, endpoints);
+  } catch (error) {
+    if (signal.aborted) return;
+    status.textContent = refusalInWords(error);
+    main.append(h('button', { type: 'button', onclick: () => page.render() }, t('again')));
+  }
+}
+
+/** @param {import('../endpoints.js').Endpoint[]} endpoints */
+function show(main, endpoints) {
   const choice = labelled(
     t('try.call'),
     h(
       'select',
       { onchange: () => choose() },
-      calls.map(({ method, path }, i) => h('option', { value: i }, `${method} ${path}: ${t(`call.${path.slice(1)}`)}`)),
+      endpoints.map(({ method, path, summary }, i) =>
+        h('option', { value: i }, `${method} ${path}: ${tOr(`call.${path.slice(1)}`, summary)}`),
+      ),
     ),
   );
   const empty = labelled(t('try.empty'), h('input', { type: 'checkbox' }));
@@ -23,10 +41,11 @@ export function tryPage(main) {
   const took = h('p', { role: 'status' });
   const answer = h('pre', { tabindex: '0', 'aria-label': t('try.answer') });
   const result = h('section', { hidden: true }, h('h2', {}, t('try.answer')), took, answer);
-  let call = calls[0];
+  let endpoint = endpoints[0];
   let inputs = new Map();
 
   main.append(
+    h('p', { class: 'hint' }, h('a', { href: '/docs', target: '_blank', rel: 'noreferrer' }, t('try.docs'))),
     choice.field,
     form,
     h(
@@ -47,14 +66,14 @@ export function tryPage(main) {
   choose();
 
   function choose() {
-    call = calls[Number(choice.input.value)];
-    const made = call.fields.map((field) => [field, labelled(labelOf(field), inputOf(field))]);
+    endpoint = endpoints[Number(choice.input.value)];
+    const made = endpoint.fields.map((field) => [field, labelled(labelOf(field), inputOf(field))]);
     inputs = new Map(made.map(([field, { input }]) => [field, input]));
     form.replaceChildren(
-      call.deletes ? h('p', { class: 'note' }, t('try.danger')) : '',
+      endpoint.deletes ? h('p', { class: 'note' }, t('try.danger')) : '',
       ...made.map(([, { field }]) => field),
       empty.field,
-      h('button', { class: call.deletes ? 'danger' : 'primary' }, t('try.send')),
+      h('button', { class: endpoint.deletes ? 'danger' : 'primary' }, t('try.send')),
     );
     result.hidden = true;
     showCurl();
@@ -64,10 +83,10 @@ export function tryPage(main) {
   function values() {
     const fields = [];
     const headers = {};
-    for (const [{ name, kind }, input] of inputs) {
+    for (const [{ name, kind, inHeader }, input] of inputs) {
       const value = kind === 'flag' ? (input.checked ? 'true' : '') : kind === 'file' ? input.files[0] : input.value;
-      if (!value && (!empty.input.checked || kind === 'flag' || kind === 'version')) continue;
-      if (kind === 'version') headers[name] = value;
+      if (!value && (!empty.input.checked || kind === 'flag' || kind === 'choice')) continue;
+      if (inHeader) headers[name] = value;
       else fields.push([name, value ?? '']);
     }
     return { fields, headers };
@@ -75,14 +94,14 @@ export function tryPage(main) {
 
   function showCurl() {
     const { fields, headers } = values();
-    curl.textContent = curlOf(call, location.origin + basePath + call.path, fields, headers);
+    curl.textContent = curlOf(endpoint, location.origin + basePath + endpoint.path, fields, headers);
     copied.textContent = '';
   }
 
   async function send(event) {
     event.preventDefault();
     const { fields, headers } = values();
-    const { method, path } = call;
+    const { method, path } = endpoint;
     const url = basePath + path + (method === 'GET' ? `?${new URLSearchParams(fields)}` : '');
     const body = method === 'GET' ? null : formOf(Object.fromEntries(fields));
     const from = performance.now();
@@ -104,16 +123,16 @@ function labelOf({ name, required }) {
 }
 
 // Nothing is required of the browser: what the server answers to a missing field is worth seeing, too.
-function inputOf({ name, kind, placeholder }) {
+function inputOf({ name, kind, placeholder, values }) {
   if (kind === 'flag') return h('input', { type: 'checkbox' });
   if (kind === 'file') return h('input', { type: 'file', accept: 'image/jpeg,image/png' });
   if (kind === 'vector') return h('textarea', { rows: 3, placeholder: '[0.0123, …]', spellcheck: 'false' });
   if (kind === 'number') return h('input', { type: 'number', min: 0, max: 1, step: 0.01, placeholder });
-  if (kind === 'version')
+  if (kind === 'choice')
     return h(
       'select',
       {},
-      ['', 'v3', 'v4', 'none'].map((value) => h('option', {}, value)),
+      ['', ...values].map((value) => h('option', {}, value)),
     );
   return h('input', { autocomplete: 'off', value: name === 'collection' ? session.collection : '' });
 }

@@ -1,6 +1,7 @@
-import type { Calibration } from '../../models/manifest.js';
+import { scalePoints } from '../../gallery/scoring/similarity.js';
+import type { Calibration } from '../../models/calibration.js';
 import { count, counted, firstFew, percent, score, small, target } from '../format.js';
-import { cosineOf } from '../metrics/calibration-table.js';
+import { scoreOf } from '../metrics/calibration-table.js';
 import { ratesAt } from '../metrics/error-rates.js';
 import type { Block } from '../report/blocks.js';
 import type { CalibrationResult } from './calibration-result.js';
@@ -84,7 +85,7 @@ function scale({ rates, before, populations }: CalibrationResult): Block[] {
       rows: rates.map(({ rate, similarity, cosine, extrapolatedIn }) => [
         target(rate),
         similarity.toFixed(2),
-        score(cosineOf(similarity, before.points)),
+        score(scoreOf(similarity, scalePoints(before))),
         cosine.toFixed(4),
         ...populations.map(({ curve }) => small(curve.rateAt(cosine))),
         extrapolatedIn.join(', ') || '–',
@@ -125,10 +126,10 @@ function effects({ populations, before, after }: CalibrationResult): Block[] {
   ];
 }
 
-function effectRows({ name, strangers }: Population, { points }: Calibration, when: string): string[][] {
+function effectRows({ name, strangers }: Population, calibration: Calibration, when: string): string[][] {
   const { scores, sameSet, byImage, genuine, peoplePairs } = strangers;
   return SHOWN.map(({ similarity, promised }) => {
-    const cosine = cosineOf(similarity, points);
+    const cosine = scoreOf(similarity, scalePoints(calibration));
     const fmr = positive(scores.survival(cosine));
     const { fmr: perImage, tar } = ratesAt({ impostor: byImage, genuine }, cosine);
     return [

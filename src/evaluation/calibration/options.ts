@@ -14,12 +14,6 @@ export const calibrationOptions = {
     help: "instead, let it hold for the groups' weighted mean",
     read: readWeights,
   },
-  crowding: {
-    type: 'string',
-    value: 'NAME=SLOPE',
-    help: "learn the correction for crowding from this group; 0 corrects nothing (default: keep the model's)",
-    read: readCrowding,
-  },
   model: { type: 'string', value: 'NAME', help: 'embedder of the manifest (default: the one of --version)' },
   version: {
     type: 'string',
@@ -43,14 +37,11 @@ export const calibrationOptions = {
 export type CalibrationOptions = Omit<Values<typeof calibrationOptions>, keyof DataDefaults> & DataDefaults;
 
 /** @throws UsageError where the other options do not fit the groups */
-export function checkGroups({ group = [], weights, crowding }: Values<typeof calibrationOptions>): void {
+export function checkGroups({ group = [], weights }: Values<typeof calibrationOptions>): void {
   const known = group.map(({ name }) => name);
   // A group whose weight is forgotten would count nothing.
   if (weights && !(weights.size === known.length && known.every((name) => weights.has(name)))) {
     throw new UsageError(`--weights must name each --group once: ${known.join(', ') || 'there is none'}.`);
-  }
-  if (crowding && !known.includes(crowding.group)) {
-    throw new UsageError(`--crowding must be the name of a --group, = and a slope from 0 to 10.`);
   }
 }
 
@@ -63,10 +54,4 @@ function readWeights(text: string, option: string): Map<string, number> {
     return [name, Number(weight)] as const;
   });
   return new Map(weights);
-}
-
-function readCrowding(text: string, option: string): { group: string; slope: number } {
-  const [, group = '', slope = ''] = /^(.+)=(\d+(?:\.\d+)?)$/.exec(text) ?? [];
-  if (group !== '' && Number(slope) <= 10) return { group, slope: Number(slope) };
-  throw new UsageError(`${option} must be the name of a --group, = and a slope from 0 to 10.`);
 }

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
-import { Crowding } from '../../gallery/scoring/crowding.js';
+import { basename, dirname, join, relative } from 'node:path';
+import { shippedCentres, shippedCohort } from '../../gallery/scoring/shipped-centres.js';
 import type { Calibration, FacematchVersion, ModelPack } from '../../models/manifest.js';
 import { readCsv } from '../../util/csv.js';
 import { OperatorError } from '../../util/operator-error.js';
@@ -11,7 +11,6 @@ import { renderMarkdown, renderText } from '../report/blocks.js';
 import { type EvaluationTools, makeFolder, withPool } from '../run-evaluation.js';
 import { calibrationBlocks } from './calibration-blocks.js';
 import type { CalibrationResult } from './calibration-result.js';
-import { crowdingOf } from './crowding-axis.js';
 import { calibratedRates, calibrationOf, type Population } from './make-calibration.js';
 import type { CalibrationOptions } from './options.js';
 import { compareStrangers } from './strangers.js';
@@ -35,10 +34,9 @@ export async function runCalibration(options: CalibrationOptions, tools: Calibra
   const isExcluded = await readExcluded(options.excludePairs, groups);
   await makeFolder(options.out);
   const { embeddings, failures } = await embed(options, groups, version, tools);
-  const correction = chosenCrowding(options, groups, embeddings, model.calibration);
-  const crowding = new Crowding(correction);
+  const cohort = shippedCohort(await shippedCentres(model.calibration));
   const populations = groups.map(({ name, images }): Population => {
-    const strangers = compareStrangers(images, embeddings, { isExcluded, trim: !options.noTrim, crowding });
+    const strangers = compareStrangers(images, embeddings, { isExcluded, trim: !options.noTrim, cohort });
     const curve = rateCurve(strangers.scores, strangers.peoplePairs);
     if (curve) return { name, strangers, curve };
     throw new OperatorError(`${name}: too few people, ${strangers.people}; a calibration needs 46 at least.`);
@@ -49,10 +47,11 @@ export async function runCalibration(options: CalibrationOptions, tools: Calibra
     version,
     mirror,
     before: model.calibration,
-    after: {
-      ...calibrationOf(rates, populations, options.weights, { dataSet: basename(options.folder), mirror }),
-      ...(correction && { crowding: correction }),
-    },
+    after: withKept(
+      calibrationOf(rates, populations, options.weights, { dataSet: basename(options.folder), mirror }),
+      model.calibration,
+      tools.manifestPath,
+    ),
     rates,
     populations,
     notAcquired: failures.size,
@@ -62,16 +61,21 @@ export async function runCalibration(options: CalibrationOptions, tools: Calibra
   return result;
 }
 
-function chosenCrowding(
-  { crowding }: CalibrationOptions,
-  groups: readonly ImageGroup[],
-  embeddings: ReadonlyMap<string, Float32Array>,
-  before: Calibration,
-): Calibration['crowding'] {
-  if (crowding === undefined) return before.crowding;
-  if (crowding.slope === 0) return undefined;
-  const images = groups.find(({ name }) => name === crowding.group)?.images ?? [];
-  return crowdingOf(crowding.group, images, embeddings, crowding.slope);
+/** The calibration with all of the model's that is not made anew; the cohort's path as the manifest has it. */
+function withKept(
+  { madeFrom, points }: Calibration,
+  { cohort, identicalFrom, photosSlope }: Calibration,
+  manifestPath: string,
+): Calibration {
+  return {
+    madeFrom,
+    ...(cohort && { cohort: { ...cohort, file: relative(dirname(manifestPath), cohort.file) } }),
+    ...(identicalFrom !== undefined && { identicalFrom }),
+    ...(photosSlope !== undefined && { photosSlope }),
+    ...(cohort
+      ? { scorePoints: points?.map(({ cosine, similarity }) => ({ score: cosine, similarity })) }
+      : { points }),
+  };
 }
 
 async function tell(result: CalibrationResult, { out, write }: CalibrationOptions, tools: CalibrationTools) {

@@ -1,4 +1,5 @@
-import { type Crowding, correctedScore, noCrowding } from '../../gallery/scoring/crowding.js';
+import { muOf, type OptionalCohort } from '../../gallery/scoring/cohort.js';
+import { normalisedScore } from '../../gallery/scoring/score-normalisation.js';
 import type { DataSetImage } from '../data-set.js';
 import { dot, tableOf } from '../metrics/compare-all.js';
 import { ScoreHistogram } from '../metrics/score-histogram.js';
@@ -65,30 +66,26 @@ const SURPRISE = 10;
  * @param images with identities
  * @param embeddings by path, of length 1; images without one are left out
  * @param options.isExcluded says of which two identities nothing shall be believed
- * @param options.crowding corrects the cosines
+ * @param options.cohort normalises the cosines
  * @param options.trim whether to set pairs aside
  */
 export function compareStrangers(
   images: readonly DataSetImage[],
   embeddings: ReadonlyMap<string, Float32Array>,
-  options: { isExcluded: (a: string, b: string) => boolean; trim: boolean; crowding?: Crowding },
+  options: { isExcluded: (a: string, b: string) => boolean; trim: boolean; cohort?: OptionalCohort },
 ): Strangers {
   const compared = images.filter(({ path }) => embeddings.has(path));
   const people = [...new Set(compared.map(({ identity }) => identity))];
   const ordered = people.map((person) => compared.filter(({ identity }) => identity === person));
   const vectors = ordered.flat().map(({ path }) => embeddings.get(path) as Float32Array);
   const table = tableOf(vectors);
-  const { crowding = noCrowding } = options;
-  const crowded = vectors.map((vector) => crowding.of(vector));
+  const mus = vectors.map((vector) => muOf(options.cohort, vector));
   const dimension = vectors[0]?.length ?? 0;
   const sets = ordered.flat().map(({ set }) => set);
   const starts = [0];
   for (const { length } of ordered) starts.push((starts.at(-1) ?? 0) + length);
   const cosineAt = (i: number, j: number) =>
-    correctedScore(
-      dot(table, i * dimension, j * dimension, dimension),
-      (crowded[i] as number) + (crowded[j] as number),
-    );
+    normalisedScore(dot(table, i * dimension, j * dimension, dimension), mus[i] as number, mus[j] as number);
 
   const genuine = new ScoreHistogram();
   const ownMeans = new Map<string, number>();

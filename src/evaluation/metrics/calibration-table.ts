@@ -1,4 +1,4 @@
-import type { Calibration } from '../../models/manifest.js';
+import type { ScalePoint } from '../../gallery/scoring/similarity.js';
 import { interval95, type OperatingPoint, ratesAt, type Scores } from './error-rates.js';
 
 /** What a calibrated similarity does on the data. */
@@ -12,9 +12,9 @@ export interface SimilarityRow extends OperatingPoint {
 const SIMILARITIES = [0.7, 0.75, 0.8, 0.85, 0.9, 0.95];
 
 /** False match and true accept rates of a model's calibrated similarities, 0.70 to 0.95. */
-export function calibrationTable(scores: Scores, points: Calibration['points']): SimilarityRow[] {
+export function calibrationTable(scores: Scores, points: readonly ScalePoint[]): SimilarityRow[] {
   return SIMILARITIES.map((similarity) => {
-    const rates = ratesAt(scores, cosineOf(similarity, points));
+    const rates = ratesAt(scores, scoreOf(similarity, points));
     return {
       similarity,
       promisedFmr: promisedFmr(similarity),
@@ -30,15 +30,15 @@ export function promisedFmr(similarity: number): number {
 }
 
 /**
- * The lowest cosine that reaches a similarity: the inverse of calibratedSimilarity in gallery/similarity.ts.
- * @param points rising strictly in both coordinates, from cosine -1 to cosine 1
+ * The lowest score that reaches a similarity: the inverse of piecewiseLinear in gallery/scoring/similarity.ts.
+ * @param points rising strictly in both coordinates, from the lowest similarity to 1
  */
-export function cosineOf(similarity: number, points: Calibration['points']): number {
+export function scoreOf(similarity: number, points: readonly ScalePoint[]): number {
   const next = points.findIndex((point) => point.similarity >= similarity);
   const to = points[next];
   const from = points[next - 1];
   if (!to) return 1;
-  if (!from) return to.cosine;
+  if (!from) return to.score;
   const share = (similarity - from.similarity) / (to.similarity - from.similarity);
-  return from.cosine * (1 - share) + to.cosine * share;
+  return from.score * (1 - share) + to.score * share;
 }

@@ -1,4 +1,5 @@
-import { type Crowding, correctedScore, noCrowding } from '../../gallery/scoring/crowding.js';
+import { muOf, type OptionalCohort } from '../../gallery/scoring/cohort.js';
+import { normalisedScore } from '../../gallery/scoring/score-normalisation.js';
 import type { Scores } from './error-rates.js';
 import { ScoreHistogram } from './score-histogram.js';
 
@@ -33,19 +34,19 @@ const TILE = 64;
  * Compares every image with every other one, each two once: n(n-1)/2 cosines, one to two million a second on one core.
  * @param embeddings of length 1 and of one dimension
  * @param identities by image: equal numbers are one person
- * @param crowding corrects the cosines
+ * @param cohort normalises the cosines; undefined leaves them as they are
  * @param groups by image, from 0 without gaps: comparisons between two groups count only in the overall scores
  */
 export function compareAll(
   embeddings: readonly Float32Array[],
   identities: ArrayLike<number>,
   groups: ArrayLike<number>,
-  crowding: Crowding = noCrowding,
+  cohort?: OptionalCohort,
 ): AllComparisons {
   const count = embeddings.length;
   const dimension = embeddings[0]?.length ?? 0;
   const table = tableOf(embeddings);
-  const crowded = embeddings.map((embedding) => crowding.of(embedding));
+  const mus = embeddings.map((embedding) => muOf(cohort, embedding));
   const overall = new Collector();
   const groupCount = Array.from(groups).reduce((most, group) => Math.max(most, group + 1), 0);
   const collectors = Array.from({ length: groupCount }, () => new Collector());
@@ -56,7 +57,7 @@ export function compareAll(
       for (let a = top; a < bottom; a++) {
         for (let b = Math.max(left, a + 1); b < right; b++) {
           const cosine = dot(table, a * dimension, b * dimension, dimension);
-          const score = correctedScore(cosine, (crowded[a] as number) + (crowded[b] as number));
+          const score = normalisedScore(cosine, mus[a] as number, mus[b] as number);
           const genuine = identities[a] === identities[b];
           overall.add(genuine, score, a, b);
           if (groups[a] === groups[b]) collectors[groups[a] as number]?.add(genuine, score, a, b);

@@ -4,6 +4,7 @@ import { projectRoot } from '../../util/paths.js';
 import type { GroupResult, NamedScores } from '../evaluation.js';
 import { counted } from '../format.js';
 import { type Block, renderMarkdown } from './blocks.js';
+import { doorBlocks, galleryBlocks, strangerBlocks } from './gallery-blocks.js';
 import { gateTables } from './gate-blocks.js';
 import type { Report, ScoredReport } from './report.js';
 import { groupTable, pairListBlocks, similarityBlocks, tarTable } from './report-blocks.js';
@@ -30,6 +31,9 @@ export async function writeAccuracyDoc(file: string, scored: ScoredReport): Prom
       .map((plot) => ({ kind: 'image', file: `${basename(pictures)}/${plot.file}`, text: plot.text }));
   const groups = shownGroups(scored.report.groups);
   const parts: Record<string, Block[]> = {
+    galleries: withoutHeading(galleryBlocks(scored.report.galleries)),
+    strangers: withoutHeading(strangerBlocks(scored.report.galleries)),
+    door: withoutHeading(doorBlocks(scored.report.galleries)),
     made: [{ kind: 'list', items: madeFrom(scored.report) }],
     targets: withoutHeading(targetBlocks(scored.report)),
     gates: scored.report.gates ? withoutHeading(gateTables(scored.report.gates)) : [],

@@ -2,6 +2,7 @@ import type { Acquisition, GroupResult, NamedComparison, PairListResult } from '
 import { count, counted, firstFew, percent, range, score, small, target } from '../format.js';
 import { RESOLUTION } from '../metrics/score-histogram.js';
 import type { Block } from './blocks.js';
+import { doorBlocks, galleryBlocks, strangerBlocks } from './gallery-blocks.js';
 import { gateBlocks } from './gate-blocks.js';
 import type { Report } from './report.js';
 import { targetBlocks } from './target-blocks.js';
@@ -9,10 +10,13 @@ import { targetBlocks } from './target-blocks.js';
 /** Comparisons at the wrong end that are shown; report.json has more. */
 const SHOWN_EXTREMES = 5;
 
-/** The whole report for people, in the order in which it is read: what, targets, gates, failures, pairs, all comparisons. */
+/** The whole report for people, in the order in which it is read: what, who is found and who gets in, targets, gates, failures, pairs, all comparisons. */
 export function reportBlocks(report: Report): Block[] {
   return [
     ...introduction(report),
+    ...galleryBlocks(report.galleries),
+    ...strangerBlocks(report.galleries),
+    ...doorBlocks(report.galleries),
     ...targetBlocks(report),
     ...gateBlocks(report.gates),
     ...(report.selection.images > 0 ? recognitionBlocks(report) : []),
@@ -87,7 +91,7 @@ export function pairListBlocks(lists: PairListResult[]): Block[] {
     { kind: 'heading', text: 'Pair lists' },
     {
       kind: 'table',
-      columns: ['list', 'same', 'different', 'not acquired', 'accuracy', 'acquired only', 'EER', 'at cosine'],
+      columns: ['list', 'same', 'different', 'not acquired', 'accuracy', 'acquired only', 'EER', 'at score'],
       rows: lists.map((list) => [
         list.name,
         count(list.genuine),
@@ -146,14 +150,14 @@ function groupBlocks({ groups, model }: Report): Block[] {
       kind: 'text',
       text:
         'The intervals take every comparison as independent; comparisons share images and people, so the true ones ' +
-        `are wider. Thresholds are exact to ${target(RESOLUTION)} in cosine.`,
+        `are wider. Thresholds are exact to ${target(RESOLUTION)} in score.`,
     },
     { kind: 'heading', text: 'What the calibrated similarity does here' },
     ...similarityBlocks(groups, model),
     { kind: 'heading', text: 'Scores' },
     {
       kind: 'table',
-      columns: ['cosine at percentile', ...(groups[0]?.percentiles.map(({ share }) => percentileName(share)) ?? [])],
+      columns: ['score at percentile', ...(groups[0]?.percentiles.map(({ share }) => percentileName(share)) ?? [])],
       rows: groups.flatMap(({ name, percentiles }) => [
         [`${name}, genuine`, ...percentiles.map(({ genuine }) => score(genuine))],
         [`${name}, impostor`, ...percentiles.map(({ impostor }) => score(impostor))],
@@ -165,7 +169,7 @@ function groupBlocks({ groups, model }: Report): Block[] {
 export function groupTable(groups: readonly GroupResult[]): Block {
   return {
     kind: 'table',
-    columns: ['images of', 'images', 'not acquired', 'people', 'genuine', 'impostor', 'EER', 'at cosine'],
+    columns: ['images of', 'images', 'not acquired', 'people', 'genuine', 'impostor', 'EER', 'at score'],
     rows: groups.map((group) => [
       group.name,
       count(group.images),
@@ -183,7 +187,7 @@ export function groupTable(groups: readonly GroupResult[]): Block {
 export function tarTable(groups: readonly GroupResult[]): Block {
   return {
     kind: 'table',
-    columns: ['images of', 'FMR at most', 'cosine', 'false matches', 'FMR 95 %', 'TAR', 'TAR 95 %'],
+    columns: ['images of', 'FMR at most', 'score', 'false matches', 'FMR 95 %', 'TAR', 'TAR 95 %'],
     rows: groups.flatMap(tarRows),
   };
 }
@@ -193,7 +197,7 @@ export function similarityBlocks(groups: readonly GroupResult[], model: Report['
   return [
     {
       kind: 'table',
-      columns: ['images of', 'similarity', 'cosine', 'FMR promised', 'FMR', 'FMR 95 %', 'false matches', 'TAR'],
+      columns: ['images of', 'similarity', 'score', 'FMR promised', 'FMR', 'FMR 95 %', 'false matches', 'TAR'],
       rows: groups.flatMap(calibrationRows),
     },
     { kind: 'text', text: `Calibration made from: ${model.calibrationMadeFrom}.` },
@@ -230,7 +234,7 @@ function percentileName(share: number): string {
 function extremeBlocks([all]: GroupResult[]): Block[] {
   if (!all) return [];
   const items = (comparisons: NamedComparison[]) =>
-    comparisons.slice(0, SHOWN_EXTREMES).map(({ score: cosine, a, b }) => `${score(cosine)}  ${a}  ${b}`);
+    comparisons.slice(0, SHOWN_EXTREMES).map(({ score: value, a, b }) => `${score(value)}  ${a}  ${b}`);
   return [
     { kind: 'heading', text: 'Look at these first: wrong labels hide here' },
     { kind: 'text', text: 'Different people with the highest scores:' },

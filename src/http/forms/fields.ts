@@ -5,8 +5,8 @@ import { MAX_IMAGE_BYTES } from '../../vision/face-analyser.js';
 import type { Part } from '../plugins/multipart.js';
 import { decodeBase64 } from './base64.js';
 
-/** One field of a form: both its check and its type. The description is for the API's documentation. */
-export type Field = { description: string; required?: true } & (
+/** One field of a form: its check, its type and its documentation. The example is what a viewer begins with. */
+export type Field = { description: string; required?: true; example?: string | number } & (
   | { kind: 'text'; default?: string }
   | { kind: 'flag' }
   | { kind: 'similarity'; default?: number }
@@ -14,7 +14,7 @@ export type Field = { description: string; required?: true } & (
   | { kind: 'image'; fileOnly?: true }
 );
 
-/** The fields of one call by name, in the order in which missing ones are reported. */
+/** The fields of one endpoint by name, in the order in which missing ones are reported. */
 export type FormSpec = Record<string, Field>;
 
 interface KindValues {
@@ -54,6 +54,26 @@ const maxVectorBytes = 256 * 1024;
 const maxTextBytes = 8 * 1024;
 /** Characters of a text at most. */
 export const maxTextCharacters = 1024;
+
+/** JSON schemas of the kinds. Vectors travel as text, so their format is the one thing that tells them from it. */
+const schemas = {
+  text: { type: 'string', maxLength: maxTextCharacters },
+  flag: { type: 'boolean', default: false },
+  similarity: { type: 'number', minimum: 0, maximum: 1 },
+  vector: { type: 'string', format: 'json' },
+  image: { type: 'string', format: 'binary' },
+} as const satisfies Record<Field['kind'], object>;
+
+/** What the documentation says of a field. */
+export function fieldSchema(field: Field): Record<string, unknown> {
+  const { kind, description, example } = field;
+  return {
+    ...schemas[kind],
+    description,
+    ...('default' in field && { default: field.default }),
+    ...(example !== undefined && { example }),
+  };
+}
 
 /** Bytes to keep of a field's part. */
 export function limitOf(field: Field, isFile: boolean): number {

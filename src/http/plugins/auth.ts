@@ -1,4 +1,5 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyInstance } from 'fastify';
 import { FaceSearchError } from '../../core/errors.js';
 import type { Caller } from '../../persistence/store.js';
 import type { CallLimits } from './rate-limit.js';
@@ -10,24 +11,16 @@ export interface KeyLookup {
 }
 
 declare module 'fastify' {
-  interface FastifyRequest {
-    /** Whose key the request came with; null until it is checked. */
-    caller: Caller | null;
-  }
   interface FastifyContextConfig {
-    /** The call changes nothing, or checks by itself: read-only keys may make it. Others are refused to them. */
+    /** The endpoint changes nothing, or checks by itself: read-only keys may use it. Others are refused to them. */
     forReadOnlyKeys?: boolean;
   }
 }
 
-/** Options of a route that read-only keys may call. */
-export const forReadOnlyKeys = { config: { forReadOnlyKeys: true } };
-
-/** Asks every request of this scope for a key that may make the call, before any of its body is read. */
+/** Asks every request of this scope for a key that may use the endpoint, before any of its body is read. */
 export function requireKey(app: FastifyInstance, keys: KeyLookup, limits: CallLimits): void {
-  app.decorateRequest('caller', null);
   app.addHook('onRequest', async (request, reply) => {
-    const key = header(request, 'api_key') ?? header(request, 'api-key');
+    const key = header(request.headers, 'api_key') ?? header(request.headers, 'api-key');
     if (key === undefined) throw new FaceSearchError('MISSING', 'missing-api-key');
     await limits.refuseGuessing(request, reply, key);
     const caller = await keys.callerOf(key);
@@ -36,14 +29,14 @@ export function requireKey(app: FastifyInstance, keys: KeyLookup, limits: CallLi
       throw new FaceSearchError('UNKNOWN_KEY');
     }
     limits.noteSuccess(request, key);
-    request.caller = caller;
+    request.context.knownCaller = caller;
     await limits.countCall(request, reply);
     if (caller.readOnly && !request.routeOptions.config.forReadOnlyKeys) throw new FaceSearchError('READ_ONLY_KEY');
   });
 }
 
 /** A header with a value; an empty one counts as absent. */
-export function header(request: FastifyRequest, name: string): string | undefined {
-  const value = request.headers[name];
+export function header(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const value = headers[name];
   return (Array.isArray(value) ? value[0] : value) || undefined;
 }

@@ -31,7 +31,7 @@ export async function acceptForms(app: FastifyInstance): Promise<void> {
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
   app.addHook('onSend', async (request, reply, payload) => {
     // A refused upload is answered at once; what still comes of its body is dropped by Node.
-    if (request.bodyRefused) return payload;
+    if (request.context.isBodyRefused) return payload;
     if (!(await discardRest(request))) reply.header('connection', 'close');
     return payload;
   });

@@ -3,7 +3,6 @@ import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RateLimit } from '../../config/parsers.js';
 import { FaceSearchError } from '../../core/errors.js';
-import { callerOf } from './caller.js';
 
 export interface CallLimits {
   /**
@@ -40,7 +39,7 @@ export async function callLimits(
     app.createRateLimit({
       max: perKey.calls,
       timeWindow: perKey.milliseconds,
-      keyGenerator: (request) => callerOf(request).keyId,
+      keyGenerator: (request) => request.context.caller.keyId,
     });
   const familiar = new Set<string>();
   return {

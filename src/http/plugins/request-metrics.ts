@@ -1,37 +1,43 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Metrics } from '../../observability/metrics/metrics.js';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Similarity of a search's best candidate, 0–1, for the metrics. */
-    similarity: number | null;
-    /** Row of the table of errors that was answered, for the metrics. */
-    errorName: string | null;
-  }
-}
+import type { TenantCounts } from '../../observability/metrics/tenant-counts.js';
 
 /**
- * Lets the metrics see every request. Without metrics, the members of the request exist all the same.
- * @param basePath path of the calls, which are known by the rest of their route
+ * Lets the metrics see every request.
+ * @param basePath path of the endpoints that are known by the rest of their route
  */
 export function addRequestMetrics(app: FastifyInstance, basePath: string, metrics: Metrics | undefined): void {
-  app.decorateRequest('similarity', null);
-  app.decorateRequest('errorName', null);
   if (!metrics) return;
 
   app.addHook('onResponse', async (request, reply) => {
-    const { outcome, stages, similarity, errorName, reason } = request;
+    const { code, stages, similarity, refusal } = request.context;
     metrics.countRequest({
       call: callOf(request, basePath),
       status: reply.statusCode,
-      code: outcome ?? String(reply.statusCode),
+      code: code ?? String(reply.statusCode),
       seconds: reply.elapsedTime / 1000,
       stages,
       similarity,
-      refusal: errorName === null ? null : { error: errorName, reason: reason ?? '' },
+      refusal: refusal && { error: refusal.errorName, reason: refusal.reason },
     });
   });
   app.addHook('onRequestAbort', async (request) => metrics.countAborted(callOf(request, basePath)));
+}
+
+/**
+ * Counts the requests of this scope for the tenant that sent them.
+ * @param isCounted false for requests that are none of the tenant's own business with the server
+ */
+export function countByTenant(
+  app: FastifyInstance,
+  counts: TenantCounts,
+  isCounted: (request: FastifyRequest) => boolean = () => true,
+): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const { knownCaller, code, refusal } = request.context;
+    if (!knownCaller || !isCounted(request)) return;
+    counts.count(knownCaller.tenant, code ?? String(reply.statusCode), refusal?.reason);
+  });
 }
 
 /** The pattern, never the URL, which anybody can make up. */

@@ -1,15 +1,24 @@
-import type { FastifyInstance } from 'fastify';
 import { FaceSearchError } from '../../core/errors.js';
-import { success } from '../plugins/replies.js';
+import { doneSchema, success } from '../replies.js';
+import type { App } from '../route.js';
+
+const probe = { tags: ['Probes'], security: [] } as const;
+const healthSchema = { ...probe, summary: 'Does the process live?', response: { 200: doneSchema('ok') } } as const;
+const readySchema = {
+  ...probe,
+  summary: 'Are models and store ready?',
+  response: { 200: doneSchema('ready') },
+  errors: ['NOT_READY'],
+} as const;
 
 /**
- * Probes for whoever runs the server; they ask for no key.
- * @param checkReady rejects while the server cannot answer calls: models not loaded, or the store does not answer
+ * Probes for those who run the server; they ask for no key.
+ * @param checkReady rejects while the server cannot answer: models not loaded, or the store does not answer
  */
-export function addHealthRoutes(app: FastifyInstance, checkReady: () => Promise<void>): void {
-  app.get('/health', async () => success('ok'));
+export function healthRoutes(app: App, checkReady: () => Promise<void>): void {
+  app.get('/health', { schema: healthSchema }, async () => success('ok'));
 
-  app.get('/ready', async (request) => {
+  app.get('/ready', { schema: readySchema }, async (request) => {
     try {
       await checkReady();
     } catch (error) {

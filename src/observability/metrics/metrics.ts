@@ -21,11 +21,11 @@ export interface AnsweredRequest {
   /** From the first byte of the request to the last of the reply. */
   seconds: number;
   /** Milliseconds per stage of the analysis. */
-  stages?: Readonly<Record<string, number>> | null;
+  stages?: Readonly<Record<string, number>> | undefined;
   /** Row of the table of errors, and its reason; absent for a success. */
-  refusal?: { error: string; reason: string } | null;
+  refusal?: { error: string; reason: string } | undefined;
   /** Of the best candidate of a search, 0–1. */
-  similarity?: number | null;
+  similarity?: number | undefined;
 }
 
 const REQUEST_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8];
@@ -109,7 +109,7 @@ export class Metrics {
     this.#duration.observe({ call }, seconds);
     for (const [stage, ms] of Object.entries(stages ?? {})) this.#stages.observe({ stage }, ms / 1000);
     if (refusal) this.#refusals.inc({ call, ...refusal });
-    if (typeof similarity === 'number') this.#similarity.observe({ call }, similarity);
+    if (similarity !== undefined) this.#similarity.observe({ call }, similarity);
   }
 
   countAborted(call: string): void {

@@ -1,5 +1,3 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-
 /** What the calls of one tenant came to since the process started. */
 export interface CallCounts {
   /** Calls by the code that they were answered with. */
@@ -20,26 +18,10 @@ export class TenantCounts {
     return this.#byTenant.get(tenant) ?? { requests: {}, refusals: {} };
   }
 
-  count(tenant: string, code: string, reason: string | null): void {
+  count(tenant: string, code: string, reason: string | undefined): void {
     const counts = this.of(tenant);
     this.#byTenant.set(tenant, counts);
     counts.requests[code] = (counts.requests[code] ?? 0) + 1;
-    if (reason !== null) counts.refusals[reason] = (counts.refusals[reason] ?? 0) + 1;
+    if (reason !== undefined) counts.refusals[reason] = (counts.refusals[reason] ?? 0) + 1;
   }
-}
-
-/**
- * Counts the calls of this scope.
- * @param isCounted false for calls that are none of the tenant's own business with the server
- */
-export function countByTenant(
-  app: FastifyInstance,
-  counts: TenantCounts,
-  isCounted: (request: FastifyRequest) => boolean = () => true,
-): void {
-  app.addHook('onResponse', async (request, reply) => {
-    const { caller, outcome, reason } = request;
-    if (!caller || !isCounted(request)) return;
-    counts.count(caller.tenant, outcome ?? String(reply.statusCode), reason);
-  });
 }

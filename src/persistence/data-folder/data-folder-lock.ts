@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { Database } from '../sqlite.js';
 import { asStoreError, StoreError } from '../store-error.js';
 import { makeFolder } from './durable-folder.js';
 import { finishRestore } from './finish-restore.js';
@@ -11,7 +11,7 @@ import { finishRestore } from './finish-restore.js';
  * @throws StoreError when another process serves the folder, or it cannot be made or written
  */
 export function lockDataFolder(folder: string): () => void {
-  let lock: Database.Database | undefined;
+  let lock: Database | undefined;
   try {
     makeFolder(folder);
     lock = new Database(join(folder, 'server.lock'), { timeout: 0 });

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Database } from 'better-sqlite3';
 import { DATABASE, dropIndexCache, PHOTOS } from '../data-folder/data-folder.js';
 import { lockDataFolder } from '../data-folder/data-folder-lock.js';
 import { openDatabase } from '../people/sqlite/sqlite-database.js';
 import { EncryptedObjectStore } from '../photos/encrypted-object-store.js';
 import { FolderObjectStore } from '../photos/folder-object-store.js';
 import type { ObjectStore } from '../photos/object-store.js';
+import type { Database } from '../sqlite.js';
 import { sealedWith } from './data-cipher.js';
 import type { DataKey } from './data-key.js';
 import { DataKeyError, readDataKeyRecord, writeDataKeyRecord } from './data-key-record.js';

@@ -1,5 +1,5 @@
-import type { Database } from 'better-sqlite3';
 import { OperatorError } from '../../util/operator-error.js';
+import type { Database } from '../sqlite.js';
 import type { DataKey } from './data-key.js';
 
 /** What the database says of the key that it is encrypted with. */

@@ -23,9 +23,10 @@ export function blobToEmbedding(blob: Uint8Array): Float32Array {
     throw new RangeError(`A stored embedding has ${EMBEDDING_BYTES} bytes, not ${blob.byteLength}`);
   }
   // A copy: a blob may lie at an address that is no multiple of four, where a Float32Array cannot start.
-  const bytes = Buffer.from(Uint8Array.from(blob).buffer);
-  if (bigEndianHost) bytes.swap32();
-  return new Float32Array(bytes.buffer, bytes.byteOffset, EMBEDDING_LENGTH);
+  const bytes = new Uint8Array(EMBEDDING_BYTES);
+  bytes.set(blob);
+  if (bigEndianHost) Buffer.from(bytes.buffer).swap32();
+  return new Float32Array(bytes.buffer);
 }
 
 /**

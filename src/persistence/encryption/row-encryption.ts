@@ -1,8 +1,10 @@
 import { createHmac } from 'node:crypto';
 import type { User } from '../store.js';
+import type { PersonTemplate, Template, TemplateKind } from '../template.js';
 import { AesGcmCipher, type DataCipher, DecryptionError } from './data-cipher.js';
 import type { DataKey } from './data-key.js';
 import { embeddingToBlob, storedEmbedding } from './embedding-blob.js';
+import { blobToTemplate, templateToBlob } from './template-blob.js';
 
 /** A user as it lies in the database. */
 export interface UserRow {
@@ -67,6 +69,16 @@ export class RowEncryption {
   openEmbedding(userId: number, model: string, blob: Uint8Array): Float32Array {
     return storedEmbedding(this.#cipher?.open(blob, faceContext(userId, model)) ?? blob);
   }
+
+  sealTemplate({ personId, template }: PersonTemplate, model: string): Buffer {
+    const blob = templateToBlob(template);
+    return this.#cipher?.seal(blob, templateContext(personId, { model, cohort: template.cohort })) ?? blob;
+  }
+
+  /** Undefined where another version of the server kept it. @throws DecryptionError, or another StoreError */
+  openTemplate(userId: number, kind: TemplateKind, blob: Buffer): Template | undefined {
+    return blobToTemplate(this.#cipher?.open(blob, templateContext(userId, kind)) ?? blob, kind.cohort);
+  }
 }
 
 /** Nobody may be found by the hash of another's id. */
@@ -77,4 +89,9 @@ function userContext(userId: number, clientId: string): string {
 /** A face may be taken neither to another user nor to another model, whose vectors mean something else. */
 function faceContext(userId: number, model: string): string {
   return `face of user/${userId}/${model}`;
+}
+
+/** A template may be taken to another cohort no more than to another user: its means would mislead. */
+function templateContext(userId: number, { model, cohort }: TemplateKind): string {
+  return `template of user/${userId}/${model}/${cohort}`;
 }

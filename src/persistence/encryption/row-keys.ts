@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../sqlite.js';
 import { sealedWith } from './data-cipher.js';
 import type { DataKey } from './data-key.js';
 import { EMBEDDING_BYTES } from './embedding-blob.js';
@@ -45,6 +45,8 @@ export function changeRowKeys(db: Database, from: DataKey | undefined, to: DataK
     const plain = source.openEmbedding(userId, model, embedding);
     if (work.write) saveFace.run(target.sealEmbedding(userId, model, plain), number);
   });
+  // Worked out of the faces, and made again with the other key.
+  if (work.write) db.exec('DELETE FROM templates');
 }
 
 export function countRows(db: Database): number {

@@ -1,5 +1,6 @@
 import type { Database, Run } from '../people/postgres/database.js';
-import { bytes, makeTenant } from '../people/postgres/people.js';
+import { makeTenant } from '../people/postgres/people.js';
+import { bytes } from '../people/postgres/user-row.js';
 import type { ApiKeyStore, Caller, NewKey, StoredKey } from '../store.js';
 
 interface KeyRow {

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { list } from 'tar';
 import { beforeEach, expect, test } from 'vitest';
 import { backUp } from '../../../src/cli/backup/back-up.js';
 import { restore } from '../../../src/cli/backup/restore.js';
 import { InMemoryGallery } from '../../../src/gallery/in-memory-gallery.js';
-import { noCrowding } from '../../../src/gallery/scoring/crowding.js';
 import { lockDataFolder } from '../../../src/persistence/data-folder/data-folder-lock.js';
 import { DataKey } from '../../../src/persistence/encryption/data-key.js';
+import { Database } from '../../../src/persistence/sqlite.js';
+import { plainCosine } from '../../gallery/scales.js';
 import { temporaryFolder } from '../../persistence/temporary-folder.js';
 import { openIndexes } from '../../vector-index/open-indexes.js';
 import { RandomVectors } from '../../vector-index/random-vectors.js';
@@ -65,7 +65,7 @@ test('a backup is a tar archive with its checksums', async () => {
 test('while a server writes, a backup holds everything acknowledged before it, each face with its photo', async () => {
   const { store, objects } = await openFolder(folder);
   const logger = { info() {}, warn() {}, error() {} };
-  const scale = { crowding: noCrowding, similarity: (cosine: number) => cosine };
+  const scale = plainCosine;
   const indexes = openIndexes(join(folder, 'index'));
   const gallery = new InMemoryGallery({ store, objects, indexes, model: 'm1', scale, logger });
   await gallery.open();

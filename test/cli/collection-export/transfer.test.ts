@@ -12,6 +12,7 @@ import { SqliteStore } from '../../../src/persistence/people/sqlite/sqlite-store
 import { SqliteTransfer } from '../../../src/persistence/people/sqlite/sqlite-transfer.js';
 import type { CollectionRef } from '../../../src/persistence/store.js';
 import { defaultManifestPath } from '../../../src/util/paths.js';
+import { ownerOf } from '../../persistence/owner-of.js';
 import { temporaryFolder } from '../../persistence/temporary-folder.js';
 import { type CommandOptions, killLaterAndLater, runCommand } from '../../support/command.js';
 import { RandomVectors } from '../../vector-index/random-vectors.js';
@@ -53,7 +54,7 @@ async function contentOf(name: string, collection: CollectionRef, key?: DataKey)
   const faces: { owner: string | undefined; embedding: Float32Array }[] = [];
   for await (const page of store.facesOf(found?.collectionId ?? 0, 'm1')) {
     for (const { faceId, embedding } of page) {
-      faces.push({ owner: (await store.findFaceOwner(faceId))?.id, embedding });
+      faces.push({ owner: (await ownerOf(store, faceId))?.id, embedding });
     }
   }
   await store.close();

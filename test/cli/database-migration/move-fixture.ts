@@ -43,6 +43,12 @@ export async function fill(store: Store, objects: ObjectStore, people: number): 
       await store.addFace(staff, user.id, face());
     }
   }
+  const { collectionId = 0 } = (await store.findCollection(staff)) ?? {};
+  const members = (await store.peopleWithFaces(collectionId, 'm1', 0, 12)).map(({ personId }) => ({
+    collectionId,
+    personId,
+  }));
+  for (const build of [1, 2]) await store.saveCohort('acme', 'm1', { build, people, members });
   await store.deleteFaces(staff, 'id-4');
   await store.deleteUser(staff, `id-${people - 1}`);
 }

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { moveRows } from '../../../src/cli/database-migration/move-rows.js';
 import { PostgresSide } from '../../../src/cli/database-migration/postgres-side.js';
@@ -11,6 +10,7 @@ import { DataKey } from '../../../src/persistence/encryption/data-key.js';
 import { vectorTypeChange } from '../../../src/persistence/people/postgres/migrations.js';
 import type { PostgresStore } from '../../../src/persistence/people/postgres/postgres-store.js';
 import { SqliteStore } from '../../../src/persistence/people/sqlite/sqlite-store.js';
+import { Database } from '../../../src/persistence/sqlite.js';
 import { temporaryFolder } from '../../persistence/temporary-folder.js';
 import { useTestDatabase } from '../../support/test-database.js';
 import { contentOf, fullFolder, staff, strange } from './move-fixture.js';
@@ -71,6 +71,8 @@ test.each([
     api_keys: { rows: 2 },
     collections: { rows: 2, last: 3 },
     users: { rows: PEOPLE + 5 },
+    cohorts: { rows: 1 },
+    cohort_members: { rows: 11 },
     pending_object_deletions: { rows: 1 },
   });
   const bytes = await readFile(join(folder, 'facesearch.sqlite'));

@@ -47,9 +47,14 @@ async function folderWith(faces: number, key?: string): Promise<string> {
   return folder;
 }
 
-test('Node.js must be new enough', () => {
-  expect(said([checkNode('20.9.0'), checkNode('24.1.0')])).toEqual(['ok Node.js 20.9.0', 'ok Node.js 24.1.0']);
-  expect(said([checkNode('20.8.1'), checkNode('18.20.0')])[0]).toBe('fail Node.js 20.8.1 is too old');
+test('Node.js must be new enough, and should get security fixes', () => {
+  expect(said([checkNode('22.0.0'), checkNode('24.19.0')])).toEqual(['ok Node.js 22.0.0', 'ok Node.js 24.19.0']);
+  for (const version of ['20.9.0', '20.20.2', '21.7.3', '23.11.1']) {
+    expect(said(checkNode(version))).toEqual([`warn Node.js ${version} gets no security fixes any more`]);
+  }
+  for (const version of ['20.8.1', '18.20.0']) {
+    expect(said(checkNode(version))).toEqual([`fail Node.js ${version} is too old`]);
+  }
 });
 
 test.each([
@@ -177,8 +182,8 @@ test('PostgreSQL is looked at, and missed', async () => {
   ]);
 });
 
-test('a port is free, used by the server, or taken by another program', async () => {
-  const other = createServer();
+test('a port is free, or taken by another program', async () => {
+  const other = createServer((socket) => socket.resume().end('220 mail.example\r\n'));
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void other.close());
   const { port } = other.address() as { port: number };
@@ -187,7 +192,6 @@ test('a port is free, used by the server, or taken by another program', async ()
     `fail 127.0.0.1:${port} is in use by another program`,
     'ok METRICS_PORT is any free one',
   ]);
-  expect(said(await checkPorts(config, true))[0]).toMatch(/^ok .* while the server runs/);
   await new Promise((resolve) => other.close(resolve));
   expect(said(await checkPorts(config, false))[0]).toBe(`ok 127.0.0.1:${port} is free`);
   const strange = configOf('data', { HOST: '203.0.113.7' });

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { RetentionSweep } from '../../../src/gallery/sweeps/retention-sweep.js';
 import { DataKey } from '../../../src/persistence/encryption/data-key.js';
 import { migrations } from '../../../src/persistence/people/sqlite/migrations.js';
 import { SqliteStore } from '../../../src/persistence/people/sqlite/sqlite-store.js';
+import { Database } from '../../../src/persistence/sqlite.js';
 import { temporaryFolder } from '../../persistence/temporary-folder.js';
 import { field, file } from '../../support/multipart.js';
 import { photo } from '../../support/photos.js';
@@ -126,7 +126,8 @@ test('an older database knows whom searches enrolled by their photos and missing
   await store.saveUser(staff, { id: 'empty', name: '' });
   await store.close();
   const db = new Database(path);
-  db.exec('DROP INDEX users_by_enrolment; ALTER TABLE users DROP COLUMN enrolled_at');
+  db.exec(`DROP INDEX users_by_enrolment; ALTER TABLE users DROP COLUMN enrolled_at;
+    DROP TABLE templates; DROP TABLE cohorts; DROP TABLE cohort_members`);
   const last = migrations.findIndex((sql) => sql.includes('enrolled_at'));
   db.pragma(`user_version = ${last}`);
   db.close();

@@ -5,7 +5,7 @@ import type { AuditEntry } from '../../../src/observability/audit/audit-entry.js
 import { fakeApp, listeningFakeApp, otherKey, readOnlyKey, testKey } from '../../support/fake-app.js';
 import { faceOf } from '../../support/fakes.js';
 import { field, file, form } from '../../support/multipart.js';
-import { calls } from '../calls.js';
+import { endpoints, sampleOf } from '../endpoints.js';
 
 class FakeTrail {
   isWritable = true;
@@ -26,41 +26,58 @@ const vector = JSON.stringify([...faceOf(1)]);
 const photo = 'cos:1\0pixels-of-a-face';
 const all = [staff, field('id', 'u1'), field('name', 'name-Mai'), field('vector', vector), file(photo, 'mai.jpg')];
 
-it('writes a line about each of the twelve calls: who, what, whose data, result', async () => {
+it('writes a line about each endpoint: who, what, whose data, result', async () => {
   const { audit, target, gallery } = await auditedApp();
-  for (const { method, path } of calls) {
-    await gallery.saveUser({ tenant: 'acme', collection: 'staff' }, { id: 'u1', name: 'Mai' });
-    const query = method === 'GET' ? '?collection=staff' : '';
-    const body = form(...all);
-    const { headers, json } = await target.send({ method, path: path + query, headers: { api_key: testKey }, body });
+  for (const endpoint of endpoints) {
+    const { method, path, operation } = endpoint;
+    const acme = { tenant: 'acme', collection: 'staff' };
+    await gallery.saveUser(acme, { id: 'u1', name: 'Mai' });
+    await gallery.addFace(acme, 'u1', faceOf(1));
+    const { headers, json } = await target.send({ ...sampleOf(endpoint), headers: { api_key: testKey } });
+    const names = fieldsOf(operation);
     expect(audit.entries.at(-1)).toMatchObject({
       requestId: headers['x-request-id'],
       tenant: 'acme',
       keyId: '1',
-      call: path.slice(1),
+      call: path.startsWith('/admin/') ? `${method} ${path.replace('{face}', ':face')}` : path.split('/').at(-1),
       code: json.code,
       ms: expect.any(Number),
     });
+    const { collection, userId } = audit.entries.at(-1) ?? {};
+    expect([path, collection]).toEqual([path, names.includes('collection') ? 'staff' : undefined]);
+    expect([path, userId]).toEqual([path, names.includes('id') ? 'u1' : undefined]);
   }
-  expect(audit.entries).toHaveLength(calls.length);
-  const withUser = ['create', 'add', 'add_vector', 'delete', 'delete_faces'];
-  for (const { call, collection, userId } of audit.entries) {
-    expect({ call, collection }).toEqual({ call, collection: call.startsWith('extract') ? undefined : 'staff' });
-    expect({ call, userId }).toEqual({ call, userId: withUser.includes(call) ? 'u1' : undefined });
-  }
+  expect(audit.entries).toHaveLength(endpoints.length);
+  for (const secret of ['Intruder', 'Mai', testKey, 'cos:', vector.slice(0, 8)])
+    expect(JSON.stringify(audit.entries)).not.toContain(secret);
+});
+
+/** Names of the fields of a form, a query or a JSON body. */
+function fieldsOf({ parameters = [], requestBody }: (typeof endpoints)[number]['operation']): string[] {
+  const bodies = Object.values(requestBody?.content ?? {});
+  return [
+    ...parameters.map(({ name }) => name),
+    ...bodies.flatMap(({ schema }) => Object.keys(schema.properties ?? {})),
+  ];
+}
+
+it('keeps photos, their names and the names of people out of the lines', async () => {
+  const { audit, post } = await auditedApp();
+  for (const path of ['/create', '/add', '/search', '/extract_from_fm']) await post(path, ...all);
+  expect(audit.entries).toHaveLength(4);
   for (const secret of ['name-Mai', 'pixels', 'mai.jpg', testKey, 'cos:', vector.slice(0, 8)])
     expect(JSON.stringify(audit.entries)).not.toContain(secret);
 });
 
-it('writes a line about each call of the admin API, too', async () => {
+it('writes about what the admin API refuses, too', async () => {
   const { audit, target } = await auditedApp();
   const headers = { api_key: testKey };
-  const path = '/admin/v1/faces/7?collection=staff&id=u1';
-  await target.send({ method: 'DELETE', path, absolute: true, headers });
-  await target.send({ method: 'GET', path: '/admin/v1/collections', absolute: true, headers });
+  for (const path of ['/admin/v1/faces/7?collection=staff&id=u1', '/admin/v1/faces/x?collection=staff&id=u1'])
+    await target.send({ method: 'DELETE', path, absolute: true, headers });
+  const call = 'DELETE /admin/v1/faces/:face';
   expect(audit.entries).toMatchObject([
-    { tenant: 'acme', call: 'DELETE /admin/v1/faces/:face', collection: 'staff', userId: 'u1', code: '404' },
-    { tenant: 'acme', call: 'GET /admin/v1/collections', code: '200' },
+    { tenant: 'acme', call, collection: 'staff', userId: 'u1', code: '404' },
+    { tenant: 'acme', call, collection: 'staff', userId: 'u1', code: '400' },
   ]);
 });
 
@@ -117,8 +134,8 @@ it('does no work while the log cannot be written', async () => {
   audit.isWritable = false;
   const acme = { tenant: 'acme', collection: 'staff' };
   await gallery.saveUser(acme, { id: 'u1', name: 'Mai' });
-  for (const { method, path } of calls) {
-    const answer = await target.send({ method, path, headers: { api_key: testKey }, body: form(...all) });
+  for (const endpoint of endpoints) {
+    const answer = await target.send({ ...sampleOf(endpoint), headers: { api_key: testKey } });
     expect(answer).toMatchObject({ status: 503, json: { code: '503' }, headers: { 'retry-after': '1' } });
     expect(answer.json.data).toContain('cannot write its audit log');
   }

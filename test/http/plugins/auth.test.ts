@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
 import { fakeApp, listeningFakeApp, otherKey, testKey } from '../../support/fake-app.js';
 import { field, file, form } from '../../support/multipart.js';
-import { calls } from '../calls.js';
+import { documented, endpoints, routes, sampleOf } from '../endpoints.js';
 
-it.each(calls)('$method $path asks for a key before anything else', async ({ method, path }) => {
+it.each(endpoints)('$method $path asks for a key before anything else', async (endpoint) => {
   const { target } = await fakeApp();
-  const withHeaders = (headers: Record<string, string>) => target.send({ method, path, headers });
+  const withHeaders = (headers: Record<string, string>) =>
+    target.send({ ...sampleOf(endpoint), body: form(), headers });
   const missing = { data: 'Missing api_key', code: '412', reason: 'missing-api-key' };
   expect(await withHeaders({})).toMatchObject({ status: 200, json: missing });
   expect(await withHeaders({ api_key: '' })).toMatchObject({ status: 200, json: missing });
@@ -13,6 +14,14 @@ it.each(calls)('$method $path asks for a key before anything else', async ({ met
     status: 401,
     json: { data: 'Unknown api_key', code: '401', reason: 'unknown-key' },
   });
+});
+
+it('only pages, the document and the probes ask for no key, and the document says so', async () => {
+  const keyed = endpoints.map(({ method, path }) => `${method} ${path}`);
+  const keyless = routes.filter((route) => !keyed.includes(route) && !/^GET \/(console|docs)\b/.test(route));
+  expect(keyless.sort()).toEqual(['GET /', 'GET /health', 'GET /openapi.json', 'GET /ready']);
+  for (const { method, path, operation } of documented)
+    expect([path, operation.security]).toEqual([path, keyed.includes(`${method} ${path}`) ? undefined : []]);
 });
 
 it('takes both spellings of the header, in any case', async () => {

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { beforeEach, expect, test } from 'vitest';
 import { lockDataFolder } from '../../../src/persistence/data-folder/data-folder-lock.js';
 import { changeDataKey } from '../../../src/persistence/encryption/change-data-key.js';
@@ -11,6 +10,7 @@ import { SqliteStore } from '../../../src/persistence/people/sqlite/sqlite-store
 import { EncryptedObjectStore } from '../../../src/persistence/photos/encrypted-object-store.js';
 import { FolderObjectStore } from '../../../src/persistence/photos/folder-object-store.js';
 import type { ObjectStore } from '../../../src/persistence/photos/object-store.js';
+import { Database } from '../../../src/persistence/sqlite.js';
 import { killLaterAndLater, runCommand } from '../../support/command.js';
 import { RandomVectors } from '../../vector-index/random-vectors.js';
 import { temporaryFolder } from '../temporary-folder.js';
@@ -50,7 +50,11 @@ async function fill(dataKey: DataKey | undefined, people: number): Promise<Perso
     const person = { id: `client-id-${i}`, name: `Name of person ${i}`, embedding: random.unit(512), photo };
     if (photo) await objects.put(`faces/${i}`, photo);
     const face = { embedding: person.embedding, model: 'm1', ...(photo && { objectKey: `faces/${i}` }) };
-    await store.addUserWithFace(staff, person, face);
+    const { faceId, ...ref } = await store.addUserWithFace(staff, person, face);
+    // No file may hold the mean either: here it is the embedding itself.
+    const mean = { embedding: person.embedding, mu: 0 };
+    const template = { cohort: 'none', mus: new Map([[faceId, 0]]), mean };
+    expect(await store.saveTemplates([{ ...ref, template }], 'm1')).toBe(1);
     made.push(person);
   }
   await store.close();
@@ -97,6 +101,16 @@ test('plain → key → other key → plain: everything is kept, and no file hol
   await expect(SqliteStore.open(file(), { dataKey: first })).rejects.toThrow('is another');
   expect(await changeDataKey({ folder, from: second, to: undefined })).toBe(true);
   await expectPeople(undefined, people);
+});
+
+test('templates are forgotten, not encrypted anew: the server makes them again', async () => {
+  await fill(undefined, 5);
+  await changeDataKey({ folder, from: undefined, to: first });
+  const { store } = await open(first);
+  const collectionId = (await store.findCollection(staff))?.collectionId as number;
+  const kind = { model: 'm1', cohort: 'none' };
+  expect(await store.peopleWithoutTemplate(collectionId, kind, 0, 1000)).toHaveLength(5);
+  await store.close();
 });
 
 test('what was sealed with the old key is gone too', async () => {

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { beforeEach, expect, test } from 'vitest';
 import { DataKey } from '../../../src/persistence/encryption/data-key.js';
 import { embeddingToBlob } from '../../../src/persistence/encryption/embedding-blob.js';
@@ -9,8 +8,10 @@ import { migrations } from '../../../src/persistence/people/sqlite/migrations.js
 import { SqliteStore } from '../../../src/persistence/people/sqlite/sqlite-store.js';
 import { EncryptedObjectStore } from '../../../src/persistence/photos/encrypted-object-store.js';
 import { FolderObjectStore } from '../../../src/persistence/photos/folder-object-store.js';
+import { Database } from '../../../src/persistence/sqlite.js';
 import type { StoredEmbedding } from '../../../src/persistence/store.js';
 import { RandomVectors } from '../../vector-index/random-vectors.js';
+import { ownerOf } from '../owner-of.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
 const key = new DataKey(randomBytes(32));
@@ -57,7 +58,7 @@ test('a store with a key answers as one without', async () => {
   expect(await store.listUsers(staff)).toEqual([anna, ben]);
   expect(await store.findUser(staff, ben.id)).toEqual(ben);
   expect(await store.findUser(staff, 'nobody')).toBeUndefined();
-  expect(await store.findFaceOwner(faceIds[1])).toEqual(ben);
+  expect(await ownerOf(store, faceIds[1])).toEqual(ben);
   expect(await facesIn(store, collectionId)).toEqual([
     { faceId: faceIds[0], embedding: embeddings[0] },
     { faceId: faceIds[1], embedding: embeddings[1] },
@@ -179,7 +180,7 @@ test('a sealed value that is moved, changed or made plain is refused', async () 
     await writeFile(file, before);
   }
   const store = await SqliteStore.open(file, { dataKey: key });
-  expect(await store.findFaceOwner(faceIds[0])).toEqual(anna);
+  expect(await ownerOf(store, faceIds[0])).toEqual(anna);
   await store.close();
 });
 

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { compiledKernel } from '../../../scripts/build-kernel.js';
+import { compiledKernel, kernels } from '../../../scripts/build-kernel.js';
+import { projectRoot } from '../../../src/util/paths.js';
 
-test('the compiled kernel is that of its source', async () => {
-  const committed = await readFile(new URL('../../../src/vector-index/scan/kernel-wasm.ts', import.meta.url), 'utf8');
-  expect(committed).toBe(await compiledKernel());
+test.each(kernels)('the compiled kernel is that of its source: $source', async (kernel) => {
+  const committed = await readFile(join(projectRoot, kernel.target), 'utf8');
+  expect(committed).toBe(await compiledKernel(kernel));
 });

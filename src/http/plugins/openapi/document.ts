@@ -1,120 +1,176 @@
+import type { SwaggerTransform } from '@fastify/swagger';
+import type { FastifySchema, RouteOptions } from 'fastify';
 import { z } from 'zod';
-import { type ErrorName, errorRow } from '../../../core/errors.js';
-import type { RouteDoc } from './route-doc.js';
+import { allReasons, type ErrorName, errorRow, FaceSearchError } from '../../../core/errors.js';
+import { maxTextCharacters } from '../../forms/fields.js';
+import { Form } from '../../forms/form.js';
 
 /** A JSON object of the document. */
 type Json = Record<string, unknown>;
 
-export interface DocumentInfo {
-  version: string;
-  /** With `mirror`, each code is an HTTP status of its own; else the business codes share the status 200. */
-  httpStatus: 'business' | 'mirror';
-}
+/** With `mirror`, each code is an HTTP status of its own; else the business codes share the status 200. */
+export type HttpStatusMode = 'business' | 'mirror';
 
-/** The OpenAPI 3.1 description of these routes. */
-export function openApiDocument(routes: readonly RouteDoc[], { version, httpStatus }: DocumentInfo): Json {
-  const paths: Record<string, Json> = {};
-  for (const route of routes) {
-    paths[route.path] = { ...paths[route.path], [route.method]: operation(route, httpStatus === 'mirror') };
-  }
-  const errors = [...new Set(routes.flatMap((route) => route.errors))];
-  return {
-    openapi: '3.1.0',
-    info: {
-      title: 'Face search',
-      version,
-      license: { name: 'MIT', identifier: 'MIT' },
-      description:
-        'Finds people by their face. Every reply has a `code`, a string. ' +
-        (httpStatus === 'mirror'
-          ? 'It is the HTTP status too.'
-          : 'Results such as 404 and 407 travel with HTTP status 200; the server can also be set to mirror the code in the HTTP status.') +
-        ' What cannot be read as a request of one of these calls gets the HTTP status that says so, with the same form of body. ' +
-        'Prometheus metrics are served at `/metrics` on a port of their own, `METRICS_PORT`, without a key.',
-    },
-    servers: [{ url: '/' }],
-    tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
-    paths,
-    components: {
-      schemas: Object.fromEntries(errors.map((name) => [name, schemaOf(refusalSchema(name), 'output')])),
-      securitySchemes: {
-        api_key: { type: 'apiKey', in: 'header', name: 'api_key', description: 'Also as `api-key`.' },
+/** Rows of the table of errors that any endpoint with a key may answer, and with a body. */
+const withKey: readonly ErrorName[] = [
+  'MISSING',
+  'UNKNOWN_KEY',
+  'RATE_LIMITED',
+  'INTERNAL',
+  'STORE_UNAVAILABLE',
+  'AUDIT_UNAVAILABLE',
+  'NOT_READY',
+];
+const withBody: readonly ErrorName[] = ['BODY_TOO_LARGE', 'OVERLOADED'];
+
+/** Turns the schema of a route into what OpenAPI says of it. */
+export function describeRoute(mode: HttpStatusMode): SwaggerTransform<FastifySchema> {
+  return ({ schema, url, route }) => {
+    if (schema.hide) return { schema, url };
+    const { body, querystring, params, headers } = schema;
+    const inPath = url.split('/').filter((part) => part !== '' && !part.startsWith(':'));
+    return {
+      url,
+      schema: {
+        ...schema,
+        operationId: [String(route.method).toLowerCase(), ...inPath.slice(-2)].join('_'),
+        ...(params !== undefined && { params: schemaOf(params, 'input') }),
+        ...(querystring !== undefined && { querystring: schemaOf(querystring, 'input') }),
+        ...(headers !== undefined && { headers: schemaOf(headers, 'input') }),
+        ...(body !== undefined && {
+          consumes: [body instanceof Form ? 'multipart/form-data' : 'application/json'],
+          body: schemaOf(body, 'input'),
+        }),
+        response: responses(schema, errorsOf(schema, route.config), mode),
       },
-    },
-    security: [{ api_key: [] }],
+    };
   };
 }
 
+/** Schema of each row of the table of errors, and an example of each reason, which the replies refer to. */
+export function refusalComponents(): { schemas: Record<string, object>; examples: Record<string, object> } {
+  const reasons = allReasons();
+  const names = new Set(reasons.map(({ errorName }) => errorName));
+  return {
+    schemas: Object.fromEntries([...names].map((name) => [name, schemaOf(refusalSchema(name), 'output')])),
+    examples: Object.fromEntries(
+      reasons.map(({ reason, errorName, code }) => {
+        const { message: data } = FaceSearchError.from({ errorName, reason, values: exampleValues });
+        return [reason, { value: { data, code: String(code), reason } }];
+      }),
+    ),
+  };
+}
+
+/** What the texts of refusals have in them. */
+const exampleValues = {
+  field: 'file',
+  most: maxTextCharacters,
+  width: 320,
+  height: 240,
+  leastWidth: 640,
+  leastHeight: 480,
+  fault: 'must be one text',
+};
+
+/** Says that vectors are JSON within a form. A viewer would take them apart otherwise. */
+export function describeVectors(paths: Record<string, Record<string, { requestBody?: { content: Json } }>>): void {
+  for (const { requestBody } of Object.values(paths).flatMap((path) => Object.values(path))) {
+    const form = requestBody?.content['multipart/form-data'] as
+      | { schema: { properties: Json }; encoding: Json }
+      | undefined;
+    const vectors = Object.entries(form?.schema.properties ?? {}).filter(
+      ([, field]) => (field as Json).format === 'json',
+    );
+    if (form && vectors.length > 0)
+      form.encoding = Object.fromEntries(vectors.map(([name]) => [name, { contentType: 'application/json' }]));
+  }
+}
+
 /** The reply for a row of the table of errors. */
-export function refusalSchema(name: ErrorName): z.ZodType {
+function refusalSchema(name: ErrorName): z.ZodType {
   const { code, reasons } = errorRow(name);
   const texts = [...new Set(Object.values(reasons))];
   // A text with values in it is another one each time.
   const isFixed = texts.every((text) => !text.includes('{'));
   return z.strictObject({
-    data: isFixed ? z.literal(texts) : z.string().meta({ examples: texts.slice(0, 1) }),
+    data: isFixed ? z.literal(texts) : z.string(),
     code: z.literal(String(code)),
     reason: z.literal(Object.keys(reasons)),
   });
 }
 
-function operation(route: RouteDoc, mirror: boolean): Json {
-  const { method, path, tag, summary, description, query, headers, parameters, body, keyless } = route;
-  const inPath = path.split('/').filter((part) => part !== '' && !part.startsWith('{'));
-  return {
-    operationId: [method, ...inPath.slice(-2)].join('_'),
-    tags: [tag],
-    summary,
-    ...(description !== undefined && { description }),
-    ...(keyless && { security: [] }),
-    parameters: [...given('path', parameters), ...given('query', query), ...given('header', headers)],
-    ...(body && {
-      requestBody: { required: true, content: { [body.type]: { schema: schemaOf(body.schema, 'input') } } },
-    }),
-    responses: responses(route, mirror),
+function errorsOf(schema: FastifySchema, config: RouteOptions['config']): ErrorName[] {
+  const { security, querystring, params, body, errors = [] } = schema;
+  const hasKey = security === undefined;
+  const all: readonly ErrorName[] = [
+    ...(hasKey ? withKey : []),
+    ...(querystring || params || body ? (['BAD_INPUT'] as const) : []),
+    ...(body ? withBody : []),
+    ...errors,
+    ...(hasKey && !config?.forReadOnlyKeys ? (['READ_ONLY_KEY'] as const) : []),
+  ];
+  return [...new Set(all)];
+}
+
+/** One of the replies that share an HTTP status, which its code tells apart. */
+interface Reply {
+  status: number;
+  schema: Json;
+  /** By a few words. */
+  examples: Json;
+}
+
+/** By HTTP status. */
+function responses(schema: FastifySchema, errors: readonly ErrorName[], mode: HttpStatusMode): Json {
+  const { 200: success } = schema.response as { 200: z.ZodType | { content: Json } };
+  const isJson = success instanceof z.ZodType;
+  const replies = [
+    ...(isJson ? successReplies(success) : []),
+    ...errors.map((name) => refusalReply(name, schema, mode)),
+  ];
+  const responseOf = (status: number) => {
+    const here = replies.filter((reply) => reply.status === status);
+    const schemas = here.map(({ schema }) => schema);
+    const examples = Object.assign({}, ...here.map(({ examples }) => examples)) as Json;
+    const json = { schema: schemas.length === 1 ? schemas[0] : { anyOf: schemas }, examples };
+    const bytes = status === 200 && !isJson ? Object.keys(success.content).map((type) => [type, { schema: {} }]) : [];
+    const content = { ...Object.fromEntries(bytes), ...(here.length > 0 && { 'application/json': json }) };
+    return { description: Object.keys(examples).join('; '), content };
   };
+  const statuses = new Set([200, ...replies.map(({ status }) => status)]);
+  return Object.fromEntries([...statuses].map((status) => [status, responseOf(status)]));
 }
 
-function given(place: string, schema: z.ZodObject | undefined): Json[] {
-  return Object.entries(schema?.shape ?? {}).map(([name, field]) => {
-    const { description, ...rest } = schemaOf(field as z.ZodType, 'input');
-    const required = place === 'path' || !(field as z.ZodType).safeParse(undefined).success;
-    return { name, in: place, required, description, schema: rest };
+function successReplies(success: z.ZodType): Reply[] {
+  const alternatives = success instanceof z.ZodUnion ? (success.options as z.ZodType[]) : [success];
+  return alternatives.map((alternative) => {
+    const { examples, ...schema } = schemaOf(alternative, 'output') as { examples: unknown[]; description?: string };
+    return { status: 200, schema, examples: { [schema.description ?? 'done']: { value: examples[0] } } };
   });
 }
 
-/** By HTTP status; those that share one are told apart by their code. */
-function responses({ success, errors }: RouteDoc, mirror: boolean): Json {
-  const isJson = !('mediaTypes' in success);
-  const byStatus = new Map<number, Json[]>([[200, isJson ? [schemaOf(success, 'output')] : []]]);
-  for (const name of errors) {
-    const { code, realStatus } = errorRow(name);
-    const status = realStatus || mirror ? code : 200;
-    byStatus.set(status, [...(byStatus.get(status) ?? []), { $ref: `#/components/schemas/${name}` }]);
-  }
-  return Object.fromEntries(
-    [...byStatus].map(([status, schemas]) => {
-      const bytes = status === 200 && !isJson ? success.mediaTypes.map((type) => [type, {}]) : [];
-      const json = schemas.length === 1 ? schemas[0] : { anyOf: schemas };
-      const content = Object.fromEntries([
-        ...bytes,
-        ...(schemas.length > 0 ? [['application/json', { schema: json }]] : []),
-      ]);
-      return [status, { description: descriptionOf(status, schemas), content }];
-    }),
-  );
+function refusalReply(name: ErrorName, schema: FastifySchema, mode: HttpStatusMode): Reply {
+  const { realStatus, code } = errorRow(name);
+  const status = realStatus || mode === 'mirror' ? code : 200;
+  const examples = shownReasons(name, schema).map((reason) => [
+    status === code ? reason : `${code} ${reason}`,
+    { $ref: `#/components/examples/${reason}` },
+  ]);
+  return { status, schema: { $ref: `#/components/schemas/${name}` }, examples: Object.fromEntries(examples) };
 }
 
-function descriptionOf(status: number, schemas: readonly Json[]): string {
-  const names = schemas.map(({ $ref }) => String($ref ?? '').replace(/.*\//, '')).filter((name) => name !== '');
-  const refusals = names.map((name) => {
-    const { code, reasons } = errorRow(name as ErrorName);
-    return `${code} ${Object.keys(reasons).join(', ')}`;
-  });
-  return [...(status === 200 ? ['Done'] : []), ...refusals].join('; ');
+/** Of rows that most endpoints meet in part only, one that fits. */
+function shownReasons(name: ErrorName, { body, querystring }: FastifySchema): string[] {
+  const fields = body ?? querystring;
+  if (name === 'MISSING') return ['missing-api-key'];
+  if (name !== 'BAD_INPUT') return Object.keys(errorRow(name).reasons);
+  if (!(fields instanceof Form)) return ['field-value'];
+  return [fields.hasImage ? 'image-format' : 'text-length'];
 }
 
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io });
+function schemaOf(schema: unknown, io: 'input' | 'output'): Json {
+  if (schema instanceof Form) return schema.jsonSchema as Json;
+  const { $schema: _, ...rest } = z.toJSONSchema(schema as z.ZodType, { io, unrepresentable: 'any' });
   return rest;
 }

@@ -1,87 +1,40 @@
 import type { FastifyInstance } from 'fastify';
-import type { Config } from '../../../config/config.js';
 import { FaceSearchError } from '../../../core/errors.js';
-import { countByTenant } from '../../../observability/metrics/tenant-counts.js';
-import { serverVersion } from '../../../util/version.js';
-import { noteSubject } from '../../forms/form.js';
-import { forReadOnlyKeys } from '../../plugins/auth.js';
-import { callerOf } from '../../plugins/caller.js';
-import { success } from '../../plugins/replies.js';
-import { collectionOf } from '../../services.js';
-import { type CallParts, guardCalls } from '../v4/v4.js';
-import { addAnalysisCalls } from './analysis.js';
-import { addLoadCall } from './load.js';
-import { checked, faceParameter, facesQuery, usersQuery } from './requests.js';
+import { type EndpointParts, guardEndpoints } from '../../plugins/guard.js';
+import { countByTenant } from '../../plugins/request-metrics.js';
+import { analyseRoute } from './analyse.js';
+import { candidatesRoute } from './candidates.js';
+import { collectionsRoute } from './collections.js';
+import { deleteFaceRoute } from './delete-face.js';
+import { facePhotoRoute } from './face-photo.js';
+import { facesRoute } from './faces.js';
+import { loadRoute } from './load.js';
+import { statusRoute } from './status.js';
+import { usersRoute } from './users.js';
 
-/** Path under which lies what people need beside the twelve calls. */
+/** Path under which lies what people need beside the twelve endpoints. */
 export const adminPath = '/admin/v1';
 
-/** Calls for people and their tools, with the keys, tenants and limits of the twelve calls; docs/admin-api.md. */
-export async function admin(app: FastifyInstance, parts: CallParts & { config: Config }): Promise<void> {
-  guardCalls(app, parts);
+/** In the order in which the documentation shows them. */
+const routes = [
+  statusRoute,
+  loadRoute,
+  collectionsRoute,
+  usersRoute,
+  facesRoute,
+  deleteFaceRoute,
+  facePhotoRoute,
+  candidatesRoute,
+  analyseRoute,
+];
+
+/** Endpoints for people and their tools, with the keys, tenants and limits of the twelve; docs/admin-api.md. */
+export async function admin(app: FastifyInstance, parts: EndpointParts): Promise<void> {
+  guardEndpoints(app, parts);
   acceptJson(app);
-  const { services, config, counts } = parts;
   // Looking things up is no work of the tenant's: a console that watches would count itself.
-  countByTenant(app, counts, ({ method }) => method !== 'GET');
-  app.addHook('onRequest', async (request) => {
-    if (request.method === 'POST') request.admitBody('photo');
-  });
-  app.addHook('preHandler', async (request) => {
-    noteSubject(request, { ...(request.query as object), ...(request.body as object | undefined) });
-  });
-
-  app.get('/status', forReadOnlyKeys, async (request) => {
-    const { tenant, readOnly } = callerOf(request);
-    return success({
-      tenant,
-      readOnly,
-      version: serverVersion,
-      node: process.versions.node,
-      model: services().model,
-      uptime: Math.floor(process.uptime()),
-      similarity: config.SIMILARITY,
-      minResolution: config.MIN_RESOLUTION,
-      minFaceWidth: config.MIN_FACE_WIDTH,
-      minFaceArea: config.MIN_FACE_AREA,
-    });
-  });
-
-  app.get('/collections', async (request) => success(await services().directory.collections(callerOf(request).tenant)));
-
-  app.get('/users', async (request) => {
-    const { collection, ...page } = checked(usersQuery, request.query);
-    return success(await services().directory.page(collectionOf(request, collection), page));
-  });
-
-  app.get('/faces', async (request) => {
-    const { collection, id } = checked(facesQuery, request.query);
-    const faces = await services().directory.faces(collectionOf(request, collection), id);
-    return success(
-      faces.map(({ faceId, model, createdAt, objectKey }) => ({
-        face: faceId,
-        model,
-        created: createdAt.toISOString(),
-        hasPhoto: objectKey !== undefined,
-      })),
-    );
-  });
-
-  app.delete('/faces/:face', async (request) => {
-    const { collection, id } = checked(facesQuery, request.query);
-    const { face } = checked(faceParameter, request.params);
-    await services().gallery.deleteFace(collectionOf(request, collection), id, face);
-    return success('Face deleted');
-  });
-
-  app.get('/faces/:face/photo', async (request, reply) => {
-    const { collection, id } = checked(facesQuery, request.query);
-    const { face } = checked(faceParameter, request.params);
-    const photo = await services().directory.photo(collectionOf(request, collection), id, face);
-    return reply.type(imageType(photo)).send(photo);
-  });
-
-  addAnalysisCalls(app, services);
-  addLoadCall(app, services, counts);
+  countByTenant(app, parts.counts, ({ method }) => method !== 'GET');
+  for (const route of routes) route(app.withTypeProvider(), parts);
 }
 
 /** Bodies are JSON; whatever else comes is answered like other wrong input. */
@@ -94,9 +47,4 @@ function acceptJson(app: FastifyInstance): void {
     void parse(request, body, refuseBroken);
   });
   app.addContentTypeParser('*', (_request, _body, done) => done(new FaceSearchError('BAD_INPUT', 'json-type')));
-}
-
-/** Only JPEG and PNG are ever kept. */
-function imageType(bytes: Buffer): string {
-  return bytes[0] === 0x89 ? 'image/png' : 'image/jpeg';
 }

@@ -1,46 +1,41 @@
 import type { FastifyInstance } from 'fastify';
-import { countByTenant, type TenantCounts } from '../../../observability/metrics/tenant-counts.js';
-import { type AuditTrail, auditCalls } from '../../plugins/audit.js';
-import { type KeyLookup, requireKey } from '../../plugins/auth.js';
-import { giveUpAbandoned } from '../../plugins/deadline.js';
-import type { CallLimits } from '../../plugins/rate-limit.js';
-import type { GetServices } from '../../services.js';
-import { addExtractCalls } from './extract.js';
-import { addPhotoCalls } from './photos.js';
-import { addUserCalls } from './users.js';
-import { addVectorCalls } from './vectors.js';
+import { type EndpointParts, guardEndpoints } from '../../plugins/guard.js';
+import { countByTenant } from '../../plugins/request-metrics.js';
+import { addRoute } from './add.js';
+import { addVectorRoute } from './add-vector.js';
+import { createRoute } from './create.js';
+import { deleteRoute } from './delete.js';
+import { deleteCollectionRoute } from './delete-collection.js';
+import { deleteFacesRoute } from './delete-faces.js';
+import { extractRoute } from './extract-from-fm.js';
+import { extractNoCropRoute } from './extract-no-crop-from-fm.js';
+import { listRoute } from './list.js';
+import { searchRoute } from './search.js';
+import { searchNoCropRoute } from './search-no-crop.js';
+import { searchVectorRoute } from './search-vector.js';
 
-/** Path under which the twelve calls live. */
+/** Path under which the twelve endpoints live. */
 export const basePath = '/vision/ekyc/facesearch/v4';
 
-/** What calls that need a key are made of. */
-export interface CallParts {
-  keys: KeyLookup;
-  limits: CallLimits;
-  services: GetServices;
-  audit: AuditTrail | undefined;
-  /** Counts what each tenant calls. */
-  counts: TenantCounts;
-  /** Milliseconds that a photo may wait for its turn; 0 is no limit. */
-  deadline: number;
-}
+/** In the order in which the documentation shows them. */
+const routes = [
+  createRoute,
+  addRoute,
+  addVectorRoute,
+  listRoute,
+  deleteFacesRoute,
+  deleteRoute,
+  deleteCollectionRoute,
+  searchRoute,
+  searchNoCropRoute,
+  searchVectorRoute,
+  extractRoute,
+  extractNoCropRoute,
+];
 
-/** Every call of this scope: key first, then whether the server has started and can audit, then the call itself. */
-export function guardCalls(app: FastifyInstance, { keys, limits, services, audit, deadline }: CallParts): void {
-  giveUpAbandoned(app, deadline);
-  requireKey(app, keys, limits);
-  app.addHook('onRequest', async () => {
-    services();
-  });
-  auditCalls(app, audit);
-}
-
-/** The twelve calls. */
-export async function facesearch(app: FastifyInstance, parts: CallParts): Promise<void> {
-  guardCalls(app, parts);
+/** The twelve endpoints. */
+export async function facesearch(app: FastifyInstance, parts: EndpointParts): Promise<void> {
+  guardEndpoints(app, parts);
   countByTenant(app, parts.counts);
-  addUserCalls(app, parts.services);
-  addPhotoCalls(app, parts.services);
-  addVectorCalls(app, parts.services);
-  addExtractCalls(app, parts.services);
+  for (const route of routes) route(app.withTypeProvider(), parts);
 }

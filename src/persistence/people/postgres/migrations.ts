@@ -99,4 +99,44 @@ export const migrations: readonly string[] = [
     SELECT FROM faces f WHERE f.collection_id = u.collection_id AND f.user_id = u.user_id AND object_key IS NOT NULL);
   CREATE INDEX users_by_enrolment ON users (enrolled_at) WHERE enrolled_at IS NOT NULL;
   `,
+  `
+  -- Worked out of a user's faces, and made again when it is not there.
+  CREATE TABLE templates (
+    collection_id bigint NOT NULL,
+    user_id       bigint NOT NULL,
+    model         text NOT NULL,
+    cohort        text NOT NULL,
+    data          bytea NOT NULL,
+    PRIMARY KEY (collection_id, user_id, model),
+    FOREIGN KEY (collection_id, user_id) REFERENCES users (collection_id, user_id) ON DELETE CASCADE
+  );
+
+  -- People whom a tenant's faces are compared with beside the model's centres: who, not what they look like.
+  CREATE TABLE cohorts (
+    tenant_id bigint NOT NULL REFERENCES tenants,
+    model     text NOT NULL,
+    build     bigint NOT NULL, -- counts up
+    people    bigint NOT NULL, -- of the tenant, when these were chosen
+    PRIMARY KEY (tenant_id, model)
+  );
+
+  CREATE TABLE cohort_members (
+    collection_id bigint NOT NULL,
+    user_id       bigint NOT NULL,
+    model         text NOT NULL,
+    PRIMARY KEY (collection_id, user_id, model),
+    FOREIGN KEY (collection_id, user_id) REFERENCES users (collection_id, user_id) ON DELETE CASCADE
+  );
+  `,
+  `
+  -- Made from this installation's own people: numbers about all of them, nobody's data.
+  CREATE TABLE scales (
+    scale_id  bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    model     text NOT NULL,
+    made_at   timestamptz NOT NULL DEFAULT now(),
+    is_active boolean NOT NULL DEFAULT false, -- one of each model at most
+    data      text NOT NULL
+  );
+  CREATE UNIQUE INDEX scales_active ON scales (model) WHERE is_active;
+  `,
 ];

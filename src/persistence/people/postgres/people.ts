@@ -1,7 +1,19 @@
-import type { CollectionRef, Erased, NearFace, NewFace, Searcher, StoredFace, User } from '../../store.js';
+import type {
+  CollectionRef,
+  Erased,
+  FoundPerson,
+  NewFace,
+  PersonFaces,
+  Searcher,
+  StoredFace,
+  User,
+} from '../../store.js';
 import { StoreError } from '../../store-error.js';
+import type { PersonRef, TemplateKind } from '../../template.js';
 import type { Run } from './database.js';
-import { fromVectorBytes, toVectorBytes } from './vector-bytes.js';
+import { foundPeople, newestFaces, type OwnedFaceRow } from './templates.js';
+import { bytes } from './user-row.js';
+import { toVectorBytes } from './vector-bytes.js';
 
 /** Rows that one statement deletes, so that none runs into the time limit. */
 const DELETED_AT_A_TIME = 2000;
@@ -9,22 +21,9 @@ const DELETED_AT_A_TIME = 2000;
 /** How often a collection is made again that somebody else deletes at the same moment. */
 const ATTEMPTS = 10;
 
-export interface UserRow {
-  clientId: Buffer;
-  name: Buffer;
-}
-
 interface ErasedFaceRow {
   faceId: number;
   objectKey: string | null;
-}
-
-export function bytes(text: string): Buffer {
-  return Buffer.from(text, 'utf8');
-}
-
-export function userOf({ clientId, name }: UserRow): User {
-  return { id: clientId.toString('utf8'), name: name.toString('utf8') };
 }
 
 /**
@@ -94,7 +93,9 @@ export class People implements Searcher {
        RETURNING face_id AS "faceId", object_key AS "objectKey"`,
       [owner.collectionId, owner.userId, faceId],
     );
-    return rows.length > 0 ? this.#erased(owner.collectionId, rows) : undefined;
+    if (rows.length === 0) return undefined;
+    await this.#forget(owner.collectionId, owner.userId);
+    return this.#erased(owner.collectionId, rows);
   }
 
   async deleteUser(collection: CollectionRef, userId: string): Promise<Erased | undefined> {
@@ -128,27 +129,38 @@ export class People implements Searcher {
     return erased;
   }
 
-  async nearestFaces(collection: CollectionRef, model: string, probe: Float32Array, k: number): Promise<NearFace[]> {
+  async nearestPeople(
+    collection: CollectionRef,
+    { model, cohort }: TemplateKind,
+    probe: Float32Array,
+    k: number,
+  ): Promise<{ people: FoundPerson[]; faces: number }> {
     const collectionId = await this.collectionId(collection);
-    if (collectionId === undefined) return [];
-    const nearest = async (order: string) => {
-      const rows = await this.#run<UserRow & { faceId: number; embedding: Buffer }>(
-        `SELECT f.face_id AS "faceId", vector_send(f.embedding::vector) AS embedding, u.client_id AS "clientId", u.name
+    if (collectionId === undefined) return { people: [], faces: 0 };
+    const nearest = (order: string) =>
+      this.#run<OwnedFaceRow>(
+        `SELECT f.face_id AS "faceId", f.collection_id AS "collectionId", f.user_id AS "personId",
+           vector_send(f.embedding::vector) AS embedding, u.client_id AS "clientId", u.name, t.data AS template
          FROM (
            SELECT collection_id, face_id, user_id, embedding FROM faces
            WHERE collection_id = $1 AND model = $2 ORDER BY ${order} LIMIT $4
-         ) f JOIN users u USING (collection_id, user_id) ORDER BY f.face_id`,
-        [collectionId, model, toVectorBytes(probe), k],
+         ) f JOIN users u USING (collection_id, user_id)
+           LEFT JOIN templates t ON t.collection_id = f.collection_id AND t.user_id = f.user_id
+             AND t.model = $2 AND t.cohort = $5 ORDER BY f.face_id`,
+        [collectionId, model, toVectorBytes(probe), k, cohort],
       );
-      return rows.map((row) => ({ faceId: row.faceId, user: userOf(row), embedding: fromVectorBytes(row.embedding) }));
-    };
     if (await this.#isLarge(this.#run, collectionId, model)) {
       const found = await nearest('embedding <=> $3::vector');
       // The graph holds other collections too, and its scan gives up when it meets too many of their faces.
-      if (found.length === k) return found;
+      if (found.length === k) return { people: foundPeople(found, cohort), faces: k };
     }
     // As a sum, the distance is no order that the graph knows: every face of the collection is compared.
-    return nearest('(embedding <=> $3::vector) + 0');
+    const found = await nearest('(embedding <=> $3::vector) + 0');
+    return { people: foundPeople(found, cohort), faces: found.length };
+  }
+
+  newestFaces(people: readonly PersonRef[], model: string): Promise<PersonFaces[]> {
+    return newestFaces(this.#run, people, model);
   }
 
   async #makeCollection(collection: CollectionRef): Promise<number> {
@@ -181,18 +193,29 @@ export class People implements Searcher {
   async #insertFace(collectionId: number, userId: number, face: NewFace): Promise<StoredFace> {
     const { embedding, model, objectKey = null } = face;
     const [row] = await this.#run<{ faceId: number }>(
-      `INSERT INTO faces (collection_id, user_id, model, embedding, object_key) VALUES ($1, $2, $3, $4::vector, $5)
+      `WITH forgotten AS (DELETE FROM templates WHERE collection_id = $1 AND user_id = $2)
+       INSERT INTO faces (collection_id, user_id, model, embedding, object_key) VALUES ($1, $2, $3, $4::vector, $5)
        RETURNING face_id AS "faceId"`,
       [collectionId, userId, model, toVectorBytes(embedding), objectKey],
     );
     if (objectKey !== null) await this.#run('DELETE FROM pending_object_deletions WHERE object_key = $1', [objectKey]);
-    return { collectionId, faceId: row?.faceId ?? 0 };
+    return { collectionId, personId: userId, faceId: row?.faceId ?? 0 };
   }
 
   async #eraseUser({ collectionId, userId }: { collectionId: number; userId: number }): Promise<Erased> {
     const erased = await this.#eraseFaces(collectionId, userId);
     await this.#run('DELETE FROM users WHERE collection_id = $1 AND user_id = $2', [collectionId, userId]);
     return erased;
+  }
+
+  /** What was made of faces. @param userId null for every user */
+  async #forget(collectionId: number, userId: number | null): Promise<void> {
+    for (const table of ['templates', 'cohort_members']) {
+      await this.#run(`DELETE FROM ${table} WHERE collection_id = $1 AND user_id = coalesce($2, user_id)`, [
+        collectionId,
+        userId,
+      ]);
+    }
   }
 
   /**
@@ -211,6 +234,7 @@ export class People implements Searcher {
       erased.push(...rows);
       deleted = rows.length;
     }
+    await this.#forget(collectionId, userId);
     erased.sort((a, b) => a.faceId - b.faceId);
     return this.#erased(collectionId, erased);
   }

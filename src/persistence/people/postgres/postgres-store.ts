@@ -5,8 +5,10 @@ import type {
   CollectionRef,
   Erased,
   FaceRecord,
-  NearFace,
+  FoundPerson,
   NewFace,
+  PersonFaces,
+  PersonWithUser,
   Searcher,
   SearchingStore,
   StoredCollection,
@@ -14,16 +16,18 @@ import type {
   StoredFace,
   User,
 } from '../../store.js';
+import type { PersonRef, PersonTemplate, StoredCohort, TemplateKind } from '../../template.js';
+import { findCohort, peopleWithFaces, saveCohort } from './cohorts.js';
 import { CollectionSizes } from './collection-sizes.js';
 import { Database, type DatabaseOptions } from './database.js';
+import { embeddingsOf, faceIdsOf, facesOf } from './faces.js';
 import { migrate } from './migrate.js';
 import type { VectorType } from './migrations.js';
-import { bytes, People, type UserRow, userOf } from './people.js';
+import { People } from './people.js';
+import { PostgresScales } from './scales.js';
+import { newestFaces, peopleWithoutTemplate, saveTemplates } from './templates.js';
 import { refuseUnfinishedMove } from './unfinished-move.js';
-import { fromVectorBytes } from './vector-bytes.js';
-
-/** Faces read at a time, about 1 MB. */
-const FACES_PER_PAGE = 500;
+import { bytes, type UserRow, userOf } from './user-row.js';
 
 /** Up to about so many faces are counted one by one; of more, PostgreSQL's own estimate is told. */
 const FACES_COUNTED = 50_000;
@@ -34,11 +38,6 @@ const USERS_PER_PAGE = 1000;
 /** How long an announced object that no face names belongs to the server that announced it: far longer than a call. */
 const RESERVED = '1 hour';
 
-interface EmbeddingRow {
-  faceId: number;
-  embedding: Buffer;
-}
-
 /**
  * The store in PostgreSQL with pgvector, for any number of servers at a time; nothing that another must know is kept
  * here. Deleted rows stay in the files of the database until it vacuums them.
@@ -46,6 +45,7 @@ interface EmbeddingRow {
  * trouble is `uncertain`.
  */
 export class PostgresStore extends PostgresKeys implements SearchingStore {
+  readonly scales: PostgresScales;
   readonly #db: Database;
   /** This server's name for what it announces. */
   readonly #node = randomUUID();
@@ -56,6 +56,7 @@ export class PostgresStore extends PostgresKeys implements SearchingStore {
     const db = new Database(options);
     super(db);
     this.#db = db;
+    this.scales = new PostgresScales(db);
   }
 
   /**
@@ -123,8 +124,37 @@ export class PostgresStore extends PostgresKeys implements SearchingStore {
     return this.#change((people) => people.deleteCollection(collection));
   }
 
-  nearestFaces(collection: CollectionRef, model: string, probe: Float32Array, k: number): Promise<NearFace[]> {
-    return new People(this.#db.run, this.#isLarge).nearestFaces(collection, model, probe, k);
+  nearestPeople(
+    collection: CollectionRef,
+    kind: TemplateKind,
+    probe: Float32Array,
+    k: number,
+  ): Promise<{ people: FoundPerson[]; faces: number }> {
+    return new People(this.#db.run, this.#isLarge).nearestPeople(collection, kind, probe, k);
+  }
+
+  newestFaces(people: readonly PersonRef[], model: string): Promise<PersonFaces[]> {
+    return newestFaces(this.#db.run, people, model);
+  }
+
+  saveTemplates(templates: readonly PersonTemplate[], model: string): Promise<number> {
+    return this.#db.transaction((run) => saveTemplates(run, templates, model));
+  }
+
+  peopleWithoutTemplate(collectionId: number, kind: TemplateKind, after: number, limit: number): Promise<PersonRef[]> {
+    return peopleWithoutTemplate(this.#db.run, collectionId, kind, after, limit);
+  }
+
+  peopleWithFaces(collectionId: number, model: string, after: number, limit: number): Promise<PersonWithUser[]> {
+    return peopleWithFaces(this.#db.run, collectionId, model, after, limit);
+  }
+
+  findCohort(tenant: string, model: string): Promise<StoredCohort | undefined> {
+    return findCohort(this.#db.run, tenant, model);
+  }
+
+  saveCohort(tenant: string, model: string, cohort: StoredCohort): Promise<boolean> {
+    return this.#db.transaction((run) => saveCohort(run, tenant, model, cohort));
   }
 
   inTurn<T>(collection: CollectionRef, work: (store: Searcher) => Promise<T>): Promise<T> {
@@ -136,15 +166,6 @@ export class PostgresStore extends PostgresKeys implements SearchingStore {
       await run('SELECT pg_advisory_xact_lock($1, $2)', [lock.readInt32BE(0), lock.readInt32BE(4)]);
       return work(new People(run, this.#isLarge));
     });
-  }
-
-  async findFaceOwner(faceId: number): Promise<User | undefined> {
-    const [row] = await this.#db.run<UserRow>(
-      `SELECT u.client_id AS "clientId", u.name FROM faces f JOIN users u USING (collection_id, user_id)
-       WHERE f.face_id = $1`,
-      [faceId],
-    );
-    return row && userOf(row);
   }
 
   async facesOfUser({ tenant, collection }: CollectionRef, userId: string): Promise<FaceRecord[]> {
@@ -185,36 +206,16 @@ export class PostgresStore extends PostgresKeys implements SearchingStore {
     return collectionId === undefined ? undefined : { ...collection, collectionId };
   }
 
-  async *facesOf(collectionId: number, model: string): AsyncIterable<StoredEmbedding[]> {
-    for (let last = 0; ; ) {
-      const rows = await this.#db.run<EmbeddingRow>(
-        `SELECT face_id AS "faceId", vector_send(embedding::vector) AS embedding FROM faces
-         WHERE collection_id = $1 AND model = $2 AND face_id > $3 ORDER BY face_id LIMIT $4`,
-        [collectionId, model, last, FACES_PER_PAGE],
-      );
-      const page = rows.map(openFace);
-      if (page.length === 0) return;
-      last = page.at(-1)?.faceId ?? last;
-      yield page;
-    }
+  facesOf(collectionId: number, model: string): AsyncIterable<StoredEmbedding[]> {
+    return facesOf(this.#db.run, collectionId, model);
   }
 
-  async faceIdsOf(collectionId: number, model: string): Promise<Float64Array> {
-    const rows = await this.#db.run<{ faceId: number }>(
-      'SELECT face_id AS "faceId" FROM faces WHERE collection_id = $1 AND model = $2 ORDER BY face_id',
-      [collectionId, model],
-    );
-    return Float64Array.from(rows, ({ faceId }) => faceId);
+  faceIdsOf(collectionId: number, model: string): Promise<Float64Array> {
+    return faceIdsOf(this.#db.run, collectionId, model);
   }
 
-  async embeddingsOf(faceIds: readonly number[], model: string): Promise<StoredEmbedding[]> {
-    const rows = await this.#db.run<EmbeddingRow>(
-      `SELECT face_id AS "faceId", vector_send(embedding::vector) AS embedding
-       FROM unnest($1::bigint[]) WITH ORDINALITY AS asked (face_id, place) JOIN faces USING (face_id)
-       WHERE model = $2 ORDER BY place`,
-      [faceIds, model],
-    );
-    return rows.map(openFace);
+  embeddingsOf(faceIds: readonly number[], model: string): Promise<StoredEmbedding[]> {
+    return embeddingsOf(this.#db.run, faceIds, model);
   }
 
   async countFacesByModel(): Promise<Map<string, number>> {
@@ -276,8 +277,4 @@ export class PostgresStore extends PostgresKeys implements SearchingStore {
     );
     return rows.map(userOf);
   }
-}
-
-function openFace({ faceId, embedding }: EmbeddingRow): StoredEmbedding {
-  return { faceId, embedding: fromVectorBytes(embedding) };
 }

@@ -1,5 +1,5 @@
 -- What the migrations make, written by `npm run docs:schema`: to be read, never run.
--- PostgreSQL with pgvector, version 2.
+-- PostgreSQL with pgvector, version 4.
 
 CREATE EXTENSION vector;
 
@@ -17,6 +17,19 @@ CREATE TABLE api_keys (
   CONSTRAINT api_keys_pkey PRIMARY KEY (key_id),
   CONSTRAINT api_keys_sha256_check CHECK ((length(sha256) = 32)),
   CONSTRAINT api_keys_sha256_key UNIQUE (sha256)
+);
+CREATE TABLE cohort_members (
+  collection_id bigint NOT NULL,
+  user_id bigint NOT NULL,
+  model text NOT NULL,
+  CONSTRAINT cohort_members_pkey PRIMARY KEY (collection_id, user_id, model)
+);
+CREATE TABLE cohorts (
+  tenant_id bigint NOT NULL,
+  model text NOT NULL,
+  build bigint NOT NULL,
+  people bigint NOT NULL,
+  CONSTRAINT cohorts_pkey PRIMARY KEY (tenant_id, model)
 );
 CREATE TABLE collections (
   collection_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -43,10 +56,26 @@ CREATE TABLE pending_object_deletions (
   since timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT pending_object_deletions_pkey PRIMARY KEY (object_key)
 );
+CREATE TABLE scales (
+  scale_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  model text NOT NULL,
+  made_at timestamp with time zone NOT NULL DEFAULT now(),
+  is_active boolean NOT NULL DEFAULT false,
+  data text NOT NULL,
+  CONSTRAINT scales_pkey PRIMARY KEY (scale_id)
+);
 CREATE TABLE schema_migrations (
   version integer NOT NULL,
   at timestamp with time zone DEFAULT now(),
   CONSTRAINT schema_migrations_pkey PRIMARY KEY (version)
+);
+CREATE TABLE templates (
+  collection_id bigint NOT NULL,
+  user_id bigint NOT NULL,
+  model text NOT NULL,
+  cohort text NOT NULL,
+  data bytea NOT NULL,
+  CONSTRAINT templates_pkey PRIMARY KEY (collection_id, user_id, model)
 );
 CREATE TABLE tenants (
   tenant_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -103,11 +132,15 @@ ALTER TABLE faces_14 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE faces_15 ALTER COLUMN embedding SET STORAGE PLAIN;
 
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id);
+ALTER TABLE cohort_members ADD CONSTRAINT cohort_members_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
+ALTER TABLE cohorts ADD CONSTRAINT cohorts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id);
 ALTER TABLE collections ADD CONSTRAINT collections_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id);
 ALTER TABLE faces ADD CONSTRAINT faces_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
+ALTER TABLE templates ADD CONSTRAINT templates_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
 ALTER TABLE users ADD CONSTRAINT users_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collections(collection_id) ON DELETE CASCADE;
 
 CREATE INDEX faces_by_embedding ON public.faces USING hnsw (embedding vector_cosine_ops) WITH (m='16', ef_construction='128');
 CREATE INDEX faces_by_model ON public.faces USING btree (collection_id, model, face_id);
 CREATE INDEX faces_by_user ON public.faces USING btree (collection_id, user_id);
 CREATE INDEX users_by_enrolment ON public.users USING btree (enrolled_at) WHERE (enrolled_at IS NOT NULL);
+CREATE UNIQUE INDEX scales_active ON public.scales USING btree (model) WHERE is_active;

@@ -1,4 +1,5 @@
 import { EMBEDDING_LENGTH } from '../../../core/embedding.js';
+import { unitVector } from '../../../core/unit-vector.js';
 import { embeddingToBlob, storedEmbedding } from '../../encryption/embedding-blob.js';
 
 /** Length and an unused field, 16 bits each, lie before the numbers. */
@@ -14,7 +15,11 @@ export function toVectorBytes(embedding: Float32Array): Buffer {
   return Buffer.concat([header, embeddingToBlob(embedding).swap32()]);
 }
 
-/** @throws RangeError for another length, StoreError for an embedding that is damaged */
+/**
+ * Bit for bit where it was kept in 32-bit numbers. What 16-bit ones made longer or shorter gets length 1 again, so that a
+ * photo that was added still has a cosine of 1 to itself.
+ * @throws RangeError for another length, StoreError for an embedding that is damaged
+ */
 export function fromVectorBytes(bytes: Buffer): Float32Array {
-  return storedEmbedding(Buffer.from(bytes.subarray(HEADER_BYTES)).swap32());
+  return unitVector(storedEmbedding(Buffer.from(bytes.subarray(HEADER_BYTES)).swap32()));
 }

@@ -10,14 +10,18 @@ export class Erasure {
     this.#sql = sql;
   }
 
-  faces({ collectionId, userId }: Owner): Erased {
+  faces(owner: Owner): Erased {
+    const { collectionId, userId } = owner;
+    this.#forget(owner);
     return this.#erased(collectionId, this.#sql.deleteFacesOfUser.all(collectionId, userId));
   }
 
   /** Undefined when the user has no such face. */
   face({ collectionId, userId }: Owner, faceId: number): Erased | undefined {
     const rows = this.#sql.deleteFace.all(faceId, collectionId, userId);
-    return rows.length > 0 ? this.#erased(collectionId, rows) : undefined;
+    if (rows.length === 0) return undefined;
+    this.#forget({ collectionId, userId });
+    return this.#erased(collectionId, rows);
   }
 
   user(owner: Owner): Erased {
@@ -30,6 +34,12 @@ export class Erasure {
     const erased = this.#erased(collectionId, this.#sql.deleteFacesOfCollection.all(collectionId));
     this.#sql.deleteCollection.run(collectionId);
     return erased;
+  }
+
+  /** What was made of the user's faces. */
+  #forget({ collectionId, userId }: Owner): void {
+    this.#sql.deleteTemplate.run(userId);
+    this.#sql.deleteCohortMember.run(collectionId, userId);
   }
 
   /** Part of the deleting transaction: an object's deletion is never forgotten, whatever happens next. */

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../../sqlite.js';
 import { asStoreError, StoreError } from '../../store-error.js';
 import { LogTruncation } from './log-truncation.js';
 

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database } from '../../sqlite.js';
 
 /** From an erasure to the end of its traces in the write-ahead log. Long enough to serve many erasures at once. */
 const DELAY_MS = 1_000;

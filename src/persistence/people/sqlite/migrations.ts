@@ -96,4 +96,40 @@ export const migrations: readonly string[] = [
     SELECT user_id FROM faces WHERE object_key IS NOT NULL);
   CREATE INDEX users_by_enrolment ON users (enrolled_at) WHERE enrolled_at IS NOT NULL;
   `,
+  `
+  -- Worked out of a user's faces, and made again when it is not there. Sealed with a data key.
+  CREATE TABLE templates (
+    user_id INTEGER PRIMARY KEY REFERENCES users ON DELETE CASCADE,
+    model   TEXT NOT NULL,
+    cohort  TEXT NOT NULL,
+    data    BLOB NOT NULL
+  ) STRICT;
+
+  -- People whom a tenant's faces are compared with beside the model's centres: who, not what they look like.
+  CREATE TABLE cohorts (
+    tenant_id INTEGER NOT NULL REFERENCES tenants,
+    model     TEXT NOT NULL,
+    build     INTEGER NOT NULL, -- counts up
+    people    INTEGER NOT NULL, -- of the tenant, when these were chosen
+    PRIMARY KEY (tenant_id, model)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE cohort_members (
+    collection_id INTEGER NOT NULL,
+    user_id       INTEGER NOT NULL,
+    model         TEXT NOT NULL,
+    PRIMARY KEY (collection_id, user_id, model),
+    FOREIGN KEY (collection_id, user_id) REFERENCES users (collection_id, user_id) ON DELETE CASCADE
+  ) STRICT, WITHOUT ROWID;
+  `,
+  `
+  -- Made from this installation's own people: numbers about all of them, nobody's data.
+  CREATE TABLE scales (
+    scale_id  INTEGER PRIMARY KEY AUTOINCREMENT,
+    model     TEXT NOT NULL,
+    made_at   INTEGER NOT NULL,
+    is_active INTEGER NOT NULL DEFAULT 0 CHECK (is_active IN (0, 1)), -- one of each model at most
+    data      TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

@@ -74,7 +74,8 @@ export class PeopleRows {
     const blob = this.#seals.sealEmbedding(userId, model, embedding);
     const faceId = required(this.#sql.addFace.get(collectionId, userId, model, blob, objectKey ?? null, Date.now()));
     if (objectKey !== undefined) this.#sql.endPendingDeletion.run(objectKey);
-    return { faceId, collectionId };
+    this.#sql.deleteTemplate.run(userId);
+    return { faceId, collectionId, personId: userId };
   }
 }
 

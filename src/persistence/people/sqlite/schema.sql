@@ -1,5 +1,5 @@
 -- What the migrations make, written by `npm run docs:schema`: to be read, never run.
--- SQLite, version 4, application id 0x46537276, pages of 8192 bytes.
+-- SQLite, version 6, application id 0x46537276, pages of 8192 bytes.
 
 CREATE TABLE api_keys (
     key_id     INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -11,6 +11,22 @@ CREATE TABLE api_keys (
   , read_only INTEGER NOT NULL DEFAULT 0 CHECK (read_only IN (0, 1)), expires_at INTEGER) STRICT;
 
 CREATE INDEX api_keys_by_tenant ON api_keys (tenant_id);
+
+CREATE TABLE cohort_members (
+    collection_id INTEGER NOT NULL,
+    user_id       INTEGER NOT NULL,
+    model         TEXT NOT NULL,
+    PRIMARY KEY (collection_id, user_id, model),
+    FOREIGN KEY (collection_id, user_id) REFERENCES users (collection_id, user_id) ON DELETE CASCADE
+  ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE cohorts (
+    tenant_id INTEGER NOT NULL REFERENCES tenants,
+    model     TEXT NOT NULL,
+    build     INTEGER NOT NULL, -- counts up
+    people    INTEGER NOT NULL, -- of the tenant, when these were chosen
+    PRIMARY KEY (tenant_id, model)
+  ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE collections (
     collection_id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -45,6 +61,21 @@ CREATE TABLE pending_object_deletions (
     object_key TEXT PRIMARY KEY,
     since      INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE scales (
+    scale_id  INTEGER PRIMARY KEY AUTOINCREMENT,
+    model     TEXT NOT NULL,
+    made_at   INTEGER NOT NULL,
+    is_active INTEGER NOT NULL DEFAULT 0 CHECK (is_active IN (0, 1)), -- one of each model at most
+    data      TEXT NOT NULL
+  ) STRICT;
+
+CREATE TABLE templates (
+    user_id INTEGER PRIMARY KEY REFERENCES users ON DELETE CASCADE,
+    model   TEXT NOT NULL,
+    cohort  TEXT NOT NULL,
+    data    BLOB NOT NULL
+  ) STRICT;
 
 CREATE TABLE tenants (
     tenant_id INTEGER PRIMARY KEY,

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { chmodSync, closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import Database from 'better-sqlite3';
 import { makeFolder, syncFolder } from '../../data-folder/durable-folder.js';
 import type { DataKey } from '../../encryption/data-key.js';
 import {
@@ -11,6 +10,7 @@ import {
   readDataKeyRecord,
   writeDataKeyRecord,
 } from '../../encryption/data-key-record.js';
+import { Database } from '../../sqlite.js';
 import { asStoreError, StoreError } from '../../store-error.js';
 import { migrations } from './migrations.js';
 
@@ -33,9 +33,9 @@ export type People =
  * Opens the database and brings it to the newest schema. A new file has mode 0600, folders made for it 0700.
  * @throws StoreError, DataKeyError, or Error for a database that is not ours; all name the file and say what is wrong
  */
-export function openDatabase(file: string, people: People = { key: undefined }): Database.Database {
+export function openDatabase(file: string, people: People = { key: undefined }): Database {
   const subject = `Cannot open the database ${file}`;
-  let db: Database.Database | undefined;
+  let db: Database | undefined;
   try {
     if (!existsSync(file)) createDatabase(file);
     refuseEmptied(file, subject);
@@ -56,7 +56,7 @@ export function openDatabase(file: string, people: People = { key: undefined }):
   }
 }
 
-function checkDataKey(db: Database.Database, people: People): void {
+function checkDataKey(db: Database, people: People): void {
   if (people === 'no people') return;
   const record = readDataKeyRecord(db);
   if ('key' in people) expectDataKey(record, people.key);
@@ -124,7 +124,7 @@ function keepPrivate(file: string): void {
   }
 }
 
-function configure(db: Database.Database): void {
+function configure(db: Database): void {
   db.pragma('journal_mode = WAL');
   // In WAL mode only FULL waits for the disk at each commit, so that an acknowledged write survives a power cut.
   db.pragma('synchronous = FULL');
@@ -137,7 +137,7 @@ function configure(db: Database.Database): void {
   db.pragma(`journal_size_limit = ${64 * 1024 * 1024}`);
 }
 
-function migrate(db: Database.Database): void {
+function migrate(db: Database): void {
   // Under the write lock, so that two processes that start together do not both migrate.
   db.transaction(() => {
     const version = readVersion(db);
@@ -150,7 +150,7 @@ function migrate(db: Database.Database): void {
 }
 
 /** Under the write lock, since another process may have opened the new database with another key meanwhile. */
-function takeDataKey(db: Database.Database, key: DataKey | undefined): void {
+function takeDataKey(db: Database, key: DataKey | undefined): void {
   db.transaction(() => {
     const record = readDataKeyRecord(db);
     expectDataKey(record, key);
@@ -162,7 +162,7 @@ function takeDataKey(db: Database.Database, key: DataKey | undefined): void {
  * The version of the schema. Refuses, without changing a byte, what this version must not write to.
  * @throws Error
  */
-export function readVersion(db: Database.Database): number {
+export function readVersion(db: Database): number {
   const version = Number(db.pragma('user_version', { simple: true }));
   const tables = Number(db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get());
   const isOurs = Number(db.pragma('application_id', { simple: true })) === APPLICATION_ID;

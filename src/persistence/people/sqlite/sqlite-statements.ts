@@ -1,6 +1,7 @@
-import type { Database, Statement } from 'better-sqlite3';
 import type { UserRow } from '../../encryption/row-encryption.js';
+import type { Database, Statement } from '../../sqlite.js';
 import type { CollectionCount } from '../../store.js';
+import type { ScaleRow } from './scale-rows.js';
 
 /** `?` is always bound, never spliced. The address of a collection is (tenant name, collection name). */
 const collectionAt = `
@@ -8,6 +9,9 @@ const collectionAt = `
 
 /** Of users u, as a UserRow. */
 export const userColumns = 'u.user_id AS userId, u.client_id AS clientId, u.name, u.sealed';
+
+/** As a ScaleRow. */
+const scaleColumns = 'scale_id AS scaleId, model, made_at AS madeAt, is_active AS isActive, data';
 
 export interface ErasedFaceRow {
   faceId: number;
@@ -25,6 +29,12 @@ export interface EmbeddingRow {
   faceId: number;
   userId: number;
   embedding: Buffer;
+}
+
+/** A face with its user, and the user's template where there is one. */
+export interface OwnedFaceRow extends UserRow, EmbeddingRow {
+  collectionId: number;
+  template: Buffer | null;
 }
 
 export interface CollectionRow {
@@ -114,8 +124,63 @@ export function prepareStatements(db: Database) {
          (SELECT count(*) FROM faces f WHERE f.collection_id = c.collection_id) AS faces
        FROM collections c JOIN tenants t USING (tenant_id) WHERE t.name = ? ORDER BY c.name`,
     ),
-    faceOwner: one<[faceId: number], UserRow>(
-      `SELECT ${userColumns} FROM faces f JOIN users u USING (user_id) WHERE f.face_id = ?`,
+    // In one statement, with each user's template: a search costs a third less so than with one for each row.
+    ownersOf: one<[{ cohort: string; faceIds: string; model: string }], OwnedFaceRow>(
+      `SELECT f.face_id AS faceId, f.collection_id AS collectionId, f.embedding, ${userColumns}, t.data AS template
+       FROM json_each(@faceIds) asked CROSS JOIN faces f ON f.face_id = asked.value JOIN users u USING (user_id)
+         LEFT JOIN templates t ON t.user_id = f.user_id AND t.model = f.model AND t.cohort = @cohort
+       WHERE f.model = @model ORDER BY asked.key`,
+    ),
+    newestFaces: one<[collectionId: number, userId: number, model: string, limit: number], EmbeddingRow>(
+      `SELECT face_id AS faceId, user_id AS userId, embedding FROM faces
+       WHERE collection_id = ? AND user_id = ? AND model = ? ORDER BY face_id DESC LIMIT ?`,
+    ),
+    newestFaceIds: value<[collectionId: number, userId: number, model: string, limit: number], number>(
+      `SELECT face_id FROM faces
+       WHERE collection_id = ? AND user_id = ? AND model = ? ORDER BY face_id DESC LIMIT ?`,
+    ),
+    saveTemplate: one<[userId: number, model: string, cohort: string, data: Buffer], never>(
+      'INSERT OR REPLACE INTO templates (user_id, model, cohort, data) VALUES (?, ?, ?, ?)',
+    ),
+    deleteTemplate: one<[userId: number], never>('DELETE FROM templates WHERE user_id = ?'),
+    peopleWithFaces: one<
+      [{ collectionId: number; model: string; after: number; limit: number }],
+      UserRow & { collectionId: number }
+    >(
+      `SELECT ${userColumns}, u.collection_id AS collectionId FROM users u
+       WHERE u.collection_id = @collectionId AND u.user_id > @after AND EXISTS (
+         SELECT 1 FROM faces f WHERE f.collection_id = u.collection_id AND f.user_id = u.user_id AND f.model = @model)
+       ORDER BY u.user_id LIMIT @limit`,
+    ),
+    cohort: one<[tenantId: number, model: string], { build: number; people: number }>(
+      'SELECT build, people FROM cohorts WHERE tenant_id = ? AND model = ?',
+    ),
+    saveCohort: one<[tenantId: number, model: string, build: number, people: number], never>(
+      'INSERT OR REPLACE INTO cohorts (tenant_id, model, build, people) VALUES (?, ?, ?, ?)',
+    ),
+    cohortMembers: one<[tenantId: number, model: string], { collectionId: number; personId: number }>(
+      `SELECT m.collection_id AS collectionId, m.user_id AS personId
+       FROM collections c CROSS JOIN cohort_members m USING (collection_id)
+       WHERE c.tenant_id = ? AND m.model = ? ORDER BY m.user_id`,
+    ),
+    addCohortMember: one<[model: string, collectionId: number, userId: number], never>(
+      `INSERT INTO cohort_members (collection_id, user_id, model)
+       SELECT collection_id, user_id, ? FROM users WHERE collection_id = ? AND user_id = ?`,
+    ),
+    deleteCohortMembers: one<[model: string, tenantId: number], never>(
+      `DELETE FROM cohort_members WHERE model = ? AND collection_id IN
+         (SELECT collection_id FROM collections WHERE tenant_id = ?)`,
+    ),
+    deleteCohortMember: one<[collectionId: number, userId: number], never>(
+      'DELETE FROM cohort_members WHERE collection_id = ? AND user_id = ?',
+    ),
+    withoutTemplate: value<
+      [{ collectionId: number; model: string; cohort: string; after: number; limit: number }],
+      number
+    >(
+      `SELECT u.user_id FROM users u LEFT JOIN templates t USING (user_id)
+       WHERE u.collection_id = @collectionId AND u.user_id > @after
+         AND (t.model IS NOT @model OR t.cohort IS NOT @cohort) ORDER BY u.user_id LIMIT @limit`,
     ),
     facesPage: one<[collectionId: number, model: string, afterFaceId: number, limit: number], EmbeddingRow>(
       `SELECT face_id AS faceId, user_id AS userId, embedding FROM faces
@@ -129,6 +194,17 @@ export function prepareStatements(db: Database) {
     ),
     countFacesByModel: one<[], { model: string; faces: number }>(
       'SELECT model, count(*) AS faces FROM faces GROUP BY model',
+    ),
+
+    addScale: one<[model: string, madeAt: number, data: string], never>(
+      'INSERT INTO scales (model, made_at, data) VALUES (?, ?, ?)',
+    ),
+    scales: one<[], ScaleRow>(`SELECT ${scaleColumns} FROM scales ORDER BY scale_id`),
+    activeScale: one<[model: string], ScaleRow>(
+      `SELECT ${scaleColumns} FROM scales WHERE model = ? AND is_active = 1 ORDER BY scale_id DESC LIMIT 1`,
+    ),
+    activateScale: one<[scaleId: number, model: string], never>(
+      'UPDATE scales SET is_active = (scale_id = ?) WHERE model = ?',
     ),
 
     addPendingDeletion: one<[objectKey: string, now: number], never>(

@@ -1,26 +1,33 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Database } from 'better-sqlite3';
 import type { DataKey } from '../../encryption/data-key.js';
 import { RowEncryption } from '../../encryption/row-encryption.js';
 import { SqliteKeys } from '../../keys/sqlite-keys.js';
+import type { Database } from '../../sqlite.js';
 import type {
   ApiKeyStore,
   CollectionCount,
   CollectionRef,
   Erased,
   FaceRecord,
+  FoundPerson,
+  IndexedStore,
   NewFace,
-  Store,
+  PersonFaces,
+  PersonWithUser,
   StoredCollection,
   StoredEmbedding,
   StoredFace,
   User,
 } from '../../store.js';
+import type { PersonRef, PersonTemplate, StoredCohort, TemplateKind } from '../../template.js';
+import { CohortRows } from './cohort-rows.js';
 import { Erasure } from './erasure.js';
+import { FaceRows } from './face-rows.js';
 import { GuardedDatabase } from './guarded-database.js';
 import { PeopleRows } from './people-rows.js';
+import { ScaleRows } from './scale-rows.js';
 import { openDatabase } from './sqlite-database.js';
-import { type EmbeddingRow, prepareStatements, type Statements } from './sqlite-statements.js';
+import { prepareStatements, type Statements } from './sqlite-statements.js';
 
 export interface SqliteStoreOptions {
   /** Key that ids, names and embeddings are encrypted with; without one they are plain. */
@@ -28,12 +35,6 @@ export interface SqliteStoreOptions {
   /** Told when erased rows cannot be removed from the write-ahead log yet; it is tried again every second. */
   onErasureDelayed?: (error: unknown) => void;
 }
-
-/** Faces read at a time, about 1 MB: a few milliseconds between two turns of the event loop. */
-const FACES_PER_PAGE = 500;
-
-/** Read from an index of the database only, hence many. */
-const FACE_IDS_PER_PAGE = 10_000;
 
 /** Users decrypted between two turns of the event loop: about 10 ms. */
 const USERS_PER_TURN = 1000;
@@ -43,11 +44,14 @@ const USERS_PER_TURN = 1000;
  * it. Deletions overwrite what they delete: about 10 ms for 1,000 faces.
  * Calls reject with a StoreError when the disk refuses; nothing has changed then.
  */
-export class SqliteStore extends SqliteKeys implements Store {
+export class SqliteStore extends SqliteKeys implements IndexedStore {
+  readonly scales: ScaleRows;
   readonly #db: GuardedDatabase;
   readonly #sql: Statements;
   readonly #seals: RowEncryption;
   readonly #rows: PeopleRows;
+  readonly #faces: FaceRows;
+  readonly #cohorts: CohortRows;
   readonly #erasure: Erasure;
 
   /**
@@ -80,8 +84,11 @@ export class SqliteStore extends SqliteKeys implements Store {
     super(db, sql, rows);
     this.#db = db;
     this.#sql = sql;
+    this.scales = new ScaleRows(db, sql);
     this.#seals = seals;
     this.#rows = rows;
+    this.#faces = new FaceRows(db, sql, seals);
+    this.#cohorts = new CohortRows(db, sql, seals);
     this.#erasure = new Erasure(sql);
   }
 
@@ -186,10 +193,6 @@ export class SqliteStore extends SqliteKeys implements Store {
     return this.#db.read(() => this.#sql.countPeople.all(tenant));
   }
 
-  async findFaceOwner(faceId: number): Promise<User | undefined> {
-    return this.#db.read(() => this.#rows.openUser(this.#sql.faceOwner.get(faceId)));
-  }
-
   async listCollections(): Promise<StoredCollection[]> {
     return this.#db.read(() => this.#sql.listCollections.all());
   }
@@ -199,37 +202,49 @@ export class SqliteStore extends SqliteKeys implements Store {
     return collectionId === undefined ? undefined : { ...collection, collectionId };
   }
 
-  /** Lets the event loop turn between two pages. */
-  async *facesOf(collectionId: number, model: string): AsyncIterable<StoredEmbedding[]> {
-    let lastFaceId = 0;
-    for (;;) {
-      const rows = this.#db.read(() => this.#sql.facesPage.all(collectionId, model, lastFaceId, FACES_PER_PAGE));
-      const last = rows.at(-1);
-      if (!last) return;
-      lastFaceId = last.faceId;
-      yield this.#db.read(() => rows.map((row) => this.#openFace(row, model)));
-      await setImmediate();
-    }
+  facesOf(collectionId: number, model: string): AsyncIterable<StoredEmbedding[]> {
+    return this.#faces.facesOf(collectionId, model);
   }
 
-  /** Lets the event loop turn between two pages. */
-  async faceIdsOf(collectionId: number, model: string): Promise<Float64Array> {
-    const pages: number[][] = [];
-    for (let last: number | undefined = 0; last !== undefined; last = pages.at(-1)?.at(-1)) {
-      const after = last;
-      pages.push(this.#db.read(() => this.#sql.faceIdsPage.all(collectionId, model, after, FACE_IDS_PER_PAGE)));
-      await setImmediate();
-    }
-    return Float64Array.from(pages.flat());
+  faceIdsOf(collectionId: number, model: string): Promise<Float64Array> {
+    return this.#faces.faceIdsOf(collectionId, model);
   }
 
   async embeddingsOf(faceIds: readonly number[], model: string): Promise<StoredEmbedding[]> {
-    return this.#db.read(() =>
-      faceIds.flatMap((faceId) => {
-        const row = this.#sql.face.get(faceId, model);
-        return row ? [this.#openFace(row, model)] : [];
-      }),
-    );
+    return this.#faces.embeddingsOf(faceIds, model);
+  }
+
+  async ownersOf(faceIds: readonly number[], kind: TemplateKind): Promise<FoundPerson[]> {
+    return this.#faces.ownersOf(faceIds, kind);
+  }
+
+  async newestFaces(people: readonly PersonRef[], model: string): Promise<PersonFaces[]> {
+    return this.#faces.newestFaces(people, model);
+  }
+
+  async saveTemplates(templates: readonly PersonTemplate[], model: string): Promise<number> {
+    return this.#faces.saveTemplates(templates, model);
+  }
+
+  async peopleWithoutTemplate(
+    collectionId: number,
+    kind: TemplateKind,
+    after: number,
+    limit: number,
+  ): Promise<PersonRef[]> {
+    return this.#faces.peopleWithoutTemplate(collectionId, kind, after, limit);
+  }
+
+  async peopleWithFaces(collectionId: number, model: string, after: number, limit: number): Promise<PersonWithUser[]> {
+    return this.#cohorts.peopleWithFaces(collectionId, model, after, limit);
+  }
+
+  async findCohort(tenant: string, model: string): Promise<StoredCohort | undefined> {
+    return this.#cohorts.find(tenant, model);
+  }
+
+  async saveCohort(tenant: string, model: string, cohort: StoredCohort): Promise<boolean> {
+    return this.#cohorts.save(tenant, model, cohort);
   }
 
   async countFacesByModel(): Promise<Map<string, number>> {
@@ -260,9 +275,5 @@ export class SqliteStore extends SqliteKeys implements Store {
     const erased = this.#db.write(work);
     if (erased) this.#db.forgetSoon();
     return erased;
-  }
-
-  #openFace({ faceId, userId, embedding }: EmbeddingRow, model: string): StoredEmbedding {
-    return { faceId, embedding: this.#seals.openEmbedding(userId, model, embedding) };
   }
 }

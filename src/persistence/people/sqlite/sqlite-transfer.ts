@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Database, Statement } from 'better-sqlite3';
 import type { DataKey } from '../../encryption/data-key.js';
 import { embeddingToBlob } from '../../encryption/embedding-blob.js';
 import { RowEncryption, type UserRow } from '../../encryption/row-encryption.js';
+import type { Database, Statement } from '../../sqlite.js';
 import type { CollectionRef, User } from '../../store.js';
 import { asStoreError } from '../../store-error.js';
 import { PeopleRows } from './people-rows.js';

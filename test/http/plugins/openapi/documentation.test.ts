@@ -1,51 +1,84 @@
-import type { FastifyInstance } from 'fastify';
 import { expect, it } from 'vitest';
 import { allReasons } from '../../../../src/core/errors.js';
 import { basePath } from '../../../../src/http/routes/v4/v4.js';
-import { fakeApp, readOnlyKey } from '../../../support/fake-app.js';
+import { fakeApp, readOnlyKey, testKey } from '../../../support/fake-app.js';
+import { faceOf } from '../../../support/fakes.js';
 import { field, file, form } from '../../../support/multipart.js';
-import { calls } from '../../calls.js';
+import { document, documented, type Endpoint, endpoints, request, routes, sampleOf } from '../../endpoints.js';
 import { expectConforming } from './conforming.js';
 
 const get = async (path: string, env: Record<string, string> = {}) =>
   (await fakeApp(env)).target.send({ method: 'GET', path, absolute: true });
 
-it('documents the twelve calls, the admin API and the probes, and only what exists', async () => {
-  const { app } = await fakeApp();
-  const document = (await app.inject('/openapi.json')).json();
+it('describes every endpoint and the probes, and only what exists', () => {
   expect(document.openapi).toBe('3.1.0');
-  const documented = Object.entries(document.paths as Record<string, object>).flatMap(([path, methods]) =>
-    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  expect(documented.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(
+    routes.filter((route) => !/^GET \/($|openapi\.json$|(console|docs)\b)/.test(route)).sort(),
   );
-  for (const route of documented) {
-    const [method, url] = route.split(' ') as ['GET' | 'POST' | 'DELETE', string];
-    expect(app.hasRoute({ method, url: url.replace(/\{(\w+)\}/g, ':$1') }), route).toBe(true);
-  }
-  for (const { method, path } of calls) expect(documented).toContain(`${method} ${basePath}${path}`);
-  expect(documented).toEqual(expect.arrayContaining(['GET /health', 'GET /ready']));
-  const underAdmin = routesOf(app).filter((route) => route.includes(' /admin/'));
-  expect(underAdmin.length).toBeGreaterThan(7);
-  expect(documented).toEqual(expect.arrayContaining(underAdmin));
-  const ids = Object.values(document.paths as Record<string, Record<string, { operationId: string }>>).flatMap(
-    (methods) => Object.values(methods).map(({ operationId }) => operationId),
-  );
+  const ids = documented.map(({ operation }) => operation.operationId);
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-/** `METHOD /path` of every route, parameters as the document writes them. Fastify prints them as a tree, without what a branch begins with. */
-function routesOf(app: FastifyInstance): string[] {
-  const begun: string[] = [];
-  const lines = app.printRoutes({ commonPrefix: false }).trim().split('\n');
-  return lines.flatMap((line) => {
-    const [, indent = '', name = '', methods = ''] = /^(.*)── (\S+) \((.*)\)$/.exec(line) ?? [];
-    const depth = Math.floor(indent.length / 4);
-    begun.splice(depth, begun.length, name);
-    const path = begun.join('').replace(/:(\w+)/g, '{$1}');
-    return methods
-      .split(', ')
-      .filter((method) => method !== 'HEAD')
-      .map((method) => `${method} ${path}`);
-  });
+it('a route without a description cannot be added', async () => {
+  const { app } = await fakeApp();
+  expect(() => app.get('/undescribed', async () => 'x')).toThrow('GET /undescribed has no description.');
+});
+
+it.each(endpoints)('$method $path answers its sample as described', async (endpoint) => {
+  const { target, gallery } = await fakeApp();
+  const acme = { tenant: 'acme', collection: 'staff' };
+  await gallery.saveUser(acme, { id: 'u1', name: 'Mai' });
+  await gallery.addFace(acme, 'u1', faceOf(1));
+  const answer = await target.send({ ...sampleOf(endpoint), headers: { api_key: testKey } });
+  expect(answer.json.code).toBe(endpoint.path.endsWith('/photo') ? '404' : '200');
+  expectConforming({ ...endpoint, absolute: true }, answer);
+});
+
+it('shows examples that are replies as described', () => {
+  for (const { method, path, operation } of documented) {
+    for (const [status, { content }] of Object.entries(operation.responses)) {
+      const examples = Object.values(content['application/json']?.examples ?? {});
+      if (content['application/json']) expect(examples.length, `${method} ${path} ${status}`).toBeGreaterThan(0);
+      for (const example of examples)
+        expectConforming({ method, path, absolute: true }, { status: Number(status), json: resolved(example).value });
+    }
+  }
+});
+
+function resolved(example: { value: unknown } | { $ref: string }): { value: unknown } {
+  if (!('$ref' in example)) return example;
+  const { components } = document as unknown as { components: { examples: Record<string, { value: unknown }> } };
+  return components.examples[example.$ref.split('/').at(-1) ?? ''] ?? { value: undefined };
+}
+
+it.each(endpoints)('the example of $method $path succeeds once the examples of a person are sent', async (endpoint) => {
+  const { target } = await fakeApp();
+  const send = (one: Endpoint) => target.send({ ...exampleOf(one), headers: { api_key: testKey } });
+  for (const path of ['/create', '/add', '/add_vector'])
+    for (const one of endpoints) if (one.path === basePath + path) await send(one);
+  expect((await send(endpoint)).json.code).toBe(endpoint.path.endsWith('/photo') ? '404' : '200');
+});
+
+/** What a viewer sends as it is opened, and a photo where it has to be chosen. */
+function exampleOf({ method, path, operation: { parameters = [], requestBody } }: Endpoint) {
+  const query = parameters.flatMap(({ name, example, ...rest }) =>
+    rest.in === 'query' && example !== undefined ? [[name, String(example)] as [string, string]] : [],
+  );
+  const { 'multipart/form-data': multipart, 'application/json': json } = requestBody?.content ?? {};
+  const parts = Object.entries(multipart?.schema.properties ?? {}).flatMap(
+    ([name, { format, example, default: given }]) => {
+      if (format === 'binary') return [file('cos:1')];
+      return (example ?? given) === undefined ? [] : [field(name, String(example ?? given))];
+    },
+  );
+  return request(
+    { method, path },
+    {
+      query: `?${new URLSearchParams(query)}`,
+      ...(multipart && { parts }),
+      ...(json && { json: json.example as object }),
+    },
+  );
 }
 
 it('says of a form what the server checks', async () => {

@@ -45,14 +45,16 @@ test('embeddings of 16 bits are kept by choice, are searched alike, and no other
   const random = new RandomVectors(5);
   const embedding = random.unit(512);
   await store.addUserWithFace(staff, anna, { embedding, model: 'm1' });
-  const [found] = await store.nearestFaces(staff, 'm1', random.near(embedding, 0.7), 1);
+  const kind = { model: 'm1', cohort: 'none' };
+  const [found] = (await store.nearestPeople(staff, kind, random.near(embedding, 0.7), 1)).people;
+  const [face] = found?.faces ?? [];
   expect(found?.user).toEqual(anna);
   // Half precision: 11 bits of each number.
-  expect(found?.embedding).not.toEqual(embedding);
-  for (const [i, x] of embedding.entries()) expect(found?.embedding[i]).toBeCloseTo(x, 3);
+  expect(face?.embedding).not.toEqual(embedding);
+  for (const [i, x] of embedding.entries()) expect(face?.embedding[i]).toBeCloseTo(x, 3);
   await node.run(vectorTypeChange('vector'));
   await migrate(node, 'vector');
-  expect(await store.nearestFaces(staff, 'm1', embedding, 1)).toHaveLength(1);
+  expect(await store.nearestPeople(staff, kind, embedding, 1)).toMatchObject({ faces: 1 });
 });
 
 test('every key of users and faces holds the number of the collection, by which they are distributed', async () => {
@@ -61,9 +63,10 @@ test('every key of users and faces holds the number of the collection, by which 
   const keys = await node.run<{ table: string; columns: string[] }>(
     `SELECT i.indrelid::regclass::text AS table, array_agg(a.attname::text) AS columns
      FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
-     WHERE i.indisunique AND i.indrelid IN ('users'::regclass, 'faces'::regclass) GROUP BY i.indexrelid, i.indrelid`,
+     WHERE i.indisunique AND i.indrelid IN ('users'::regclass, 'faces'::regclass, 'templates'::regclass, 'cohort_members'::regclass)
+     GROUP BY i.indexrelid, i.indrelid`,
   );
-  expect(keys.map(({ table }) => table).sort()).toEqual(['faces', 'users', 'users']);
+  expect(keys.map(({ table }) => table).sort()).toEqual(['cohort_members', 'faces', 'templates', 'users', 'users']);
   for (const { columns } of keys) expect(columns).toContain('collection_id');
 });
 
@@ -87,8 +90,11 @@ test('foreign keys are such as Citus takes: to tables of every node, or within a
   );
   expect(keys.map(({ source, target }) => `${source} ${target}`).sort()).toEqual([
     'api_keys tenants',
+    'cohort_members users',
+    'cohorts tenants',
     'collections tenants',
     'faces users',
+    'templates users',
     'users collections',
   ]);
   for (const { source, target, columns, targets } of keys) {

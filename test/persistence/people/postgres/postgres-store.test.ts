@@ -4,13 +4,35 @@ import { createKey, hashKey, KeyRing } from '../../../../src/persistence/keys/ap
 import type { PostgresStore } from '../../../../src/persistence/people/postgres/postgres-store.js';
 import { useTestDatabase } from '../../../support/test-database.js';
 import { RandomVectors } from '../../../vector-index/random-vectors.js';
+import { describeScales } from '../../describe-scales.js';
 import { anna, ben, describeStore, staff } from '../../describe-store.js';
+import { describeTemplates } from '../../describe-templates.js';
 
 const database = useTestDatabase();
 
 describeStore('PostgreSQL', async () => {
   await database().clear();
   return async () => database().store();
+});
+
+describeTemplates('PostgreSQL', async () => {
+  await database().clear();
+  const other = database().store();
+  return {
+    store: other,
+    async search(asked, kind) {
+      const ids = new Set(asked.map(({ faceId }) => faceId));
+      const probe = new RandomVectors(1).unit(512);
+      const { people } = await other.nearestPeople(staff, kind, probe, 1000);
+      for (const person of people) person.faces = person.faces.filter(({ faceId }) => ids.has(faceId));
+      return people.filter(({ faces }) => faces.length > 0);
+    },
+  };
+});
+
+describeScales('PostgreSQL', async () => {
+  await database().clear();
+  return database().store();
 });
 
 let store: PostgresStore;
@@ -31,7 +53,7 @@ test('texts that PostgreSQL has no type for are kept to the letter', async () =>
   expect((await store.listCollections()).map(({ collection }) => collection)).toEqual(texts);
 });
 
-test('the nearest faces are those of one collection and model', async () => {
+test('the nearest people are those of one collection and model', async () => {
   const random = new RandomVectors(3);
   const probe = random.unit(512);
   const near = random.near(probe, 0.9);
@@ -39,11 +61,21 @@ test('the nearest faces are those of one collection and model', async () => {
   await store.addUserWithFace(staff, ben, { embedding: random.near(probe, 0.5), model: 'm1' });
   await store.addUserWithFace(staff, ben, { embedding: probe, model: 'm2' });
   await store.addUserWithFace({ ...staff, tenant: 'other' }, ben, { embedding: probe, model: 'm1' });
-  expect(await store.nearestFaces(staff, 'm1', probe, 1)).toEqual([
-    { faceId: expect.any(Number), user: anna, embedding: near },
-  ]);
-  expect(await store.nearestFaces(staff, 'm1', probe, 9)).toHaveLength(2);
-  expect(await store.nearestFaces({ ...staff, collection: 'none' }, 'm1', probe, 9)).toEqual([]);
+  const kind = { model: 'm1', cohort: 'none' };
+  expect(await store.nearestPeople(staff, kind, probe, 1)).toEqual({
+    faces: 1,
+    people: [
+      {
+        collectionId: expect.any(Number),
+        personId: expect.any(Number),
+        user: anna,
+        faces: [{ faceId: expect.any(Number), embedding: near }],
+        template: undefined,
+      },
+    ],
+  });
+  expect(await store.nearestPeople(staff, kind, probe, 9)).toMatchObject({ faces: 2 });
+  expect(await store.nearestPeople({ ...staff, collection: 'none' }, kind, probe, 9)).toEqual({ faces: 0, people: [] });
 });
 
 test('what another server announced a moment ago is not pending here', async () => {

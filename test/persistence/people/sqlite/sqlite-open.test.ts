@@ -1,11 +1,11 @@
 import { chmodSync } from 'node:fs';
 import { chmod, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { migrations } from '../../../../src/persistence/people/sqlite/migrations.js';
 import { openDatabase } from '../../../../src/persistence/people/sqlite/sqlite-database.js';
 import { SqliteStore } from '../../../../src/persistence/people/sqlite/sqlite-store.js';
+import { Database } from '../../../../src/persistence/sqlite.js';
 import { asNobody } from '../../../support/as-nobody.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 

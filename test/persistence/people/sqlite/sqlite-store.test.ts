@@ -5,8 +5,11 @@ import { expect, test } from 'vitest';
 import { DataKey } from '../../../../src/persistence/encryption/data-key.js';
 import { embeddingToBlob } from '../../../../src/persistence/encryption/embedding-blob.js';
 import { SqliteStore } from '../../../../src/persistence/people/sqlite/sqlite-store.js';
+import type { StoredFace } from '../../../../src/persistence/store.js';
 import { RandomVectors } from '../../../vector-index/random-vectors.js';
+import { describeScales } from '../../describe-scales.js';
 import { anna, ben, describeStore, staff } from '../../describe-store.js';
+import { describeTemplates } from '../../describe-templates.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 
 const kinds = [
@@ -19,19 +22,32 @@ for (const [kind, dataKey] of kinds) {
     const file = join(await temporaryFolder(), 'facesearch.db');
     return () => SqliteStore.open(file, { dataKey });
   });
+  describeScales(`SQLite, ${kind}`, async () =>
+    SqliteStore.open(join(await temporaryFolder(), 'facesearch.db'), { dataKey }),
+  );
+  describeTemplates(`SQLite, ${kind}`, async () => {
+    const store = await SqliteStore.open(join(await temporaryFolder(), 'facesearch.db'), { dataKey });
+    const idsOf = (faces: readonly StoredFace[]) => faces.map(({ faceId }) => faceId);
+    return { store, search: (faces, of) => store.ownersOf(idsOf(faces), of) };
+  });
 }
 
-test.each(kinds)('deleted embeddings and names are overwritten in the file: %s', async (_kind, dataKey) => {
+test.each(kinds)('deleted embeddings, templates and names are overwritten in the file: %s', async (_kind, dataKey) => {
   const file = join(await temporaryFolder(), 'facesearch.db');
   const store = await SqliteStore.open(file, { dataKey });
   const random = new RandomVectors(7);
-  const [deleted, kept] = [random.unit(512), random.unit(512)];
-  await store.addUserWithFace(staff, { ...anna, name: 'Somebody To Forget' }, { embedding: deleted, model: 'm1' });
+  const [deleted, kept, mean] = [random.unit(512), random.unit(512), random.unit(512)];
+  const forgotten = { ...anna, name: 'Somebody To Forget' };
+  const { faceId, ...person } = await store.addUserWithFace(staff, forgotten, { embedding: deleted, model: 'm1' });
+  const template = { cohort: 'c1', mus: new Map([[faceId, 0.5]]), mean: { embedding: mean, mu: 0.25 } };
+  expect(await store.saveTemplates([{ ...person, template }], 'm1')).toBe(1);
+  if (dataKey) expect((await readFile(file)).includes(embeddingToBlob(mean).subarray(0, 64))).toBe(false);
   await store.addUserWithFace(staff, ben, { embedding: kept, model: 'm1' });
   await store.deleteUser(staff, 'a1');
   await store.close();
   const bytes = await readFile(file);
   expect(bytes.includes(embeddingToBlob(kept))).toBe(dataKey === undefined);
   expect(bytes.includes(embeddingToBlob(deleted).subarray(0, 64))).toBe(false);
+  expect(bytes.includes(embeddingToBlob(mean).subarray(0, 64))).toBe(false);
   expect(bytes.includes('Somebody To Forget')).toBe(false);
 });

@@ -1,0 +1,135 @@
+import { EMBEDDING_LENGTH } from '../../core/embedding.js';
+import type { Store } from '../../persistence/store.js';
+import type { StoredCohort } from '../../persistence/template.js';
+import { type Centres, Cohort, type OptionalCohort, type OwnPeople } from '../scoring/cohort.js';
+import { shippedCohort } from '../scoring/shipped-centres.js';
+import { makeTemplate } from '../scoring/template.js';
+import type { CohortSource } from './cohort-source.js';
+
+export interface TenantCohortsParts {
+  store: Pick<Store, 'findCohort' | 'newestFaces'>;
+  /** Name of the model whose faces are compared. */
+  model: string;
+  centres: Centres | undefined;
+  /** How long a choice counts as the latest: other servers may make another one. Infinity where there are none. */
+  freshMs: number;
+}
+
+/** People whose faces are read at a time: a turn of the event loop lies between. */
+const PEOPLE_READ = 16;
+
+/** Tenants whose cohorts are in memory, each of them about a megabyte; then the one asked for least lately goes. */
+const MOST_TENANTS = 100;
+
+interface Known {
+  cohort: OptionalCohort;
+  stored: StoredCohort | undefined;
+  members: Member[];
+  until: number;
+}
+
+interface Member {
+  personId: number;
+  /** Mean of the faces, of length 1. */
+  vector: Float32Array;
+  faceIds: ReadonlySet<number>;
+}
+
+/**
+ * The cohort of each tenant: the model's centres and people of the tenant, whose means are worked out from their faces and
+ * held in memory only. One tenant's people are never part of another's.
+ */
+export class TenantCohorts implements CohortSource {
+  readonly #store: TenantCohortsParts['store'];
+  readonly #model: string;
+  readonly #centres: Centres | undefined;
+  readonly #shipped: OptionalCohort;
+  readonly #freshMs: number;
+  /** The one asked for last at the end. */
+  readonly #known = new Map<string, Known>();
+  readonly #reading = new Map<string, Promise<Known>>();
+
+  constructor({ store, model, centres, freshMs }: TenantCohortsParts) {
+    this.#store = store;
+    this.#model = model;
+    this.#centres = centres;
+    this.#shipped = shippedCohort(centres);
+    this.#freshMs = freshMs;
+  }
+
+  async of(tenant: string): Promise<OptionalCohort> {
+    const known = this.#known.get(tenant);
+    if (!known || known.until <= Date.now()) return (await this.#read(tenant)).cohort;
+    this.#known.delete(tenant);
+    this.#known.set(tenant, known);
+    return known.cohort;
+  }
+
+  /** Reads the choice of people anew. */
+  async refresh(tenant: string): Promise<StoredCohort | undefined> {
+    const known = this.#known.get(tenant);
+    if (known) known.until = 0;
+    return (await this.#read(tenant)).stored;
+  }
+
+  /** Forgets the means of those whose faces were just deleted. */
+  forget(tenant: string, faceIds: readonly number[]): void {
+    // One that is being read now may have seen the faces.
+    this.#reading.delete(tenant);
+    const known = this.#known.get(tenant);
+    const left = known?.members.filter((member) => !faceIds.some((faceId) => member.faceIds.has(faceId)));
+    if (!known?.stored || !left || left.length === known.members.length) return;
+    this.#known.set(tenant, { ...known, members: left, cohort: this.#cohortOf(known.stored, left) });
+  }
+
+  #read(tenant: string): Promise<Known> {
+    const running = this.#reading.get(tenant);
+    if (running) return running;
+    const reading = this.#readOnce(tenant).then(
+      (known) => {
+        // Unless something was deleted meanwhile.
+        if (this.#reading.get(tenant) === reading) {
+          this.#reading.delete(tenant);
+          this.#known.delete(tenant);
+          this.#known.set(tenant, known);
+          const [oldest] = this.#known.keys();
+          if (this.#known.size > MOST_TENANTS && oldest !== undefined) this.#known.delete(oldest);
+        }
+        return known;
+      },
+      (error) => {
+        if (this.#reading.get(tenant) === reading) this.#reading.delete(tenant);
+        throw error;
+      },
+    );
+    this.#reading.set(tenant, reading);
+    return reading;
+  }
+
+  async #readOnce(tenant: string): Promise<Known> {
+    const until = Date.now() + this.#freshMs;
+    const stored = await this.#store.findCohort(tenant, this.#model);
+    const before = this.#known.get(tenant);
+    // Members only ever leave a choice.
+    if (before && before.stored?.build === stored?.build && before.members.length === stored?.members.length) {
+      return { ...before, stored, until };
+    }
+    const members: Member[] = [];
+    for (let i = 0; stored && i < stored.members.length; i += PEOPLE_READ) {
+      const read = await this.#store.newestFaces(stored.members.slice(i, i + PEOPLE_READ), this.#model);
+      for (const { personId, faces } of read) {
+        const vector = makeTemplate(faces, undefined).mean?.embedding ?? faces[0]?.embedding;
+        if (vector) members.push({ personId, vector, faceIds: new Set(faces.map(({ faceId }) => faceId)) });
+      }
+      await new Promise(setImmediate);
+    }
+    return { stored, members, until, cohort: stored ? this.#cohortOf(stored, members) : this.#shipped };
+  }
+
+  #cohortOf({ build, people }: StoredCohort, members: readonly Member[]): OptionalCohort {
+    const own: OwnPeople = { vectors: new Float32Array(members.length * EMBEDDING_LENGTH), people };
+    for (const [i, { vector }] of members.entries()) own.vectors.set(vector, i * EMBEDDING_LENGTH);
+    const version = `${this.#centres?.version ?? 'none'}-${build}`;
+    return Cohort.of(version, this.#centres?.vectors ?? new Float32Array(), own);
+  }
+}

@@ -1,0 +1,104 @@
+import type { Logger } from 'pino';
+import type { Searcher, Store } from '../persistence/store.js';
+import type { PersonRef, TemplateKind } from '../persistence/template.js';
+import { CohortBuilder } from './cohorts/cohort-builder.js';
+import { TenantCohorts } from './cohorts/tenant-cohorts.js';
+import type { RankedCandidate } from './gallery.js';
+import { type Found, mostSimilar } from './ranking.js';
+import { cohortVersion } from './scoring/cohort.js';
+import { type Probe, probeOf } from './scoring/rank.js';
+import type { SimilarityScale } from './scoring/similarity.js';
+import { Templates } from './templates.js';
+
+export interface PeopleScoringParts {
+  store: Store;
+  /** Name of the model whose faces are compared. */
+  model: string;
+  scale: SimilarityScale;
+  /** Other servers write to the same store. */
+  isShared: boolean;
+  logger: Pick<Logger, 'info' | 'warn'>;
+}
+
+/** How long a server of several goes on with a cohort when another one has chosen its people anew. */
+const SHARED_FRESH_MS = 5000;
+
+/** What every gallery does to score the people whom it found, and to keep what that takes in step with their faces. */
+export class PeopleScoring {
+  readonly #store: Store;
+  readonly #model: string;
+  readonly #scale: SimilarityScale;
+  readonly #logger: PeopleScoringParts['logger'];
+  readonly #cohorts: TenantCohorts;
+  readonly #templates: Templates;
+  readonly #builder: CohortBuilder;
+
+  constructor({ store, model, scale, isShared, logger }: PeopleScoringParts) {
+    this.#store = store;
+    this.#model = model;
+    this.#scale = scale;
+    this.#logger = logger;
+    const freshMs = isShared ? SHARED_FRESH_MS : Number.POSITIVE_INFINITY;
+    const cohorts = new TenantCohorts({ store, model, centres: scale.centres, freshMs });
+    this.#cohorts = cohorts;
+    this.#templates = new Templates({ store, model, cohorts, logger });
+    const onBuilt = (tenant: string) => this.#templates.sweep(tenant);
+    this.#builder = new CohortBuilder({ store, model, cohorts, onBuilt, logger });
+  }
+
+  /** Makes what is missing, in the background: of an older version, another model, or after an import. */
+  open(): void {
+    if (!this.#scale.isNormalised) return;
+    const making = async () => {
+      await this.#builder.checkAll();
+      await this.#templates.sweepAll();
+    };
+    making().catch((err) => this.#logger.warn({ err }, 'templates cannot be made now; searches work them out'));
+  }
+
+  /** @param embedding of length 1 */
+  async probe(tenant: string, embedding: Float32Array): Promise<Probe> {
+    return probeOf(embedding, this.#scale.isNormalised ? await this.#cohorts.of(tenant) : undefined);
+  }
+
+  /** The templates that fit a probe. */
+  kindFor({ cohort }: Probe): TemplateKind {
+    return { model: this.#model, cohort: cohortVersion(cohort) };
+  }
+
+  /** See ranking.ts. @param store for what is read in a transaction */
+  mostSimilar(
+    tenant: string,
+    found: Found,
+    probe: Probe,
+    k: number,
+    store: Pick<Searcher, 'newestFaces'> = this.#store,
+  ): Promise<RankedCandidate[]> {
+    return mostSimilar(found, probe, k, {
+      store,
+      model: this.#model,
+      scale: this.#scale,
+      onMissing: (people) => this.#templates.want(tenant, people),
+    });
+  }
+
+  /** A face was added. */
+  added(tenant: string, person: PersonRef): void {
+    if (!this.#scale.isNormalised) return;
+    this.#templates.want(tenant, [person]);
+    this.#builder.changed(tenant);
+  }
+
+  /** Faces were deleted. */
+  erased(tenant: string, faceIds: readonly number[]): void {
+    if (!this.#scale.isNormalised || faceIds.length === 0) return;
+    this.#cohorts.forget(tenant, faceIds);
+    this.#builder.changed(tenant, faceIds.length);
+  }
+
+  /** What is not done is done another time. */
+  async close(): Promise<void> {
+    await this.#builder.close();
+    await this.#templates.close();
+  }
+}

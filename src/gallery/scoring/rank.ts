@@ -1,0 +1,73 @@
+import type { FoundPerson } from '../../persistence/store.js';
+import type { Template } from '../../persistence/template.js';
+import { muOf, type OptionalCohort } from './cohort.js';
+import { type PersonScores, personScore } from './person-score.js';
+import { cosineOf, normalisedScore } from './score-normalisation.js';
+import type { SimilarityScale } from './similarity.js';
+
+/** A person whom a search looks at, with at least one face. */
+export interface Contender extends FoundPerson {
+  template: Template;
+}
+
+export interface Probe {
+  /** Of length 1. */
+  embedding: Float32Array;
+  /** The cohort of everything that it is compared with. */
+  cohort: OptionalCohort;
+  mu: number;
+}
+
+export function probeOf(embedding: Float32Array, cohort: OptionalCohort): Probe {
+  return { embedding, cohort, mu: muOf(cohort, embedding) };
+}
+
+/** A contender and how much they look like the probe. */
+export interface Ranked<Person> {
+  person: Person;
+  /** Of the face that looks most like the probe. */
+  faceId: number;
+  /** See person-score.ts. */
+  scores: PersonScores;
+  score: number;
+  /** 0 to 1. */
+  similarity: number;
+}
+
+/**
+ * People in the order of their similarity to a probe, the most similar first; of equally similar ones the one with the higher
+ * score, then the older.
+ */
+export function rank<Person extends Contender>(
+  people: readonly Person[],
+  probe: Probe,
+  scale: SimilarityScale,
+): Ranked<Person>[] {
+  return people
+    .flatMap((person) => {
+      const best = bestFace(person, probe);
+      if (!best) return [];
+      const { mean, mus } = person.template;
+      const template = mean && normalisedScore(cosineOf(probe.embedding, mean.embedding), probe.mu, mean.mu);
+      const scores = { best: best.score, template, photos: mus.size };
+      const score = scale.isNormalised ? personScore(scores, scale.photosSlope) : best.score;
+      return [{ person, faceId: best.faceId, scores, score, similarity: scale.similarity(score, best.nearest) }];
+    })
+    .sort((a, b) => b.similarity - a.similarity || b.score - a.score || a.person.personId - b.person.personId);
+}
+
+/** The face with the highest score, the older of equal ones, and the highest cosine of any. */
+function bestFace(
+  { faces, template: { mus } }: Contender,
+  probe: Probe,
+): { faceId: number; score: number; nearest: number } | undefined {
+  let best: { faceId: number; score: number } | undefined;
+  let nearest = -1;
+  for (const { faceId, embedding } of faces) {
+    const cosine = cosineOf(probe.embedding, embedding);
+    nearest = Math.max(nearest, cosine);
+    const score = normalisedScore(cosine, probe.mu, mus.get(faceId) ?? muOf(probe.cohort, embedding));
+    if (!best || score > best.score || (score === best.score && faceId < best.faceId)) best = { faceId, score };
+  }
+  return best && { ...best, nearest };
+}

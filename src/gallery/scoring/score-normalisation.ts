@@ -1,0 +1,15 @@
+/** Of two vectors of length 1, -1 to 1. */
+export function cosineOf(p: Float32Array, q: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < p.length; i++) sum += (p[i] as number) * (q[i] as number);
+  return Math.max(-1, Math.min(1, sum));
+}
+
+/**
+ * The score of two faces: their cosine without what strangers of their kind have in common, -2 to 2.
+ * @param muP how crowded the neighbourhood of the one is, and
+ * @param muQ that of the other; see Cohort.mu. Both 0: the cosine stays as it is
+ */
+export function normalisedScore(cosine: number, muP: number, muQ: number): number {
+  return cosine - (muP + muQ) / 2;
+}

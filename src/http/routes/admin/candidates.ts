@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { EMBEDDING_LENGTH } from '../../../core/embedding.js';
+import type { Reason } from '../../../core/errors.js';
+import { imageOfText } from '../../forms/fields.js';
+import { exampleUser, photoErrors, success, successSchema } from '../../replies.js';
+import type { Route } from '../../route.js';
+import { embeddingOf, photoOptions } from '../../services.js';
+import { collection, flags, photo, share } from './fields.js';
+
+const body = z
+  .object({
+    collection,
+    photo: photo.optional(),
+    vector: z.array(z.number()).length(EMBEDDING_LENGTH, `must have ${EMBEDDING_LENGTH} numbers`).optional(),
+    k: z
+      .int('must be a whole number')
+      .min(1, 'must be 1 or more')
+      .max(50, 'must be at most 50')
+      .default(10)
+      .describe('How many users at most.'),
+    ...flags,
+  })
+  .refine(({ photo, vector }) => (photo === undefined) !== (vector === undefined), {
+    params: { reason: 'photo-or-vector' satisfies Reason },
+  })
+  .meta({ examples: [{ collection: '', vector: Array(EMBEDDING_LENGTH).fill(1), k: 10 }] });
+
+const candidates = z.array(
+  z.strictObject({ id: z.string(), name: z.string(), face: z.int().min(1), similarity: share }),
+);
+
+const schema = {
+  tags: ['Administration'],
+  summary: 'Who looks most like this?',
+  description: 'The `k` most similar users, each with the best of their faces. Takes either a photo or a vector.',
+  body,
+  response: { 200: successSchema(candidates, [{ ...exampleUser, face: 1, similarity: 0.93 }]) },
+  errors: photoErrors,
+} as const;
+
+export const candidatesRoute: Route = (app, { services }) => {
+  app.post('/candidates', { schema, config: { forReadOnlyKeys: true } }, async ({ body, context }) => {
+    const { collection, photo, vector, k, ...flags } = body;
+    const { gallery, analyser } = services();
+    const probe =
+      photo === undefined
+        ? Float32Array.from(vector ?? [])
+        : await embeddingOf(
+            context,
+            analyser.embedPhoto(imageOfText('photo', photo), photoOptions(flags), context.abandoned),
+          );
+    const candidates = await gallery.candidates(context.collection(collection), probe, k);
+    return success(candidates.map(({ id, name, faceId, similarity }) => ({ id, name, face: faceId, similarity })));
+  });
+};

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { serverVersion } from '../../../util/version.js';
+import { success, successSchema } from '../../replies.js';
+import type { Route } from '../../route.js';
+import { share, whole } from './fields.js';
+
+const status = z.strictObject({
+  tenant: z.string(),
+  readOnly: z.boolean().describe('The key may only search and extract.'),
+  version: z.string(),
+  node: z.string(),
+  model: z.string().describe('Name and digest of the model whose faces are compared.'),
+  uptime: whole.describe('Seconds.'),
+  similarity: z.enum(['calibrated', 'cosine']),
+  minResolution: z.strictObject({ width: whole, height: whole }).nullable(),
+  minFaceWidth: whole.describe('Pixels.'),
+  minFaceArea: share.describe('Share of the photo; 0 is no limit.'),
+});
+
+const schema = {
+  tags: ['Administration'],
+  summary: 'Whose key is this, and what is the server?',
+  response: {
+    200: successSchema(status, {
+      tenant: 'acme',
+      readOnly: false,
+      version: serverVersion,
+      node: process.versions.node,
+      model: 'mobilefacenet-pair@0123456789ab',
+      uptime: 3600,
+      similarity: 'calibrated',
+      minResolution: { width: 640, height: 480 },
+      minFaceWidth: 80,
+      minFaceArea: 0,
+    }),
+  },
+} as const;
+
+export const statusRoute: Route = (app, { services, config }) => {
+  app.get('/status', { schema, config: { forReadOnlyKeys: true } }, async ({ context: { caller } }) =>
+    success({
+      tenant: caller.tenant,
+      readOnly: caller.readOnly,
+      version: serverVersion,
+      node: process.versions.node,
+      model: services().model,
+      uptime: Math.floor(process.uptime()),
+      similarity: config.SIMILARITY,
+      minResolution: config.MIN_RESOLUTION,
+      minFaceWidth: config.MIN_FACE_WIDTH,
+      minFaceArea: config.MIN_FACE_AREA,
+    }),
+  );
+};

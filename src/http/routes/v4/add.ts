@@ -1,0 +1,24 @@
+import { allow_id_card, collection, id, photo } from '../../forms/common-fields.js';
+import { form } from '../../forms/form.js';
+import { doneSchema, photoErrors, success } from '../../replies.js';
+import type { Route } from '../../route.js';
+import { embeddingOf, photoOptions } from '../../services.js';
+
+const schema = {
+  tags: ['People'],
+  summary: 'Add a photo of a person',
+  body: form({ collection, id, file: photo, allow_id_card }),
+  response: { 200: doneSchema('Add photo success') },
+  errors: [...photoErrors, 'USER_NOT_FOUND'],
+} as const;
+
+export const addRoute: Route = (app, { services }) => {
+  app.post('/add', { schema }, async ({ body: { collection, id, file, ...flags }, context }) => {
+    const { gallery, analyser } = services();
+    const where = context.collection(collection);
+    await gallery.requireUser(where, id);
+    const analysis = analyser.embedPhoto(file.bytes(), photoOptions(flags), context.abandoned);
+    await gallery.addFace(where, id, await embeddingOf(context, analysis));
+    return success('Add photo success');
+  });
+};

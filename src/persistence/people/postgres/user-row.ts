@@ -1,0 +1,14 @@
+import type { User } from '../../store.js';
+
+export interface UserRow {
+  clientId: Buffer;
+  name: Buffer;
+}
+
+export function bytes(text: string): Buffer {
+  return Buffer.from(text, 'utf8');
+}
+
+export function userOf({ clientId, name }: UserRow): User {
+  return { id: clientId.toString('utf8'), name: name.toString('utf8') };
+}

@@ -1,0 +1,53 @@
+import type { RowEncryption } from '../../encryption/row-encryption.js';
+import type { PersonWithUser, User } from '../../store.js';
+import type { StoredCohort } from '../../template.js';
+import type { GuardedDatabase } from './guarded-database.js';
+import type { Statements } from './sqlite-statements.js';
+
+/** The choice of people for cohorts in the rows of SQLite; each function is as in Store. */
+export class CohortRows {
+  readonly #db: GuardedDatabase;
+  readonly #sql: Statements;
+  readonly #seals: RowEncryption;
+
+  constructor(db: GuardedDatabase, sql: Statements, seals: RowEncryption) {
+    this.#db = db;
+    this.#sql = sql;
+    this.#seals = seals;
+  }
+
+  peopleWithFaces(collectionId: number, model: string, after: number, limit: number): PersonWithUser[] {
+    const [db, seals] = [this.#db, this.#seals];
+    return db
+      .read(() => this.#sql.peopleWithFaces.all({ collectionId, model, after, limit }))
+      .map((row) => ({
+        collectionId,
+        personId: row.userId,
+        get user(): User {
+          return db.read(() => seals.openUser(row));
+        },
+      }));
+  }
+
+  find(tenant: string, model: string): StoredCohort | undefined {
+    return this.#db.read(() => {
+      const tenantId = this.#sql.tenantId.get(tenant);
+      const found = tenantId === undefined ? undefined : this.#sql.cohort.get(tenantId, model);
+      return found && tenantId !== undefined
+        ? { ...found, members: this.#sql.cohortMembers.all(tenantId, model) }
+        : undefined;
+    });
+  }
+
+  save(tenant: string, model: string, { build, people, members }: StoredCohort): boolean {
+    return this.#db.write(() => {
+      const tenantId = this.#sql.tenantId.get(tenant);
+      if (tenantId === undefined) return false;
+      if ((this.#sql.cohort.get(tenantId, model)?.build ?? 0) !== build - 1) return false;
+      this.#sql.saveCohort.run(tenantId, model, build, people);
+      this.#sql.deleteCohortMembers.run(model, tenantId);
+      for (const { collectionId, personId } of members) this.#sql.addCohortMember.run(model, collectionId, personId);
+      return true;
+    });
+  }
+}

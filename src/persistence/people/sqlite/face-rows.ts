@@ -1,0 +1,119 @@
+import { setImmediate } from 'node:timers/promises';
+import type { RowEncryption } from '../../encryption/row-encryption.js';
+import type { FoundPerson, PersonFaces, StoredEmbedding, User } from '../../store.js';
+import { MAX_TEMPLATE_FACES, type PersonRef, type PersonTemplate, type TemplateKind } from '../../template.js';
+import type { GuardedDatabase } from './guarded-database.js';
+import type { EmbeddingRow, OwnedFaceRow, Statements } from './sqlite-statements.js';
+
+/** Faces read at a time, about 1 MB: a few milliseconds between two turns of the event loop. */
+const FACES_PER_PAGE = 500;
+
+/** Read from an index of the database only, hence many. */
+const FACE_IDS_PER_PAGE = 10_000;
+
+/** Embeddings and templates in the rows of SQLite; each function is as in Store or IndexedStore. */
+export class FaceRows {
+  readonly #db: GuardedDatabase;
+  readonly #sql: Statements;
+  readonly #seals: RowEncryption;
+
+  constructor(db: GuardedDatabase, sql: Statements, seals: RowEncryption) {
+    this.#db = db;
+    this.#sql = sql;
+    this.#seals = seals;
+  }
+
+  /** Lets the event loop turn between two pages. */
+  async *facesOf(collectionId: number, model: string): AsyncIterable<StoredEmbedding[]> {
+    let lastFaceId = 0;
+    for (;;) {
+      const rows = this.#db.read(() => this.#sql.facesPage.all(collectionId, model, lastFaceId, FACES_PER_PAGE));
+      const last = rows.at(-1);
+      if (!last) return;
+      lastFaceId = last.faceId;
+      yield this.#db.read(() => rows.map((row) => this.#openFace(row, model)));
+      await setImmediate();
+    }
+  }
+
+  /** Lets the event loop turn between two pages. */
+  async faceIdsOf(collectionId: number, model: string): Promise<Float64Array> {
+    const pages: number[][] = [];
+    for (let last: number | undefined = 0; last !== undefined; last = pages.at(-1)?.at(-1)) {
+      const after = last;
+      pages.push(this.#db.read(() => this.#sql.faceIdsPage.all(collectionId, model, after, FACE_IDS_PER_PAGE)));
+      await setImmediate();
+    }
+    return Float64Array.from(pages.flat());
+  }
+
+  embeddingsOf(faceIds: readonly number[], model: string): StoredEmbedding[] {
+    return this.#db.read(() =>
+      faceIds.flatMap((faceId) => {
+        const row = this.#sql.face.get(faceId, model);
+        return row ? [this.#openFace(row, model)] : [];
+      }),
+    );
+  }
+
+  ownersOf(faceIds: readonly number[], kind: TemplateKind): FoundPerson[] {
+    return this.#db.read(() => {
+      const people = new Map<number, FoundPerson>();
+      for (const row of this.#sql.ownersOf.all({ ...kind, faceIds: JSON.stringify(faceIds) })) {
+        const face = this.#openFace(row, kind.model);
+        const known = people.get(row.userId);
+        if (known) known.faces.push(face);
+        else people.set(row.userId, this.#foundPerson(row, face, kind));
+      }
+      return [...people.values()];
+    });
+  }
+
+  newestFaces(people: readonly PersonRef[], model: string): PersonFaces[] {
+    return this.#db.read(() =>
+      people.flatMap(({ collectionId, personId }) => {
+        const rows = this.#sql.newestFaces.all(collectionId, personId, model, MAX_TEMPLATE_FACES);
+        const faces = rows.reverse().map((row) => this.#openFace(row, model));
+        return faces.length > 0 ? [{ collectionId, personId, faces }] : [];
+      }),
+    );
+  }
+
+  saveTemplates(templates: readonly PersonTemplate[], model: string): number {
+    return this.#db.write(() => {
+      let saved = 0;
+      for (const one of templates) {
+        const { collectionId, personId, template } = one;
+        const newest = this.#sql.newestFaceIds.all(collectionId, personId, model, MAX_TEMPLATE_FACES);
+        const isOfThem = newest.length === template.mus.size && newest.every((faceId) => template.mus.has(faceId));
+        if (newest.length === 0 || !isOfThem) continue;
+        this.#sql.saveTemplate.run(personId, model, template.cohort, this.#seals.sealTemplate(one, model));
+        saved++;
+      }
+      return saved;
+    });
+  }
+
+  peopleWithoutTemplate(collectionId: number, kind: TemplateKind, after: number, limit: number): PersonRef[] {
+    const ids = this.#db.read(() => this.#sql.withoutTemplate.all({ collectionId, ...kind, after, limit }));
+    return ids.map((personId) => ({ collectionId, personId }));
+  }
+
+  #foundPerson(row: OwnedFaceRow, face: StoredEmbedding, kind: TemplateKind): FoundPerson {
+    const [db, seals] = [this.#db, this.#seals];
+    return {
+      collectionId: row.collectionId,
+      personId: row.userId,
+      faces: [face],
+      template: row.template ? seals.openTemplate(row.userId, kind, row.template) : undefined,
+      // Of those who are looked at only the most similar are told: the others need not be decrypted.
+      get user(): User {
+        return db.read(() => seals.openUser(row));
+      },
+    };
+  }
+
+  #openFace({ faceId, userId, embedding }: EmbeddingRow, model: string): StoredEmbedding {
+    return { faceId, embedding: this.#seals.openEmbedding(userId, model, embedding) };
+  }
+}

@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Config, dataKeyOf } from '../config/config.js';
+import { DATABASE } from '../persistence/data-folder/data-folder.js';
+import { PostgresStore } from '../persistence/people/postgres/postgres-store.js';
+import { SqliteStore } from '../persistence/people/sqlite/sqlite-store.js';
+import type { Store } from '../persistence/store.js';
+
+/**
+ * The people of the server with this configuration, which may run meanwhile.
+ * @returns undefined where no server has ever stored anything
+ * @throws StoreError, DataKeyError, or Error with a message for the operator
+ */
+export async function openExistingStore(config: Config): Promise<Store | undefined> {
+  if (config.DATABASE_URL === undefined) {
+    const file = join(config.DATA_DIR, DATABASE);
+    return existsSync(file) ? SqliteStore.open(file, { dataKey: dataKeyOf(config) }) : undefined;
+  }
+  const store = new PostgresStore({ url: config.DATABASE_URL, connections: 1, timeout: config.DATABASE_TIMEOUT });
+  try {
+    await store.migrate(config.DATABASE_VECTORS);
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}

@@ -1,0 +1,38 @@
+import { faceOf } from '../support/fakes.js';
+import { field, file, type PartInit } from '../support/multipart.js';
+
+const staff = field('collection', 'staff');
+const id = field('id', 'u1');
+const vector = Array.from(faceOf(1));
+const photo = Buffer.from('cos:1').toString('base64');
+const user = '?collection=staff&id=u1';
+
+/**
+ * A request for each endpoint, as telling or as harmful as it allows, that succeeds where the collection `staff` has a user
+ * `u1` who looks like `cos:1`. The tests of keys, tenants, audit and documentation send them all.
+ */
+export const samples: Record<string, { query?: string; parts?: readonly PartInit[]; json?: object }> = {
+  'POST /vision/ekyc/facesearch/v4/create': { parts: [staff, id, field('name', 'Intruder')] },
+  'POST /vision/ekyc/facesearch/v4/add': { parts: [staff, id, file('cos:0.2')] },
+  'POST /vision/ekyc/facesearch/v4/add_vector': { parts: [staff, id, field('vector', JSON.stringify(vector))] },
+  'GET /vision/ekyc/facesearch/v4/list': { query: '?collection=staff' },
+  'DELETE /vision/ekyc/facesearch/v4/delete_faces': { parts: [staff, id] },
+  'DELETE /vision/ekyc/facesearch/v4/delete': { parts: [staff, id] },
+  'DELETE /vision/ekyc/facesearch/v4/delete_collection': { parts: [staff] },
+  'POST /vision/ekyc/facesearch/v4/search': { parts: [staff, file('cos:1'), field('threshold', '0')] },
+  'POST /vision/ekyc/facesearch/v4/search_no_crop': { parts: [staff, file('cos:1'), field('threshold', '0')] },
+  'POST /vision/ekyc/facesearch/v4/search_vector': {
+    parts: [staff, field('vector', JSON.stringify(vector)), field('threshold', '0')],
+  },
+  'POST /vision/ekyc/facesearch/v4/extract_from_fm': { parts: [staff, file('cos:1')] },
+  'POST /vision/ekyc/facesearch/v4/extract_no_crop_from_fm': { parts: [staff, file('cos:1')] },
+  'GET /admin/v1/status': {},
+  'GET /admin/v1/load': {},
+  'GET /admin/v1/collections': {},
+  'GET /admin/v1/users': { query: '?collection=staff' },
+  'GET /admin/v1/faces': { query: user },
+  'DELETE /admin/v1/faces/{face}': { query: user },
+  'GET /admin/v1/faces/{face}/photo': { query: user },
+  'POST /admin/v1/candidates': { json: { collection: 'staff', vector } },
+  'POST /admin/v1/analyse': { json: { photo } },
+};
