@@ -1,10 +1,9 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type {
   FastifyBaseLogger,
   FastifyInstance,
   FastifySchemaCompiler,
   FastifyTypeProvider,
-  RawReplyDefaultExpression,
-  RawRequestDefaultExpression,
   RawServerDefault,
 } from 'fastify';
 import type { z } from 'zod';
@@ -33,13 +32,7 @@ interface SchemaTypes extends FastifyTypeProvider {
 }
 
 /** An app whose routes have such schemas. */
-export type App = FastifyInstance<
-  RawServerDefault,
-  RawRequestDefaultExpression,
-  RawReplyDefaultExpression,
-  FastifyBaseLogger,
-  SchemaTypes
->;
+export type App = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, SchemaTypes>;
 
 /** What handlers work with. */
 export interface RouteParts {

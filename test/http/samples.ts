@@ -28,6 +28,7 @@ export const samples: Record<string, { query?: string; parts?: readonly PartInit
   'POST /vision/ekyc/facesearch/v4/extract_no_crop_from_fm': { parts: [staff, file('cos:1')] },
   'GET /admin/v1/status': {},
   'GET /admin/v1/load': {},
+  'GET /admin/v1/scale': {},
   'GET /admin/v1/collections': {},
   'GET /admin/v1/users': { query: '?collection=staff' },
   'GET /admin/v1/faces': { query: user },

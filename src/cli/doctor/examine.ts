@@ -8,6 +8,7 @@ import { checkClock, checkCores, checkMemory, checkNode, checkProcessor } from '
 import { checkModels } from './models-check.js';
 import { checkPorts, checkTls } from './network-check.js';
 import { checkPostgres } from './postgres-check.js';
+import { checkScale } from './scale-check.js';
 import { checkSqlite } from './sqlite-check.js';
 
 /**
@@ -38,6 +39,7 @@ export async function examine(env: Readonly<Record<string, string | undefined>>)
     ...(await checkModels(config)),
     ...folder.findings,
     ...database,
+    ...(await checkScale(config)),
     ...(await checkBucket(config)),
     ...(await checkPorts(config, config.DATABASE_URL === undefined ? folder.inUse : undefined)),
     ...checkTls(config),

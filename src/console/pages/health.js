@@ -1,7 +1,7 @@
 import { h } from '../dom.js';
 import { liveCharts } from '../live-charts.js';
 import { admin, Refused, request, session } from '../session.js';
-import { inDigits, t } from '../words.js';
+import { inDigits, locale, t, wholeNumber } from '../words.js';
 
 const PAUSE_MS = 2000;
 
@@ -62,7 +62,8 @@ export function healthPage(main, signal) {
   async function showFacts() {
     try {
       const status = await admin('GET', '/status');
-      about.replaceChildren(...facts(serverFacts(status)));
+      const scale = await admin('GET', '/scale');
+      about.replaceChildren(...facts([...serverFacts(status), ...scaleFacts(scale)]));
       if (status.readOnly) return;
       const collections = await admin('GET', '/collections');
       const sum = (name) => collections.reduce((total, one) => total + one[name], 0);
@@ -91,6 +92,19 @@ function serverFacts({ version, node, model, uptime, tenant, readOnly, similarit
     [t('health.similarity'), t(`health.${similarity}`)],
     [t('health.resolution'), minResolution ? `${minResolution.width} × ${minResolution.height}` : t('health.any')],
     [t('health.face-width'), `${minFaceWidth} px`],
+  ];
+}
+
+/** From whom the scale was made, and what its similarities mean here. */
+function scaleFacts({ origin, madeAt, meanings }) {
+  if (origin === 'cosine') return [];
+  const date = madeAt ? new Date(madeAt).toLocaleDateString(locale(), { dateStyle: 'medium' }) : '';
+  return [
+    [t('health.scale'), t(`health.scale-${origin}`, { date })],
+    ...meanings.map(({ similarity, rate, isExtrapolated }) => [
+      similarity.toFixed(2),
+      t(isExtrapolated ? 'health.scale-estimated' : 'health.scale-rate', { n: wholeNumber(Math.round(1 / rate)) }),
+    ]),
   ];
 }
 

@@ -2,7 +2,13 @@ import type { Logger } from 'pino';
 import type { ScaleStore } from '../../persistence/scales.js';
 import { Pace } from '../pace.js';
 import type { Centres } from '../scoring/cohort.js';
-import { calibratedScale, type ScaleParts, type SimilarityScale } from '../scoring/similarity.js';
+import {
+  calibratedScale,
+  type ScaleParts,
+  type ScalePoint,
+  type SimilarityScale,
+  scalePoints,
+} from '../scoring/similarity.js';
 import { centresVersion, type OwnScale, readOwnScale } from './own-scale.js';
 
 export interface FollowedScaleParts {
@@ -53,6 +59,11 @@ export class FollowedScale {
   /** Undefined where the model's scale holds. */
   get active(): ActiveOwnScale | undefined {
     return this.#active;
+  }
+
+  /** Corners of the one that holds. */
+  get points(): readonly ScalePoint[] {
+    return this.#active?.points ?? scalePoints(this.#parts.calibration);
   }
 
   /** Reads which scale holds, then goes on to do so until it is closed. @throws StoreError */

@@ -8,11 +8,13 @@ import { checkClock, checkCores, checkMemory, checkNode, checkProcessor } from '
 import { checkModels } from '../../../src/cli/doctor/models-check.js';
 import { checkPorts, checkTls } from '../../../src/cli/doctor/network-check.js';
 import { checkPostgres, pgvectorFinding } from '../../../src/cli/doctor/postgres-check.js';
+import { scaleFinding } from '../../../src/cli/doctor/scale-check.js';
 import { checkSqlite } from '../../../src/cli/doctor/sqlite-check.js';
 import { readConfig } from '../../../src/config/config.js';
 import { lockDataFolder } from '../../../src/persistence/data-folder/data-folder-lock.js';
 import { DataKey } from '../../../src/persistence/encryption/data-key.js';
 import { SqliteStore } from '../../../src/persistence/people/sqlite/sqlite-store.js';
+import { ownScaleOf } from '../../gallery/own-scale/own-scales.js';
 import { temporaryFolder } from '../../persistence/temporary-folder.js';
 import { asNobody } from '../../support/as-nobody.js';
 import { runCommand } from '../../support/command.js';
@@ -232,4 +234,18 @@ test('the command prints a line for each finding, or JSON, and ends with 1 when 
   const unset = await runCommand('doctor', folder, [], { env: { PORT: 'x', WORKERS: '0' } });
   expect(unset.code).toBe(1);
   expect(unset.stdout.match(/^FAIL {2}settings/gm)).toHaveLength(2);
+});
+
+test('the scale should be of the own gallery, and of its people of today', () => {
+  const madeAt = new Date('2027-01-31');
+  const scale = (at80: number, centres = 'c1') => ({ data: JSON.stringify(ownScaleOf(at80, centres)), madeAt });
+  const seen = (people: number, made?: { data: string; madeAt: Date }) =>
+    said(scaleFinding({ people, largest: people, scale: made }, 'c1'))[0];
+  expect(seen(19)).toMatch(/^ok the pack's: the gallery is too small .*19 people, 20 are needed/);
+  expect(seen(99)).toMatch(/^ok the pack's: none was made from your own 99 people/);
+  expect(seen(100)).toMatch(/^warn the pack's: none was made/);
+  expect(seen(210, scale(0.3))).toBe('ok made from your own gallery on 2027-01-31, from 200 people');
+  expect(seen(315, scale(0.3))).toMatch(/^warn .* is stale: 210 people had faces then, 315 have now/);
+  expect(seen(210, scale(0.3, 'c2'))).toMatch(/^warn .*another version/);
+  expect(seen(210, { data: '{}', madeAt })).toMatch(/^warn .*another version/);
 });

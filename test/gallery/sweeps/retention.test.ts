@@ -127,7 +127,7 @@ test('an older database knows whom searches enrolled by their photos and missing
   await store.close();
   const db = new Database(path);
   db.exec(`DROP INDEX users_by_enrolment; ALTER TABLE users DROP COLUMN enrolled_at;
-    DROP TABLE templates; DROP TABLE cohorts; DROP TABLE cohort_members`);
+    DROP TABLE templates; DROP TABLE cohorts; DROP TABLE cohort_members; DROP TABLE scales`);
   const last = migrations.findIndex((sql) => sql.includes('enrolled_at'));
   db.pragma(`user_version = ${last}`);
   db.close();

@@ -9,6 +9,7 @@ import { deleteFaceRoute } from './delete-face.js';
 import { facePhotoRoute } from './face-photo.js';
 import { facesRoute } from './faces.js';
 import { loadRoute } from './load.js';
+import { scaleRoute } from './scale.js';
 import { statusRoute } from './status.js';
 import { usersRoute } from './users.js';
 
@@ -19,6 +20,7 @@ export const adminPath = '/admin/v1';
 const routes = [
   statusRoute,
   loadRoute,
+  scaleRoute,
   collectionsRoute,
   usersRoute,
   facesRoute,

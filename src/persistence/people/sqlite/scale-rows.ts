@@ -1,6 +1,6 @@
 import type { NewScale, ScaleStore, StoredScale } from '../../scales.js';
 import type { GuardedDatabase } from './guarded-database.js';
-import type { Statements } from './sqlite-statements.js';
+import type { ScaleRow, Statements } from './sqlite-statements.js';
 
 /** Scales in the rows of SQLite: a change counts at once, whichever process made it. */
 export class ScaleRows implements ScaleStore {
@@ -33,14 +33,6 @@ export class ScaleRows implements ScaleStore {
     // No scale has the number 0.
     this.#db.write(() => this.#sql.activateScale.run(scaleId ?? 0, model));
   }
-}
-
-export interface ScaleRow {
-  scaleId: number;
-  model: string;
-  madeAt: number;
-  isActive: 0 | 1;
-  data: string;
 }
 
 function scaleOf({ madeAt, isActive, ...row }: ScaleRow): StoredScale {

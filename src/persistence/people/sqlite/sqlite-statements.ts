@@ -1,7 +1,6 @@
 import type { UserRow } from '../../encryption/row-encryption.js';
 import type { Database, Statement } from '../../sqlite.js';
 import type { CollectionCount } from '../../store.js';
-import type { ScaleRow } from './scale-rows.js';
 
 /** `?` is always bound, never spliced. The address of a collection is (tenant name, collection name). */
 const collectionAt = `
@@ -51,6 +50,14 @@ export interface KeyRow {
   createdAt: number;
   expiresAt: number | null;
   revokedAt: number | null;
+}
+
+export interface ScaleRow {
+  scaleId: number;
+  model: string;
+  madeAt: number;
+  isActive: 0 | 1;
+  data: string;
 }
 
 /** Every statement of the store, compiled once. */

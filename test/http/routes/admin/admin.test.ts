@@ -1,6 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Reason } from '../../../../src/core/errors.js';
+import { FollowedScale } from '../../../../src/gallery/own-scale/followed-scale.js';
+import { centresOf } from '../../../gallery/describe-scoring.js';
 import { openGallery } from '../../../gallery/gallery-fixture.js';
+import { ownScaleOf } from '../../../gallery/own-scale/own-scales.js';
 import { fakeApp, otherKey, readOnlyKey, testKey } from '../../../support/fake-app.js';
 import { FakeAnalyser, faceOf } from '../../../support/fakes.js';
 import { field, file } from '../../../support/multipart.js';
@@ -10,9 +13,9 @@ import { expectConforming } from '../../plugins/openapi/conforming.js';
 const staff = field('collection', 'staff');
 
 /** A real gallery behind the app, with users u1 (two faces) and u2 (one face) in the collection staff of acme. */
-async function adminApp(env: Record<string, string> = {}) {
+async function adminApp(env: Record<string, string> = {}, scale?: FollowedScale) {
   const { gallery, directory, store } = await openGallery();
-  const services = { gallery, directory, analyser: new FakeAnalyser(), model: 'm1' };
+  const services = { gallery, directory, analyser: new FakeAnalyser(), model: 'm1', scale };
   const app = await fakeApp(env, { services: () => services });
   for (const [id, name, cosines] of [
     ['u1', 'Nguyễn Văn Đức', [1, 0.9]],
@@ -95,6 +98,54 @@ describe('what is there', () => {
       model: 'm1',
       similarity: 'cosine',
     });
+  });
+});
+
+describe('the scale', () => {
+  it("is the pack's until one of the own gallery is written, and tells nobody's numbers of people", async () => {
+    const { store } = await openGallery();
+    const centres = centresOf(1);
+    const points = [
+      { score: -1, similarity: 0 },
+      { score: 0.25, similarity: 0.8 },
+      { score: 1, similarity: 1 },
+    ];
+    const scale = new FollowedScale({
+      scales: store.scales,
+      model: 'm1',
+      calibration: { points: [], scorePoints: points },
+      centres,
+      logger: { info: vi.fn(), warn: vi.fn() },
+    });
+    const { data } = await adminApp({}, scale);
+    const pack = { origin: 'pack', madeAt: null, points };
+    expect(await data('GET', '/scale', undefined, readOnlyKey)).toEqual({
+      ...pack,
+      meanings: [
+        { similarity: 0.8, rate: 1e-4, isExtrapolated: null },
+        { similarity: 0.85, rate: 1e-5, isExtrapolated: null },
+        { similarity: 0.9, rate: 1e-6, isExtrapolated: null },
+      ],
+    });
+    const own = ownScaleOf(0.3, centres.version);
+    await store.scales.add({ model: 'm1', data: JSON.stringify(own) });
+    await scale.refresh();
+    const [written] = await store.scales.list();
+    expect(await data('GET', '/scale')).toEqual({
+      origin: 'gallery',
+      madeAt: written?.madeAt.toISOString(),
+      points: own.points,
+      meanings: [
+        { similarity: 0.8, rate: 1e-4, isExtrapolated: true },
+        { similarity: 0.85, rate: 1e-5, isExtrapolated: true },
+        { similarity: 0.9, rate: 1e-6, isExtrapolated: true },
+      ],
+    });
+  });
+
+  it('is none where similarities are cosines', async () => {
+    const { data } = await adminApp();
+    expect(await data('GET', '/scale')).toEqual({ origin: 'cosine', madeAt: null, points: [], meanings: [] });
   });
 });
 
