@@ -76,7 +76,7 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
       services = opened;
       retention = startRetention(store, opened.gallery, config.RETENTION_DAYS, audit, logger);
     });
-  // Whoever awaits them hears of a failure; until then it must not count as unhandled.
+  // A failure reaches the code that awaits them; until then it must not count as unhandled.
   firstKey.catch(() => undefined);
   started.catch(() => undefined);
 

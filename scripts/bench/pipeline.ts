@@ -6,8 +6,8 @@ import { ALIGNED_SIZE, alignedToImage } from '../../src/vision/alignment.js';
 import { decode } from '../../src/vision/decode.js';
 import { Detector } from '../../src/vision/detectors/detector.js';
 import { Embedder } from '../../src/vision/embedder.js';
-import { FaceGate } from '../../src/vision/gates/face-gate.js';
-import { IdCardGate } from '../../src/vision/gates/id-card-gate.js';
+import { FaceScorer } from '../../src/vision/face-scorer.js';
+import { idCard } from '../../src/vision/gates/id-card.js';
 import type { DetectedFace } from '../../src/vision/geometry.js';
 import { ImagePyramid } from '../../src/vision/image-pyramid.js';
 import { fivePointsOf68, LandmarkFinder } from '../../src/vision/landmarks.js';
@@ -97,12 +97,13 @@ export async function measurePipeline(machine: string): Promise<void> {
 }
 
 async function loadStages(pack: ModelPack) {
-  if (!pack.landmarks || !pack.faceGate || !pack.idCardGate) throw new Error('the pack lacks a stage');
+  const { faceGate, idCardGate } = pack.gates;
+  if (!pack.landmarks || !faceGate || !idCardGate) throw new Error('the pack lacks a stage');
   return {
     detector: await Detector.load(pack.detector),
     landmarks: await LandmarkFinder.load(pack.landmarks),
-    faceGate: await FaceGate.load(pack.faceGate),
-    idCardGate: await IdCardGate.load(pack.idCardGate),
+    scorer: await FaceScorer.load(faceGate),
+    lookForCard: await idCard.load(idCardGate),
     embedder: await Embedder.load(pack.embedders.v3.model),
   };
 }
@@ -114,8 +115,8 @@ async function walkStages(stages: Stages, bytes: Buffer): Promise<Record<string,
   const found = await clock.time('detect', () => stages.detector.detect(pyramid));
   const { box } = found[0] as DetectedFace;
   const points = fivePointsOf68(await clock.time('landmarks', () => stages.landmarks.find(pyramid, box)));
-  await clock.time('face gate', () => stages.faceGate.look(pyramid, points));
-  await clock.time('ID-card gate', () => stages.idCardGate.look(pyramid, box));
+  await clock.time('face gate', () => stages.scorer.score(pyramid, points));
+  await clock.time('ID-card gate', async () => stages.lookForCard({ photo: pyramid, largestFace: box }));
   const crop = await clock.time('align', async () =>
     pyramid.sample(alignedToImage(points), ALIGNED_SIZE, ALIGNED_SIZE, 0),
   );

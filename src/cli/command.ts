@@ -1,24 +1,5 @@
-import { parseArgs } from 'node:util';
+import { dashed, type Option, type Options, readOptions, type Values } from '../util/options.js';
 import { UsageError } from '../util/usage-error.js';
-
-/** One `--option` of a command. What `parseArgs` of node:util reads, and the words of the help. */
-export interface Option {
-  type: 'string' | 'boolean';
-  /** What the option does, as one sentence without a full stop. */
-  help: string;
-  /** How its value reads in the help, such as `FILE`; only a flag has none. */
-  value?: string;
-  short?: string;
-  multiple?: boolean;
-  default?: string | boolean;
-}
-
-export type Options = Readonly<Record<string, Option>>;
-
-/** The values of options as `parseArgs` types them. */
-export type Values<O extends Options> = ReturnType<
-  typeof parseArgs<{ options: O; allowPositionals: true; args: string[] }>
->['values'];
 
 export interface CommandSpec<O extends Options> {
   /** What the command does, where the summary of the table of commands does not say it all. */
@@ -47,26 +28,15 @@ export function defineCommand<const O extends Options = Record<never, never>>(sp
   return {
     help: (entry) => helpOf(entry, spec),
     async run(args) {
-      const { values, positionals } = parse(args, options);
-      const missing = operands.filter((operand) => operand.startsWith('<'))[positionals.length];
+      const { values, operands: given } = readOptions(args, options);
+      const missing = operands.filter((operand) => operand.startsWith('<'))[given.length];
       if (missing !== undefined) throw new UsageError(`${missing} is missing.`);
-      const rest = positionals.slice(operands.length);
+      const rest = given.slice(operands.length);
       if (rest.length > 0)
         throw new UsageError(`There is nothing to do with ${rest.map((one) => `"${one}"`).join(', ')}.`);
-      await spec.run(values as Values<O>, positionals);
+      await spec.run(values, given);
     },
   };
-}
-
-function parse<O extends Options>(args: readonly string[], options: O) {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (error) {
-    if (String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS')) {
-      throw new UsageError((error as Error).message);
-    }
-    throw error;
-  }
 }
 
 const HELP_COLUMN = 26;
@@ -78,8 +48,8 @@ function helpOf<O extends Options>(
 ): string {
   const list = Object.entries<Option>(options ?? {});
   const usage = ['facesearch', name, ...operands, ...(list.length > 0 ? ['[options]'] : [])].join(' ');
-  const rows = list.map(([option, { help, value, short, default: standard }]) => {
-    const label = `  ${short ? `-${short}, ` : ''}--${option}${value ? ` ${value}` : ''}`;
+  const rows = list.map(([option, { help, value, default: standard }]) => {
+    const label = `  --${dashed(option)}${value ? ` ${value}` : ''}`;
     return row(label, standard ? `${help} (default: ${standard})` : help);
   });
   const parts = [wrap(about ?? summary, HELP_WIDTH).join('\n'), `Usage: ${usage}`, rows.join('\n'), notes];

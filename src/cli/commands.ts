@@ -27,7 +27,7 @@ export const commands: readonly Entry[] = [
   },
   {
     name: 'doctor',
-    summary: 'Looks at everything that the server needs, and says what to mend.',
+    summary: 'Looks at everything that the server needs, and says what to fix.',
     load: async () => (await import('./commands/doctor.js')).doctor,
   },
   {

@@ -5,9 +5,9 @@ import { galleryVersion } from '../http/services.js';
 import { readPack } from '../models/choose-pack.js';
 import { DATABASE } from '../persistence/data-folder/data-folder.js';
 import type { CollectionRef } from '../persistence/store.js';
+import type { Options, Values } from '../util/options.js';
 import { defaultManifestPath } from '../util/paths.js';
 import { UsageError } from '../util/usage-error.js';
-import type { Options, Values } from './command.js';
 import { readFolderConfig } from './folder-config.js';
 
 export interface TransferOptions {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { DataKey } from '../persistence/encryption/data-key.js';
 import type { S3Options } from '../persistence/photos/s3/s3-bucket.js';
+import { OperatorError } from '../util/operator-error.js';
 import { type Variable, variables } from './schema.js';
 
 type Variables = typeof variables;
@@ -13,7 +14,7 @@ export type Config = {
 };
 
 /** The environment does not make a configuration. The message names every wrong variable and no value. */
-export class ConfigError extends Error {
+export class ConfigError extends OperatorError {
   constructor(readonly problems: readonly string[]) {
     super(`The configuration is wrong:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
     this.name = 'ConfigError';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { DataKey } from '../persistence/encryption/data-key.js';
-import { type ConfiguredKey, parseApiKeys } from '../persistence/keys/api-keys.js';
+import { parseApiKeys } from '../persistence/keys/api-keys.js';
 import { urlsOfHosts } from '../persistence/people/postgres/hosts.js';
 
 /** Pixels; null where the check is off. */
@@ -14,6 +14,18 @@ export function text() {
 
 export function choice<const Names extends readonly [string, ...string[]]>(...names: Names) {
   return z.enum(names, { error: `must be one of ${names.join(', ')}` });
+}
+
+/** What the function makes of the text, or a problem with the message that it throws. */
+function parsed<T>(parse: (text: string) => T) {
+  return z.string().transform((value, context): T => {
+    try {
+      return parse(value);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+      return z.NEVER;
+    }
+  });
 }
 
 /** A whole number from `min` to `max`. */
@@ -49,30 +61,19 @@ export function resolution() {
 
 /** See parseApiKeys: keys leave here as hashes, and the messages hold a position, never a key. */
 export function apiKeys() {
-  return z.string().transform((value, context): ConfiguredKey[] => {
-    try {
-      return parseApiKeys(value);
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: (error as Error).message.replace(/^API_KEYS: /, '') });
-      return z.NEVER;
-    }
-  });
+  return parsed(parseApiKeys);
 }
 
 /** `*`, or a comma-separated list of origins such as `https://example.com`. */
 export function corsOrigins() {
-  return z.string().transform((value, context): '*' | string[] => {
+  return parsed((value): '*' | string[] => {
     const origins = value
       .split(',')
       .map((origin) => origin.trim())
       .filter(Boolean);
     if (origins.length === 1 && origins[0] === '*') return '*';
     if (origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin)) return origins;
-    context.addIssue({
-      code: 'custom',
-      message: 'must be * or a comma-separated list of origins such as https://example.com',
-    });
-    return z.NEVER;
+    throw new Error('must be * or a comma-separated list of origins such as https://example.com');
   });
 }
 
@@ -87,14 +88,7 @@ export function postgresUrl() {
 
 /** See DataKey.parse. */
 export function dataKey() {
-  return z.string().transform((value, context): DataKey => {
-    try {
-      return DataKey.parse(value);
-    } catch (error) {
-      context.addIssue({ code: 'custom', message: (error as Error).message });
-      return z.NEVER;
-    }
-  });
+  return parsed((text) => DataKey.parse(text));
 }
 
 /** The path of a file that holds a data key, as text. */
@@ -117,13 +111,11 @@ export function secretFile() {
 }
 
 function fileContent() {
-  return z.string().transform((path, context): string => {
+  return parsed((path) => {
     try {
       return readFileSync(path, 'utf8');
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code;
-      context.addIssue({ code: 'custom', message: `must be a file that this process can read (${code})` });
-      return z.NEVER;
+      throw new Error(`must be a file that this process can read (${(error as NodeJS.ErrnoException).code})`);
     }
   });
 }

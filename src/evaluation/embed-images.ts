@@ -14,8 +14,8 @@ export interface Embedded {
 }
 
 /**
- * Embeds photos as the server does, but without its quality gates, and with the central face of several: whoever
- * labels a photo means the person in its middle.
+ * Embeds photos as the server does, but without its gates.
+ * @param analyser where it has to choose among several faces, it takes the one that labels mean: see central-worker.ts
  * @param paths relative to the folder
  * @param concurrency photos that are on their way at once
  * @param onProgress told after each photo how many are done and how many of them gave no embedding
@@ -38,7 +38,7 @@ export async function embedImages(
         const { embedding } = await analyser.embedPhoto(await readFile(join(folder, path)), {
           version,
           allowIdCard: true,
-          severalFaces: 'central',
+          severalFaces: 'largest',
           disableValidation: true,
         });
         embeddings.set(path, embedding);

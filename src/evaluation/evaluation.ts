@@ -1,7 +1,6 @@
 import { muOf, type OptionalCohort } from '../gallery/scoring/cohort.js';
 import { normalisedScore } from '../gallery/scoring/score-normalisation.js';
 import type { ScalePoint, SimilarityScale } from '../gallery/scoring/similarity.js';
-import type { SetGroup } from './command-line.js';
 import type { DataSetImage, PairList } from './data-set.js';
 import type { Embedded } from './embed-images.js';
 import { type GalleryResult, galleryResults } from './galleries/gallery-results.js';
@@ -17,6 +16,7 @@ import {
   type ScoredPairs,
 } from './metrics/pair-accuracy.js';
 import { ScoreHistogram } from './metrics/score-histogram.js';
+import type { SetGroup } from './options.js';
 import type { Selection } from './selection.js';
 
 export interface Interval {

@@ -1,8 +1,8 @@
 import type { OptionalCohort } from '../gallery/scoring/cohort.js';
-import type { SetGroup } from './command-line.js';
 import type { DataSetImage } from './data-set.js';
 import type { Embedded } from './embed-images.js';
 import { compareAll, type GroupScores } from './metrics/compare-all.js';
+import type { SetGroup } from './options.js';
 
 /** Images that are compared with each other. */
 export interface Group {

@@ -1,122 +1,115 @@
-import { resolve } from 'node:path';
-import type { parseArgs } from 'node:util';
-import type { FacematchVersion } from '../models/manifest.js';
+import { absolutePath, nameList, type Options, oneOf, type Values, wholeNumber } from '../util/options.js';
 import { UsageError } from '../util/usage-error.js';
-import { names, type SetGroup, setGroups, wholeNumber, workers } from './command-line.js';
 
-export interface EvaluationOptions {
-  /** Absolute path of the data set's folder. */
-  folder: string;
-  /** Sets whose images are evaluated; null is all that the pair lists name, or everything where there is no list. */
-  sets: string[] | null;
-  /** Pair lists; null is every pairs*.csv of the folder. */
-  pairs: string[] | null;
-  /** Absolute path of a file with one image path a line: only these images count. */
-  subset: string | null;
-  /** Sets that get numbers together. */
-  groups: SetGroup[];
-  /** Absolute path of a CSV file that says which identities are one person; null is aliases.csv of the folder, if any. */
-  aliases: string | null;
-  /** Absolute path of a CSV file with labels that replace the manifest's for the gates; null is none. */
-  corrections: string | null;
-  /** Which half of the evaluation is done; null is both. */
-  only: 'recognition' | 'gates' | null;
-  /** A narrower face does not count as detected by the gates, in pixels; 0 takes every width. */
-  minFaceWidth: number;
-  /** Name of the model pack. */
-  pack: string;
-  version: FacematchVersion;
-  /** Absolute path of the folder for the report. */
-  out: string;
-  /** Absolute path of a Markdown file for readers, written with its pictures beside it. */
-  docs: string | null;
-  /** Threads that embed. */
-  workers: number;
+/** A part of the data under a name of its own: some of its sets. */
+export interface SetGroup {
+  name: string;
+  sets: string[];
 }
 
-/** The options as `parseArgs` of node:util reads them, with the words of their help. */
-export const evaluationOptions = {
-  set: { type: 'string', value: 'NAME[,NAME]', help: 'evaluate the images of these sets' },
-  pairs: { type: 'string', value: 'FILE[,FILE]', help: 'pair lists (default: every pairs*.csv in the folder)' },
-  subset: { type: 'string', value: 'FILE', help: 'evaluate only the images whose paths this file lists, one a line' },
+/** Options that `eval` and `calibrate` share. */
+export const dataOptions = {
   group: {
     type: 'string',
     multiple: true,
     value: 'NAME=SET[,SET]',
     help: 'give these sets numbers together; may be given several times',
+    read: setGroups,
+  },
+  subset: {
+    type: 'string',
+    value: 'FILE',
+    help: 'only the images whose paths this file lists, one a line',
+    read: absolutePath,
   },
   aliases: {
     type: 'string',
     value: 'FILE',
-    help: 'identities that are one person (default: aliases.csv of the folder, if there is one)',
+    help: 'CSV (name,is): identities that are one person (default: aliases.csv of the folder, if there is one)',
+    read: absolutePath,
   },
+  pack: { type: 'string', value: 'NAME', help: 'model pack (default: MODEL_PACK, or else default)' },
+  out: {
+    type: 'string',
+    value: 'FOLDER',
+    default: 'eval-report',
+    help: 'where the report goes',
+    read: absolutePath,
+  },
+  workers: {
+    type: 'string',
+    value: 'N',
+    help: 'threads (default: WORKERS, or else the number of cores)',
+    read: wholeNumber(1, 256),
+  },
+} as const satisfies Options;
+
+export const readVersion = oneOf('none', 'v3', 'v4');
+
+export const evaluationOptions = {
+  set: { type: 'string', value: 'NAME[,NAME]', help: 'evaluate the images of these sets', read: nameList },
+  pairs: {
+    type: 'string',
+    value: 'FILE[,FILE]',
+    help: 'pair lists (default: every pairs*.csv in the folder)',
+    read: nameList,
+  },
+  ...dataOptions,
   corrections: {
     type: 'string',
     value: 'FILE',
     help: "labels (path,label) to count by as well as by the manifest's, for the gates",
+    read: absolutePath,
   },
   only: {
     type: 'string',
     value: 'HALF',
     help: 'recognition or gates (default: both, gates where the manifest has labels)',
+    read: oneOf('recognition', 'gates'),
   },
-  'min-face-width': {
+  minFaceWidth: {
     type: 'string',
     value: 'N',
-    help: 'gates: a narrower face does not count, in pixels, as MIN_FACE_WIDTH (default: 0, off)',
+    default: '0',
+    help: 'gates: a narrower face does not count, in pixels, as MIN_FACE_WIDTH; 0 is off',
+    read: wholeNumber(0, 10_000),
   },
-  pack: { type: 'string', value: 'NAME', help: 'model pack (default: MODEL_PACK, or else default)' },
-  version: { type: 'string', value: 'VERSION', help: 'none, v3 or v4 (default: v3)' },
-  out: { type: 'string', value: 'FOLDER', help: 'where the report goes (default: ./eval-report)' },
+  version: { type: 'string', value: 'VERSION', default: 'v3', help: 'none, v3 or v4', read: readVersion },
   docs: {
     type: 'string',
     value: 'FILE',
     help: 'also write this Markdown file for readers; its pictures go into a folder of its name',
+    read: absolutePath,
   },
-  workers: { type: 'string', value: 'N', help: 'threads (default: WORKERS, or else the number of cores)' },
-} as const;
+} as const satisfies Options;
 
-type Given = ReturnType<typeof parseArgs<{ options: typeof evaluationOptions }>>['values'];
+/** What a data set is read with: its folder, and what the environment says where the command line does not. */
+export interface DataDefaults {
+  /** Absolute path of the data set's folder. */
+  folder: string;
+  /** Name of the model pack. */
+  pack: string;
+  /** Threads that embed. */
+  workers: number;
+}
+
+export type EvaluationOptions = Omit<Values<typeof evaluationOptions>, keyof DataDefaults> & DataDefaults;
 
 /**
- * Reads the command line.
- * @param folder that of the data set
- * @param defaults what applies where an option is not given
- * @throws UsageError
+ * Reads `NAME=SET[,SET]`, given any number of times.
+ * @throws UsageError when a value reads otherwise, or a name or a set is there twice: each image counts in one
+ * group only
  */
-export function parseOptions(
-  values: Given,
-  folder: string,
-  defaults: { pack: string; workers: number },
-): EvaluationOptions {
-  return {
-    folder: resolve(folder),
-    sets: names('--set', values.set),
-    pairs: names('--pairs', values.pairs),
-    subset: path(values.subset),
-    groups: setGroups(values.group),
-    aliases: path(values.aliases),
-    corrections: path(values.corrections),
-    only: only(values.only),
-    minFaceWidth: wholeNumber('--min-face-width', values['min-face-width'] ?? '0', 0, 10_000),
-    pack: values.pack ?? defaults.pack,
-    version: version(values.version ?? 'v3'),
-    out: resolve(values.out ?? 'eval-report'),
-    docs: path(values.docs),
-    workers: values.workers === undefined ? defaults.workers : workers(values.workers),
-  };
-}
-
-function path(value: string | undefined): string | null {
-  return value === undefined ? null : resolve(value);
-}
-
-function version(value: string): FacematchVersion {
-  if (value === 'none' || value === 'v3' || value === 'v4') return value;
-  throw new UsageError(`--version must be none, v3 or v4, not "${value}".`);
-}
-
-function only(value: string | undefined): EvaluationOptions['only'] {
-  if (value === undefined || value === 'recognition' || value === 'gates') return value ?? null;
-  throw new UsageError(`--only must be recognition or gates, not "${value}".`);
+function setGroups(values: readonly string[]): SetGroup[] {
+  const groups = values.map((value) => {
+    const [, name, list] = /^([^=,]+)=(.+)$/.exec(value) ?? [];
+    if (!name || !list) throw new UsageError(`--group must be NAME=SET[,SET], not "${value}".`);
+    return { name: name.trim(), sets: nameList(list, '--group') };
+  });
+  const twice = (all: string[]) => all.find((one, i) => all.indexOf(one) !== i);
+  const name = twice(groups.map((group) => group.name));
+  if (name !== undefined) throw new UsageError(`--group ${name} is there twice; name all of its sets in one.`);
+  const set = twice(groups.flatMap(({ sets }) => sets));
+  if (set !== undefined) throw new UsageError(`The set ${set} is in two groups.`);
+  return groups;
 }

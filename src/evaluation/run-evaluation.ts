@@ -3,11 +3,11 @@ import { basename, relative } from 'node:path';
 import { shippedCentres, shippedCohort } from '../gallery/scoring/shipped-centres.js';
 import { scaleOf, scalePoints } from '../gallery/scoring/similarity.js';
 import type { ModelPack } from '../models/manifest.js';
+import { OperatorError } from '../util/operator-error.js';
 import { showProgress } from '../util/progress.js';
 import { VisionPool } from '../vision/vision-pool.js';
 import { type Embedded, embedImages } from './embed-images.js';
 import { evaluate } from './evaluation.js';
-import { EvaluationError } from './evaluation-error.js';
 import { counted } from './format.js';
 import { type Corrections, corrected, readCorrections } from './gates/corrections.js';
 import { gateResults, type JudgedImage, judged } from './gates/gate-results.js';
@@ -34,12 +34,12 @@ export interface EvaluationTools {
 
 /**
  * Evaluates a labelled folder end to end, through the server's own pipeline: prints the report and writes it.
- * @throws EvaluationError when the folder, its lists or the report's folder cannot be used
+ * @throws OperatorError when the folder, its lists or the report's folder cannot be used
  */
 export async function runEvaluation(options: EvaluationOptions, tools: EvaluationTools): Promise<Report> {
   const selection = await select(options);
   const corrections: Corrections =
-    options.corrections === null ? new Map() : await readCorrections(options.corrections);
+    options.corrections === undefined ? new Map() : await readCorrections(options.corrections);
   await makeFolder(options.out);
   const start = performance.now();
   const embedded = await embed(selection, options, tools);
@@ -52,7 +52,7 @@ export async function runEvaluation(options: EvaluationOptions, tools: Evaluatio
     cohort: shippedCohort(centres),
     scale: scaleOf('calibrated', model.calibration, centres),
   };
-  const { evaluation, scores } = evaluate(selection, embedded, scoring, options.groups);
+  const { evaluation, scores } = evaluate(selection, embedded, scoring, options.group);
   const { images, missing, imagesLeftOut, pairListsLeftOut } = selection;
   const report: Report = {
     dataSet: basename(options.folder),
@@ -67,7 +67,7 @@ export async function runEvaluation(options: EvaluationOptions, tools: Evaluatio
     selection: {
       images: images.length,
       people: new Set(images.map(({ identity }) => identity).filter((identity) => identity !== '')).size,
-      subset: options.subset === null ? null : basename(options.subset),
+      subset: options.subset === undefined ? null : basename(options.subset),
       missingFiles: missing,
       imagesLeftOut,
       pairListsLeftOut,
@@ -86,10 +86,10 @@ export async function runEvaluation(options: EvaluationOptions, tools: Evaluatio
       }),
     ...evaluation,
   };
-  tools.print(renderText(reportBlocks({ report, scores })));
+  tools.print(renderText(reportBlocks(report)));
   const files = await writeReport(options.out, { report, scores });
   tools.print(`\nWritten to ${relative('', options.out) || '.'}: ${files.join(', ')}\n`);
-  if (options.docs !== null) {
+  if (options.docs !== undefined) {
     await writeAccuracyDoc(options.docs, { report, scores });
     tools.print(`Written: ${relative('', options.docs)}\n`);
   }
@@ -144,6 +144,7 @@ export async function withPool<T>(
 ): Promise<T> {
   // Two photos for each worker: one in work and one that waits, so that none ever waits for a file.
   const concurrency = 2 * workers;
+  const url = what === 'Judging' ? workerUrl : new URL('../evaluation/central-worker.js', workerUrl ?? import.meta.url);
   const pool = await VisionPool.start(pack, {
     // A data set's image sizes are its own: the server's limits protect it from its users' photos.
     minResolution: null,
@@ -152,7 +153,7 @@ export async function withPool<T>(
     maxPixels,
     workers,
     maxQueue: concurrency,
-    ...(workerUrl && { workerUrl }),
+    ...(url && { workerUrl: url }),
   });
   const progress = showProgress(
     `${what} ${counted(images, 'image')}:`,
@@ -176,6 +177,6 @@ export async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true });
   } catch (error) {
-    throw new EvaluationError(`Cannot make the folder for the report: ${(error as Error).message}`);
+    throw new OperatorError(`Cannot make the folder for the report: ${(error as Error).message}`);
   }
 }

@@ -1,3 +1,4 @@
+import { OperatorError } from '../util/operator-error.js';
 import {
   type DataSet,
   type DataSetImage,
@@ -9,7 +10,6 @@ import {
   readSubset,
   unknownImage,
 } from './data-set.js';
-import { EvaluationError } from './evaluation-error.js';
 import type { EvaluationOptions } from './options.js';
 
 /** What is evaluated. */
@@ -30,17 +30,17 @@ export interface Selection {
   imagesLeftOut: number;
 }
 
-type Wanted = Pick<EvaluationOptions, 'folder' | 'sets' | 'pairs'> &
-  Partial<Pick<EvaluationOptions, 'subset' | 'groups' | 'aliases' | 'only'>>;
+type Wanted = Pick<EvaluationOptions, 'folder'> &
+  Partial<Pick<EvaluationOptions, 'set' | 'pairs' | 'subset' | 'group' | 'aliases' | 'only'>>;
 
 /**
  * Reads the folder and decides which of its images are embedded: those of the chosen sets that have an identity, and
  * those that the pair lists name; with neither, every image that has an identity. Groups choose their sets. Where the manifest has labels, the
  * gates get every image of the chosen sets with a label, an expectation or an identity. A subset restricts all of it.
- * @throws EvaluationError when the folder or a list cannot be used, or nothing is left to evaluate
+ * @throws OperatorError when the folder or a list cannot be used, or nothing is left to evaluate
  */
 export async function select(options: Wanted): Promise<Selection> {
-  const { folder, sets, pairs, subset = null, groups = [], aliases = null, only = null } = options;
+  const { folder, set: sets, pairs, subset, group: groups = [], aliases, only } = options;
   const dataSet = await readDataSet(folder, aliases);
   checkSets(dataSet, '--set', sets ?? []);
   checkSets(
@@ -48,19 +48,20 @@ export async function select(options: Wanted): Promise<Selection> {
     '--group',
     groups.flatMap((group) => group.sets),
   );
-  const listed = subset === null ? null : await readSubset(subset);
+  const listed = subset === undefined ? undefined : await readSubset(subset);
   const inSubset = (path: string) => listed?.has(path) ?? true;
   const named = await Promise.all((pairs ?? (await findPairLists(folder))).map((file) => readPairList(folder, file)));
-  // A list that nobody asked for must not bring in the images of other sets.
+  // A list that was not asked for must not bring in the images of other sets.
   const inChosenSets = (path: string) => sets?.includes(dataSet.images.get(path)?.set ?? '') ?? true;
-  const fits = (list: PairList) => pairs !== null || list.pairs.every(({ a, b }) => inChosenSets(a) && inChosenSets(b));
+  const fits = (list: PairList) =>
+    pairs !== undefined || list.pairs.every(({ a, b }) => inChosenSets(a) && inChosenSets(b));
   const lists = named
     .filter(fits)
     .map((list) => ({ ...list, pairs: list.pairs.filter(({ a, b }) => inSubset(a) && inSubset(b)) }))
     .filter((list) => list.pairs.length > 0);
 
   const all = [...dataSet.images.values()];
-  const chosenSets = sets ?? (groups.length > 0 ? groups.flatMap((group) => group.sets) : null);
+  const chosenSets = sets ?? (groups.length > 0 ? groups.flatMap((group) => group.sets) : undefined);
   const isWanted = ({ set, path, identity }: DataSetImage) =>
     identity !== '' && inSubset(path) && (chosenSets ? chosenSets.includes(set) : lists.length === 0);
   const recognition = only === 'gates' ? new Map<string, DataSetImage>() : recognitionImages(dataSet, lists, isWanted);
@@ -72,7 +73,7 @@ export async function select(options: Wanted): Promise<Selection> {
   const there = ({ path }: DataSetImage) => !missing.has(path);
   if (![...recognition.values(), ...gates].some(there)) {
     const [first] = missing;
-    throw new EvaluationError(`None of the ${missing.size} images is there; the first is ${first} of ${folder}.`);
+    throw new OperatorError(`None of the ${missing.size} images is there; the first is ${first} of ${folder}.`);
   }
   return {
     folder,
@@ -98,17 +99,16 @@ function recognitionImages(
   return wanted;
 }
 
-/** Images whose right outcome is known or worth a look: nothing without any label, for nobody checked the photos then. */
+/** Images whose right outcome is known or worth a look: none where the manifest has no label at all, since the photos were not checked then. */
 function gateImages(all: readonly DataSetImage[]): DataSetImage[] {
   const says = ({ labels, expect }: DataSetImage) => labels.length > 0 || expect !== null;
   return all.some(says) ? all.filter((image) => says(image) || image.identity !== '') : [];
 }
 
-function nothingLeft(all: readonly DataSetImage[], only: EvaluationOptions['only']): EvaluationError {
-  if (only === 'gates')
-    return new EvaluationError('Nothing to evaluate: no chosen image has a label or an expectation.');
+function nothingLeft(all: readonly DataSetImage[], only: EvaluationOptions['only']): OperatorError {
+  if (only === 'gates') return new OperatorError('Nothing to evaluate: no chosen image has a label or an expectation.');
   const hint = all.some(({ identity }) => identity !== '') ? ' Look at --set, --group and --subset.' : '';
-  return new EvaluationError(`Nothing to evaluate: no chosen image has an identity.${hint}`);
+  return new OperatorError(`Nothing to evaluate: no chosen image has an identity.${hint}`);
 }
 
 function withoutMissing({ name, pairs }: PairList, missing: ReadonlySet<string>): Selection['pairLists'][number] {
@@ -119,9 +119,9 @@ function withoutMissing({ name, pairs }: PairList, missing: ReadonlySet<string>)
 function checkSets({ images }: DataSet, option: string, sets: readonly string[]): void {
   if (sets.length === 0) return;
   const known = new Set([...images.values()].map(({ set }) => set).filter((name) => name !== ''));
-  if (known.size === 0) throw new EvaluationError(`The manifest has no column "set", so ${option} cannot choose one.`);
+  if (known.size === 0) throw new OperatorError(`The manifest has no column "set", so ${option} cannot choose one.`);
   const unknown = sets.filter((name) => !known.has(name));
   if (unknown.length > 0) {
-    throw new EvaluationError(`The manifest has no set ${unknown.join(', ')}; it has ${[...known].join(', ')}.`);
+    throw new OperatorError(`The manifest has no set ${unknown.join(', ')}; it has ${[...known].join(', ')}.`);
   }
 }

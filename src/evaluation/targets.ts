@@ -1,6 +1,10 @@
+import type { Reason } from '../core/errors.js';
+import { covered } from '../vision/gates/covered.js';
+import { faceGates } from '../vision/gates/gates.js';
 import type { Evaluation, Interval } from './evaluation.js';
 import { isRefused, type Kind, refusedAsCovered } from './gates/expectation.js';
 import { isKind, type JudgedImage } from './gates/gate-results.js';
+import { PHOTO_CODES } from './gates/outcome.js';
 import { interval95 } from './metrics/error-rates.js';
 
 /** A rate that the project promises itself, and what the data say. */
@@ -39,7 +43,7 @@ const answers =
   ({ outcome }: JudgedImage) =>
     outcome.code === code;
 
-/** Photos of people that are no documents: whatever shows nobody, or tries file formats, is not among them. */
+/** Photos of people, without those of documents, those that show no person and those that try file formats. */
 function isPortrait(image: JudgedImage): boolean {
   if (isKind(image, 'document', 'drawn-document', 'no-face', 'stated')) return false;
   return !image.labels.some((label) => label.startsWith('format:') || label === 'document_without_face');
@@ -47,17 +51,33 @@ function isPortrait(image: JudgedImage): boolean {
 
 const OTHER_CODE = 'refused with another code';
 
-/** A covered face that the detector does not find has done no harm: nobody gets in. So every refusal counts. */
-function coveredRates(name: string, kind: Kind, atLeast: number): GateRate[] {
-  const among = (image: JudgedImage) => isKind(image, kind);
+/** What the project promises of the gates that look at faces, by the reason for which they refuse; in the table's order. */
+const PROMISES: Readonly<Record<string, { name: string; atLeast: number }>> = {
+  mask: { name: 'Masks', atLeast: 0.98 },
+  sunglasses: { name: 'Sunglasses', atLeast: 0.95 },
+  hat: { name: 'Hats and caps', atLeast: 0.85 },
+  'too-close': { name: 'Too close', atLeast: 0.95 },
+};
+
+const FACE_REASONS = new Set([
+  ...Object.keys(PROMISES),
+  ...Object.values(faceGates).flatMap(({ reasons }) => reasons),
+]) as ReadonlySet<Kind & Reason>;
+
+function faceRates(reason: Kind & Reason): GateRate[] {
+  const { name, atLeast } = PROMISES[reason] ?? { name: reason };
+  const among = (image: JudgedImage) => isKind(image, reason);
+  const refused: GateRate = {
+    name: `${name} refused`,
+    target: atLeast === undefined ? null : { atLeast },
+    among,
+    // A covered face that the detector does not find does no harm, since it lets no person in. So every refusal counts.
+    counts: ({ outcome }) => isRefused(outcome),
+    apart: OTHER_CODE,
+  };
+  if (!covered.reasons.includes(reason)) return [refused];
   return [
-    {
-      name: `${name} refused`,
-      target: { atLeast },
-      among,
-      counts: ({ outcome }) => isRefused(outcome),
-      apart: OTHER_CODE,
-    },
+    refused,
     {
       // What the gate itself does: photos without a face, or with others in them, never reach it.
       name: `${name} answered 406, where one face was found`,
@@ -69,16 +89,7 @@ function coveredRates(name: string, kind: Kind, atLeast: number): GateRate[] {
 }
 
 const RATES: GateRate[] = [
-  ...coveredRates('Masks', 'mask', 0.98),
-  ...coveredRates('Sunglasses', 'sunglasses', 0.95),
-  ...coveredRates('Hats and caps', 'hat', 0.85),
-  {
-    name: 'Too close refused',
-    target: { atLeast: 0.95 },
-    among: (image) => isKind(image, 'too-close'),
-    counts: ({ outcome }) => isRefused(outcome),
-    apart: OTHER_CODE,
-  },
+  ...[...FACE_REASONS].flatMap(faceRates),
   {
     name: 'Faces down to half the frame pass',
     target: { atLeast: 0.97 },
@@ -143,7 +154,7 @@ export function gateTargets(images: readonly JudgedImage[]): TargetRow[] {
       note: remark && apart > 0 ? `${apart} ${remark}` : '',
     };
   });
-  for (const code of [200, 400, 406, 407, 410]) rows.push(stated(images, code));
+  for (const code of PHOTO_CODES) rows.push(stated(images, code));
   return rows.filter(({ count }) => count > 0).map(finished);
 }
 

@@ -4,14 +4,16 @@ import { readJson } from './files.js';
 import {
   type DetectorModel,
   type EmbedderModel,
-  type FaceGateModel,
   type FacematchVersion,
-  type IdCardGateModel,
+  type GateMember,
+  type GateModel,
+  gateRole,
   type LandmarksModel,
   type Manifest,
   type Model,
   type ModelPack,
   type Prepared,
+  perGate,
   readManifest,
 } from './manifest.js';
 import { ModelError } from './model-error.js';
@@ -28,8 +30,7 @@ export interface ChosenPack {
   detector: Named<DetectorModel>;
   landmarks: Named<LandmarksModel> | null;
   embedders: Record<FacematchVersion, { model: Named<EmbedderModel>; mirror: boolean }>;
-  faceGate: Named<FaceGateModel> | null;
-  idCardGate: Named<IdCardGateModel> | null;
+  gates: { [Member in GateMember]: Named<GateModel<Member>> | null };
 }
 
 /**
@@ -77,14 +78,16 @@ export async function readPack(manifestPath: string, packName: string): Promise<
     detector,
     landmarks: pack.landmarks === null ? null : choose('landmarks', pack.landmarks, 'landmarks'),
     embedders: { none: await embedder('none'), v3: await embedder('v3'), v4: await embedder('v4') },
-    faceGate: pack.faceGate === null ? null : choose('faceGate', pack.faceGate, 'face-gate'),
-    idCardGate: pack.idCardGate === null ? null : choose('idCardGate', pack.idCardGate, 'id-card-gate'),
+    gates: perGate((member) => {
+      const name = pack[member];
+      return name === null ? null : choose(member, name, gateRole(member));
+    }) as ChosenPack['gates'],
   };
 }
 
 /** The pack's models, each once. */
-export function modelsOf({ detector, landmarks, embedders, faceGate, idCardGate }: ChosenPack): Named<Model>[] {
-  const all = [detector, landmarks, faceGate, idCardGate, ...Object.values(embedders).map(({ model }) => model)];
+export function modelsOf({ detector, landmarks, embedders, gates }: ChosenPack): Named<Model>[] {
+  const all = [detector, landmarks, ...Object.values(gates), ...Object.values(embedders).map(({ model }) => model)];
   return [...new Map(all.filter((model) => model !== null).map((model) => [model.name, model])).values()];
 }
 
@@ -102,8 +105,7 @@ export function withWeights(pack: ChosenPack, weights: ReadonlyMap<string, strin
     detector: prepared(pack.detector),
     landmarks: pack.landmarks && prepared(pack.landmarks),
     embedders: { none: embedder(none), v3: embedder(v3), v4: embedder(v4) },
-    faceGate: pack.faceGate && prepared(pack.faceGate),
-    idCardGate: pack.idCardGate && prepared(pack.idCardGate),
+    gates: perGate((member) => pack.gates[member] && prepared(pack.gates[member])) as ModelPack['gates'],
   };
 }
 

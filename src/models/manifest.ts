@@ -115,16 +115,19 @@ const idCardGateSchema = z.strictObject({
   window: z.number().positive(),
   /** A photo is an ID card at or above these. */
   thresholds: z.strictObject({ withFace: score, withoutFace: score }),
-  /** A face wider than this share of the photo's width is nobody's portrait on a card, 0–1. */
+  /** A face wider than this share of the photo's width is no portrait on a card, 0–1. */
   maxFaceWidth: z.number().min(0).max(1),
 });
+
+/** Models of gates, by the member of a pack that names them. */
+const gateSchemas = { faceGate: faceGateSchema, idCardGate: idCardGateSchema };
+const gateMembers = Object.keys(gateSchemas) as GateMember[];
 
 const modelSchema = z.discriminatedUnion('role', [
   detectorSchema,
   landmarksSchema,
   embedderSchema,
-  faceGateSchema,
-  idCardGateSchema,
+  ...Object.values(gateSchemas),
 ]);
 
 const embedderChoiceSchema = z.strictObject({
@@ -138,10 +141,8 @@ const packSchema = z.strictObject({
   /** Null when the detector gives the five points itself. */
   landmarks: z.string().nullable(),
   embedders: z.strictObject({ none: embedderChoiceSchema, v3: embedderChoiceSchema, v4: embedderChoiceSchema }),
-  /** Checks faces and refuses covered ones; null checks nothing. */
-  faceGate: z.string().nullable().default(null),
-  /** Refuses ID cards; null refuses none. */
-  idCardGate: z.string().nullable().default(null),
+  /** Null does without the gates that need this model. */
+  ...perGate(() => z.string().nullable().default(null)),
 });
 
 const manifestSchema = z.strictObject({
@@ -157,9 +158,9 @@ export type DetectorModel = z.infer<typeof detectorSchema>;
 export type LandmarksModel = z.infer<typeof landmarksSchema>;
 /** With its calibration read. */
 export type EmbedderModel = Omit<z.infer<typeof embedderSchema>, 'calibration'> & { calibration: Calibration };
-export type FaceGateModel = z.infer<typeof faceGateSchema>;
-export type IdCardGateModel = z.infer<typeof idCardGateSchema>;
-export type Model = DetectorModel | LandmarksModel | EmbedderModel | FaceGateModel | IdCardGateModel;
+export type GateMember = keyof typeof gateSchemas;
+export type GateModel<Member extends GateMember = GateMember> = z.infer<(typeof gateSchemas)[Member]>;
+export type Model = DetectorModel | LandmarksModel | EmbedderModel | GateModel;
 export type { Calibration };
 export type Manifest = z.infer<typeof manifestSchema>;
 
@@ -169,14 +170,14 @@ export type FacematchVersion = 'none' | 'v3' | 'v4';
 /** A model of the pack with its name and the absolute path of its prepared weights. */
 export type Prepared<M extends Model> = M & { name: string; weights: string };
 
-/** Everything that the vision room needs to run; plain data, so it can be sent to a worker thread. */
+/** Everything that vision needs to run; plain data, so it can be sent to a worker thread. */
 export interface ModelPack {
   name: string;
   detector: Prepared<DetectorModel>;
   landmarks: Prepared<LandmarksModel> | null;
   embedders: Record<FacematchVersion, { model: Prepared<EmbedderModel>; mirror: boolean }>;
-  faceGate: Prepared<FaceGateModel> | null;
-  idCardGate: Prepared<IdCardGateModel> | null;
+  /** Null where the pack does without. */
+  gates: { [Member in GateMember]: Prepared<GateModel<Member>> | null };
 }
 
 /**
@@ -185,4 +186,14 @@ export interface ModelPack {
  */
 export function readManifest(path: string): Promise<Manifest> {
   return readJson(path, manifestSchema, 'model manifest');
+}
+
+/** The role that the model of a gate has. */
+export function gateRole(member: GateMember): GateModel['role'] {
+  return gateSchemas[member].shape.role.value;
+}
+
+/** An object with what `make` gives for the model of each gate. */
+export function perGate<T>(make: (member: GateMember) => T): Record<GateMember, T> {
+  return Object.fromEntries(gateMembers.map((member) => [member, make(member)])) as Record<GateMember, T>;
 }

@@ -1,4 +1,6 @@
-/** Something that the operator can mend: the manifest, a file or the connection. The message says what and how. */
-export class ModelError extends Error {
+import { OperatorError } from '../util/operator-error.js';
+
+/** Something that the operator can fix: the manifest, a file or the connection. The message says what and how. */
+export class ModelError extends OperatorError {
   override readonly name = 'ModelError';
 }

@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { access, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { createReadStream, existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
 import { defaultTarballDir, projectRoot } from '../util/paths.js';
 import { megabytes } from './files.js';
 import type { ModelSource } from './manifest.js';
@@ -31,7 +32,7 @@ export async function withTarball<T>(
   use: (path: string) => Promise<T>,
 ): Promise<T> {
   const byHand = join(options.tarballDir ?? defaultTarballDir(), tarballName(source));
-  if (await exists(byHand)) {
+  if (existsSync(byHand)) {
     await checkIntegrity(byHand, source);
     return use(byHand);
   }
@@ -54,24 +55,16 @@ export function tarballName({ package: name, version }: PackageSource): string {
 
 async function npmPack(source: PackageSource, folder: string, byHand: string): Promise<string> {
   const spec = `${source.package}@${source.version}`;
-  const { status, stdout, failure } = await run('npm', [
-    'pack',
-    spec,
-    '--pack-destination',
-    folder,
-    '--json',
-    '--ignore-scripts',
-    '--loglevel=silent',
-    // npm's own pauses between its tries add up to 70 s without a word when there is no connection.
-    '--fetch-retry-mintimeout=2000',
-    '--fetch-retry-maxtimeout=8000',
-  ]);
+  // npm's own pauses between its tries add up to 70 s without a word when there is no connection.
+  const retries = ['--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=8000'];
+  const how = ['--pack-destination', folder, '--json', '--ignore-scripts', '--loglevel=silent', ...retries];
+  const { failure } = await npm('pack', spec, ...how);
   // The folder is read rather than the reply: npm versions differ in how they report the name of a scoped package.
   const [name] = (await readdir(folder)).filter((entry) => entry.endsWith('.tgz'));
-  if (status === 0 && name) return join(folder, name);
+  if (failure === undefined && name) return join(folder, name);
   throw new ModelError(
     [
-      `Cannot fetch ${spec} with npm: ${failure ?? npmError(stdout) ?? `npm ended with ${status}`}`,
+      `Cannot fetch ${spec} with npm: ${failure ?? 'it wrote no tarball'}`,
       'If this machine has no connection to a registry, fetch the tarball on one that has, with',
       `  npm pack ${spec}`,
       `and put it in place as ${byHand}`,
@@ -104,34 +97,19 @@ async function checkIntegrity(path: string, source: PackageSource): Promise<void
   );
 }
 
-interface Ended {
-  status: number | null;
-  stdout: string;
-  /** Why the program could not even be started. */
-  failure?: string;
-}
-
-function run(command: string, args: string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    const child = spawn(command, args, {
-      // npm reads the .npmrc of the folder that it is started in.
+/** What npm printed, and why it failed; undefined where it did not. */
+async function npm(...args: string[]): Promise<{ stdout: string; failure?: string }> {
+  try {
+    // npm reads the .npmrc of the folder that it is started in. On Windows it is a batch file, which only a shell can start;
+    // the manifest lets no special characters through.
+    return await promisify(execFile)('npm', args, {
       cwd: projectRoot,
-      // On Windows npm is a batch file, which only a shell can start; the manifest lets no special characters through.
       shell: process.platform === 'win32',
-      stdio: ['ignore', 'pipe', 'inherit'],
+      maxBuffer: 64 * 1024 * 1024,
     });
-    let stdout = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
-    });
-    child.on('error', (error) => resolve({ status: null, stdout, failure: error.message }));
-    child.on('close', (status) => resolve({ status, stdout }));
-  });
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+  } catch (error) {
+    const { code, message, stdout = '' } = error as Error & { code?: number | string; stdout?: string };
+    // Without a status it could not even be started.
+    return { stdout, failure: typeof code === 'number' ? (npmError(stdout) ?? `npm ended with ${code}`) : message };
+  }
 }

@@ -9,8 +9,8 @@ const ALIKE = 1e-6;
 const ROUNDS = 3;
 
 /**
- * Runs original and prepared weights on the same random images, once when they are prepared, so that weights of a kind
- * that nobody foresaw are refused here instead of giving wrong answers later.
+ * Runs original and prepared weights on the same random images, once when they are prepared, so that weights of an
+ * unforeseen kind are refused here instead of giving wrong answers later.
  * @throws ModelError when the model does not load, its input or outputs are not those of its role, or the prepared
  *   weights give other results than the original ones
  */

@@ -1,3 +1,5 @@
+import { OperatorError } from '../util/operator-error.js';
+
 /** What is wrong below the store. */
 export type StoreTrouble =
   | 'full'
@@ -12,7 +14,7 @@ export type StoreTrouble =
 
 /** For the operator: what it means and what to do. docs/durability.md says more. */
 const advice: Record<StoreTrouble, string> = {
-  full: 'the disk is full, or a quota is used up; make room; a running server then goes on by itself',
+  full: 'the disk is full, or a quota is used up; free some space; a running server then goes on by itself',
   'read-only': 'the file or its folder is not writable by this process',
   damaged: 'the file is damaged; stop the server and restore it from a backup',
   busy: 'another process holds it locked',
@@ -49,7 +51,7 @@ const troubles: readonly [code: string, trouble: StoreTrouble][] = [
 ];
 
 /** What lies below the store does not do what is asked. The message is for the operator; nothing half-written is left. */
-export class StoreError extends Error {
+export class StoreError extends OperatorError {
   /**
    * @param subject what it happened to: a path
    * @param detail takes the place of the usual advice

@@ -1,10 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
-
-/** A CSV file cannot be used. The message names it. */
-export class CsvError extends Error {
-  override readonly name = 'CsvError';
-}
+import { OperatorError } from './operator-error.js';
 
 /** A line of a CSV file by column name, and where it stands. */
 export interface CsvRow {
@@ -16,7 +12,7 @@ export interface CsvRow {
 /**
  * Reads a CSV file with a header line: comma-separated, UTF-8, quoted where needed.
  * @param required columns that must be there, of a header that is handed over
- * @throws CsvError that names the file, when it cannot be read, is no CSV or lacks a column
+ * @throws OperatorError that names the file, when it cannot be read, is no CSV or lacks a column
  */
 export async function readCsv(
   path: string,
@@ -27,7 +23,7 @@ export async function readCsv(
     text = await readFile(path, 'utf8');
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new CsvError(missing ? `There is no ${path}.` : `Cannot read ${path}: ${(error as Error).message}`);
+    throw new OperatorError(missing ? `There is no ${path}.` : `Cannot read ${path}: ${(error as Error).message}`);
   }
   let header: string[] = [];
   const rows: CsvRow[] = [];
@@ -46,13 +42,13 @@ export async function readCsv(
       },
     });
   } catch (error) {
-    throw new CsvError(`${path} is not a valid CSV file: ${(error as Error).message}`);
+    throw new OperatorError(`${path} is not a valid CSV file: ${(error as Error).message}`);
   }
   const needed = typeof required === 'function' ? required(header) : required;
   const missing = needed.filter((column) => !header.includes(column));
   if (missing.length > 0) {
     const has = header.length > 0 ? `it has ${header.join(', ')}` : 'it is empty';
-    throw new CsvError(`${path} has no column ${missing.map((name) => `"${name}"`).join(', ')}; ${has}.`);
+    throw new OperatorError(`${path} has no column ${missing.map((name) => `"${name}"`).join(', ')}; ${has}.`);
   }
   return rows;
 }

@@ -9,7 +9,7 @@ const LOOK_EVERY_MS = 10_000;
 
 const settings = workerData as IndexSettings;
 const indexes = new Map<number, ThreadIndex>();
-const arenas = new Arenas(settings.pagesMost);
+const arenas = new Arenas(settings.maxPages);
 const post = (reply: Reply, transfer: ArrayBuffer[] = []) => parentPort?.postMessage(reply, transfer);
 
 async function answer({ collectionId, call }: Request): Promise<unknown> {

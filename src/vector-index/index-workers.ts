@@ -22,7 +22,7 @@ export interface IndexWorkersSettings extends Omit<IndexSettings, 'folder'> {
 }
 
 /** More than a few would take memory and cores from the models. */
-const WORKERS_MOST = 4;
+const MAX_WORKERS = 4;
 
 /** Index threads: no search, add or build holds up the calling thread. A thread that dies is replaced. */
 export class IndexWorkers {
@@ -32,7 +32,7 @@ export class IndexWorkers {
 
   constructor(settings: IndexWorkersSettings) {
     const { folder, keepSnapshots, workers, workerUrl, onTrouble = () => {}, ...options } = settings;
-    const count = workers ?? Math.max(1, Math.min(WORKERS_MOST, Math.floor(availableParallelism() / 2)));
+    const count = workers ?? Math.max(1, Math.min(MAX_WORKERS, Math.floor(availableParallelism() / 2)));
     this.#folder = folder;
     this.#keepsSnapshots = keepSnapshots;
     if (keepSnapshots) mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -12,9 +12,9 @@ export interface IndexSettings {
   folder: string | undefined;
   /** As in HybridIndexOptions. */
   graphFrom?: number;
-  erasedMost?: number;
+  maxErased?: number;
   /** As in Arenas. */
-  pagesMost?: number;
+  maxPages?: number;
 }
 
 /** What the pool asks of a worker; each is answered once, those of one collection in their order. */

@@ -65,3 +65,11 @@ export class IndexLostError extends Error {}
 export function isNearer(a: Match, b: Match): boolean {
   return a.cosine > b.cosine || (a.cosine === b.cosine && a.faceId < b.faceId);
 }
+
+/** Adds a match to the k best, which stay in that order. */
+export function keepBest(best: Match[], k: number, match: Match): void {
+  let at = best.length;
+  while (at > 0 && isNearer(match, best[at - 1] as Match)) at--;
+  best.splice(at, 0, match);
+  if (best.length > k) best.pop();
+}

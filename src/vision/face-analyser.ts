@@ -1,13 +1,13 @@
 import type { ErrorName, Reason, ReasonOf } from '../core/errors.js';
 import type { FacematchVersion } from '../models/manifest.js';
-import type { FaceScores } from './gates/face-gate.js';
-import type { CardScore } from './gates/id-card-gate.js';
+import type { FaceScores } from './face-scorer.js';
+import type { Sights } from './gates/gates.js';
 import type { Box, Point } from './geometry.js';
 
 /** The vendor's limit of 5 MB, read as 5 · 1024 · 1024 bytes. */
 export const MAX_IMAGE_BYTES = 5 * 1024 * 1024;
 
-/** What the HTTP room asks of the vision room. Inference runs in worker threads, never on the caller's. */
+/** What the HTTP layer asks of the vision layer. Inference runs in worker threads, never on the caller's. */
 export interface FaceAnalyser {
   /**
    * Finds the one face of a photo, passes it through the gates and embeds it.
@@ -45,11 +45,8 @@ export interface PhotoOptions {
   version: FacematchVersion;
   /** Skip the ID-card gate. */
   allowIdCard: boolean;
-  /**
-   * What to do when several faces matter: refuse the photo, take the largest, or take the one nearest to the centre (for
-   * labelled data sets, whose labels mean that one).
-   */
-  severalFaces: 'refuse' | 'largest' | 'central';
+  /** What to do when several faces matter: refuse the photo, or take the largest. */
+  severalFaces: 'refuse' | 'largest';
   /** Skip the quality gates (406). */
   disableValidation: boolean;
 }
@@ -71,7 +68,7 @@ export interface FaceReport {
   outline: Point[];
   /** Eyes, tip of the nose and corners of the mouth, as the embedding is aligned to. */
   fivePoints: Point[];
-  /** What the face gate makes of it; null in a pack without one. */
+  /** What the face scorer sees in it; null in a pack without one. */
   scores: FaceScores | null;
   /** Why it is not a full face; null for one that is. */
   fault: FaceFault | null;
@@ -80,17 +77,15 @@ export interface FaceReport {
 }
 
 /** What is seen in a photo. */
-export interface PhotoReport {
+export interface PhotoReport extends Sights {
   /** Size of the photo in pixels, upright. */
   width: number;
   height: number;
   /** Largest first. */
   faces: FaceReport[];
-  /** Null in a pack without an ID-card gate. */
-  idCard: CardScore | null;
-  /** From where on each score of a face counts; null in a pack without a face gate. */
+  /** From where on each score of a face counts; null in a pack without a face scorer. */
   thresholds: FaceScores | null;
-  /** What a call with the same options would refuse the photo for; null when it would take it. */
+  /** What a request with the same options would be refused for; null when it would not. */
   refusal: { errorName: ErrorName; reason: Reason } | null;
   /** Milliseconds per stage, for the log. */
   timings: Record<string, number>;

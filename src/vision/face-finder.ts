@@ -2,7 +2,7 @@ import type { ReasonOf } from '../core/errors.js';
 import { templatePointsIn } from './alignment.js';
 import { stretchContrast } from './contrast.js';
 import type { Detector } from './detectors/detector.js';
-import type { FaceGate, FaceScores } from './gates/face-gate.js';
+import type { FaceScorer, FaceScores } from './face-scorer.js';
 import { area, type Box, type DetectedFace, intersectionOverUnion, type Point, shareWithin } from './geometry.js';
 import { ImagePyramid } from './image-pyramid.js';
 import { fivePointsOf68, type LandmarkFinder } from './landmarks.js';
@@ -16,7 +16,7 @@ export interface LocatedFace {
   fivePoints: Point[];
   /** The picture is hardly more than this face: a crop, whose aspect may not have been kept. */
   fillsPicture: boolean;
-  /** What the face gate makes of it; null in a pack without one. */
+  /** What the scorer sees in it; null in a pack without one. */
   scores: FaceScores | null;
 }
 
@@ -54,22 +54,22 @@ const PART_WIDTH = 2 / 3;
 const MAX_CANDIDATES = 6;
 
 /**
- * Finds faces: detector, landmarks and, in packs with a face gate, its word that there is a face.
+ * Finds faces: detector, landmarks and, in packs with a face scorer, its word that there is a face.
  *
- * With a gate to trust, a photo in which nothing is found is looked at again, with a border around it and then with its
+ * With a scorer to trust, a photo in which nothing is found is looked at again, with a border around it and then with its
  * contrast stretched, since the detector misses faces that fill the photo and most of those in the dark.
  */
 export class FaceFinder {
   constructor(
     private readonly detector: Detector,
     private readonly landmarks: LandmarkFinder | null,
-    private readonly gate: FaceGate | null,
+    private readonly scorer: FaceScorer | null,
   ) {}
 
   /** @param counts whether a box is large enough to count as a face */
   async find(photo: ImagePyramid, counts: (box: Box) => boolean): Promise<FoundFaces> {
     const first = await this.look(photo, 0, counts);
-    if (first.faces.length > 0 || !this.gate) return first;
+    if (first.faces.length > 0 || !this.scorer) return first;
     const margin = SECOND_LOOK_MARGIN * Math.max(photo.image.width, photo.image.height);
     const second = await this.look(photo, margin, counts);
     if (second.faces.length > 0) return second;
@@ -105,8 +105,8 @@ export class FaceFinder {
     for (const candidate of candidates) {
       if (faces.some(({ box }) => isPartOf(candidate.box, box))) continue;
       const located = await this.locate(pyramid, candidate);
-      const scores = this.gate && (await this.gate.look(pyramid, located.fivePoints));
-      if (!scores || this.gate?.isFace(scores)) faces.push({ ...located, scores });
+      const scores = this.scorer && (await this.scorer.score(pyramid, located.fivePoints));
+      if (!scores || this.scorer?.isFace(scores)) faces.push({ ...located, scores });
     }
     if (detected.length === 0) return { faces, pyramid };
     return { faces, pyramid, rejected: candidates.length === 0 ? 'face-too-small' : 'not-a-face' };

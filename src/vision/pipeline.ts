@@ -3,11 +3,12 @@ import { ALIGNED_SIZE, alignedToImage, mendedAlignedToImage } from './alignment.
 import { type DecodedImage, type DecodeLimits, decode } from './decode.js';
 import { Detector } from './detectors/detector.js';
 import { Embedder } from './embedder.js';
-import type { Analysis, FaceFault, PhotoOptions, PhotoReport } from './face-analyser.js';
+import type { Analysis, FaceReport, PhotoOptions, PhotoReport } from './face-analyser.js';
 import { FaceFinder, type FoundFaces, type LocatedFace } from './face-finder.js';
-import { FaceGate } from './gates/face-gate.js';
-import { isTooClose } from './gates/full-face.js';
-import { type CardScore, IdCardGate } from './gates/id-card-gate.js';
+import { FaceScorer } from './face-scorer.js';
+import { askGates, type GateFinding, type LoadedGate, loadGates, refuseBy } from './gates/ask-gates.js';
+import type { Views } from './gates/gate.js';
+import { faceGates, photoGates, type Sights } from './gates/gates.js';
 import { area, type Box } from './geometry.js';
 import { ImagePyramid } from './image-pyramid.js';
 import { LandmarkFinder } from './landmarks.js';
@@ -33,10 +34,8 @@ export const FIRST_LOOK_SIDE = 960;
 /** A face at least so wide, in pixels, is still larger than in the aligned crop; a narrower one is looked at in full size. */
 const SHARP_FACE_WIDTH = 112;
 
-interface Gates {
-  face: FaceGate | null;
-  idCard: IdCardGate | null;
-}
+/** Takes one of the people in a photo, the largest first. */
+export type ChooseFace = (people: readonly LocatedFace[], picture: ImagePyramid) => LocatedFace;
 
 /**
  * From the bytes of a photo to an embedding, in the contract's order: decode (400) → find faces → ID card (410) → number of faces
@@ -47,21 +46,24 @@ export class Pipeline {
     private readonly pack: ModelPack,
     private readonly limits: VisionLimits,
     private readonly finder: FaceFinder,
-    private readonly gates: Gates,
+    private readonly photoGates: readonly LoadedGate<'photo'>[],
+    private readonly faceGates: readonly LoadedGate<'face'>[],
     private readonly embedders: ReadonlyMap<string, Embedder>,
+    private readonly chooseFace: ChooseFace,
   ) {}
 
-  static async load(pack: ModelPack, limits: VisionLimits): Promise<Pipeline> {
+  /** @param chooseFace which face is embedded where several are allowed */
+  static async load(pack: ModelPack, limits: VisionLimits, chooseFace: ChooseFace = largest): Promise<Pipeline> {
     const embedders = new Map<string, Embedder>();
     for (const { model } of Object.values(pack.embedders)) {
       if (!embedders.has(model.name)) embedders.set(model.name, await Embedder.load(model));
     }
     const detector = await Detector.load(pack.detector);
     const landmarks = pack.landmarks && (await LandmarkFinder.load(pack.landmarks));
-    const face = pack.faceGate && (await FaceGate.load(pack.faceGate));
-    const idCard = pack.idCardGate && (await IdCardGate.load(pack.idCardGate));
-    const finder = new FaceFinder(detector, landmarks, face);
-    return new Pipeline(pack, limits, finder, { face, idCard }, embedders);
+    const scorer = pack.gates.faceGate && (await FaceScorer.load(pack.gates.faceGate));
+    const finder = new FaceFinder(detector, landmarks, scorer);
+    const [ofPhoto, ofFace] = [await loadGates(photoGates, pack), await loadGates(faceGates, pack)];
+    return new Pipeline(pack, limits, finder, ofPhoto, ofFace, embedders, chooseFace);
   }
 
   /**
@@ -70,8 +72,8 @@ export class Pipeline {
    */
   async embedPhoto(bytes: Uint8Array, options: PhotoOptions, clock = new StageTimer()): Promise<Analysis> {
     const { photo, found } = await this.findFaces(bytes, clock);
-    if (!options.allowIdCard) refuseIdCard(await clock.time('idCard', () => this.lookForCard(photo, found)));
-    const face = this.accept(found, options);
+    const findings = await askGates(this.photoGates, photoView(photo, found), options, clock);
+    const face = await this.accept(found, findings, options);
     const embedding = await clock.time('embed', () => this.embed(found.pyramid, face, options.version));
     return { embedding, timings: clock.timings };
   }
@@ -82,18 +84,17 @@ export class Pipeline {
    */
   async analysePhoto(bytes: Uint8Array, options: PhotoOptions, clock = new StageTimer()): Promise<PhotoReport> {
     const { photo, found } = await this.findFaces(bytes, clock);
-    const idCard = await clock.time('idCard', () => this.lookForCard(photo, found));
+    const findings = await askGates(this.photoGates, photoView(photo, found), {}, clock);
+    const faces: FaceReport[] = [];
+    for (const { fillsPicture, ...face } of found.faces) {
+      const asked = await askGates(this.faceGates, { face, picture: found.pyramid }, {});
+      const fault = (asked.find(({ reason }) => reason)?.reason ?? null) as FaceReport['fault'];
+      faces.push({ ...face, fault, isPerson: isPerson(face.box, found) });
+    }
+    const refusal = await this.accept(found, findings, options).then(() => null, causeOf);
     const { width, height } = photo.image;
-    const faces = found.faces.map(({ box, outline, fivePoints, scores }) => {
-      const fault = this.faultOf({ box, outline, scores }, found.pyramid) ?? null;
-      return { box, outline, fivePoints, scores, fault, isPerson: isPerson(box, found) };
-    });
-    const refusal = refusalOf(() => {
-      if (!options.allowIdCard) refuseIdCard(idCard);
-      return this.accept(found, options);
-    });
-    const thresholds = this.pack.faceGate?.thresholds ?? null;
-    return { width, height, faces, idCard: idCard ?? null, thresholds, refusal, timings: clock.timings };
+    const thresholds = this.pack.gates.faceGate?.thresholds ?? null;
+    return { width, height, faces, ...sightsOf(findings), thresholds, refusal, timings: clock.timings };
   }
 
   /**
@@ -131,18 +132,23 @@ export class Pipeline {
     return { photo, found, sharp: image.shrink === 1 || !blurred };
   }
 
-  private async lookForCard(photo: ImagePyramid, { faces }: FoundFaces): Promise<CardScore | undefined> {
-    return this.gates.idCard?.look(photo, faces[0]?.box);
-  }
-
   /**
    * The face to embed.
-   * @throws Refusal NO_FACE, MANY_FACES, NOT_FULL_FACE
+   * @param findings what the gates found that look at the photo
+   * @throws Refusal of a gate, NO_FACE or MANY_FACES
    */
-  private accept(found: FoundFaces, { severalFaces, disableValidation }: PhotoOptions): LocatedFace {
-    const face = theFace(found, severalFaces);
-    const fault = disableValidation ? undefined : this.faultOf(face, found.pyramid);
-    if (fault) throw new Refusal('NOT_FULL_FACE', fault);
+  private async accept(
+    found: FoundFaces,
+    findings: readonly GateFinding[],
+    options: PhotoOptions,
+  ): Promise<LocatedFace> {
+    refuseBy(findings, options);
+    const { faces, pyramid, rejected } = found;
+    if (faces.length === 0) throw new Refusal('NO_FACE', rejected ?? 'no-face');
+    const people = faces.filter(({ box }) => isPerson(box, found));
+    if (people.length > 1 && options.severalFaces === 'refuse') throw new Refusal('MANY_FACES', 'many-faces');
+    const face = this.chooseFace(people, pyramid);
+    refuseBy(await askGates(this.faceGates, { face, picture: pyramid }, options), options);
     return face;
   }
 
@@ -151,16 +157,6 @@ export class Pipeline {
       box.width * image.shrink >= this.limits.minFaceWidth * (1 - FACE_WIDTH_TOLERANCE) &&
       area(box) >= this.limits.minFaceArea * image.width * image.height
     );
-  }
-
-  /** Why a face is not full; undefined for one that is. */
-  private faultOf(
-    { box, outline, scores }: Pick<LocatedFace, 'box' | 'outline' | 'scores'>,
-    { image }: ImagePyramid,
-  ): FaceFault | undefined {
-    // Asked first: a crop that ends above the mouth looks like a mask to the gate.
-    if (isTooClose(box, outline, image)) return 'too-close';
-    return scores ? this.gates.face?.coverOf(scores) : undefined;
   }
 
   private embed(
@@ -175,42 +171,25 @@ export class Pipeline {
   }
 }
 
-/**
- * The one face that matters.
- * @throws Refusal NO_FACE, MANY_FACES
- */
-function theFace(found: FoundFaces, severalFaces: PhotoOptions['severalFaces']): LocatedFace {
-  const { faces, pyramid, rejected } = found;
-  const [largest] = faces;
-  if (!largest) throw new Refusal('NO_FACE', rejected ?? 'no-face');
-  const people = faces.filter(({ box }) => isPerson(box, found));
-  if (people.length > 1 && severalFaces === 'refuse') throw new Refusal('MANY_FACES', 'many-faces');
-  if (severalFaces !== 'central') return largest;
-  return people.reduce((best, face) => (offCentre(face, pyramid) < offCentre(best, pyramid) ? face : best));
-}
-
 /** Whether a face counts beside the largest one. */
 function isPerson(box: Box, { faces: [largest] }: FoundFaces): boolean {
   return largest !== undefined && box.width >= largest.box.width * PASSER_BY_WIDTH;
 }
 
-/** @throws Refusal ID_CARD */
-function refuseIdCard(card: CardScore | undefined): void {
-  if (card?.isIdCard) throw new Refusal('ID_CARD', 'id-card');
+function largest([first]: readonly LocatedFace[]): LocatedFace {
+  return first as LocatedFace;
 }
 
-/** What `judge` refuses; null when it accepts. */
-function refusalOf(judge: () => unknown): PhotoReport['refusal'] {
-  try {
-    judge();
-    return null;
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return { errorName: error.errorName, reason: error.reason };
-  }
+function photoView(photo: ImagePyramid, { faces }: FoundFaces): Views['photo'] {
+  return { photo, largestFace: faces[0]?.box };
 }
 
-/** Distance of the face's centre from the photo's, in pixels. */
-function offCentre({ box }: LocatedFace, { image }: ImagePyramid): number {
-  return Math.hypot(box.x + (box.width - image.width) / 2, box.y + (box.height - image.height) / 2);
+function sightsOf(findings: readonly GateFinding[]): Sights {
+  const sight = (gate: string) => findings.find(({ name }) => name === gate)?.sight ?? null;
+  return Object.fromEntries(Object.keys(photoGates).map((name) => [name, sight(name)])) as unknown as Sights;
+}
+
+function causeOf(error: unknown): PhotoReport['refusal'] {
+  if (!(error instanceof Refusal)) throw error;
+  return { errorName: error.errorName, reason: error.reason };
 }

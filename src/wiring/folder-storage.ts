@@ -13,7 +13,7 @@ import { whenReachable } from './when-reachable.js';
 
 /**
  * Everything in the data folder of one server, photos perhaps elsewhere, and the faces in its memory.
- * @param indexWorkerUrl the compiled worker of the index, where it does not lie beside its room
+ * @param indexWorkerUrl the compiled worker of the index, where it does not lie beside its source
  * @throws Error with a message for the operator, when the data folder cannot be used
  */
 export async function openFolderStorage(config: Config, logger: Logger, indexWorkerUrl?: URL): Promise<Storage> {

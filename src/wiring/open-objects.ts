@@ -7,10 +7,8 @@ import type { ObjectStore } from '../persistence/photos/object-store.js';
 import { S3ObjectStore } from '../persistence/photos/s3/s3-object-store.js';
 
 export interface OpenObjects {
-  /** As the server writes and reads them: sealed where there is a data key. */
+  /** As the server writes and reads them: encrypted where there is a data key. */
   objects: ObjectStore;
-  /** The same as they lie there. */
-  raw: ObjectStore;
   /** Throws a StoreError when objects cannot be written and erased there, or not now. */
   check: () => Promise<void>;
 }
@@ -27,5 +25,5 @@ export async function openObjects(config: Config): Promise<OpenObjects> {
     bucket ??
     (await FolderObjectStore.open(join(config.DATA_DIR, PHOTOS), { shared: config.DATABASE_URL !== undefined }));
   const objects = dataKey ? new EncryptedObjectStore(raw, dataKey) : raw;
-  return { objects, raw, check: async () => bucket?.check() };
+  return { objects, check: async () => bucket?.check() };
 }

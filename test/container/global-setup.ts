@@ -9,9 +9,32 @@ const MB = 1e6;
 /** Builds the image that all tests use. */
 export async function setup(): Promise<() => void> {
   if (work === '') throw new Error('Run these tests with: npm run test:container');
+  await removeLeftovers();
   measured('engine', await docker(['version', '--format', 'Docker {{.Server.Version}}']));
   await buildImage();
   return () => console.log(`\n${measuredTable()}`);
+}
+
+/** What a run that was killed has left: all that tests make carries this name. */
+async function removeLeftovers(): Promise<void> {
+  const kinds = [
+    [
+      ['ps', '--all'],
+      ['rm', '--force', '--volumes'],
+    ],
+    [
+      ['network', 'ls'],
+      ['network', 'rm'],
+    ],
+    [
+      ['volume', 'ls'],
+      ['volume', 'rm'],
+    ],
+  ] as const;
+  for (const [list, remove] of kinds) {
+    const left = await docker([...list, '--quiet', '--filter', 'name=facesearch-trial']);
+    if (left !== '') await docker([...remove, ...left.split('\n')]);
+  }
 }
 
 /**

@@ -83,7 +83,7 @@ export class Compose {
     this.folder = join(work, name);
     copyProject(this.folder);
     this.configure(settings);
-    this.#base = ['compose', '--project-name', `trial-${name}`, '--file', file, ...more];
+    this.#base = ['compose', '--project-name', `facesearch-trial-${name}`, '--file', file, ...more];
   }
 
   /** Writes .env anew. */

@@ -12,15 +12,14 @@ const blocks: Block[] = [
       ['c', '5'],
     ],
   },
-  { kind: 'verbatim', text: '█ x' },
 ];
 
 it('renders a report for the terminal', () => {
-  expect(renderText(blocks)).toBe('Pairs\n─────\n\n- one_two.jpg\n\nlist      n\na|b <i>  10\nc         5\n\n█ x\n');
+  expect(renderText(blocks)).toBe('Pairs\n─────\n\n- one_two.jpg\n\nlist      n\na|b <i>  10\nc         5\n');
 });
 
 it('renders a report as Markdown in which names are no markup', () => {
   expect(renderMarkdown(blocks)).toBe(
-    '## Pairs\n\n- one\\_two.jpg\n\n| list | n |\n| --- | ---: |\n| a\\|b \\<i\\> | 10 |\n| c | 5 |\n\n```text\n█ x\n```\n',
+    '## Pairs\n\n- one\\_two.jpg\n\n| list | n |\n| --- | ---: |\n| a\\|b \\<i\\> | 10 |\n| c | 5 |\n',
   );
 });

@@ -1,11 +1,11 @@
-import { parseArgs } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { calibratedRates, calibrationOf, type Population } from '../../src/evaluation/calibration/make-calibration.js';
-import { calibrationOptions, parseCalibrationOptions } from '../../src/evaluation/calibration/options.js';
+import { calibrationOptions, checkGroups } from '../../src/evaluation/calibration/options.js';
 import { compareStrangers } from '../../src/evaluation/calibration/strangers.js';
 import { rateCurve } from '../../src/evaluation/calibration/tail.js';
 import { unknownImage } from '../../src/evaluation/data-set.js';
-import { WeightedScores } from '../../src/evaluation/metrics/weighted-scores.js';
+import { ScoreHistogram } from '../../src/evaluation/metrics/score-histogram.js';
+import { readOptions } from '../../src/util/options.js';
 import { UsageError } from '../../src/util/usage-error.js';
 import { quantile } from './normal-scores.js';
 
@@ -14,7 +14,7 @@ const exponential = (n: number, start: number, scale: number) =>
   Array.from({ length: n }, (_, i) => start - scale * Math.log((i + 0.5) / n));
 
 const weighted = (scores: Iterable<number>, weight = 1) => {
-  const histogram = new WeightedScores();
+  const histogram = new ScoreHistogram();
   for (const score of scores) histogram.add(score, weight);
   return histogram;
 };
@@ -27,7 +27,7 @@ const population = (name: string, scores: readonly number[]): Population => {
 
 describe('weighted scores', () => {
   it('give shares of the weight, a score that equals the threshold included', () => {
-    const scores = new WeightedScores();
+    const scores = new ScoreHistogram();
     scores.add(0.1, 1);
     scores.add(0.2, 2);
     scores.add(0.3, 1);
@@ -89,8 +89,8 @@ describe('the scale', () => {
   const cosines = (...args: Parameters<typeof calibratedRates>) => calibratedRates(...args).map(({ cosine }) => cosine);
 
   it('keeps its promise for each group: the closest one decides', () => {
-    expect(cosines([west, asian], null)).toEqual(cosines([asian], null));
-    calibratedRates([west, asian], null).forEach(({ rate, cosine }) => {
+    expect(cosines([west, asian], undefined)).toEqual(cosines([asian], undefined));
+    calibratedRates([west, asian], undefined).forEach(({ rate, cosine }) => {
       expect(cosine).toBeCloseTo(0.1 - 0.03 * Math.log(rate), 2);
       expect(Math.max(west.curve.rateAt(cosine), asian.curve.rateAt(cosine))).toBeLessThanOrEqual(rate);
     });
@@ -109,7 +109,7 @@ describe('the scale', () => {
   });
 
   it('says which rates are extrapolated, and rises from -1 to 1', () => {
-    const rates = calibratedRates([west, asian], null);
+    const rates = calibratedRates([west, asian], undefined);
     expect(rates.map(({ extrapolatedIn }) => extrapolatedIn)).toEqual([
       [],
       [],
@@ -118,7 +118,10 @@ describe('the scale', () => {
       ['west', 'asian'],
       ['west', 'asian'],
     ]);
-    const { madeFrom, points = [] } = calibrationOf(rates, [west, asian], null, { dataSet: 'faces', mirror: false });
+    const { madeFrom, points = [] } = calibrationOf(rates, [west, asian], undefined, {
+      dataSet: 'faces',
+      mirror: false,
+    });
     expect(madeFrom).toContain('faces: west (10 people, 20 images), asian (10 people, 20 images)');
     expect(madeFrom).toContain('FMR 1e-1, 1e-2, 1e-3 measured; FMR 1e-4, 1e-5, 1e-6 extrapolated');
     expect(points.map(({ similarity }) => similarity)).toEqual([0, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 1]);
@@ -130,7 +133,7 @@ describe('the scale', () => {
 
   it('gives up when strangers are too alike', () => {
     const alike = population('alike', exponential(1_000, 0.6, 0.05));
-    expect(() => calibratedRates([alike], null)).toThrow('Strangers are too alike');
+    expect(() => calibratedRates([alike], undefined)).toThrow('Strangers are too alike');
   });
 });
 
@@ -194,8 +197,9 @@ describe('comparing strangers', () => {
 
 describe('the command line of the calibration', () => {
   const parse = (...args: string[]) => {
-    const { values, positionals } = parseArgs({ args, options: calibrationOptions, allowPositionals: true });
-    return parseCalibrationOptions(values, positionals[0] ?? '', { pack: 'default', workers: 2 });
+    const { values } = readOptions(args, calibrationOptions);
+    checkGroups(values);
+    return values;
   };
 
   it('takes groups and weights', () => {
@@ -210,7 +214,7 @@ describe('the command line of the calibration', () => {
       '--no-trim',
     );
     expect(options).toMatchObject({
-      groups: [
+      group: [
         { name: 'w', sets: ['lfw'] },
         { name: 'a', sets: ['b', 'c'] },
       ],
@@ -218,12 +222,12 @@ describe('the command line of the calibration', () => {
         ['w', 1],
         ['a', 2.5],
       ]),
-      model: null,
-      version: null,
+      model: undefined,
+      version: undefined,
       write: true,
-      trim: false,
+      noTrim: true,
     });
-    expect(parse('faces')).toMatchObject({ groups: [], weights: null, write: false, trim: true });
+    expect(parse('faces')).toMatchObject({ group: undefined, weights: undefined, write: false, noTrim: false });
   });
 
   it.each([

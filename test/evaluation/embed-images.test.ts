@@ -9,7 +9,7 @@ function analyser(embedPhoto: PhotoEmbedder['embedPhoto']): PhotoEmbedder {
 }
 
 describe('embedding images', () => {
-  it('asks for the central face without gates, each image once, no more at once than allowed', async () => {
+  it('asks for one of several faces without gates, each image once, no more at once than allowed', async () => {
     const names = Array.from({ length: 10 }, (_, i) => `${i}.jpg`);
     const folder = await tinyFolder(Object.fromEntries(names.map((name) => [name, name])));
     const seen: string[] = [];
@@ -35,7 +35,7 @@ describe('embedding images', () => {
     expect(most).toBe(3);
     expect(done).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     expect([...asked].map((json) => JSON.parse(json))).toEqual([
-      { version: 'v4', allowIdCard: true, severalFaces: 'central', disableValidation: true },
+      { version: 'v4', allowIdCard: true, severalFaces: 'largest', disableValidation: true },
     ]);
   });
 

@@ -261,7 +261,7 @@ describe('a list of mended labels', () => {
   it.each([
     ['path,hat\na.jpg,1\n', 'has no column "label"'],
     ['path,label\n,hat\n', 'line 2: the path is empty'],
-    ['path,label\na.jpg,\n', 'mends no label'],
+    ['path,label\na.jpg,\n', 'corrects no label'],
   ])('that is %j is refused', async (text, message) => {
     const folder = await tinyFolder({ 'c.csv': text });
     await expect(readCorrections(`${folder}/c.csv`)).rejects.toThrow(message);

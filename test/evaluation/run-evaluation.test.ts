@@ -2,10 +2,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
-import type { EvaluationOptions } from '../../src/evaluation/options.js';
+import { evaluationOptions } from '../../src/evaluation/options.js';
 import type { Report } from '../../src/evaluation/report/report.js';
 import { runEvaluation } from '../../src/evaluation/run-evaluation.js';
 import { loadPack } from '../../src/models/pack.js';
+import { readOptions } from '../../src/util/options.js';
 import { defaultManifestPath } from '../../src/util/paths.js';
 import { photo } from '../support/photos.js';
 import { tinyFolder } from './tiny-folder.js';
@@ -17,20 +18,7 @@ const people = {
   connery: ['SeanConnery.jpg'],
 };
 
-const options: Omit<EvaluationOptions, 'folder' | 'out'> = {
-  sets: null,
-  pairs: null,
-  subset: null,
-  groups: [],
-  aliases: null,
-  corrections: null,
-  only: null,
-  minFaceWidth: 0,
-  pack: 'default',
-  version: 'v3',
-  docs: null,
-  workers: 1,
-};
+const options = { ...readOptions([], evaluationOptions).values, pack: 'default', workers: 1 };
 
 const tools = async (print: (text: string) => void) => ({
   pack: await loadPack(defaultManifestPath, 'default'),
@@ -69,7 +57,7 @@ it('evaluates a folder of photos end to end', async () => {
   const out = join(folder, 'report', 'here');
   let printed = '';
   const report = await runEvaluation(
-    { ...options, folder, sets: ['video', 'stills'], groups: [{ name: 'both', sets: ['video', 'stills'] }], out },
+    { ...options, folder, set: ['video', 'stills'], group: [{ name: 'both', sets: ['video', 'stills'] }], out },
     await tools((text) => {
       printed += text;
     }),

@@ -3,6 +3,7 @@
 import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
+import { centralFace } from '../../../dist/src/evaluation/central-face.js';
 import { loadPack } from '../../../dist/src/models/pack.js';
 import { defaultManifestPath } from '../../../dist/src/util/paths.js';
 import { Embedder } from '../../../dist/src/vision/embedder.js';
@@ -17,8 +18,8 @@ Embedder.prototype.embed = async (given) => {
   return new Float32Array(512);
 };
 const limits = { minResolution: null, maxPixels: 5e7, minFaceWidth: 0, minFaceArea: 0 };
-const options = { version: 'v3', allowIdCard: true, severalFaces: 'central', disableValidation: true };
-const pipeline = await Pipeline.load(await loadPack(defaultManifestPath, 'default'), limits);
+const options = { version: 'v3', allowIdCard: true, severalFaces: 'largest', disableValidation: true };
+const pipeline = await Pipeline.load(await loadPack(defaultManifestPath, 'default'), limits, centralFace);
 const rows = parse(await readFile(join(data, 'manifest.csv')), { columns: true, bom: true });
 const kept = [];
 await mkdir(out, { recursive: true });

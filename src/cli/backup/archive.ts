@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { Header } from 'tar';
-import { BackupError } from './backup-error.js';
+import { OperatorError } from '../../util/operator-error.js';
 import { cannotRead } from './file-trouble.js';
 
 /** Name of the last entry: the SHA-256 of each other one, as `sha256sum` writes and checks it. */
@@ -62,7 +62,7 @@ export class ArchiveWriter {
       hash.update(chunk);
       written += chunk.length;
     }
-    if (written !== size) throw new BackupError(`${name} has ${written} bytes where ${size} were expected.`);
+    if (written !== size) throw new OperatorError(`${name} has ${written} bytes where ${size} were expected.`);
     await this.#sink.write(Buffer.alloc(paddingOf(size)));
     this.#sums += `${hash.digest('hex')}  ${name}\n`;
   }
@@ -93,7 +93,7 @@ export interface ArchiveEntry {
 /**
  * The entries of an archive in their order, without the checksums. What was read is to be trusted only when the iteration
  * has come to its end: then every byte of the file is what the writer wrote.
- * @throws BackupError when the file cannot be read, or anything of it was changed, cut off or added
+ * @throws OperatorError when the file cannot be read, or anything of it was changed, cut off or added
  */
 export async function* readArchive(path: string): AsyncGenerator<ArchiveEntry> {
   const file = await openArchive(path);
@@ -159,7 +159,7 @@ function encodeHeader(name: string, size: number, mtime: Date): Buffer {
   const block = Buffer.alloc(BLOCK);
   const header = new Header({ path: name, size, mtime, mode: 0o600, type: 'File', uid: 0, gid: 0 });
   // Names that ustar cannot hold would need an extension; those of this server are short.
-  if (header.encode(block, 0)) throw new BackupError(`${name} is too long a name for the archive.`);
+  if (header.encode(block, 0)) throw new OperatorError(`${name} is too long a name for the archive.`);
   return block;
 }
 
@@ -195,6 +195,6 @@ function paddingOf(size: number): number {
   return (BLOCK - (size % BLOCK)) % BLOCK;
 }
 
-function damaged(what: string): BackupError {
-  return new BackupError(`The backup is damaged: ${what}. Nothing was restored.`);
+function damaged(what: string): OperatorError {
+  return new OperatorError(`The backup is damaged: ${what}. Nothing was restored.`);
 }

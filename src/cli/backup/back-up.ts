@@ -9,8 +9,8 @@ import { BUSY_TIMEOUT_MS, readVersion } from '../../persistence/people/sqlite/sq
 import { FolderObjectStore } from '../../persistence/photos/folder-object-store.js';
 import type { ObjectSource } from '../../persistence/photos/object-store.js';
 import { Database } from '../../persistence/sqlite.js';
+import { OperatorError } from '../../util/operator-error.js';
 import { ArchiveWriter } from './archive.js';
-import { BackupError } from './backup-error.js';
 import { cannotRead, cannotWrite } from './file-trouble.js';
 
 /** What a backup says of itself, in its entry backup.json. */
@@ -56,7 +56,7 @@ const UNFINISHED = 'backup.unfinished';
 /**
  * Copies a data folder into one file, as it was at one moment near the beginning. What is encrypted stays so, without the
  * key. Needs room for the database twice beside the file for a while; with a stream, once more in the data folder.
- * @throws BackupError, DataKeyError or StoreError; the file is then as it was
+ * @throws OperatorError, DataKeyError or StoreError; the file is then as it was
  */
 export async function backUp({
   folder,
@@ -105,12 +105,12 @@ function openSource(path: string): Database {
   } catch (error) {
     source?.close();
     const { code = '', message } = error as { code?: string; message: string };
-    if (code === 'ENOENT') throw new BackupError(`There is no database ${path}.`);
+    if (code === 'ENOENT') throw new OperatorError(`There is no database ${path}.`);
     // A reader, too, notes in files beside the database what it reads.
     const isShut = code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY');
     const reason = isShut ? 'this user cannot write to it and to its folder' : message;
     const refused = cannotRead(error, path);
-    throw refused instanceof BackupError ? refused : new BackupError(`Cannot back up ${path}: ${reason}.`);
+    throw refused instanceof OperatorError ? refused : new OperatorError(`Cannot back up ${path}: ${reason}.`);
   }
 }
 
@@ -127,7 +127,7 @@ async function fill(archive: ArchiveWriter, { source, copyPath, photos, onProgre
     copy.pragma('journal_mode = DELETE');
     copy.pragma('secure_delete = ON');
     if (copy.pragma('quick_check(1)', { simple: true }) !== 'ok') {
-      throw new BackupError('The database is damaged; it cannot be backed up.');
+      throw new OperatorError('The database is damaged; it cannot be backed up.');
     }
     const before = readDataKeyRecord(copy);
     if (before.change) throw new DataKeyError('A change of the data key is under way; back up when it is finished.');

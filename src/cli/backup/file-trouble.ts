@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
-import { BackupError } from './backup-error.js';
+import { OperatorError } from '../../util/operator-error.js';
 
 /**
  * Says why a backup cannot be read or written, for volumes that are mounted into a container above all.
  * @param path the backup
  * @param folder where it is written
- * @returns a BackupError for what the file system refuses; any other error as it is
+ * @returns a OperatorError for what the file system refuses; any other error as it is
  */
 export function cannotWrite(error: unknown, path: string, folder: string): unknown {
   const code = codeOf(error);
@@ -37,7 +37,9 @@ export function cannotRead(error: unknown, path: string): unknown {
 }
 
 function refusal(error: unknown, what: string, reason: (() => string) | undefined): unknown {
-  return reason && !(error instanceof BackupError) ? new BackupError(`${what}: ${reason()}.`, { cause: error }) : error;
+  return reason && !(error instanceof OperatorError)
+    ? new OperatorError(`${what}: ${reason()}.`, { cause: error })
+    : error;
 }
 
 function codeOf(error: unknown): string {

@@ -10,9 +10,9 @@ import { finishRestore, RESTORE_READY, RESTORE_UNFINISHED } from '../../persiste
 import { readVersion } from '../../persistence/people/sqlite/sqlite-database.js';
 import { FolderObjectStore } from '../../persistence/photos/folder-object-store.js';
 import { Database } from '../../persistence/sqlite.js';
+import { OperatorError } from '../../util/operator-error.js';
 import { type ArchiveEntry, readArchive } from './archive.js';
 import { type BackupDescription, photoKeys } from './back-up.js';
-import { BackupError } from './backup-error.js';
 
 export interface RestoreOptions {
   /** The path of the backup; or a stream of it, which needs room in the data folder once more for a while. */
@@ -32,14 +32,14 @@ const nothing: ReadonlySet<string> = new Set(['server.lock', 'server.lock-journa
 /**
  * Puts the data of a backup into a folder. Unpacks and checks all of it beside the folder's own data first; from then on
  * it is brought to its end whatever happens, if need be by the next server or command that locks the folder.
- * @throws BackupError or StoreError; the folder is then as it was
+ * @throws OperatorError or StoreError; the folder is then as it was
  */
 export async function restore({ file, folder, force = false }: RestoreOptions): Promise<BackupDescription> {
   const unlock = lockDataFolder(folder);
   try {
     const there = (await readdir(folder)).filter((name) => !nothing.has(name));
     if (there.length > 0 && !force) {
-      throw new BackupError(`The folder ${folder} is not empty. To replace what it holds, add --force.`);
+      throw new OperatorError(`The folder ${folder} is not empty. To replace what it holds, add --force.`);
     }
     const staging = join(folder, RESTORE_UNFINISHED);
     let description: BackupDescription;
@@ -81,7 +81,7 @@ async function unpackFile(file: string, staging: string): Promise<BackupDescript
     else if (key) {
       await photos.put(key, await bytesOf(entry));
       keys.add(key);
-    } else throw new BackupError(`The backup holds ${JSON.stringify(entry.name)}, which this version does not know.`);
+    } else throw new OperatorError(`The backup holds ${JSON.stringify(entry.name)}, which this version does not know.`);
   }
   // Only now every byte is known to be what was backed up.
   const description = describe(json);
@@ -101,7 +101,7 @@ async function write(path: string, { chunks }: ArchiveEntry): Promise<void> {
 }
 
 async function bytesOf({ name, size, chunks }: ArchiveEntry): Promise<Buffer> {
-  if (size > MAX_PHOTO_BYTES) throw new BackupError(`${name} in the backup is too large.`);
+  if (size > MAX_PHOTO_BYTES) throw new OperatorError(`${name} in the backup is too large.`);
   const all: Buffer[] = [];
   for await (const chunk of chunks) all.push(chunk);
   return Buffer.concat(all);
@@ -112,8 +112,8 @@ function describe(json: Buffer | undefined): BackupDescription {
   try {
     description = JSON.parse(json?.toString('utf8') ?? '') as BackupDescription;
   } catch {}
-  if (description?.format !== 'facesearch-backup') throw new BackupError('The file is no backup of this server.');
-  if (description.version !== 1) throw new BackupError('The backup was made by a newer version of this server.');
+  if (description?.format !== 'facesearch-backup') throw new OperatorError('The file is no backup of this server.');
+  if (description.version !== 1) throw new OperatorError('The backup was made by a newer version of this server.');
   return description;
 }
 
@@ -125,7 +125,7 @@ function checkDatabase(path: string, photos: ReadonlySet<string>): void {
     readVersion(db);
     if (photoKeys(db).some((key) => !photos.has(key))) throw new Error('photos that it names are not in the backup');
   } catch (error) {
-    throw new BackupError(`The database of the backup cannot be used: ${(error as Error).message}.`);
+    throw new OperatorError(`The database of the backup cannot be used: ${(error as Error).message}.`);
   } finally {
     db?.close();
   }

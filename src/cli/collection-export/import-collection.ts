@@ -1,7 +1,7 @@
 import { FaceSearchError } from '../../core/errors.js';
 import type { SqliteTransfer } from '../../persistence/people/sqlite/sqlite-transfer.js';
+import { OperatorError } from '../../util/operator-error.js';
 import { type Line, readLines } from './lines.js';
-import { TransferError } from './transfer-error.js';
 import { checkHeader, LineError, parseLine, type TransferLine } from './transfer-line.js';
 
 export interface ImportOptions {
@@ -28,7 +28,7 @@ const LINES_PER_TRANSACTION = 500;
 /**
  * Merges exported lines into a collection, by user id: names are taken from the file, faces that a user has already are
  * not doubled. So it may be run again after it was stopped.
- * @throws TransferError when the file is no export for this model; StoreError when the disk refuses. Nothing of the
+ * @throws OperatorError when the file is no export for this model; StoreError when the disk refuses. Nothing of the
  * transaction under way is stored then, and all before it is.
  */
 export async function importCollection(
@@ -66,7 +66,7 @@ export async function importCollection(
     else pending.push({ number: line.number, line: parsed });
     if (pending.length === LINES_PER_TRANSACTION) flush(end);
   }
-  if (!hasHeader) throw new TransferError('The file is empty. Nothing was imported.');
+  if (!hasHeader) throw new OperatorError('The file is empty. Nothing was imported.');
   flush(end);
   return result;
 }

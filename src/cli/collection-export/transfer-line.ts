@@ -3,7 +3,7 @@ import { unitVector } from '../../core/unit-vector.js';
 import { parseText } from '../../http/forms/fields.js';
 import { blobToEmbedding, EMBEDDING_BYTES, embeddingToBlob } from '../../persistence/encryption/embedding-blob.js';
 import type { User } from '../../persistence/store.js';
-import { TransferError } from './transfer-error.js';
+import { OperatorError } from '../../util/operator-error.js';
 
 /** First line of an exported collection. */
 export interface TransferHeader {
@@ -35,20 +35,20 @@ export function faceLine(id: string, embedding: Float32Array): string {
   return `${JSON.stringify({ id, vector: embeddingToBlob(embedding).toString('base64') })}\n`;
 }
 
-/** @throws TransferError when the line is no header, or vectors of it cannot be taken */
+/** @throws OperatorError when the line is no header, or vectors of it cannot be taken */
 export function checkHeader(line: string, model: string): void {
   let header: Partial<TransferHeader> | undefined;
   try {
     header = JSON.parse(line) as Partial<TransferHeader>;
   } catch {}
   if (header?.format !== 'facesearch-collection') {
-    throw new TransferError('The file does not begin with the header of an exported collection. Nothing was imported.');
+    throw new OperatorError('The file does not begin with the header of an exported collection. Nothing was imported.');
   }
   if (header.version !== 1) {
-    throw new TransferError('The file was exported by a newer version of this server. Nothing was imported.');
+    throw new OperatorError('The file was exported by a newer version of this server. Nothing was imported.');
   }
   if (header.model !== model) {
-    throw new TransferError(
+    throw new OperatorError(
       `The vectors in the file were made by the model ${header.model}, and this server compares those of ${model}. Nothing was imported.`,
     );
   }

@@ -1,9 +1,9 @@
 import { s3Of } from '../../config/config.js';
 import { S3ObjectStore } from '../../persistence/photos/s3/s3-object-store.js';
+import { OperatorError } from '../../util/operator-error.js';
 import { showProgress } from '../../util/progress.js';
 import { UsageError } from '../../util/usage-error.js';
 import { backUp } from '../backup/back-up.js';
-import { BackupError } from '../backup/backup-error.js';
 import { defineCommand } from '../command.js';
 import { readFolderConfig } from '../folder-config.js';
 
@@ -35,7 +35,7 @@ export const backup = defineCommand({
       if (isPiped) console.error(`Standard output: ${summary}`);
       else console.log(`${file}: ${summary}`);
       if (missing > 0)
-        throw new BackupError(`${missing} photos are missing in the data folder; all else is backed up.`);
+        throw new OperatorError(`${missing} photos are missing in the data folder; all else is backed up.`);
     } finally {
       progress?.stop();
     }

@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
 import { type Config, readConfig } from '../../config/config.js';
-import { calibrationOptions, parseCalibrationOptions } from '../../evaluation/calibration/options.js';
+import { calibrationOptions, checkGroups } from '../../evaluation/calibration/options.js';
 import { runCalibration } from '../../evaluation/calibration/run-calibration.js';
-import { EvaluationError } from '../../evaluation/evaluation-error.js';
 import {
   listScales,
   revertScale,
@@ -13,10 +12,12 @@ import { shippedCentres } from '../../gallery/scoring/shipped-centres.js';
 import { galleryVersion } from '../../http/services.js';
 import { readPack } from '../../models/choose-pack.js';
 import { preparePack } from '../../models/pack.js';
+import { OperatorError } from '../../util/operator-error.js';
+import { dashed, type Options, type Values } from '../../util/options.js';
 import { defaultManifestPath } from '../../util/paths.js';
 import { UsageError } from '../../util/usage-error.js';
 import { openExistingStore } from '../../wiring/open-store.js';
-import { defineCommand, type Values } from '../command.js';
+import { defineCommand } from '../command.js';
 
 const options = {
   ...calibrationOptions,
@@ -30,7 +31,7 @@ const options = {
   },
   revert: { type: 'boolean', help: 'with --gallery: the scale before the present one holds again' },
   list: { type: 'boolean', help: 'with --gallery: show every scale that was written' },
-} as const;
+} as const satisfies Options;
 
 /** Options that mean something with --gallery. */
 const galleryOptions = ['gallery', 'write', 'revert', 'list', 'pack'];
@@ -45,11 +46,12 @@ export const calibrate = defineCommand({
     if (values.gallery) return calibrateGallery(values, folder, config);
     if (values.revert || values.list) throw new UsageError('--revert and --list go with --gallery.');
     if (folder === undefined) throw new UsageError('<folder> is missing, or --gallery.');
-    const defaults = { pack: config.MODEL_PACK, workers: config.WORKERS };
-    const options = parseCalibrationOptions(values, folder, defaults);
+    checkGroups(values);
+    const { pack = config.MODEL_PACK, workers = config.WORKERS } = values;
+    const options = { ...values, folder: resolve(folder), pack, workers };
     const manifestPath = manifestOf(config);
     await runCalibration(options, {
-      pack: await preparePack(manifestPath, options.pack, { log: console.error }),
+      pack: await preparePack(manifestPath, pack, { log: console.error }),
       manifestPath,
       maxPixels: config.MAX_PIXELS,
       print: (text) => process.stdout.write(text),
@@ -63,21 +65,22 @@ async function calibrateGallery(
   config: Config,
 ): Promise<void> {
   if (folder !== undefined) throw new UsageError('It is a folder or --gallery, not both.');
-  const foreign = Object.keys(values).find((name) => !galleryOptions.includes(name));
-  if (foreign !== undefined) throw new UsageError(`--${foreign} does not go with --gallery.`);
+  const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== false);
+  const foreign = given.find(([name]) => !galleryOptions.includes(name));
+  if (foreign) throw new UsageError(`--${dashed(foreign[0])} does not go with --gallery.`);
   if ([values.write, values.revert, values.list].filter(Boolean).length > 1) {
     throw new UsageError('Only one of --write, --revert and --list can be done at a time.');
   }
   const { model } = (await readPack(manifestOf(config), values.pack ?? config.MODEL_PACK)).embedders[galleryVersion];
   const centres = await shippedCentres(model.calibration);
   const store = await openExistingStore(config);
-  if (!store) throw new EvaluationError(`There is no database in ${config.DATA_DIR}.`);
+  if (!store) throw new OperatorError(`There is no database in ${config.DATA_DIR}.`);
   const print = (text: string) => void process.stdout.write(text);
   const tools = { store, model: identityOf(model), calibration: model.calibration, centres, print };
   try {
     if (values.list) await listScales(tools);
     else if (values.revert) await revertScale(tools);
-    else await runGalleryCalibration(values.write === true, tools);
+    else await runGalleryCalibration(values.write, tools);
     if (config.SIMILARITY === 'cosine') {
       console.error('SIMILARITY=cosine is set: the server tells cosines and uses no scale.');
     }

@@ -4,9 +4,9 @@ import type { Finding } from '../doctor/finding.js';
 
 export const doctor = defineCommand({
   about:
-    "Looks at everything that a server with this environment's settings needs, and says what to mend. It changes nothing, and a server may run meanwhile. Ends with 1 when something fails; warnings alone end with 0.",
+    "Looks at everything that a server with this environment's settings needs, and says what to fix. It changes nothing, and a server may run meanwhile. Ends with 1 when something fails; warnings alone end with 0.",
   options: {
-    json: { type: 'boolean', default: false, help: 'print {"ok", "findings": [{check, state, text, mend}]}' },
+    json: { type: 'boolean', help: 'print {"ok", "findings": [{check, state, text, fix}]}' },
   },
   async run({ json }) {
     const findings = await examine(process.env);
@@ -23,14 +23,14 @@ export const doctor = defineCommand({
 
 const marks = { ok: 'ok  ', warn: 'WARN', fail: 'FAIL' };
 
-function line({ check, state, text, mend }: Finding): string {
+function line({ check, state, text, fix }: Finding): string {
   const first = `${marks[state]}  ${check.padEnd(10)} ${text}`;
-  return mend === undefined ? first : `${first}\n${' '.repeat(17)}→ ${mend}`;
+  return fix === undefined ? first : `${first}\n${' '.repeat(17)}→ ${fix}`;
 }
 
 function summary(failures: number, warnings: number): string {
   if (failures === 0 && warnings === 0) return 'All is well.';
   const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
   if (failures === 0) return `The server can start; ${count(warnings, 'warning')}.`;
-  return `${count(failures, 'failure')} to mend${warnings > 0 ? `, and ${count(warnings, 'warning')}` : ''}.`;
+  return `${count(failures, 'failure')} to fix${warnings > 0 ? `, and ${count(warnings, 'warning')}` : ''}.`;
 }

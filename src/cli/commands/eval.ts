@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { readConfig } from '../../config/config.js';
-import { evaluationOptions, parseOptions } from '../../evaluation/options.js';
+import { evaluationOptions } from '../../evaluation/options.js';
 import { runEvaluation } from '../../evaluation/run-evaluation.js';
 import { preparePack } from '../../models/pack.js';
 import { defaultManifestPath } from '../../util/paths.js';
@@ -13,14 +13,17 @@ export const evaluate = defineCommand({
   options: evaluationOptions,
   async run(values, [folder = '']) {
     const config = readConfig(process.env);
-    const options = parseOptions(values, folder, { pack: config.MODEL_PACK, workers: config.WORKERS });
+    const { pack = config.MODEL_PACK, workers = config.WORKERS } = values;
     const manifest = config.MODEL_MANIFEST ? resolve(config.MODEL_MANIFEST) : defaultManifestPath;
     // `facesearch models` prepared the environment's pack; --pack may name another one.
-    const pack = await preparePack(manifest, options.pack, { log: console.error });
-    await runEvaluation(options, {
-      pack,
-      maxPixels: config.MAX_PIXELS,
-      print: (text) => process.stdout.write(text),
-    });
+    const prepared = await preparePack(manifest, pack, { log: console.error });
+    await runEvaluation(
+      { ...values, folder: resolve(folder), pack, workers },
+      {
+        pack: prepared,
+        maxPixels: config.MAX_PIXELS,
+        print: (text) => process.stdout.write(text),
+      },
+    );
   },
 });

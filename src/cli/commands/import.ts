@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { wholeNumber } from '../../evaluation/command-line.js';
+import { wholeNumber } from '../../util/options.js';
 import { defineCommand } from '../command.js';
 import { writeReport } from '../photo-import/import-report.js';
 import { readPhotoList } from '../photo-import/photo-list.js';
@@ -15,12 +15,18 @@ export const importCommand = defineCommand({
     key: {
       type: 'string',
       value: 'KEY',
-      help: 'API key; better in the variable FACESEARCH_KEY, which nobody else sees',
+      help: 'API key; better in the variable FACESEARCH_KEY, which no other user sees',
     },
     collection: { type: 'string', value: 'NAME', default: '', help: 'which one; without this, the default one' },
-    parallel: { type: 'string', value: 'N', default: '8', help: 'photos under way at once, 1 to 64' },
-    'allow-id-card': { type: 'boolean', default: false, help: 'also take photos of identity documents' },
-    'retry-refused': { type: 'boolean', default: false, help: 'send again what an earlier run saw refused' },
+    parallel: {
+      type: 'string',
+      value: 'N',
+      default: '8',
+      help: 'photos under way at once, 1 to 64',
+      read: wholeNumber(1, 64),
+    },
+    allowIdCard: { type: 'boolean', help: 'also take photos of identity documents' },
+    retryRefused: { type: 'boolean', help: 'send again what an earlier run saw refused' },
     state: { type: 'string', value: 'FILE', help: 'what was sent (default: <folder>.import-state)' },
     report: {
       type: 'string',
@@ -45,10 +51,10 @@ Users and vectors that facesearch export wrote are read by facesearch import-vec
       key: values.key || remoteKey('FACESEARCH_KEY'),
       collection: values.collection,
       state: values.state ?? `${beside}.import-state`,
-      allowIdCard: values['allow-id-card'],
-      retryRefused: values['retry-refused'],
+      allowIdCard: values.allowIdCard,
+      retryRefused: values.retryRefused,
       everybody: false,
-      parallel: wholeNumber('--parallel', values.parallel, 1, 64),
+      parallel: values.parallel,
     });
     const report = values.report ?? `${beside}.import-report.html`;
     await writeReport(report, { source, target, outcome, at: new Date() });

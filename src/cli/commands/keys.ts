@@ -1,8 +1,9 @@
 import { readConfig } from '../../config/config.js';
 import { keyEntry } from '../../observability/audit/audit-entry.js';
 import { AuditFile } from '../../observability/audit/audit-file.js';
-import { createKey, expiryOf, hashKey, KeyError } from '../../persistence/keys/api-keys.js';
+import { createKey, expiryOf, hashKey } from '../../persistence/keys/api-keys.js';
 import type { ApiKeyStore } from '../../persistence/store.js';
+import { OperatorError } from '../../util/operator-error.js';
 import { UsageError } from '../../util/usage-error.js';
 import { openKeys } from '../../wiring/open-keys.js';
 import { defineCommand } from '../command.js';
@@ -13,7 +14,7 @@ export const keys = defineCommand({
   options: {
     tenant: { type: 'string', value: 'NAME', default: '', help: 'create: whose collections the key opens' },
     label: { type: 'string', value: 'TEXT', default: '', help: 'create: words to know the key by' },
-    'read-only': { type: 'boolean', default: false, help: 'create: only for searching and extracting' },
+    readOnly: { type: 'boolean', help: 'create: only for searching and extracting' },
     expires: {
       type: 'string',
       value: '90d|2027-01-31',
@@ -23,7 +24,7 @@ export const keys = defineCommand({
   notes: `  create --tenant NAME    prints the new key, this once
   list                    shows all about every key but the key
   revoke <id>             makes a key worthless`,
-  async run({ tenant, label, 'read-only': readOnly, expires }, [command = '', id = '']) {
+  async run({ tenant, label, readOnly, expires }, [command = '', id = '']) {
     const isComplete = { create: id === '' && tenant !== '', list: id === '', revoke: /^\d{1,15}$/.test(id) };
     if (!(command in isComplete)) throw new UsageError(`There is no "keys ${command}".`);
     if (!isComplete[command as keyof typeof isComplete]) {
@@ -58,7 +59,7 @@ async function create(
 
 async function revoke(store: ApiKeyStore, id: number, audit: AuditFile | undefined): Promise<void> {
   const key = (await store.listKeys()).find(({ keyId }) => keyId === id);
-  if (!key || !(await store.revokeKey(id))) throw new KeyError(`There is no key ${id} that could be revoked.`);
+  if (!key || !(await store.revokeKey(id))) throw new OperatorError(`There is no key ${id} that could be revoked.`);
   audit?.append(keyEntry('revoke key', { tenant: key.tenant, keyId: String(id) }));
   console.log(`Key ${id} is revoked.`);
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { wholeNumber } from '../../evaluation/command-line.js';
 import { writeAtomically } from '../../models/files.js';
+import { wholeNumber } from '../../util/options.js';
 import { UsageError } from '../../util/usage-error.js';
 import { FaceSearchClient } from '../api-client/face-search-client.js';
 import { usersOf } from '../api-client/users.js';
@@ -19,11 +19,17 @@ export const migrateFromFpt = defineCommand({
     to: { type: 'string', value: 'URL', default: 'http://localhost:8080', help: 'server to fill' },
     photos: { type: 'string', value: 'PATH', help: 'folder with an.jpg, an-2.jpg, an/any.jpg, or a CSV file' },
     collection: { type: 'string', value: 'NAME', default: '', help: 'which one; without this, the default one' },
-    'to-collection': { type: 'string', value: 'NAME', help: 'its name on the target, where it is another' },
-    'dry-run': { type: 'boolean', default: false, help: 'ask the source only, and tell what is missing' },
-    parallel: { type: 'string', value: 'N', default: '8', help: 'photos under way at once, 1 to 64' },
-    'allow-id-card': { type: 'boolean', default: false, help: 'also take photos of identity documents' },
-    'retry-refused': { type: 'boolean', default: false, help: 'send again what an earlier run saw refused' },
+    toCollection: { type: 'string', value: 'NAME', help: 'its name on the target, where it is another' },
+    dryRun: { type: 'boolean', help: 'ask the source only, and tell what is missing' },
+    parallel: {
+      type: 'string',
+      value: 'N',
+      default: '8',
+      help: 'photos under way at once, 1 to 64',
+      read: wholeNumber(1, 64),
+    },
+    allowIdCard: { type: 'boolean', help: 'also take photos of identity documents' },
+    retryRefused: { type: 'boolean', help: 'send again what an earlier run saw refused' },
     state: { type: 'string', value: 'FILE', help: 'what was sent (default: <photos>.migration-state)' },
     report: { type: 'string', value: 'FILE', help: 'refused photos, with pictures (default: <photos>.migration.html)' },
     csv: { type: 'string', value: 'FILE', help: 'everything that is missing (default: <photos>.migration.csv)' },
@@ -34,9 +40,8 @@ A CSV file has the columns id and path (relative to it).
 Exit codes: 0 everybody can be found; 1 somebody cannot, a photo was refused, or it stopped; 2 wrong usage.`,
   async run(values) {
     if (!values.photos) throw new UsageError('--photos is missing.');
-    const parallel = wholeNumber('--parallel', values.parallel, 1, 64);
     const key = remoteKey('FACESEARCH_FROM_KEY');
-    const toKey = values['dry-run'] ? '' : remoteKey('FACESEARCH_TO_KEY');
+    const toKey = values.dryRun ? '' : remoteKey('FACESEARCH_TO_KEY');
     const from = new FaceSearchClient({
       url: values.from,
       key,
@@ -46,7 +51,7 @@ Exit codes: 0 everybody can be found; 1 somebody cannot, a photo was refused, or
     console.log(sourceLines(source).join('\n'));
     const beside = resolve(values.photos);
     const csv = values.csv ?? `${beside}.migration.csv`;
-    if (values['dry-run']) {
+    if (values.dryRun) {
       await writeCsv(csv, migrationCsv(source));
       console.log(`Nothing was sent. Missing: ${csv}`);
       if (source.withoutPhotos.length > 0) process.exitCode = 1;
@@ -56,12 +61,12 @@ Exit codes: 0 everybody can be found; 1 somebody cannot, a photo was refused, or
       list: source.list,
       url: values.to,
       key: toKey,
-      collection: values['to-collection'] ?? values.collection,
+      collection: values.toCollection ?? values.collection,
       state: values.state ?? `${beside}.migration-state`,
-      allowIdCard: values['allow-id-card'],
-      retryRefused: values['retry-refused'],
+      allowIdCard: values.allowIdCard,
+      retryRefused: values.retryRefused,
       everybody: true,
-      parallel,
+      parallel: values.parallel,
     });
     const report = values.report ?? `${beside}.migration.html`;
     await writeReport(report, { source: values.photos, target, outcome, at: new Date() });

@@ -15,14 +15,13 @@ export const move = defineCommand({
     'Moves everything from SQLite in DATA_DIR into PostgreSQL at DATABASE_URL, or back, or only photos, while no server runs. Killed, it goes on where it was when it is run again. See docs/moving.md.',
   operands: ['<sqlite-to-postgres|postgres-to-sqlite|photos>'],
   options: {
-    'photos-from': { type: 'string', value: 'PLACE', help: 'where the photos are: s3, or a folder' },
-    'photos-to': { type: 'string', value: 'PLACE', help: 'where they shall be; without it they stay where they are' },
-    decrypt: { type: 'boolean', default: false, help: 'yes, what DATA_KEY encrypts shall lie in PostgreSQL as it is' },
+    photosFrom: { type: 'string', value: 'PLACE', help: 'where the photos are: s3, or a folder' },
+    photosTo: { type: 'string', value: 'PLACE', help: 'where they shall be; without it they stay where they are' },
+    decrypt: { type: 'boolean', help: 'yes, what DATA_KEY encrypts shall lie in PostgreSQL as it is' },
   },
   notes: 'A PLACE that is s3 is the bucket of S3_ENDPOINT; a folder of photos is usually photos in a DATA_DIR.',
   async run(values, [direction]) {
-    const from = values['photos-from'];
-    const to = values['photos-to'];
+    const { photosFrom: from, photosTo: to } = values;
     if ((from === undefined) !== (to === undefined)) throw new UsageError('--photos-from and --photos-to go together.');
     if (direction === 'photos') {
       if (!from || !to) throw new UsageError('--photos-from and --photos-to say where the photos are and shall be.');
@@ -34,7 +33,7 @@ export const move = defineCommand({
         unlock();
       }
     } else if (direction === 'sqlite-to-postgres' || direction === 'postgres-to-sqlite') {
-      await moveAll(direction, { from, to, mayDecrypt: values.decrypt === true });
+      await moveAll(direction, { from, to, mayDecrypt: values.decrypt });
     } else throw new UsageError(`There is no move "${direction}".`);
   },
 });

@@ -1,5 +1,5 @@
 import { s3Of } from '../../config/config.js';
-import { BackupError } from '../backup/backup-error.js';
+import { OperatorError } from '../../util/operator-error.js';
 import { restore } from '../backup/restore.js';
 import { defineCommand } from '../command.js';
 import { readFolderConfig } from '../folder-config.js';
@@ -11,10 +11,10 @@ export const restoreCommand = defineCommand({
   about: 'Puts the data of a backup into DATA_DIR, while no server runs on it. See docs/backup.md.',
   operands: ['<file>'],
   notes: 'With - as the file, the backup is read from standard input.',
-  options: { force: { type: 'boolean', default: false, help: 'replace the data that is there' } },
+  options: { force: { type: 'boolean', help: 'replace the data that is there' } },
   async run({ force }, [file = '']) {
     const config = readFolderConfig();
-    if (s3Of(config)) throw new BackupError(intoFolder);
+    if (s3Of(config)) throw new OperatorError(intoFolder);
     const folder = config.DATA_DIR;
     const { createdAt, users, faces, photos, dataKeyId } = await restore({
       file: file === '-' ? process.stdin : file,

@@ -12,7 +12,7 @@ export const serve = defineCommand({
     try {
       await start();
     } catch (error) {
-      // What stops a start is for the operator to mend, so its message says more than its stack.
+      // What stops a start is for the operator to fix, so its message says more than its stack.
       process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
       process.exit(1);
     }

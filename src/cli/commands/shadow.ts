@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { wholeNumber } from '../../evaluation/command-line.js';
 import { renderText } from '../../evaluation/report/blocks.js';
 import { writeAtomically } from '../../models/files.js';
+import { wholeNumber } from '../../util/options.js';
 import { showProgress } from '../../util/progress.js';
 import { UsageError } from '../../util/usage-error.js';
 import { FaceSearchClient } from '../api-client/face-search-client.js';
@@ -23,12 +23,11 @@ export const shadowCommand = defineCommand({
     a: { type: 'string', value: 'URL', default: 'https://api.fpt.ai', help: 'one server' },
     b: { type: 'string', value: 'URL', default: 'http://localhost:8080', help: 'the other' },
     collection: { type: 'string', value: 'NAME', default: '', help: 'which one; without this, the default one' },
-    'b-collection': { type: 'string', value: 'NAME', help: 'its name on B, where it is another' },
-    threshold: { type: 'string', value: 'X', default: '0.85', help: 'of both, 0–1' },
-    'b-threshold': { type: 'string', value: 'X', help: 'that of B, where it is another' },
+    bCollection: { type: 'string', value: 'NAME', help: 'its name on B, where it is another' },
+    threshold: { type: 'string', value: 'X', default: '0.85', help: 'of both, 0–1', read: readThreshold },
+    bThreshold: { type: 'string', value: 'X', help: 'that of B, where it is another', read: readThreshold },
     labelled: {
       type: 'boolean',
-      default: false,
       help: 'photos are named after ids, as for migrate-from-fpt, and all others show strangers: tell who is right',
     },
     parallel: {
@@ -36,17 +35,15 @@ export const shadowCommand = defineCommand({
       value: 'N',
       default: '1',
       help: 'photos under way at once, 1 to 64; more spoil the times',
+      read: wholeNumber(1, 64),
     },
     out: { type: 'string', value: 'FILE', default: 'shadow.csv', help: 'both answers to each photo' },
   },
   notes: `The keys are in FACESEARCH_A_KEY and FACESEARCH_B_KEY, or in files that FACESEARCH_A_KEY_FILE and
 FACESEARCH_B_KEY_FILE name. A key that may only search will do.`,
   async run(values, [folder = '']) {
-    const parallel = wholeNumber('--parallel', values.parallel, 1, 64);
-    const thresholds = {
-      a: threshold('--threshold', values.threshold),
-      b: threshold('--b-threshold', values['b-threshold'] ?? values.threshold),
-    };
+    const { parallel, threshold: a, bThreshold: b = a } = values;
+    const thresholds = { a, b };
     const stop = new AbortController();
     const sideOf = (name: 'a' | 'b', collection: string): Side => ({
       server: new FaceSearchClient({
@@ -58,14 +55,16 @@ FACESEARCH_B_KEY_FILE name. A key that may only search will do.`,
       collection,
       threshold: thresholds[name],
     });
-    const a = sideOf('a', values.collection);
-    const b = sideOf('b', values['b-collection'] ?? values.collection);
+    const sides = {
+      a: sideOf('a', values.collection),
+      b: sideOf('b', values.bCollection ?? values.collection),
+    };
     const { files } = await photosIn(folder);
     if (files.length === 0) throw new ImportError(`There are no photos in ${folder}.`);
     stopOnSignals(stop, new ImportError('Stopped before anything was compared.'));
-    const photos = values.labelled ? await labelled(files, [a, b]) : files;
+    const photos = values.labelled ? await labelled(files, [sides.a, sides.b]) : files;
     const progress = showProgress('photos', photos.length, 'differ');
-    const { comparisons, failure } = await shadow(photos, { a, b, parallel, stop, onProgress: progress.update });
+    const { comparisons, failure } = await shadow(photos, { ...sides, parallel, stop, onProgress: progress.update });
     progress.stop();
     if (comparisons.length > 0) {
       process.stdout.write(renderText(shadowBlocks(comparisons, thresholds)));
@@ -89,7 +88,7 @@ async function labelled(files: Awaited<ReturnType<typeof photosIn>>['files'], si
   return files.map((photo) => ({ ...photo, owner: owners.get(photo.path) ?? null }));
 }
 
-function threshold(option: string, value: string): number {
-  if (/^(?:0|1|0?\.\d+|[01]\.\d+)$/.test(value) && Number(value) <= 1) return Number(value);
-  throw new UsageError(`${option} must be a number from 0 to 1, not "${value}".`);
+function readThreshold(text: string, option: string): number {
+  if (/^(?:0|1|0?\.\d+|[01]\.\d+)$/.test(text) && Number(text) <= 1) return Number(text);
+  throw new UsageError(`${option} must be a number from 0 to 1, not "${text}".`);
 }

@@ -1,5 +1,5 @@
 import type { ObjectSource, ObjectStore } from '../../persistence/photos/object-store.js';
-import { MoveError } from './move-error.js';
+import { OperatorError } from '../../util/operator-error.js';
 
 export interface MovedPhotos {
   photos: number;
@@ -14,7 +14,7 @@ const AT_ONCE = 8;
  * Copies every photo that the target does not have to the byte, and reads each of them again. May be killed and called
  * again at any point. What lies in the source stays as it is.
  * @param onPhoto told of each photo that is done
- * @throws StoreError; MoveError when a photo is not read as it was written
+ * @throws StoreError; OperatorError when a photo is not read as it was written
  */
 export async function movePhotos(
   source: ObjectSource,
@@ -29,7 +29,8 @@ export async function movePhotos(
     if (await isThere(target, key, photo)) moved.known++;
     else {
       await target.put(key, photo);
-      if (!(await isThere(target, key, photo))) throw new MoveError(`The photo ${key} is not read as it was written.`);
+      if (!(await isThere(target, key, photo)))
+        throw new OperatorError(`The photo ${key} is not read as it was written.`);
     }
     onPhoto(++moved.photos);
   };

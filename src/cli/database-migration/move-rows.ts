@@ -1,5 +1,5 @@
+import { OperatorError } from '../../util/operator-error.js';
 import { type Comparison, compareTable } from './compare-sides.js';
-import { MoveError } from './move-error.js';
 import { rowsOf, type Side, type TargetSide } from './side.js';
 import { ROWS_PER_PAGE, type Row, type Table, tables } from './tables.js';
 
@@ -19,7 +19,7 @@ export interface MovedRows {
 /**
  * Copies every row of the source into the target, with its number, and compares both sides row by row. Killed at any
  * point it goes on where it was when it is called again; until its end no server takes the target for a whole database.
- * @throws MoveError when the target is not empty, or differs from the source in the end; StoreError
+ * @throws OperatorError when the target is not empty, or differs from the source in the end; StoreError
  */
 export async function moveRows(
   source: Side,
@@ -45,7 +45,7 @@ export async function moveRows(
   if (examples.length > 0) {
     if (state === 'occupied') throw notEmpty(target);
     const differences = comparisons.reduce((sum, comparison) => sum + comparison.differences, 0);
-    throw new MoveError(
+    throw new OperatorError(
       `${differences} rows of ${target.name} are not those of ${source.name}, which has changed since the move began, or the target has:\n${examples.join('\n')}\nEmpty the target and move again.`,
     );
   }
@@ -81,6 +81,8 @@ async function expectSameCounts(target: Side, counts: ReadonlyMap<Table, number>
   for (const [table, count] of counts) if ((await target.count(table)) !== count) throw notEmpty(target);
 }
 
-function notEmpty(target: Side): MoveError {
-  return new MoveError(`${target.name} is not empty, and what it holds is not an unfinished move from this source.`);
+function notEmpty(target: Side): OperatorError {
+  return new OperatorError(
+    `${target.name} is not empty, and what it holds is not an unfinished move from this source.`,
+  );
 }

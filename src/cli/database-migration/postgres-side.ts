@@ -5,7 +5,7 @@ import { migrate } from '../../persistence/people/postgres/migrate.js';
 import { migrations } from '../../persistence/people/postgres/migrations.js';
 import { MOVE_MARK } from '../../persistence/people/postgres/unfinished-move.js';
 import { fromVectorBytes, toVectorBytes } from '../../persistence/people/postgres/vector-bytes.js';
-import { MoveError } from './move-error.js';
+import { OperatorError } from '../../util/operator-error.js';
 import type { TargetSide, TargetState } from './side.js';
 import { type ColumnKind, type Place, placeOf, type Row, type Table, tables, type Value } from './tables.js';
 
@@ -51,7 +51,7 @@ export class PostgresSide implements TargetSide {
 
   /**
    * Brings a target's schema to this version.
-   * @throws StoreError; MoveError when a server or another move is connected
+   * @throws StoreError; OperatorError when a server or another move is connected
    */
   static async open(url: string, role: 'source' | 'target'): Promise<PostgresSide> {
     const side = new PostgresSide(url);
@@ -174,8 +174,8 @@ export class PostgresSide implements TargetSide {
       );
       if (other === undefined) return;
       if (Date.now() < since + ENDING_MS) continue;
-      if (other.name === SERVER) throw new MoveError(`Servers are connected to ${this.name}; stop them first.`);
-      throw new MoveError(
+      if (other.name === SERVER) throw new OperatorError(`Servers are connected to ${this.name}; stop them first.`);
+      throw new OperatorError(
         `Another move is connected to ${this.name}, or the database still does what a killed one sent.`,
       );
     }
@@ -185,11 +185,11 @@ export class PostgresSide implements TargetSide {
     const [row] = await this.#read<{ mark: string | null; schema: string | null }>(
       `SELECT to_regclass('${MOVE_MARK}')::text AS mark, to_regclass('schema_migrations')::text AS schema`,
     );
-    if (row?.schema === null) throw new MoveError(`${this.name} has never been used by a server.`);
-    if (row?.mark) throw new MoveError(`${this.name} is the target of a move that is not finished.`);
+    if (row?.schema === null) throw new OperatorError(`${this.name} has never been used by a server.`);
+    if (row?.mark) throw new OperatorError(`${this.name} is the target of a move that is not finished.`);
     const [last] = await this.#read<{ version: number }>('SELECT max(version) AS version FROM schema_migrations');
     if (last?.version !== migrations.length) {
-      throw new MoveError(`${this.name} is of another version; start and stop a server of this one on it once.`);
+      throw new OperatorError(`${this.name} is of another version; start and stop a server of this one on it once.`);
     }
   }
 }

@@ -11,7 +11,7 @@ import { migrations } from '../../persistence/people/sqlite/migrations.js';
 import { openDatabase, readVersion } from '../../persistence/people/sqlite/sqlite-database.js';
 import { Database } from '../../persistence/sqlite.js';
 import { asStoreError, StoreError } from '../../persistence/store-error.js';
-import { MoveError } from './move-error.js';
+import { OperatorError } from '../../util/operator-error.js';
 import type { TargetSide, TargetState } from './side.js';
 import { type Place, placeOf, type Row, type Table, type Value } from './tables.js';
 
@@ -32,11 +32,11 @@ export class SqliteSide implements TargetSide {
   readonly #seals: RowEncryption;
   readonly #unlock: () => void;
 
-  /** @throws StoreError; MoveError when there is no database of this version and key */
+  /** @throws StoreError; OperatorError when there is no database of this version and key */
   static openSource(folder: string, dataKey: DataKey | undefined): SqliteSide {
     return SqliteSide.#open(folder, dataKey, () => {
       const file = join(folder, DATABASE);
-      if (!existsSync(file)) throw new MoveError(`There is no database in the folder ${folder}.`);
+      if (!existsSync(file)) throw new OperatorError(`There is no database in the folder ${folder}.`);
       const db = new Database(file, { readonly: true, fileMustExist: true });
       try {
         if (readVersion(db) !== migrations.length)
@@ -48,7 +48,7 @@ export class SqliteSide implements TargetSide {
         const known = asStoreError(error, `Cannot open the database ${file}`);
         throw known instanceof StoreError
           ? known
-          : new MoveError(`Cannot open the database ${file}: ${(error as Error).message}`);
+          : new OperatorError(`Cannot open the database ${file}: ${(error as Error).message}`);
       }
     });
   }
@@ -192,7 +192,7 @@ export class SqliteSide implements TargetSide {
       const embedding = this.#seals.openEmbedding(Number(row.user_id), String(row.model), row.embedding as Buffer);
       return { ...row, embedding: embeddingToBlob(embedding) };
     }
-    return table.columns.read_only ? { ...row, read_only: row.read_only === 1 } : row;
+    return withFlags(table, row, (flag) => flag === 1);
   }
 
   /** The row as it lies in the database. */
@@ -207,8 +207,14 @@ export class SqliteSide implements TargetSide {
       const embedding = blobToEmbedding(row.embedding as Buffer);
       return { ...row, embedding: this.#seals.sealEmbedding(Number(row.user_id), String(row.model), embedding) };
     }
-    return table.columns.read_only ? { ...row, read_only: Number(row.read_only) } : { ...row };
+    return withFlags(table, row, Number);
   }
+}
+
+/** The row with its flags written in another way. */
+function withFlags({ columns }: Table, row: Row, write: (flag: Value) => Value): Row {
+  const flags = Object.keys(columns).filter((column) => columns[column] === 'flag');
+  return { ...row, ...Object.fromEntries(flags.map((flag) => [flag, write(row[flag] as Value)])) };
 }
 
 function userRowOf(row: Row, sealed: Buffer | null): UserRow {

@@ -60,10 +60,10 @@ export function checkDataFolder(folder: string): FolderState {
       ),
     );
   }
-  const room = `${gigabytes(free)} free`;
-  const make = 'Make room: at a full disk calls that write answer 503 until there is some.';
-  if (free < TOO_LITTLE) findings.push(fail(room, make));
-  else findings.push(free < LITTLE ? warn(room, make) : ok(room));
+  const space = `${gigabytes(free)} free`;
+  const make = 'Free some space: while the disk is full, calls that write answer 503.';
+  if (free < TOO_LITTLE) findings.push(fail(space, make));
+  else findings.push(free < LITTLE ? warn(space, make) : ok(space));
 
   const inUse = isThere && isLocked(join(path, 'server.lock'));
   if (isThere) findings.push(ok(inUse ? 'a server runs on it' : 'no server runs on it'));

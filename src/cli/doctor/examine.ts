@@ -23,8 +23,8 @@ export async function examine(env: Readonly<Record<string, string | undefined>>)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const { fail } = about('settings');
-    const mend = 'Set it right (README, "Configuration"); what depends on the settings was not looked at.';
-    return [...error.problems.map((problem) => fail(problem, mend)), ...machine];
+    const fix = 'Set it right (README, "Configuration"); what depends on the settings was not looked at.';
+    return [...error.problems.map((problem) => fail(problem, fix)), ...machine];
   }
   const folder = checkDataFolder(config.DATA_DIR);
   const { findings: database, faces } =

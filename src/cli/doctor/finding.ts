@@ -9,21 +9,21 @@ export interface Finding {
   /** What was seen, one sentence or part of one. */
   text: string;
   /** What to do; only where it is not ok. */
-  mend?: string;
+  fix?: string;
 }
 
 /** Makes findings of one check. */
 export interface Say {
   ok(text: string): Finding;
-  warn(text: string, mend: string): Finding;
-  fail(text: string, mend: string): Finding;
+  warn(text: string, fix: string): Finding;
+  fail(text: string, fix: string): Finding;
 }
 
 export function about(check: string): Say {
   return {
     ok: (text) => ({ check, state: 'ok', text }),
-    warn: (text, mend) => ({ check, state: 'warn', text, mend }),
-    fail: (text, mend) => ({ check, state: 'fail', text, mend }),
+    warn: (text, fix) => ({ check, state: 'warn', text, fix }),
+    fail: (text, fix) => ({ check, state: 'fail', text, fix }),
   };
 }
 

@@ -39,8 +39,8 @@ export function checkSqlite(config: Config): DatabaseState {
   } catch (error) {
     const { code = '', message } = error as { code?: string; message: string };
     const isDamaged = code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT');
-    const mend = isDamaged ? RESTORE : 'Look at the owner and the mode of the file, and at the version of the server.';
-    return { findings: [...findings, fail(`${file}: ${message}`, mend)], faces: undefined };
+    const fix = isDamaged ? RESTORE : 'Look at the owner and the mode of the file, and at the version of the server.';
+    return { findings: [...findings, fail(`${file}: ${message}`, fix)], faces: undefined };
   } finally {
     db?.close();
   }

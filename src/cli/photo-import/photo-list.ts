@@ -26,7 +26,7 @@ const PHOTO_ENDINGS = new Set(['.jpg', '.jpeg', '.png']);
 
 /**
  * Reads what is to be imported: a folder, or a CSV file with the columns `id`, `path` and perhaps `name`.
- * @throws ImportError, CsvError
+ * @throws ImportError, OperatorError
  */
 export async function readPhotoList(source: string): Promise<PhotoList> {
   const found = await stat(source).catch(() => undefined);

@@ -3,7 +3,7 @@ import type { ListedPhoto } from '../photo-import/photo-list.js';
 export interface OwnedPhotos {
   /** Photos of users, each with the user's id. */
   photos: ListedPhoto[];
-  /** Photos of nobody, by the path that people know. */
+  /** Photos of no user, by the path that people know. */
   strays: string[];
 }
 

@@ -11,14 +11,14 @@ export interface Source {
   withoutPhotos: string[];
   /** Ids of users without a name, who will have their id as the name. */
   unnamed: string[];
-  /** Photos of nobody. */
+  /** Photos of no user. */
   strays: string[];
 }
 
 /**
  * Brings users together with the photos of a folder, or of a CSV file with the columns `id` and `path`.
  * @param users names by id
- * @throws ImportError, CsvError
+ * @throws ImportError, OperatorError
  */
 export async function readSource(photosAt: string, users: ReadonlyMap<string, string>): Promise<Source> {
   const { photos, strays, otherFiles } = await ownedPhotos(photosAt, users);

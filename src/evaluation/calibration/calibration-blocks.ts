@@ -169,7 +169,7 @@ function peopleBlocks(name: string, { closest, setAside, setAsideFrom }: Populat
     {
       kind: 'text',
       text:
-        'One person under two names belongs into aliases.csv (name,is); a pair that nobody can decide into the file of ' +
+        'One person under two names belongs into aliases.csv (name,is); a pair that cannot be decided into the file of ' +
         '--exclude-pairs (a,b). Look-alikes stay. A mean that reaches the own mean of the two (the lower one of their own ' +
         'images) is suspicious where there are many image pairs.',
     },

@@ -1,5 +1,5 @@
 import type { Calibration } from '../../models/manifest.js';
-import { EvaluationError } from '../evaluation-error.js';
+import { OperatorError } from '../../util/operator-error.js';
 import { target } from '../format.js';
 import type { Strangers } from './strangers.js';
 import type { RateCurve } from './tail.js';
@@ -37,12 +37,12 @@ const STEPS_PER_UNIT = 10_000;
 /**
  * The cosine of each promised rate: the lowest at which no population exceeds it or, with weights, at which their weighted
  * mean does not. Rounded up, so that rounding breaks no promise.
- * @param weights by population; null is the safe choice, which holds for each
- * @throws EvaluationError when the rates reach beyond a cosine of 1
+ * @param weights by population; without any the safe choice, which holds for each
+ * @throws OperatorError when the rates reach beyond a cosine of 1
  */
 export function calibratedRates(
   populations: readonly Population[],
-  weights: ReadonlyMap<string, number> | null,
+  weights: ReadonlyMap<string, number> | undefined,
 ): CalibratedRate[] {
   const rateAt = (cosine: number) => {
     const rates = populations.map(({ curve }) => curve.rateAt(cosine));
@@ -57,7 +57,7 @@ export function calibratedRates(
     // Ties among few scores may give two rates one cosine; the scale has to rise.
     const cosine = Math.max(lowest, Math.round(last * STEPS_PER_UNIT + 1) / STEPS_PER_UNIT);
     if (!(cosine < 1)) {
-      throw new EvaluationError(
+      throw new OperatorError(
         `Strangers are too alike: a false match rate of ${target(rate)} would take a cosine of 1.`,
       );
     }
@@ -87,7 +87,7 @@ function lowestCosine(rateAt: (cosine: number) => number, limit: number): number
 export function calibrationOf(
   rates: readonly CalibratedRate[],
   populations: readonly Population[],
-  weights: ReadonlyMap<string, number> | null,
+  weights: ReadonlyMap<string, number> | undefined,
   madeWith: { dataSet: string; mirror: boolean },
 ): Calibration {
   const sizes = populations.map(

@@ -3,9 +3,9 @@ import { basename, dirname, join, relative } from 'node:path';
 import { shippedCentres, shippedCohort } from '../../gallery/scoring/shipped-centres.js';
 import type { Calibration, FacematchVersion, ModelPack } from '../../models/manifest.js';
 import { readCsv } from '../../util/csv.js';
+import { OperatorError } from '../../util/operator-error.js';
 import { type DataSetImage, missingFiles, readDataSet, readSubset } from '../data-set.js';
 import { type Embedded, embedImages } from '../embed-images.js';
-import { EvaluationError } from '../evaluation-error.js';
 import { firstFew } from '../format.js';
 import { renderMarkdown, renderText } from '../report/blocks.js';
 import { type EvaluationTools, makeFolder, withPool } from '../run-evaluation.js';
@@ -25,7 +25,7 @@ export interface CalibrationTools extends EvaluationTools {
 /**
  * Computes the scale from cosine to similarity of a pack's embedder from a labelled folder, prints and writes a report,
  * and writes the model's calibration when asked to.
- * @throws EvaluationError when the folder or the model cannot be used, or there are too few people
+ * @throws OperatorError when the folder or the model cannot be used, or there are too few people
  */
 export async function runCalibration(options: CalibrationOptions, tools: CalibrationTools): Promise<CalibrationResult> {
   const version = versionOf(options, tools.pack);
@@ -36,10 +36,10 @@ export async function runCalibration(options: CalibrationOptions, tools: Calibra
   const { embeddings, failures } = await embed(options, groups, version, tools);
   const cohort = shippedCohort(await shippedCentres(model.calibration));
   const populations = groups.map(({ name, images }): Population => {
-    const strangers = compareStrangers(images, embeddings, { isExcluded, trim: options.trim, cohort });
+    const strangers = compareStrangers(images, embeddings, { isExcluded, trim: !options.noTrim, cohort });
     const curve = rateCurve(strangers.scores, strangers.peoplePairs);
     if (curve) return { name, strangers, curve };
-    throw new EvaluationError(`${name}: too few people, ${strangers.people}; a calibration needs 46 at least.`);
+    throw new OperatorError(`${name}: too few people, ${strangers.people}; a calibration needs 46 at least.`);
   });
   const rates = calibratedRates(populations, options.weights);
   const result: CalibrationResult = {
@@ -102,12 +102,12 @@ function plain({ populations, ...rest }: CalibrationResult): unknown {
 }
 
 function versionOf({ model, version, pack: name }: CalibrationOptions, pack: ModelPack): FacematchVersion {
-  if (model === null) return version ?? 'v3';
+  if (model === undefined) return version ?? 'v3';
   const using = (['v3', 'v4', 'none'] as const).filter((one) => pack.embedders[one].model.name === model);
-  const found = version === null ? using[0] : using.find((one) => one === version);
+  const found = version === undefined ? using[0] : using.find((one) => one === version);
   if (!found) {
-    const where = version === null ? '' : ` as ${version}`;
-    throw new EvaluationError(`The pack ${name} does not use the model "${model}"${where}; --pack names another one.`);
+    const where = version === undefined ? '' : ` as ${version}`;
+    throw new OperatorError(`The pack ${name} does not use the model "${model}"${where}; --pack names another one.`);
   }
   return found;
 }
@@ -121,13 +121,13 @@ async function readGroups({
   folder,
   aliases,
   subset,
-  groups,
+  group: groups = [],
 }: CalibrationOptions): Promise<{ groups: ImageGroup[]; missing: string[] }> {
   const { images } = await readDataSet(folder, aliases);
-  const listed = subset === null ? null : await readSubset(subset);
+  const listed = subset === undefined ? undefined : await readSubset(subset);
   const known = new Set([...images.values()].map(({ set }) => set));
   const unknown = groups.flatMap(({ sets }) => sets).filter((set) => !known.has(set));
-  if (unknown.length > 0) throw new EvaluationError(`The manifest has no set ${unknown.join(', ')}.`);
+  if (unknown.length > 0) throw new OperatorError(`The manifest has no set ${unknown.join(', ')}.`);
   const usable = [...images.values()].filter(({ path, identity }) => identity !== '' && (listed?.has(path) ?? true));
   const chosen = (groups.length > 0 ? groups : [{ name: 'all', sets: null }]).map(({ name, sets }) => ({
     name,
@@ -139,20 +139,20 @@ async function readGroups({
   );
   const there = chosen.map(({ name, images: all }) => ({ name, images: all.filter(({ path }) => !missing.has(path)) }));
   const empty = there.find((group) => group.images.length === 0);
-  if (empty) throw new EvaluationError(`${empty.name}: no image with an identity.`);
+  if (empty) throw new OperatorError(`${empty.name}: no image with an identity.`);
   return { groups: there, missing: [...missing].sort() };
 }
 
 async function readExcluded(
-  file: string | null,
+  file: string | undefined,
   groups: readonly ImageGroup[],
 ): Promise<(a: string, b: string) => boolean> {
-  if (file === null) return () => false;
+  if (file === undefined) return () => false;
   const known = new Set(groups.flatMap(({ images }) => images.map(({ identity }) => identity)));
   const rows = await readCsv(file, ['a', 'b']);
   const unknown = rows.flatMap(({ values: { a = '', b = '' } }) => [a, b]).filter((name) => !known.has(name));
   // A slip of the pen would leave in what was meant to go.
-  if (unknown.length > 0) throw new EvaluationError(`${file}: no such identity: ${firstFew(unknown)}.`);
+  if (unknown.length > 0) throw new OperatorError(`${file}: no such identity: ${firstFew(unknown)}.`);
   const key = (a: string, b: string) => JSON.stringify([a, b].sort());
   const excluded = new Set(rows.map(({ values: { a = '', b = '' } }) => key(a, b)));
   return (a, b) => excluded.has(key(a, b));

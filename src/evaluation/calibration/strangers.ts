@@ -3,7 +3,6 @@ import { normalisedScore } from '../../gallery/scoring/score-normalisation.js';
 import type { DataSetImage } from '../data-set.js';
 import { dot, tableOf } from '../metrics/compare-all.js';
 import { ScoreHistogram } from '../metrics/score-histogram.js';
-import { WeightedScores } from '../metrics/weighted-scores.js';
 import { cosineOfRate, rateCurve } from './tail.js';
 
 /** Two identities and how alike the network finds them. */
@@ -33,9 +32,9 @@ export interface Strangers {
    * these scores is the chance that two random strangers of the population match, with a photo of each. Pairs of images
    * would give it to those who were photographed most: one look-alike of two stars with 30 photos each makes 900 errors.
    */
-  scores: WeightedScores;
+  scores: ScoreHistogram;
   /** The same among image pairs of one set only. */
-  sameSet: WeightedScores;
+  sameSet: ScoreHistogram;
   /** Cosines between different people, each image pair counted once. */
   byImage: ScoreHistogram;
   /** Cosines between images of one person. */
@@ -98,8 +97,8 @@ export function compareStrangers(
   });
   const likeOne = options.trim && genuine.total >= LEAST_GENUINE ? genuine.percentile(0.25) : Number.POSITIVE_INFINITY;
 
-  const scores = new WeightedScores();
-  const sameSet = new WeightedScores();
+  const scores = new ScoreHistogram();
+  const sameSet = new ScoreHistogram();
   const byImage = new ScoreHistogram();
   const closest: PeoplePair[] = [];
   const suspects: ScoredPair[] = [];

@@ -1,4 +1,4 @@
-import type { WeightedScores } from '../metrics/weighted-scores.js';
+import type { ScoreHistogram } from '../metrics/score-histogram.js';
 
 /** False match rates of one population at any threshold: measured while there are errors enough, then extrapolated. */
 export interface RateCurve {
@@ -38,7 +38,7 @@ const LEAST_PAIRS = 10 * FITTED_PAIRS;
  * @param peoplePairs pairs of people behind the scores
  * @returns null when they are too few, below 1,000 (46 people)
  */
-export function rateCurve(scores: WeightedScores, peoplePairs: number): RateCurve | null {
+export function rateCurve(scores: ScoreHistogram, peoplePairs: number): RateCurve | null {
   if (peoplePairs < LEAST_PAIRS) return null;
   const lowestMeasured = MEASURED_PAIRS / peoplePairs;
   const measuredTo = scores.quantile(lowestMeasured);

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { type Calibration, calibrationSchema } from '../../models/calibration.js';
 import { writeAtomically } from '../../models/files.js';
 import { readManifest } from '../../models/manifest.js';
-import { EvaluationError } from '../evaluation-error.js';
+import { OperatorError } from '../../util/operator-error.js';
 
 /**
  * Writes the calibration of one model into the file that the manifest names. Where the manifest has the calibration inside,
@@ -11,12 +11,12 @@ import { EvaluationError } from '../evaluation-error.js';
  * @param manifestPath of the manifest
  * @param name of the model
  * @returns path of the calibration's file
- * @throws EvaluationError when the manifest has no such embedder; ModelError when the manifest is not valid
+ * @throws OperatorError when the manifest has no such embedder; ModelError when the manifest is not valid
  */
 export async function writeCalibration(manifestPath: string, name: string, calibration: Calibration): Promise<string> {
   const { models } = await readManifest(manifestPath);
   const model = Object.hasOwn(models, name) ? models[name] : undefined;
-  if (model?.role !== 'embedder') throw new EvaluationError(`${manifestPath} has no embedder "${name}".`);
+  if (model?.role !== 'embedder') throw new OperatorError(`${manifestPath} has no embedder "${name}".`);
   const isInside = typeof model.calibration !== 'string';
   const file = isInside ? `calibration/${name}.json` : String(model.calibration);
   const path = resolve(dirname(manifestPath), file);

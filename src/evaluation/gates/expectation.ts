@@ -1,18 +1,18 @@
+import { errorRow, type Reason, type ReasonOf } from '../../core/errors.js';
+import { covered } from '../../vision/gates/covered.js';
+import { faceGates } from '../../vision/gates/gates.js';
 import type { DataSetImage } from '../data-set.js';
-import type { Outcome } from './outcome.js';
+import { type Outcome, REFUSAL_CODES } from './outcome.js';
 
 /**
  * What a photo shows, as far as the gates are concerned:
- * `mask`, `sunglasses`, `hat`: the face is covered; `too-close`: cut or too close; `half-frame`: close, but not too close;
+ * the reasons of the gates that look at faces; `half-frame`: close, but not too close;
  * `bare`: a free face, with or without eyeglasses; `document`: a real identity document; `drawn-document`: a generated one;
  * `portrait`: looks a little like a document and is none; `no-face`; `several-faces`; `one-face`;
- * `stated`: the manifest states the code and no label agrees with it; `open`: reported, but nobody says what is right.
+ * `stated`: the manifest states the code and no label agrees with it; `open`: reported, but what is right is not known.
  */
 export type Kind =
-  | 'mask'
-  | 'sunglasses'
-  | 'hat'
-  | 'too-close'
+  | FaceReason
   | 'half-frame'
   | 'bare'
   | 'document'
@@ -33,19 +33,29 @@ export type Verdict = 'right' | 'apart' | 'wrong' | 'open';
 export interface Expectation {
   /** More than one where a photo shows several things (`hat|sunglasses`). */
   kinds: Kind[];
-  /** The code that is expected; null where nobody says. */
+  /** The code that is expected; null where none is known. */
   code: number | null;
 }
+
+type FaceReason = ReasonOf<'NOT_FULL_FACE'>;
+
+/** Labels of what a gate refuses, where they are not just its reason with `_`. */
+const LABELS: Partial<Record<Reason, RegExp>> = { mask: /^mask(_simulated)?$/, 'too-close': /^too_close(:|$)/ };
+
+const FACE_RULES = Object.values(faceGates).flatMap(({ refuses, reasons }) =>
+  reasons.map((reason) => ({
+    kind: reason as FaceReason,
+    code: errorRow(refuses).code,
+    matches: LABELS[reason] ?? new RegExp(`^${reason.replaceAll('-', '_')}$`),
+  })),
+);
 
 /** Kinds of labels in the order in which they prevail: a masked face on an identity document is a document. */
 const RULES: { kind: Kind; code: number; matches: RegExp }[] = [
   { kind: 'document', code: 410, matches: /^id_document/ },
   { kind: 'no-face', code: 407, matches: /^(no_face|faces:0)$/ },
   { kind: 'several-faces', code: 407, matches: /^faces:([2-9]|\d\d+)$/ },
-  { kind: 'mask', code: 406, matches: /^mask(_simulated)?$/ },
-  { kind: 'sunglasses', code: 406, matches: /^sunglasses$/ },
-  { kind: 'hat', code: 406, matches: /^hat$/ },
-  { kind: 'too-close', code: 406, matches: /^too_close(:|$)/ },
+  ...FACE_RULES,
   { kind: 'half-frame', code: 200, matches: /^face_fraction_sweep:crop(200|250)$/ },
   { kind: 'portrait', code: 200, matches: /^portrait_not_card$/ },
   { kind: 'bare', code: 200, matches: /^(eyeglasses|bare_weak|no_mask)$/ },
@@ -56,7 +66,7 @@ const RULES: { kind: Kind; code: number; matches: RegExp }[] = [
 const AMBIGUOUS = /^(tinted|other_headwear|noisy|document_without_face|(degraded|format|face_fraction_sweep):.*)$/;
 
 /** Kinds that stand for one code: two of them may meet in one photo. */
-const COVERED: ReadonlySet<Kind> = new Set<Kind>(['mask', 'sunglasses', 'hat', 'too-close']);
+const OF_FACES: ReadonlySet<Kind> = new Set(FACE_RULES.map(({ kind }) => kind));
 
 /**
  * What the server should answer to an image. An explicit `expect` of the manifest prevails over the labels. Labels that
@@ -77,25 +87,22 @@ function expectationOfLabels(labels: readonly string[], identity: string): Expec
   if (first.kind === 'document') {
     return { kinds: [labels.includes('synthetic') ? 'drawn-document' : 'document'], code: first.code };
   }
-  const kinds = COVERED.has(first.kind)
-    ? found.map(({ kind }) => kind).filter((kind) => COVERED.has(kind))
+  const kinds = OF_FACES.has(first.kind)
+    ? found.map(({ kind }) => kind).filter((kind) => OF_FACES.has(kind))
     : [first.kind];
   return { kinds, code: first.code };
 }
 
 const OPEN: Expectation = { kinds: ['open'], code: null };
 
-/** Reasons of a 406 that say that something covers the face. */
-const COVERINGS: ReadonlySet<string> = new Set(['mask', 'sunglasses', 'hat']);
-
 /** Whether the photo was refused because something covers the face. */
-export function refusedAsCovered({ code, reason }: Outcome): boolean {
-  return code === 406 && COVERINGS.has(reason);
+export function refusedAsCovered({ reason }: Outcome): boolean {
+  return covered.reasons.some((covering) => covering === reason);
 }
 
 /** Whether a gate refused the photo; one that cannot be read (400) never reached them. */
 export function isRefused({ code }: Outcome): boolean {
-  return code === 406 || code === 407 || code === 410;
+  return REFUSAL_CODES.includes(code);
 }
 
 export function verdictOf({ kinds, code }: Expectation, outcome: Outcome): Verdict {

@@ -22,7 +22,7 @@ export interface JudgedImage extends Pick<DataSetImage, 'path' | 'set' | 'labels
 export interface LabelResult {
   /** The labels as in the manifest, joined by `|`; `(no label)`. */
   label: string;
-  /** The code that is expected; null where nobody says. */
+  /** The code that is expected; null where none is known. */
   expected: number | null;
   images: number;
   right: number;

@@ -1,13 +1,26 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FaceSearchError } from '../../core/errors.js';
+import { errorRow, FaceSearchError } from '../../core/errors.js';
 import type { FacematchVersion } from '../../models/manifest.js';
 import { mapConcurrent } from '../../util/map-concurrent.js';
 import type { PhotoEmbedder } from '../../vision/face-analyser.js';
+import { gates } from '../../vision/gates/gates.js';
 
-/** What a call of /search does with a photo before it searches. */
+/** Codes of a photo that was read, and refused by a gate or for the number of its faces; rising. */
+export const REFUSAL_CODES: readonly number[] = [
+  ...new Set([
+    errorRow('NO_FACE').code,
+    errorRow('MANY_FACES').code,
+    ...gates.map(({ refuses }) => errorRow(refuses).code),
+  ]),
+].sort((p, q) => p - q);
+
+/** Every code that an endpoint can answer to a photo. */
+export const PHOTO_CODES: readonly number[] = [200, errorRow('BAD_INPUT').code, ...REFUSAL_CODES];
+
+/** What /search does with a photo before it searches. */
 export interface Outcome {
-  /** 200, or the code of the refusal: 400, 406, 407 or 410. */
+  /** One of PHOTO_CODES. */
   code: number;
   /** Cause of the refusal as the server logs it, for example `mask`; empty with 200. */
   reason: string;
@@ -29,7 +42,7 @@ export function byOutcome(p: Outcome, q: Outcome): number {
  * @param concurrency photos that are on their way at once
  * @param onProgress told after each photo how many are done and how many of them were refused
  * @returns the outcome of each photo, by path
- * @throws Error when a file cannot be read, a model fails or the analyser has no room left: none of it says anything
+ * @throws Error when a file cannot be read, a model fails or the analyser's queue is full: none of it says anything
  * about the photo
  */
 export async function judgeImages(

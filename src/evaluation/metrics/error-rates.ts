@@ -1,4 +1,4 @@
-import { EDGES, edgeOf, type ScoreHistogram, scoreAtEdge } from './score-histogram.js';
+import { EDGES, edgeOf, firstEdge, type ScoreHistogram, scoreAtEdge } from './score-histogram.js';
 
 /** Scores of comparisons of one person with themselves, and of two people. Rates are named as in ISO/IEC 19795-1. */
 export interface Scores {
@@ -74,18 +74,6 @@ export function tarAtFmr(scores: Scores, target: number): OperatingPoint | null 
     scores,
     firstEdge((edge) => scores.impostor.atOrAbove(edge) <= allowed),
   );
-}
-
-/** Lowest edge for which a condition holds that, once true, stays true; it must hold at the highest. */
-function firstEdge(holds: (edge: number) => boolean): number {
-  let low = 0;
-  let high = EDGES - 1;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (holds(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 /** A point of the DET curve, both rates 0–1. */

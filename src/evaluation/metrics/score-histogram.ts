@@ -22,16 +22,16 @@ export function edgeOf(threshold: number): number {
 }
 
 /** Number of the bin that holds a score, 0 to EDGES - 2; the edge of that number accepts it, and the next one does not. */
-export function binOf(score: number): number {
+function binOf(score: number): number {
   return clamp(Math.floor((score + 1) * BINS_PER_UNIT + SLACK), LAST_BIN);
 }
 
-/** Counts of scores from -1 to 1 (rounding beyond them is clamped): any number of them in constant memory. */
+/** Scores from -1 to 1 (rounding beyond them is clamped), each with a weight: any number of them in constant memory. */
 export class ScoreHistogram {
-  private readonly counts = new Uint32Array(LAST_BIN + 1);
+  private readonly bins = new Float64Array(EDGES);
   private readonly extent = new Float64Array([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]);
   private tail: Float64Array | null = null;
-  private size = 0;
+  private sum = 0;
 
   static of(scores: Iterable<number>): ScoreHistogram {
     const histogram = new ScoreHistogram();
@@ -39,18 +39,19 @@ export class ScoreHistogram {
     return histogram;
   }
 
-  add(score: number): void {
+  /** @param weight of the score; a negative one takes an earlier weight back */
+  add(score: number, weight = 1): void {
     const bin = binOf(score);
-    this.counts[bin] = (this.counts[bin] as number) + 1;
+    this.bins[bin] = (this.bins[bin] as number) + weight;
     if (score < this.min) this.extent[0] = score;
     if (score > this.max) this.extent[1] = score;
-    this.size++;
+    this.sum += weight;
     this.tail = null;
   }
 
-  /** Number of scores. */
+  /** Sum of all weights: the number of scores where each has the weight 1. */
   get total(): number {
-    return this.size;
+    return this.sum;
   }
 
   /** Lowest score, exactly; infinity when there is none. */
@@ -63,40 +64,78 @@ export class ScoreHistogram {
     return this.extent[1] as number;
   }
 
-  /** How many scores a threshold at the edge accepts. */
+  /** The weight that a threshold at the edge accepts. */
   atOrAbove(edge: number): number {
     this.tail ??= this.sumFromTop();
     return this.tail[edge] as number;
   }
 
-  /** Share of the scores from one score up to, but without, another; 0 when there is none at all. */
+  /** Share of the weight at or above a score, 0–1; NaN without scores. */
+  survival(score: number): number {
+    return this.atOrAbove(edgeOf(score)) / this.sum;
+  }
+
+  /** Share of the weight from one score up to, but without, another; 0 when there is none at all. */
   shareBetween(from: number, to: number): number {
-    return this.size === 0 ? 0 : (this.atOrAbove(edgeOf(from)) - this.atOrAbove(edgeOf(to))) / this.size;
+    return this.sum === 0 ? 0 : this.survival(from) - this.survival(to);
   }
 
   /**
-   * The score that a share of all scores does not exceed (nearest rank), exact to the resolution.
+   * The score that a share of all scores, of weight 1, does not exceed (nearest rank), exact to the resolution.
    * @param share 0–1
    */
   percentile(share: number): number {
-    if (this.size === 0) return Number.NaN;
-    const rank = Math.max(1, Math.ceil(share * this.size - 1e-9));
+    if (this.sum === 0) return Number.NaN;
+    const rank = Math.max(1, Math.ceil(share * this.sum - 1e-9));
     // The highest edge that leaves fewer than `rank` scores below it is the bin of the score with that rank.
-    let low = 0;
-    let high = LAST_BIN;
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if (this.size - this.atOrAbove(middle) < rank) low = middle;
-      else high = middle - 1;
+    const edge = firstEdge((at) => this.sum - this.atOrAbove(at) >= rank) - 1;
+    return Math.min(this.max, Math.max(this.min, scoreAtEdge(edge)));
+  }
+
+  /** The lowest score at or above which there is no more than a share of the weight. */
+  quantile(share: number): number {
+    return scoreAtEdge(firstEdge((edge) => this.atOrAbove(edge) / this.sum <= share));
+  }
+
+  /**
+   * Probability-weighted moments of what exceeds a score: the mean excess, and the mean of excess times the share of
+   * exceedances above it, which is a quarter of the former for an exponential distribution.
+   */
+  excess(over: number): { mean: number; mean1: number } {
+    const from = edgeOf(over);
+    const whole = this.atOrAbove(from);
+    let mean = 0;
+    let mean1 = 0;
+    for (let bin = from; bin < EDGES - 1; bin++) {
+      const weight = this.bins[bin] as number;
+      if (weight === 0) continue;
+      const excess = scoreAtEdge(bin) - scoreAtEdge(from);
+      const share = weight / whole;
+      // Equal scores lie, on average, half of their own share below the top of it.
+      const above = (this.atOrAbove(bin) + this.atOrAbove(bin + 1)) / 2 / whole;
+      mean += share * excess;
+      mean1 += share * excess * above;
     }
-    return Math.min(this.max, Math.max(this.min, scoreAtEdge(low)));
+    return { mean, mean1 };
   }
 
   private sumFromTop(): Float64Array {
     const tail = new Float64Array(EDGES);
-    for (let bin = LAST_BIN; bin >= 0; bin--) tail[bin] = (tail[bin + 1] as number) + (this.counts[bin] as number);
+    for (let bin = LAST_BIN; bin >= 0; bin--) tail[bin] = (tail[bin + 1] as number) + (this.bins[bin] as number);
     return tail;
   }
+}
+
+/** Lowest edge for which a condition holds that, once true, stays true; it must hold at the highest. */
+export function firstEdge(holds: (edge: number) => boolean): number {
+  let low = 0;
+  let high = EDGES - 1;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function clamp(value: number, highest: number): number {

@@ -1,7 +1,7 @@
 import type { OwnScale } from '../../gallery/own-scale/own-scale.js';
 import type { Centres } from '../../gallery/scoring/cohort.js';
 import type { ScalePoint } from '../../gallery/scoring/similarity.js';
-import { EvaluationError } from '../evaluation-error.js';
+import { OperatorError } from '../../util/operator-error.js';
 import { compareAtDoor } from './compare-at-door.js';
 import { DoorScores, GROUPS } from './door-scores.js';
 import { type GalleryPerson, LEAST_PEOPLE } from './gallery-person.js';
@@ -39,7 +39,7 @@ const TWO_SIDED = 1.96;
  * The bounds come from a jackknife that leaves out one of twenty groups of people in turn (B. Efron and C. Stein, Annals of
  * Statistics 9 (1981), 586–596): pairs share people and are not independent, so their number alone says too little.
  * @param tenants people by tenant, each in the order in which they are chosen for cohorts; never compared with each other
- * @throws EvaluationError when no tenant has enough people, or their scores make no scale
+ * @throws OperatorError when no tenant has enough people, or their scores make no scale
  */
 export function calibrateGallery(
   tenants: readonly (readonly GalleryPerson[])[],
@@ -103,15 +103,14 @@ function pointsOf(rates: readonly RatePoint[]): ScalePoint[] {
     points.push({ score: Number(last.toFixed(3)), similarity });
   }
   const isScale = points.every(({ score }, i) => Number.isFinite(score) && (i === 0 || score > -1) && score < 1);
-  if (!isScale)
-    throw new EvaluationError('The scores of these people make no scale: they do not lie between -1 and 1.');
+  if (!isScale) throw new OperatorError('The scores of these people make no scale: they do not lie between -1 and 1.');
   return [...points, { score: 1, similarity: 1 }];
 }
 
-function tooFew(tenants: readonly (readonly GalleryPerson[])[], suspects: number): EvaluationError {
+function tooFew(tenants: readonly (readonly GalleryPerson[])[], suspects: number): OperatorError {
   const most = Math.max(0, ...tenants.map(({ length }) => length));
   const doubled = suspects > 0 ? ` (of whom ${suspects} pairs are probably one person each)` : '';
-  return new EvaluationError(
+  return new OperatorError(
     `The largest tenant has ${most} people with faces of this model${doubled}; a calibration needs ${LEAST_PEOPLE} different ones. The pack's scale stays.`,
   );
 }

@@ -3,7 +3,7 @@ import type { Centres } from '../../gallery/scoring/cohort.js';
 import { type ScaleParts, scalePoints } from '../../gallery/scoring/similarity.js';
 import type { StoredScale } from '../../persistence/scales.js';
 import type { Store } from '../../persistence/store.js';
-import { EvaluationError } from '../evaluation-error.js';
+import { OperatorError } from '../../util/operator-error.js';
 import { calibrateGallery, ratesUnder } from './calibrate-gallery.js';
 import { galleryReport, scaleLines } from './gallery-report.js';
 import { readPeople } from './read-people.js';
@@ -21,7 +21,7 @@ export interface GalleryTools {
 
 /**
  * Estimates the scale of the gallery's own people, prints it, and keeps it as the active one when asked to.
- * @throws EvaluationError when there are too few people; StoreError
+ * @throws OperatorError when there are too few people; StoreError
  */
 export async function runGalleryCalibration(write: boolean, tools: GalleryTools): Promise<OwnScale> {
   const { store, model, calibration, centres, print } = tools;
@@ -46,11 +46,11 @@ export async function runGalleryCalibration(write: boolean, tools: GalleryTools)
   return own;
 }
 
-/** Makes the scale before the active one hold again, or else the model's own. @throws EvaluationError where none is active */
+/** Makes the scale before the active one hold again, or else the model's own. @throws OperatorError where none is active */
 export async function revertScale({ store: { scales }, model, print }: GalleryTools): Promise<void> {
   const ours = (await scales.list()).filter((scale) => scale.model === model);
   const at = ours.findIndex(({ isActive }) => isActive);
-  if (at < 0) throw new EvaluationError("The pack's scale holds already: there is nothing to revert.");
+  if (at < 0) throw new OperatorError("The pack's scale holds already: there is nothing to revert.");
   const before = ours[at - 1];
   await scales.activate(model, before?.scaleId);
   print(before ? `Scale ${before.scaleId} holds again.\n` : "The pack's scale holds again.\n");

@@ -9,7 +9,7 @@ const LABEL_WIDTH = 292;
 const NAME_LENGTH = 40;
 /** Left of the first outcome: label, expected code and number of images. */
 const LEFT = 16 + LABEL_WIDTH + 62 + 62;
-/** Room for the slanted name of the last outcome. */
+/** Space for the slanted name of the last outcome. */
 const MARGIN = 84;
 /** A cell of 1 % is still to be seen. */
 const FAINTEST = 0.1;

@@ -4,7 +4,6 @@ export type Block =
   | { kind: 'text'; text: string }
   | { kind: 'list'; items: string[] }
   | { kind: 'table'; columns: string[]; rows: string[][] }
-  | { kind: 'verbatim'; text: string }
   | { kind: 'image'; file: string; text: string };
 
 /** For a terminal; images are named by their files. The first column of a table is set left, the others right. */
@@ -22,8 +21,6 @@ function blockAsText(block: Block): string {
       return block.items.map((item) => `- ${item}`).join('\n');
     case 'table':
       return tableAsText([block.columns, ...block.rows]);
-    case 'verbatim':
-      return block.text;
     case 'image':
       return `${block.text}: ${block.file}`;
   }
@@ -53,8 +50,6 @@ function blockAsMarkdown(block: Block): string {
       const rule = `| --- |${' ---: |'.repeat(block.columns.length - 1)}`;
       return [line(block.columns), rule, ...block.rows.map(line)].join('\n');
     }
-    case 'verbatim':
-      return `\`\`\`text\n${block.text}\n\`\`\``;
     case 'image':
       return `![${escapeMarkdown(block.text)}](${block.file})`;
   }

@@ -4,15 +4,14 @@ import { RESOLUTION } from '../metrics/score-histogram.js';
 import type { Block } from './blocks.js';
 import { doorBlocks, galleryBlocks, strangerBlocks } from './gallery-blocks.js';
 import { gateBlocks } from './gate-blocks.js';
-import type { Report, ScoredReport } from './report.js';
+import type { Report } from './report.js';
 import { targetBlocks } from './target-blocks.js';
-import { textHistogram } from './text-histogram.js';
 
 /** Comparisons at the wrong end that are shown; report.json has more. */
 const SHOWN_EXTREMES = 5;
 
 /** The whole report for people, in the order in which it is read: what, who is found and who gets in, targets, gates, failures, pairs, all comparisons. */
-export function reportBlocks({ report, scores }: ScoredReport): Block[] {
+export function reportBlocks(report: Report): Block[] {
   return [
     ...introduction(report),
     ...galleryBlocks(report.galleries),
@@ -20,18 +19,15 @@ export function reportBlocks({ report, scores }: ScoredReport): Block[] {
     ...doorBlocks(report.galleries),
     ...targetBlocks(report),
     ...gateBlocks(report.gates),
-    ...(report.selection.images > 0 ? recognitionBlocks({ report, scores }) : []),
+    ...(report.selection.images > 0 ? recognitionBlocks(report) : []),
   ];
 }
 
-function recognitionBlocks({ report, scores }: ScoredReport): Block[] {
+function recognitionBlocks(report: Report): Block[] {
   return [
     ...acquisitionBlocks(report.acquisition, report),
     ...pairListBlocks(report.pairLists),
     ...groupBlocks(report),
-    ...scores
-      .filter(({ name }) => name === 'all')
-      .map((all): Block => ({ kind: 'verbatim', text: textHistogram(all) })),
     ...extremeBlocks(report.groups),
   ];
 }

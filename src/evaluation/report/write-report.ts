@@ -37,7 +37,7 @@ export async function writeReport(folder: string, scored: ScoredReport): Promise
     ...plots.map(({ file, text }): Block => ({ kind: 'image', file, text })),
   ];
   const files = new Map([
-    ['report.md', renderMarkdown([...reportBlocks(scored), ...shown])],
+    ['report.md', renderMarkdown([...reportBlocks(scored.report), ...shown])],
     ['report.json', `${JSON.stringify(scored.report, null, 2)}\n`],
     ...plots.map(({ file, svg }) => [file, svg] as const),
   ]);

@@ -24,7 +24,7 @@ interface Line {
 
 /**
  * JSON lines, appended one after the other. A line that cannot be written waits in memory, before all later ones, and is
- * tried again every second; whoever is about to do something that must be audited asks `isWritable` first.
+ * tried again every second. Ask `isWritable` before anything that must be audited.
  */
 export class AuditLog {
   readonly #file: string;

@@ -11,8 +11,8 @@ export interface MetricsServer {
 }
 
 /**
- * Answers GET /metrics in Prometheus' text format, on a port of its own, so that whoever may scrape need not be able to
- * call, and the other way round. It asks for no key.
+ * Answers GET /metrics in Prometheus' text format, on a port of its own, so that a scraper need not be able to
+ * reach the API, and the other way round. It asks for no key.
  * @param port 0 takes any free one
  * @throws Error when the port cannot be listened on
  */

@@ -9,7 +9,7 @@ export const PHOTOS = 'photos';
 /** What the vector indexes keep to start faster: a cache of the database, made anew where it is missing. */
 export const INDEX_CACHE = 'index';
 
-/** For whoever puts another database into the folder, or must leave no copy of a vector in it. */
+/** Called when another database comes into the folder, or when no copy of a vector may stay in it. */
 export function dropIndexCache(folder: string): void {
   rmSync(join(folder, INDEX_CACHE), { recursive: true, force: true });
   syncFolder(folder);

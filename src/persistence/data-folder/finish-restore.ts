@@ -10,8 +10,8 @@ export const RESTORE_UNFINISHED = 'restore.unfinished';
 export const RESTORE_READY = 'restore.ready';
 
 /**
- * Brings a restore to its end that was killed: one that was not ready is forgotten, one that was ready takes the place
- * of the folder's data. May itself be killed and called again at any point. For whoever has locked the folder.
+ * Finishes a restore that was killed: one that was not ready is forgotten, one that was ready takes the place of the
+ * folder's data. May itself be killed and called again at any point. The caller has locked the folder.
  */
 export function finishRestore(folder: string): void {
   const at = (...names: string[]) => join(folder, ...names);

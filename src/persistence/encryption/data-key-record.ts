@@ -1,3 +1,4 @@
+import { OperatorError } from '../../util/operator-error.js';
 import type { Database } from '../sqlite.js';
 import type { DataKey } from './data-key.js';
 
@@ -12,7 +13,7 @@ export interface DataKeyRecord {
 }
 
 /** The data key does not fit the data. The message is for the operator. */
-export class DataKeyError extends Error {
+export class DataKeyError extends OperatorError {
   override readonly name = 'DataKeyError';
 }
 

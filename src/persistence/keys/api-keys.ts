@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { OperatorError } from '../../util/operator-error.js';
 import type { ApiKeyStore, Caller, NewKey } from '../store.js';
 
 /** A key that the configuration lists, kept as its hash only. */
@@ -9,9 +10,6 @@ export interface ConfiguredKey {
   /** 32 bytes. */
   sha256: Buffer;
 }
-
-/** A key cannot be made or revoked as asked: for the operator to mend. */
-export class KeyError extends Error {}
 
 /** Keys are long and random, so one round of SHA-256 is enough: there is nothing to guess. */
 export function hashKey(key: string): Buffer {
@@ -35,7 +33,7 @@ export function parseApiKeys(text: string): ConfiguredKey[] {
   const seen = new Set<string>();
   for (const [i, { sha256 }] of keys.entries()) {
     const hash = sha256.toString('hex');
-    if (seen.has(hash)) throw new Error(`API_KEYS: item ${i + 1} repeats an earlier key`);
+    if (seen.has(hash)) throw new Error(`item ${i + 1} repeats an earlier key`);
     seen.add(hash);
   }
   return keys;
@@ -45,13 +43,11 @@ function parseItem(item: string, position: number): ConfiguredKey {
   const colon = item.indexOf(':');
   const key = item.slice(colon + 1).trim();
   const tenant = item.slice(0, Math.max(colon, 0)).trim();
-  if (key === '') throw new Error(`API_KEYS: item ${position} has no key`);
+  if (key === '') throw new Error(`item ${position} has no key`);
   if (!/^[\x21-\x7e]+$/.test(key)) {
-    throw new Error(
-      `API_KEYS: item ${position} has a key that a header cannot carry: use printable ASCII without spaces`,
-    );
+    throw new Error(`item ${position} has a key that a header cannot carry: use printable ASCII without spaces`);
   }
-  if (colon === 0) throw new Error(`API_KEYS: item ${position} has no tenant before the colon`);
+  if (colon === 0) throw new Error(`item ${position} has no tenant before the colon`);
   const sha256 = hashKey(key);
   return {
     keyId: `configured-${position}`,
@@ -62,7 +58,7 @@ function parseItem(item: string, position: number): ConfiguredKey {
 
 /**
  * Makes a key and stores its hash.
- * @returns the key itself: the only time that anybody sees it
+ * @returns the key itself: the only time that it is shown
  */
 export async function createKey(
   store: ApiKeyStore,
@@ -75,7 +71,7 @@ export async function createKey(
 
 /**
  * When a key expires: `90d` from now, or the start of a day in UTC such as `2027-01-31`.
- * @throws KeyError
+ * @throws OperatorError
  */
 export function expiryOf(text: string, now: Date): Date {
   const days = /^([1-9]\d{0,4})d$/.exec(text)?.[1];
@@ -83,8 +79,8 @@ export function expiryOf(text: string, now: Date): Date {
   const date = new Date(/^\d{4}-\d{2}-\d{2}$/.test(text) ? text : Number.NaN);
   // A 31 February would become a day of March.
   if (Number.isNaN(date.getTime()) || !date.toISOString().startsWith(text))
-    throw new KeyError('--expires must look like 90d or 2027-01-31');
-  if (date <= now) throw new KeyError('--expires must lie in the future');
+    throw new OperatorError('--expires must look like 90d or 2027-01-31');
+  if (date <= now) throw new OperatorError('--expires must lie in the future');
   return date;
 }
 

@@ -76,7 +76,7 @@ export class FolderObjectStore implements ObjectStore {
     const { shard, name, path } = this.#locate(key);
     try {
       await unlink(path).catch(unlessMissing);
-      // Also when the file is gone: whoever unlinked it may have died before this.
+      // Also when the file is gone: the process that unlinked it may have died before this.
       await syncFolder(shard).catch(unlessMissing);
       const halves = (await readdir(this.#unfinished)).filter((half) => half.slice(0, -UUID_LENGTH - 1) === name);
       for (const half of halves) await unlink(join(this.#unfinished, half)).catch(unlessMissing);
@@ -104,7 +104,7 @@ export class FolderObjectStore implements ObjectStore {
     }
   }
 
-  /** Once for each folder: whoever finds it there must not trust it before its maker has synced it. */
+  /** Once for each folder: a later call must not trust it before the first one has synced it. */
   async #makeShard(shard: string): Promise<void> {
     const make = async () => {
       await mkdir(shard, { mode: 0o700 }).catch(unlessThere);

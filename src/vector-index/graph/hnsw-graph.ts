@@ -100,7 +100,7 @@ export class HnswGraph {
     this.#nodes.faceIds[node] = faceId;
     this.#nodes.hashes[node] = hash;
     this.#nodeOfFace.set(faceId, node);
-    // Of two vectors with one hash, which nobody will ever see, only the first shares its node.
+    // Of two vectors with one hash, which is next to impossible, only the first shares its node.
     if (same === undefined) this.#nodeOfHash.set(hash, node);
     this.#live++;
   }

@@ -15,7 +15,7 @@ export interface HybridIndexOptions {
    */
   graphFrom?: number;
   /** A graph with more erased than live vectors is rebuilt, once more than this many are erased. */
-  erasedMost?: number;
+  maxErased?: number;
   /** Told when a graph cannot be built (out of memory): searches stay right, but take longer. */
   onGraphFailure?: (error: unknown) => void;
 }
@@ -28,7 +28,7 @@ export interface HybridIndexOptions {
 export class HybridIndex {
   readonly #dimensions: number;
   readonly #graphFrom: number;
-  readonly #erasedMost: number;
+  readonly #maxErased: number;
   readonly #onGraphFailure: (error: unknown) => void;
   readonly #table: VectorTable;
   #graph: HnswGraph | undefined;
@@ -40,10 +40,10 @@ export class HybridIndex {
   #changes = 0;
   #erasures = 0;
 
-  constructor({ dimensions, graphFrom = 2000, erasedMost = 1000, onGraphFailure = () => {} }: HybridIndexOptions) {
+  constructor({ dimensions, graphFrom = 2000, maxErased = 1000, onGraphFailure = () => {} }: HybridIndexOptions) {
     this.#dimensions = dimensions;
     this.#graphFrom = graphFrom;
-    this.#erasedMost = erasedMost;
+    this.#maxErased = maxErased;
     this.#onGraphFailure = onGraphFailure;
     this.#table = new VectorTable(dimensions);
   }
@@ -108,7 +108,7 @@ export class HybridIndex {
   }
 
   /** Takes over the graph of a snapshot; this index must be empty. @throws Error as `Snapshot.read` */
-  async load(snapshot: Snapshot): Promise<void> {
+  async loadFrom(snapshot: Snapshot): Promise<void> {
     const from = await snapshot.read();
     if (!from) return;
     this.#graph = new HnswGraph(this.#dimensions, from);
@@ -119,7 +119,7 @@ export class HybridIndex {
    * Writes the graph, once all erased vectors in it are overwritten, and without faces that wait to enter it. Searches
    * and writes go on; only faces on their way into the graph wait.
    */
-  async save(snapshot: Snapshot): Promise<void> {
+  async saveTo(snapshot: Snapshot): Promise<void> {
     while (this.#writing) await this.#writing;
     while (this.#graph && this.#graph.unwiped > 0) {
       this.#graph.wipe();
@@ -145,7 +145,7 @@ export class HybridIndex {
   }
 
   /** The index is empty afterwards, and its memory is given back, at the latest when a snapshot under way is written. */
-  async close(): Promise<void> {
+  async free(): Promise<void> {
     this.#withoutGraph = true;
     this.#table.clear();
     await this.#writing?.catch(() => undefined);
@@ -184,7 +184,7 @@ export class HybridIndex {
     if (graph && this.size < this.#graphFrom / 2) this.#spill();
     else if (graph && graph.unwiped > 0) graph.wipe();
     else if (this.#copy && graph) this.#copyNext(graph, this.#copy);
-    else if (graph && graph.erased > graph.live && graph.erased > this.#erasedMost) {
+    else if (graph && graph.erased > graph.live && graph.erased > this.#maxErased) {
       this.#copy = { graph: new HnswGraph(this.#dimensions), next: 0 };
     } else if (graph ? this.#table.size > 0 : this.size >= this.#graphFrom) this.#moveOne();
     else return false;

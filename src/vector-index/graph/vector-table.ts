@@ -1,4 +1,4 @@
-import { isNearer, type Match } from '../vector-index.js';
+import { keepBest, type Match } from '../vector-index.js';
 
 /** Vectors are kept in blocks of this many, so that growing never copies what is there. */
 const BLOCK = 1024;
@@ -85,7 +85,7 @@ export class VectorTable {
       const cosine = this.#cosine(slot, wide);
       const worst = best[k - 1];
       if (worst && cosine < worst.cosine) continue;
-      insert(best, k, { faceId: this.#faceAt[slot] as number, cosine });
+      keepBest(best, k, { faceId: this.#faceAt[slot] as number, cosine });
     }
     return best;
   }
@@ -115,12 +115,4 @@ function dot(block: Float32Array, offset: number, probe: Float64Array): number {
     d += (block[j + 3] as number) * (probe[i + 3] as number);
   }
   return Math.max(-1, Math.min(1, a + b + c + d));
-}
-
-/** Keeps `best` sorted and no longer than k, which is small. */
-function insert(best: Match[], k: number, match: Match): void {
-  let i = best.length;
-  while (i > 0 && isNearer(match, best[i - 1] as Match)) i--;
-  best.splice(i, 0, match);
-  if (best.length > k) best.pop();
 }

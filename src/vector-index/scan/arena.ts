@@ -11,7 +11,7 @@ const SCALES_AT = PAGE_FACES * EMBEDDING_LENGTH;
 const VECTORS_BYTES = SCALES_AT + PAGE_FACES * Float32Array.BYTES_PER_ELEMENT;
 
 /** One gigabyte and 1.8 million faces. */
-const PAGES_MOST = 28_000;
+const MAX_PAGES = 28_000;
 const DISTANCES = EMBEDDING_LENGTH + 1;
 const WASM_PAGE = 65_536;
 /** Memory grows by this many of WebAssembly's pages at once. */
@@ -55,7 +55,7 @@ export interface Run {
 export class Arena {
   readonly #memory: WebAssembly.Memory;
   readonly #kernel: Kernel;
-  readonly #pagesMost: number;
+  readonly #maxPages: number;
   readonly #free: number[] = [];
   /** Pages that were ever taken. */
   #taken = 0;
@@ -73,8 +73,8 @@ export class Arena {
     vectors: number;
   };
 
-  constructor(pagesMost = PAGES_MOST) {
-    this.#pagesMost = pagesMost;
+  constructor(maxPages = MAX_PAGES) {
+    this.#maxPages = maxPages;
     let top = 0;
     const reserve = (bytes: number) => {
       const at = top;
@@ -82,7 +82,7 @@ export class Arena {
       return at;
     };
     const vectorBytes = EMBEDDING_LENGTH * Float32Array.BYTES_PER_ELEMENT;
-    // Lists and codes have the room that a full arena needs; what of it is never touched takes no memory. Codes lie together
+    // Lists and codes have the space that a full arena needs; a part that is never touched takes no memory. Codes lie together
     // since a search reads all of them: scattered over the memory, a million took twice as long.
     this.#at = {
       vector: reserve(vectorBytes),
@@ -90,10 +90,10 @@ export class Arena {
       code: reserve(CODE_BYTES),
       bytes: reserve(EMBEDDING_LENGTH),
       counts: reserve(4 * DISTANCES),
-      pages: reserve(4 * pagesMost),
-      distances: reserve(2 * PAGE_FACES * pagesMost),
-      found: reserve(8 * PAGE_FACES * pagesMost),
-      codes: reserve(CODES_BYTES * pagesMost),
+      pages: reserve(4 * maxPages),
+      distances: reserve(2 * PAGE_FACES * maxPages),
+      found: reserve(8 * PAGE_FACES * maxPages),
+      codes: reserve(CODES_BYTES * maxPages),
       vectors: top,
     };
     this.#memory = new WebAssembly.Memory({ initial: Math.ceil(top / WASM_PAGE), maximum: WASM_PAGE });
@@ -109,7 +109,7 @@ export class Arena {
 
   /** Number of a page; undefined when the arena is full. @throws RangeError when the machine has no more memory */
   allocate(): number | undefined {
-    if (this.#inUse === this.#pagesMost) return undefined;
+    if (this.#inUse === this.#maxPages) return undefined;
     let page = this.#free.pop();
     if (page === undefined) {
       page = this.#taken;

@@ -1,7 +1,7 @@
 import { EMBEDDING_LENGTH } from '../../core/embedding.js';
 import { assertUnit } from '../../core/unit-vector.js';
 import type { ThreadIndex } from '../thread-index.js';
-import { type FaceBatch, type IndexState, isNearer, type Match } from '../vector-index.js';
+import { type FaceBatch, type IndexState, keepBest, type Match } from '../vector-index.js';
 import { Arena, type Found, PAGE_FACES, type Run } from './arena.js';
 
 /**
@@ -20,11 +20,11 @@ const CANDIDATES_PER_MATCH = 8;
 /** The arenas of one thread, shared by its collections. */
 export class Arenas {
   readonly #arenas: Arena[] = [];
-  readonly #pagesMost: number | undefined;
+  readonly #maxPages: number | undefined;
 
-  /** @param pagesMost of each arena */
-  constructor(pagesMost?: number) {
-    this.#pagesMost = pagesMost;
+  /** @param maxPages of each arena */
+  constructor(maxPages?: number) {
+    this.#maxPages = maxPages;
   }
 
   allocate(): Page {
@@ -32,11 +32,11 @@ export class Arenas {
       const page = arena.allocate();
       if (page !== undefined) return { arena, page };
     }
-    this.#arenas.push(new Arena(this.#pagesMost));
+    this.#arenas.push(new Arena(this.#maxPages));
     return this.allocate();
   }
 
-  /** The memory of an arena that nobody uses is given back. */
+  /** The memory of an arena that is not used is given back. */
   release({ arena, page }: Page): void {
     arena.release(page);
     if (arena.isEmpty) this.#arenas.splice(this.#arenas.indexOf(arena), 1);
@@ -182,11 +182,7 @@ export class ScanIndex implements ThreadIndex {
       const cosine = Math.max(-1, Math.min(1, cosines[2 * i + 1] as number));
       const worst = best[k - 1];
       if (worst && cosine < worst.cosine) continue;
-      const match = { faceId: this.#faceAt[first + (slots[2 * i] as number)] as number, cosine };
-      let at = best.length;
-      while (at > 0 && isNearer(match, best[at - 1] as Match)) at--;
-      best.splice(at, 0, match);
-      if (best.length > k) best.pop();
+      keepBest(best, k, { faceId: this.#faceAt[first + (slots[2 * i] as number)] as number, cosine });
     }
   }
 

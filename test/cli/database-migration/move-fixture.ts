@@ -49,6 +49,7 @@ export async function fill(store: Store, objects: ObjectStore, people: number): 
     personId,
   }));
   for (const build of [1, 2]) await store.saveCohort('acme', 'm1', { build, people, members });
+  for (const data of ['{"a":1}', '{"a":2}']) await store.scales.add({ model: 'm1', data });
   await store.deleteFaces(staff, 'id-4');
   await store.deleteUser(staff, `id-${people - 1}`);
 }

@@ -73,6 +73,7 @@ test.each([
     users: { rows: PEOPLE + 5 },
     cohorts: { rows: 1 },
     cohort_members: { rows: 11 },
+    scales: { rows: 2 },
     pending_object_deletions: { rows: 1 },
   });
   const bytes = await readFile(join(folder, 'facesearch.sqlite'));

@@ -25,10 +25,10 @@ import { RandomVectors } from '../../vector-index/random-vectors.js';
 
 const dataKey = '1'.repeat(64);
 
-/** `state text` of each finding; what is not ok must say how to mend it. */
+/** `state text` of each finding; what is not ok must say how to fix it. */
 function said(findings: Finding | readonly Finding[]): string[] {
-  return [findings].flat().map(({ state, text, mend }) => {
-    expect(state === 'ok' ? mend : mend?.length, text).toEqual(state === 'ok' ? undefined : expect.any(Number));
+  return [findings].flat().map(({ state, text, fix }) => {
+    expect(state === 'ok' ? fix : fix?.length, text).toEqual(state === 'ok' ? undefined : expect.any(Number));
     return `${state} ${text}`;
   });
 }
@@ -74,7 +74,7 @@ test('workers, cores and memory must fit', () => {
   expect(said(checkCores({ WORKERS: 2 }, 4, 4))).toEqual(['ok 4 cores, WORKERS is 2']);
   expect(checkCores({ WORKERS: 8 }, 8, 2.5)).toMatchObject({
     state: 'warn',
-    mend: expect.stringContaining('WORKERS=2'),
+    fix: expect.stringContaining('WORKERS=2'),
   });
   expect(said(checkCores({ WORKERS: 1 }, 1, 1))[0]).toMatch(/^warn 1 cores/);
   const two = { WORKERS: 2, MAX_PIXELS: 50_000_000 };
@@ -106,7 +106,7 @@ test('models must be there, whole, and of a pack that exists', async () => {
   expect(said(await checkModels(config))).toEqual([expect.stringMatching(/^ok \d models of the pack "default"/)]);
   const missing = await checkModels(config, await temporaryFolder());
   expect(said(missing)).toEqual(Array.from({ length: 5 }, () => expect.stringMatching(/^fail .+ is missing$/)));
-  expect(missing[0]?.mend).toContain('facesearch models');
+  expect(missing[0]?.fix).toContain('facesearch models');
   expect(said(await checkModels({ ...config, MODEL_PACK: 'none' }))[0]).toMatch(/^fail .*has no pack "none"/);
 });
 

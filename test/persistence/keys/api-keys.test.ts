@@ -38,11 +38,11 @@ test('API_KEYS lists tenants with keys, and bare keys', async () => {
 
 test('an API_KEYS that means nothing is refused without telling its keys', () => {
   expect(parseApiKeys(' ')).toEqual([]);
-  expect(() => parseApiKeys('acme:secret,')).toThrow('API_KEYS: item 2 has no key');
-  expect(() => parseApiKeys('acme:')).toThrow('API_KEYS: item 1 has no key');
-  expect(() => parseApiKeys(':secret')).toThrow('API_KEYS: item 1 has no tenant before the colon');
-  expect(() => parseApiKeys('a:khoá')).toThrow('API_KEYS: item 1 has a key that a header cannot carry');
-  expect(() => parseApiKeys('a:secret,b:secret')).toThrow('API_KEYS: item 2 repeats an earlier key');
+  expect(() => parseApiKeys('acme:secret,')).toThrow('item 2 has no key');
+  expect(() => parseApiKeys('acme:')).toThrow('item 1 has no key');
+  expect(() => parseApiKeys(':secret')).toThrow('item 1 has no tenant before the colon');
+  expect(() => parseApiKeys('a:khoá')).toThrow('item 1 has a key that a header cannot carry');
+  expect(() => parseApiKeys('a:secret,b:secret')).toThrow('item 2 repeats an earlier key');
 });
 
 test('a stored key works until it is revoked', async () => {

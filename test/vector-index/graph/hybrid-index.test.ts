@@ -4,7 +4,7 @@ import { batch } from '../batch.js';
 import { RandomVectors } from '../random-vectors.js';
 
 const LENGTH = 64;
-const options = { dimensions: LENGTH, graphFrom: 100, erasedMost: 50 };
+const options = { dimensions: LENGTH, graphFrom: 100, maxErased: 50 };
 const ids = (matches: { faceId: number }[]) => matches.map(({ faceId }) => faceId);
 
 /** An index of `count` random vectors with face ids from 1 on, and the vectors. */
@@ -48,7 +48,7 @@ test('the graph and the scan report the same cosines, as far as float32 goes', a
 
 test('overwriting erased vectors leaves every other one within reach', async () => {
   const random = new RandomVectors(8);
-  const index = new HybridIndex({ ...options, erasedMost: 1000 });
+  const index = new HybridIndex({ ...options, maxErased: 1000 });
   const people = Array.from({ length: 500 }, () => random.unit(LENGTH));
   const faces = people.flatMap((person) => Array.from({ length: 4 }, () => random.near(person, 0.8)));
   for (const [i, face] of faces.entries()) index.add(batch([i + 1, face]));
@@ -175,7 +175,7 @@ test('embeddings that would spoil the index are refused', () => {
 
 test('a closed index is empty and its work in the background ends', async () => {
   const { index, vectors } = filled(300);
-  index.close();
+  await index.free();
   await index.settled();
   expect(index.state.inGraph).toBe(0);
   expect(index.search(vectors[0] ?? new Float32Array(), 5)).toEqual([]);

@@ -16,8 +16,8 @@ async function kept(faces: number) {
   await opened.open();
   const random = new RandomVectors(23);
   const vectors = Array.from({ length: faces }, () => random.unit(LENGTH));
-  opened.index.add(batch(...vectors.map((vector, i): [number, Float32Array] => [i + 1, vector])));
-  await opened.index.settled();
+  opened.add(batch(...vectors.map((vector, i): [number, Float32Array] => [i + 1, vector])));
+  await opened.settled();
   const holds = async (vector: Float32Array | undefined) => {
     if (!vector) throw new Error('there is no such vector');
     for (const name of await readdir(folder)) {
@@ -36,8 +36,8 @@ test('a snapshot is written after enough changes, not after each', async () => {
   await opened.saveIfDue();
   const first = (await readdir(folder)).sort();
   expect(first).toHaveLength(2);
-  opened.index.add(batch([9000, new RandomVectors(9).unit(LENGTH)]));
-  await opened.index.settled();
+  opened.add(batch([9000, new RandomVectors(9).unit(LENGTH)]));
+  await opened.settled();
   await opened.saveIfDue();
   expect((await readdir(folder)).sort()).toEqual(first);
   expect(vectors).toHaveLength(2100);
@@ -46,7 +46,7 @@ test('a snapshot is written after enough changes, not after each', async () => {
 test('an erased vector leaves the snapshot within five minutes', async () => {
   const { opened, vectors, holds } = await kept(300);
   await opened.save();
-  opened.index.remove([1]);
+  opened.remove([1]);
   vi.useFakeTimers({ toFake: ['Date'] });
   onTestFinished(() => void vi.useRealTimers());
   await opened.saveIfDue();
@@ -62,7 +62,7 @@ test('an erased vector leaves the snapshot within five minutes', async () => {
 test('an erased vector is in no file after a graceful stop', async () => {
   const { opened, vectors, holds, troubles } = await kept(300);
   await opened.save();
-  opened.index.remove([1]);
+  opened.remove([1]);
   await opened.close();
   expect(await holds(vectors[0])).toBe(false);
   expect(await holds(vectors[1])).toBe(true);
@@ -72,8 +72,8 @@ test('an erased vector is in no file after a graceful stop', async () => {
 test('when the snapshot cannot be renewed after an erasure, the old one goes and that is reported', async () => {
   const { folder, opened, troubles } = await kept(300);
   await opened.save();
-  opened.index.remove([1]);
-  vi.spyOn(opened.index, 'save').mockRejectedValueOnce(new Error('disk full'));
+  opened.remove([1]);
+  vi.spyOn(opened, 'saveTo').mockRejectedValueOnce(new Error('disk full'));
   await opened.close();
   expect(await readdir(folder)).toEqual([]);
   expect(troubles).toEqual([expect.stringContaining('disk full')]);

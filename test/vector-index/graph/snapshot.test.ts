@@ -8,7 +8,7 @@ import { batch } from '../batch.js';
 import { RandomVectors } from '../random-vectors.js';
 
 const LENGTH = 64;
-const options = { dimensions: LENGTH, graphFrom: 100, erasedMost: 1000 };
+const options = { dimensions: LENGTH, graphFrom: 100, maxErased: 1000 };
 const none = new Float32Array();
 
 async function saved(count = 300) {
@@ -19,13 +19,13 @@ async function saved(count = 300) {
   const index = new HybridIndex(options);
   for (const [i, vector] of vectors.entries()) index.add(batch([i + 1, vector]));
   await index.settled();
-  await index.save(snapshot);
+  await index.saveTo(snapshot);
   return { folder, snapshot, index, vectors, random };
 }
 
 async function loaded(snapshot: Snapshot): Promise<HybridIndex> {
   const index = new HybridIndex(options);
-  await index.load(snapshot);
+  await index.loadFrom(snapshot);
   return index;
 }
 
@@ -50,7 +50,7 @@ test('an index read from a snapshot answers like the one that was written, copie
   index.add(batch([900, vectors[4] ?? none], [901, vectors[4] ?? none]));
   index.remove([2, 3]);
   await index.settled();
-  await index.save(snapshot);
+  await index.saveTo(snapshot);
   const second = await loaded(snapshot);
   expect(second.state).toEqual({ size: 300, scanned: 0, inGraph: 298, erased: 2 });
   expect(new Set(second.faceIds())).toEqual(new Set(index.faceIds()));
@@ -116,13 +116,13 @@ test('killed before the list has its new name, the old snapshot stays; what is l
   for (const name of await readdir(folder)) before.set(name, await readFile(join(folder, name)));
   index.add(batch([999, random.unit(LENGTH)]));
   await index.settled();
-  await index.save(snapshot);
+  await index.saveTo(snapshot);
   // The state at the moment before the rename: new graph and draft beside the old two files.
   const { list } = await filesOf(folder);
   await writeFile(join(folder, '7.draft'), await readFile(list));
   for (const [name, bytes] of before) await writeFile(join(folder, name), bytes);
   expect((await loaded(snapshot)).size).toBe(150);
-  await index.save(snapshot);
+  await index.saveTo(snapshot);
   await filesOf(folder);
   expect((await loaded(snapshot)).size).toBe(151);
 });
@@ -152,7 +152,7 @@ test('erased vectors are in no file of the next snapshot, the others are', async
   const [erased = none, kept = none] = vectors;
   expect(await holdsBytes(folder, erased)).toBe(true);
   index.remove([1]);
-  await index.save(snapshot);
+  await index.saveTo(snapshot);
   expect(await holdsBytes(folder, erased)).toBe(false);
   expect(await holdsBytes(folder, kept)).toBe(true);
   expect(index.unsaved.erasures).toBe(0);
@@ -160,7 +160,7 @@ test('erased vectors are in no file of the next snapshot, the others are', async
 
 test('faces that come and go while a snapshot is written are right now, and in the next one', async () => {
   const { folder, snapshot, index, vectors, random } = await saved(2000);
-  const saving = index.save(snapshot);
+  const saving = index.saveTo(snapshot);
   const late = random.unit(LENGTH);
   index.remove([5, 6]);
   index.add(batch([5000, late]));
@@ -171,7 +171,7 @@ test('faces that come and go while a snapshot is written are right now, and in t
   await index.settled();
   expect(index.state).toMatchObject({ size: 1999, scanned: 0, erased: 2 });
   expect(index.unsaved.erasures).toBe(2);
-  await index.save(snapshot);
+  await index.saveTo(snapshot);
   expect(await holdsBytes(folder, vectors[4] ?? none)).toBe(false);
   const second = await loaded(snapshot);
   expect(second.search(late, 1)).toMatchObject([{ faceId: 5000 }]);
@@ -182,6 +182,6 @@ test('a collection that became small has no snapshot', async () => {
   const { folder, snapshot, index } = await saved();
   index.remove(Array.from({ length: 280 }, (_, i) => i + 1));
   await index.settled();
-  await index.save(snapshot);
+  await index.saveTo(snapshot);
   expect(await readdir(folder)).toEqual([]);
 });

@@ -1,8 +1,10 @@
 import sharp from 'sharp';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, test } from 'vitest';
+import { allReasons } from '../../../src/core/errors.js';
 import { loadPack } from '../../../src/models/pack.js';
 import { defaultManifestPath } from '../../../src/util/paths.js';
 import type { PhotoOptions } from '../../../src/vision/face-analyser.js';
+import { gates } from '../../../src/vision/gates/gates.js';
 import { Pipeline } from '../../../src/vision/pipeline.js';
 import { photo } from '../../support/photos.js';
 import { noLimits } from '../images.js';
@@ -51,6 +53,24 @@ async function idCard(): Promise<Buffer> {
     .jpeg()
     .toBuffer();
 }
+
+test('each gate has reasons of its refusal, which no other gate has', () => {
+  const ofGates = gates.flatMap(({ refuses, reasons }) => reasons.map((reason) => ({ errorName: refuses, reason })));
+  for (const cause of ofGates) expect(allReasons()).toContainEqual(expect.objectContaining(cause));
+  expect(new Set(ofGates.map(({ reason }) => reason)).size).toBe(ofGates.length);
+});
+
+test('a pack without the models of gates does without those gates', async () => {
+  const pack = await loadPack(defaultManifestPath, 'default');
+  const bare = await Pipeline.load({ ...pack, gates: { faceGate: null, idCardGate: null } }, noLimits);
+  expect((await bare.embedPhoto(await wearing(sunglasses), strict)).embedding).toHaveLength(512);
+  expect(await bare.analysePhoto(photo('franck_01829.jpg'), strict)).toMatchObject({
+    idCard: null,
+    thresholds: null,
+    faces: [{ scores: null, fault: null }],
+    refusal: null,
+  });
+});
 
 describe('the gates of the default pack', () => {
   it.each([

@@ -12,7 +12,7 @@ const troubles: Readonly<Record<string, [trouble: StoreTrouble, detail: string]>
   RequestTimeTooSkewed: ['read-only', 'the clocks of this machine and of the service differ'],
   PermanentRedirect: ['no-file', 'it lies in another region; see S3_ENDPOINT and S3_REGION'],
   QuotaExceeded: ['full', 'its quota is used up'],
-  XMinioStorageFull: ['full', 'the service has no room left'],
+  XMinioStorageFull: ['full', 'the service has no space left'],
 };
 
 /** A failure, and whether the same request may succeed in a moment. */
@@ -34,7 +34,7 @@ export function s3AnswerError(status: number, xml: string, subject: string): S3F
 
 function byStatus(status: number): [StoreTrouble, string] {
   if (status === 401 || status === 403) return ['read-only', 'the service refuses the access key'];
-  if (status === 507) return ['full', 'the service has no room left'];
+  if (status === 507) return ['full', 'the service has no space left'];
   if (status >= 500 || status === 429)
     return ['unreachable', 'the service is overloaded or fails; a running server goes on by itself when it does not'];
   return ['failed', 'the service refuses the request'];

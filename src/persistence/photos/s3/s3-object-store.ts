@@ -7,7 +7,7 @@ import { textsOf } from './s3-xml.js';
 const PROBE = 'startup-check';
 
 /**
- * Objects in a bucket that nobody else writes to, each by one PUT: it is there complete when the service has confirmed it, or
+ * Objects in a bucket that no other program writes to, each by one PUT: it is there complete when the service has confirmed it, or
  * not at all, and no part of it is left. Any number of servers may use it.
  */
 export class S3ObjectStore implements ObjectStore {

@@ -1,4 +1,5 @@
 import { type Box, boundingBox, type Point } from '../geometry.js';
+import type { Gate } from './gate.js';
 
 /**
  * A face that covers more of the photo than this is too close. Of development images, faces of up to half the frame's
@@ -8,6 +9,18 @@ const MAX_FACE_AREA = 0.5;
 
 /** How far the face may reach beyond the frame before it counts as cut, as a fraction of its width or height. */
 const MAX_BEYOND_FRAME = 0.03;
+
+export const tooClose: Gate<'face', null> = {
+  needs: null,
+  refuses: 'NOT_FULL_FACE',
+  reasons: ['too-close'],
+  skippedBy: 'disableValidation',
+  load:
+    () =>
+    ({ face: { box, outline }, picture }) => ({
+      reason: isTooClose(box, outline, picture.image) ? 'too-close' : null,
+    }),
+};
 
 /**
  * Whether a photo shows too little around the face, or not all of it.

@@ -1,10 +1,10 @@
-import type { FaceGateModel, Prepared } from '../../models/manifest.js';
-import { alignedToImage } from '../alignment.js';
-import { compose, type Point, rasterToBox } from '../geometry.js';
-import type { ImagePyramid } from '../image-pyramid.js';
-import { Network } from '../network.js';
+import type { GateModel, Prepared } from '../models/manifest.js';
+import { alignedToImage } from './alignment.js';
+import { compose, type Point, rasterToBox } from './geometry.js';
+import type { ImagePyramid } from './image-pyramid.js';
+import { Network } from './network.js';
 
-/** What the gate makes of one face, each a probability. */
+/** What the network sees in one face, each a probability. */
 export interface FaceScores {
   mask: number;
   sunglasses: number;
@@ -16,19 +16,19 @@ export interface FaceScores {
 /** Value of what lies outside the photo, as in training. */
 const BORDER = 127;
 
-/** Tells covered faces from bare ones, and faces from what a detector mistakes for them. */
-export class FaceGate {
+/** The network that tells covered faces from bare ones, and faces from what a detector mistakes for them. */
+export class FaceScorer {
   private constructor(
-    private readonly model: Prepared<FaceGateModel>,
+    private readonly model: Prepared<GateModel<'faceGate'>>,
     private readonly network: Network,
   ) {}
 
-  static async load(model: Prepared<FaceGateModel>): Promise<FaceGate> {
-    return new FaceGate(model, await Network.load(model));
+  static async load(model: Prepared<GateModel<'faceGate'>>): Promise<FaceScorer> {
+    return new FaceScorer(model, await Network.load(model));
   }
 
   /** @param fivePoints the face's alignment points, in pixels of the image */
-  async look(pyramid: ImagePyramid, fivePoints: readonly Point[]): Promise<FaceScores> {
+  async score(pyramid: ImagePyramid, fivePoints: readonly Point[]): Promise<FaceScores> {
     const { x, y, size } = this.model.window;
     const { width, height } = this.network;
     const toImage = compose(
@@ -45,12 +45,5 @@ export class FaceGate {
 
   isFace({ face }: FaceScores): boolean {
     return face >= this.model.thresholds.face;
-  }
-
-  /** What covers the face most surely; undefined for a bare face. */
-  coverOf(scores: FaceScores): 'mask' | 'sunglasses' | 'hat' | undefined {
-    const { thresholds } = this.model;
-    const covers = (['mask', 'sunglasses', 'hat'] as const).filter((cover) => scores[cover] >= thresholds[cover]);
-    return covers.sort((p, q) => scores[q] - scores[p])[0];
   }
 }

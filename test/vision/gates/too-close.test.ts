@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isTooClose } from '../../../src/vision/gates/full-face.js';
+import { isTooClose } from '../../../src/vision/gates/too-close.js';
 
 const frame = { width: 640, height: 480 };
 const corners = (left: number, top: number, right: number, bottom: number) => [
