@@ -32,6 +32,8 @@ export class PeopleScoring {
   readonly #cohorts: TenantCohorts;
   readonly #templates: Templates;
   readonly #builder: CohortBuilder;
+  #making: Promise<void> | undefined;
+  #isClosed = false;
 
   constructor({ store, model, scale, isShared, logger }: PeopleScoringParts) {
     this.#store = store;
@@ -51,9 +53,12 @@ export class PeopleScoring {
     if (!this.#scale.isNormalised) return;
     const making = async () => {
       await this.#builder.checkAll();
-      await this.#templates.sweepAll();
+      if (!this.#isClosed) await this.#templates.sweepAll();
     };
-    making().catch((err) => this.#logger.warn({ err }, 'templates cannot be made now; searches work them out'));
+    this.#making = making().catch((err) => {
+      if (this.#isClosed) return;
+      this.#logger.warn({ err }, 'templates cannot be made now; searches work them out');
+    });
   }
 
   /** What a tenant's probes and people are compared with. */
@@ -98,7 +103,9 @@ export class PeopleScoring {
 
   /** What is not done is done another time. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#builder.close();
     await this.#templates.close();
+    await this.#making;
   }
 }

@@ -3,7 +3,7 @@ import type { PersonRef } from '../persistence/template.js';
 import type { RankedCandidate } from './gallery.js';
 import { personScore } from './scoring/person-score.js';
 import { type Contender, type Probe, type Ranked, rank } from './scoring/rank.js';
-import { cosineOf, normalisedScore } from './scoring/score-normalisation.js';
+import { normalisedScore } from './scoring/score-normalisation.js';
 import type { SimilarityScale } from './scoring/similarity.js';
 import { makeTemplate } from './scoring/template.js';
 
@@ -91,10 +91,7 @@ function whoMayHideABetterFace(
   k: number,
   scale: SimilarityScale,
 ): Contender[] {
-  let lowest = 1;
-  for (const { person } of ranked) {
-    for (const { embedding } of person.faces) lowest = Math.min(lowest, cosineOf(probe.embedding, embedding));
-  }
+  const lowest = ranked.reduce((least, { farthest }) => Math.min(least, farthest), 1);
   const enough = ranked[k - 1]?.similarity ?? 0;
   return ranked.flatMap(({ person, scores }) => {
     const seen = new Set(person.faces.map(({ faceId }) => faceId));

@@ -60,10 +60,11 @@ export class FaceRows {
     return this.#db.read(() => {
       const people = new Map<number, FoundPerson>();
       for (const row of this.#sql.ownersOf.all({ ...kind, faceIds: JSON.stringify(faceIds) })) {
-        const face = this.#openFace(row, kind.model);
-        const known = people.get(row.userId);
+        const [faceId, , userId, embedding] = row;
+        const face = this.#openFace({ faceId, userId, embedding }, kind.model);
+        const known = people.get(userId);
         if (known) known.faces.push(face);
-        else people.set(row.userId, this.#foundPerson(row, face, kind));
+        else people.set(userId, this.#foundPerson(row, face, kind));
       }
       return [...people.values()];
     });
@@ -99,17 +100,21 @@ export class FaceRows {
     return ids.map((personId) => ({ collectionId, personId }));
   }
 
-  #foundPerson(row: OwnedFaceRow, face: StoredEmbedding, kind: TemplateKind): FoundPerson {
+  #foundPerson(
+    [, collectionId, userId, , template]: OwnedFaceRow,
+    face: StoredEmbedding,
+    kind: TemplateKind,
+  ): FoundPerson {
     const [db, sql, seals] = [this.#db, this.#sql, this.#seals];
     return {
-      collectionId: row.collectionId,
-      personId: row.userId,
+      collectionId,
+      personId: userId,
       faces: [face],
-      template: row.template ? seals.openTemplate(row.userId, kind, row.template) : undefined,
+      template: template ? seals.openTemplate(userId, kind, template) : undefined,
       // Of those who are looked at only the most similar are told.
       get user(): User | undefined {
         return db.read(() => {
-          const user = sql.userOfNumber.get(row.userId);
+          const user = sql.userOfNumber.get(userId);
           return user && seals.openUser(user);
         });
       },
