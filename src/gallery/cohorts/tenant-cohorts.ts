@@ -1,7 +1,8 @@
 import { EMBEDDING_LENGTH } from '../../core/embedding.js';
 import type { Store } from '../../persistence/store.js';
 import type { StoredCohort } from '../../persistence/template.js';
-import { type Centres, Cohort, type OptionalCohort, type OwnPeople } from '../scoring/cohort.js';
+import { type Centres, Cohort, type OptionalCohort } from '../scoring/cohort.js';
+import { differentPeople } from '../scoring/different-people.js';
 import { DotTable } from '../scoring/dot-table.js';
 import { makeTemplate } from '../scoring/template.js';
 import type { CohortSource } from './cohort-source.js';
@@ -141,8 +142,9 @@ export class TenantCohorts implements CohortSource {
   }
 
   #cohortOf({ build, people }: StoredCohort, members: readonly Member[]): OptionalCohort {
-    const own: OwnPeople = { vectors: new Float32Array(members.length * EMBEDDING_LENGTH), people };
-    for (const [i, { vector }] of members.entries()) own.vectors.set(vector, i * EMBEDDING_LENGTH);
+    const vectors = new Float32Array(members.length * EMBEDDING_LENGTH);
+    for (const [i, { vector }] of members.entries()) vectors.set(vector, i * EMBEDDING_LENGTH);
+    const own = differentPeople(vectors, people, this.#centres);
     return Cohort.of(`${this.#centresVersion}-${build}`, this.#centres, own);
   }
 }
