@@ -149,8 +149,8 @@ export class InMemoryGallery implements Gallery {
     if (!erased) throw new FaceSearchError('USER_NOT_FOUND');
   }
 
-  async deleteEnrolledBefore(time: Date, collection: CollectionRef, userId: string): Promise<boolean> {
-    const erased = await this.#erase(collection, () => this.#store.deleteEnrolledBefore(time, collection, userId));
+  async deleteAutoCreatedBefore(time: Date, collection: CollectionRef, userId: string): Promise<boolean> {
+    const erased = await this.#erase(collection, () => this.#store.deleteAutoCreatedBefore(time, collection, userId));
     return erased !== undefined;
   }
 

@@ -106,8 +106,8 @@ export class PgvectorGallery implements Gallery {
     await this.#sweepAfter(collection, this.#store.deleteUser(collection, userId), 'USER_NOT_FOUND');
   }
 
-  async deleteEnrolledBefore(time: Date, collection: CollectionRef, userId: string): Promise<boolean> {
-    const erased = await this.#store.deleteEnrolledBefore(time, collection, userId);
+  async deleteAutoCreatedBefore(time: Date, collection: CollectionRef, userId: string): Promise<boolean> {
+    const erased = await this.#store.deleteAutoCreatedBefore(time, collection, userId);
     if (!erased) return false;
     this.#scoring.erased(collection.tenant, erased.faceIds);
     await this.#photos.run();

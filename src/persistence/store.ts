@@ -8,7 +8,7 @@ import type { PersonRef, PersonTemplate, StoredCohort, Template, TemplateKind } 
 export interface Store extends ApiKeyStore {
   readonly scales: ScaleStore;
 
-  /** Adds the collection when it does not exist, then creates the user or changes its name. Not enrolled any more. */
+  /** Adds the collection when it does not exist, then creates the user or changes its name. The user does not count as auto-created any more. */
   saveUser(collection: CollectionRef, user: User): Promise<void>;
 
   findUser(collection: CollectionRef, userId: string): Promise<User | undefined>;
@@ -19,7 +19,7 @@ export interface Store extends ApiKeyStore {
   /** Stores one face of an existing user. Resolves to undefined when there is no such user. */
   addFace(collection: CollectionRef, userId: string, face: NewFace): Promise<StoredFace | undefined>;
 
-  /** Enrols somebody whom a search did not find: creates collection, user and face in one transaction. */
+  /** Auto-creates a user whom a search did not find: creates collection, user and face in one transaction. */
   addUserWithFace(collection: CollectionRef, user: User, face: NewFace): Promise<StoredFace>;
 
   /** Removes every face of a user and keeps the user. Undefined when there is no such user. */
@@ -28,11 +28,11 @@ export interface Store extends ApiKeyStore {
   /** Removes a user with all faces. Undefined when there is no such user. */
   deleteUser(collection: CollectionRef, userId: string): Promise<Erased | undefined>;
 
-  /** Some of the users that were enrolled before a time and not saved since, the oldest first; empty when there is none. */
-  listEnrolledBefore(time: Date): Promise<(CollectionRef & { userId: string })[]>;
+  /** Some of the users that were auto-created before a time and not saved since, the oldest first; empty when there is none. */
+  listAutoCreatedBefore(time: Date): Promise<(CollectionRef & { userId: string })[]>;
 
-  /** Like deleteUser, but only a user that listEnrolledBefore would still list; undefined otherwise. */
-  deleteEnrolledBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined>;
+  /** Like deleteUser, but only a user that listAutoCreatedBefore would still list; undefined otherwise. */
+  deleteAutoCreatedBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined>;
 
   /** Removes a collection with all users and faces. Undefined when there is no such collection. */
   deleteCollection(collection: CollectionRef): Promise<Erased | undefined>;

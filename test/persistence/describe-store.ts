@@ -88,18 +88,18 @@ export function describeStore(name: string, opener: () => Promise<() => Promise<
       await store.addUserWithFace(staff, { ...ben, name: '' }, face({ objectKey: 'faces/1' }));
       await store.addUserWithFace(staff, carl, face({ objectKey: 'faces/2' }));
       await store.addFace(staff, 'b1', face());
-      const listed = await store.listEnrolledBefore(later);
+      const listed = await store.listAutoCreatedBefore(later);
       expect(listed).toEqual([
         { ...staff, userId: 'b1' },
         { ...staff, userId: 'c1' },
       ]);
-      expect(await store.listEnrolledBefore(new Date(Date.now() - 60_000))).toEqual([]);
+      expect(await store.listAutoCreatedBefore(new Date(Date.now() - 60_000))).toEqual([]);
       await store.saveUser(staff, { id: 'c1', name: 'Carl' });
-      expect(await store.listEnrolledBefore(later)).toEqual([{ ...staff, userId: 'b1' }]);
-      expect(await store.deleteEnrolledBefore(new Date(Date.now() - 60_000), staff, 'b1')).toBeUndefined();
+      expect(await store.listAutoCreatedBefore(later)).toEqual([{ ...staff, userId: 'b1' }]);
+      expect(await store.deleteAutoCreatedBefore(new Date(Date.now() - 60_000), staff, 'b1')).toBeUndefined();
       for (const id of ['a1', 'c1', 'nobody'])
-        expect(await store.deleteEnrolledBefore(later, staff, id)).toBeUndefined();
-      expect(await store.deleteEnrolledBefore(later, staff, 'b1')).toMatchObject({ objectKeys: ['faces/1'] });
+        expect(await store.deleteAutoCreatedBefore(later, staff, id)).toBeUndefined();
+      expect(await store.deleteAutoCreatedBefore(later, staff, 'b1')).toMatchObject({ objectKeys: ['faces/1'] });
       expect(await store.listUsers(staff)).toEqual([anna, { id: 'c1', name: 'Carl' }]);
       expect(await store.pendingObjectDeletions()).toEqual(['faces/1']);
     });

@@ -52,7 +52,7 @@ export class FakeGallery implements Gallery, UserDirectory {
   }
 
   /** Nobody here grows old. */
-  async deleteEnrolledBefore(): Promise<boolean> {
+  async deleteAutoCreatedBefore(): Promise<boolean> {
     return false;
   }
 

@@ -54,7 +54,7 @@ const SAME_PHOTO = 0.999_999;
 const CANDIDATES = 50;
 
 /** Tries of one photo that end without an answer, after which the others go on without it. */
-const MOST_FAILURES = 5;
+const MAX_FAILURES = 5;
 
 /** As the server would refuse it, without sending it. */
 const tooLarge = refusalBy(new FaceSearchError('BAD_INPUT', 'image-size', { field: 'file' }));
@@ -132,7 +132,7 @@ class Run {
     if (known?.state === 'refused') return retryRefused ? undefined : known;
     if (known?.state !== 'added') return undefined;
     if (this.people.wasThere(key.id)) return 'before';
-    // Whoever was deleted on the server has no photos there. It is noted before the person is made again.
+    // A person who was deleted on the server has no photos there. This is noted before the person is made again.
     state.forget(key);
     return undefined;
   }
@@ -154,7 +154,7 @@ class Run {
     const allow_id_card = String(allowIdCard);
     let failures = 0;
     for (let uncertain = state.find(key)?.state === 'sending'; ; ) {
-      if (failures === MOST_FAILURES) return undefined;
+      if (failures === MAX_FAILURES) return undefined;
       if (uncertain && (await this.#hasPhoto(photo.id, bytes))) return this.#add(key);
       state.put(key, { state: 'sending' });
       const answer = await client.attempt('POST', '/add', { collection, id: photo.id, allow_id_card, file });

@@ -32,7 +32,7 @@ export interface ShadowParts {
 }
 
 /** Searches of one photo that end without an answer, after which the others go on without it. */
-const MOST_FAILURES = 3;
+const MAX_FAILURES = 3;
 /**
  * A server names the person most like the photo when the similarity is at least this. Not 0, which some servers would
  * take for a field that is not there.
@@ -80,7 +80,7 @@ async function search({ server, collection, threshold }: Side, file: Blob): Prom
     });
     if (!('done' in reply)) return answerOf(reply);
     // A server that only asks to wait has not failed.
-    if (reply.done === 'perhaps' && ++failures === MOST_FAILURES) return { code: '–', text: reply.why };
+    if (reply.done === 'perhaps' && ++failures === MAX_FAILURES) return { code: '–', text: reply.why };
   }
 }
 

@@ -1,7 +1,7 @@
 import { choiceHash } from '../../gallery/cohorts/choice.js';
 import type { Store } from '../../persistence/store.js';
 import type { PersonRef } from '../../persistence/template.js';
-import { type GalleryPerson, MOST_FACES, MOST_PEOPLE } from './gallery-person.js';
+import { type GalleryPerson, MAX_FACES, MAX_PEOPLE } from './gallery-person.js';
 
 /** People read at a time. */
 const PAGE = 500;
@@ -11,7 +11,7 @@ const FACES_PAGE = 16;
 export interface GalleryPeople {
   /** People of each tenant, in the order in which they are chosen for cohorts. */
   tenants: GalleryPerson[][];
-  /** Everybody with faces of the model, of whom each tenant gives MOST_PEOPLE at most. */
+  /** Everybody with faces of the model, of whom each tenant gives MAX_PEOPLE at most. */
   all: number;
 }
 
@@ -50,7 +50,7 @@ export async function readPeople(
             hash: choiceHash(tenant, collection, user.id),
           });
         }
-        chosen = inOrder(chosen).slice(0, MOST_PEOPLE);
+        chosen = inOrder(chosen).slice(0, MAX_PEOPLE);
         after = last.personId;
       }
     }
@@ -78,7 +78,7 @@ async function withFaces(
       const found = [...(faces.get(`${collectionId} ${personId}`) ?? [])].sort((a, b) => a.faceId - b.faceId);
       // Whose faces were deleted a moment ago takes no part.
       if (found.length === 0) continue;
-      people.push({ tenant, collection, id, faces: found.slice(0, MOST_FACES).map(({ embedding }) => embedding) });
+      people.push({ tenant, collection, id, faces: found.slice(0, MAX_FACES).map(({ embedding }) => embedding) });
     }
   }
   return people;

@@ -19,7 +19,7 @@ export interface TenantCohortsParts {
 const PEOPLE_READ = 16;
 
 /** Tenants whose cohorts are in memory, each of them about a megabyte; then the one asked for least lately goes. */
-const MOST_TENANTS = 100;
+const MAX_TENANTS = 100;
 
 interface Known {
   cohort: OptionalCohort;
@@ -93,7 +93,7 @@ export class TenantCohorts implements CohortSource {
           this.#known.delete(tenant);
           this.#known.set(tenant, known);
           const [oldest] = this.#known.keys();
-          if (this.#known.size > MOST_TENANTS && oldest !== undefined) this.#known.delete(oldest);
+          if (this.#known.size > MAX_TENANTS && oldest !== undefined) this.#known.delete(oldest);
         }
         return known;
       },

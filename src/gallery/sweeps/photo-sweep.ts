@@ -61,7 +61,7 @@ export class PhotoSweep {
         const keys = pending.filter((key) => !this.#reserved.has(key));
         for (let i = 0; i < keys.length; i += AT_ONCE) {
           const isAway = await this.#delete(keys.slice(i, i + AT_ONCE));
-          // Whoever waits for this sweep must not wait for each of thousands to fail.
+          // A caller that waits for this sweep must not wait for each of thousands to fail.
           if (isAway) return;
         }
       } catch (error) {

@@ -7,7 +7,7 @@ const FACES_COMPARED = 10_000;
 const KEPT_MS = 60_000;
 
 /** Collections known at a time; then all are asked anew. */
-const MOST_KNOWN = 10_000;
+const MAX_KNOWN = 10_000;
 
 /** Which collections are so large that a search should use the graph. */
 export class CollectionSizes {
@@ -22,7 +22,7 @@ export class CollectionSizes {
       [collectionId, model, FACES_COMPARED + 1],
     );
     const large = (row?.faces ?? 0) > FACES_COMPARED;
-    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
     this.#known.set(key, { large, until: Date.now() + KEPT_MS });
     return large;
   }

@@ -6,7 +6,7 @@ import { migrations, type VectorType, vectorTypeChange } from './migrations.js';
 const MIGRATION_LOCK = 4_205_197_330_712;
 
 /** The first with iterative scans. */
-export const LEAST_PGVECTOR: readonly [number, number] = [0, 8];
+export const MIN_PGVECTOR: readonly [number, number] = [0, 8];
 
 /**
  * Brings the schema to this version, in one transaction; nodes that start together wait for one another.
@@ -56,8 +56,8 @@ async function requirePgvector(run: Run): Promise<void> {
   }
   const [row] = await run<{ extversion: string }>(`SELECT extversion FROM pg_extension WHERE extname = 'vector'`);
   const [major = 0, minor = 0] = (row?.extversion ?? '').split('.').map(Number);
-  const [leastMajor, leastMinor] = LEAST_PGVECTOR;
+  const [leastMajor, leastMinor] = MIN_PGVECTOR;
   if (major < leastMajor || (major === leastMajor && minor < leastMinor)) {
-    throw new Error(`The database has pgvector ${row?.extversion}; ${LEAST_PGVECTOR.join('.')} is needed`);
+    throw new Error(`The database has pgvector ${row?.extversion}; ${MIN_PGVECTOR.join('.')} is needed`);
   }
 }

@@ -27,7 +27,7 @@ interface ErasedFaceRow {
 }
 
 /**
- * Users and faces within one transaction. Whoever changes a collection holds its row, then the user's: together with
+ * Users and faces within one transaction. A change of a collection holds its row, then the user's: together with
  * other changes, never together with its deletion.
  */
 export class People implements Searcher {
@@ -53,11 +53,11 @@ export class People implements Searcher {
     return row?.collectionId;
   }
 
-  /** @param enrolled a search found nobody, rather than that somebody named the user */
+  /** @param autoCreated a search created the user, not `create` */
   async saveUser(
     collection: CollectionRef,
     user: User,
-    enrolled = false,
+    autoCreated = false,
   ): Promise<{ collectionId: number; userId: number }> {
     const collectionId = await this.#makeCollection(collection);
     const [row] = await this.#run<{ userId: number }>(
@@ -65,7 +65,7 @@ export class People implements Searcher {
        VALUES ($1, $2, $3, CASE WHEN $4::boolean THEN now() END)
        ON CONFLICT (collection_id, client_hash)
        DO UPDATE SET name = excluded.name, enrolled_at = excluded.enrolled_at RETURNING user_id AS "userId"`,
-      [collectionId, bytes(user.id), bytes(user.name), enrolled],
+      [collectionId, bytes(user.id), bytes(user.name), autoCreated],
     );
     return { collectionId, userId: row?.userId ?? 0 };
   }
@@ -103,14 +103,14 @@ export class People implements Searcher {
     return owner && this.#eraseUser(owner);
   }
 
-  async deleteEnrolledBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined> {
+  async deleteAutoCreatedBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined> {
     const owner = await this.#locate(collection, userId, 'FOR UPDATE');
     if (!owner) return undefined;
-    const enrolled = await this.#run(
+    const autoCreated = await this.#run(
       'SELECT FROM users WHERE collection_id = $1 AND user_id = $2 AND enrolled_at < $3',
       [owner.collectionId, owner.userId, time],
     );
-    return enrolled.length === 0 ? undefined : this.#eraseUser(owner);
+    return autoCreated.length === 0 ? undefined : this.#eraseUser(owner);
   }
 
   async deleteCollection(collection: CollectionRef): Promise<Erased | undefined> {

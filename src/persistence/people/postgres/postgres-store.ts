@@ -102,7 +102,7 @@ export class PostgresStore extends PostgresKeys implements SearchingStore {
     return this.#change((people) => people.deleteUser(collection, userId));
   }
 
-  async listEnrolledBefore(time: Date): Promise<(CollectionRef & { userId: string })[]> {
+  async listAutoCreatedBefore(time: Date): Promise<(CollectionRef & { userId: string })[]> {
     const rows = await this.#db.run<{ tenant: Buffer; collection: Buffer; userId: Buffer }>(
       `SELECT t.name AS tenant, c.name AS collection, u.client_id AS "userId"
        FROM users u JOIN collections c USING (collection_id) JOIN tenants t USING (tenant_id)
@@ -116,8 +116,8 @@ export class PostgresStore extends PostgresKeys implements SearchingStore {
     }));
   }
 
-  deleteEnrolledBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined> {
-    return this.#change((people) => people.deleteEnrolledBefore(time, collection, userId));
+  deleteAutoCreatedBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined> {
+    return this.#change((people) => people.deleteAutoCreatedBefore(time, collection, userId));
   }
 
   deleteCollection(collection: CollectionRef): Promise<Erased | undefined> {

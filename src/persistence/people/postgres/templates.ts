@@ -51,7 +51,7 @@ export async function newestFaces(run: Run, people: readonly PersonRef[], model:
 
 /** See Store; part of a transaction of the caller's. */
 export async function saveTemplates(run: Run, templates: readonly PersonTemplate[], model: string): Promise<number> {
-  // Whoever adds or deletes a face holds the user's row: until the end of this transaction none of them changes.
+  // A transaction that adds or deletes a face holds the user's row: until the end of this transaction none of them changes.
   // In one order, so that two servers do not wait for each other.
   const held = await run<PersonRef>(
     `SELECT u.collection_id AS "collectionId", u.user_id AS "personId"

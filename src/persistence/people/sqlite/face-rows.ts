@@ -15,12 +15,12 @@ const FACE_IDS_PER_PAGE = 10_000;
 export class FaceRows {
   readonly #db: GuardedDatabase;
   readonly #sql: Statements;
-  readonly #seals: RowEncryption;
+  readonly #encryption: RowEncryption;
 
-  constructor(db: GuardedDatabase, sql: Statements, seals: RowEncryption) {
+  constructor(db: GuardedDatabase, sql: Statements, encryption: RowEncryption) {
     this.#db = db;
     this.#sql = sql;
-    this.#seals = seals;
+    this.#encryption = encryption;
   }
 
   /** Lets the event loop turn between two pages. */
@@ -87,7 +87,7 @@ export class FaceRows {
         const newest = this.#sql.newestFaceIds.all(collectionId, personId, model, MAX_TEMPLATE_FACES);
         const isOfThem = newest.length === template.mus.size && newest.every((faceId) => template.mus.has(faceId));
         if (newest.length === 0 || !isOfThem) continue;
-        this.#sql.saveTemplate.run(personId, model, template.cohort, this.#seals.sealTemplate(one, model));
+        this.#sql.saveTemplate.run(personId, model, template.cohort, this.#encryption.encryptTemplate(one, model));
         saved++;
       }
       return saved;
@@ -100,20 +100,20 @@ export class FaceRows {
   }
 
   #foundPerson(row: OwnedFaceRow, face: StoredEmbedding, kind: TemplateKind): FoundPerson {
-    const [db, seals] = [this.#db, this.#seals];
+    const [db, encryption] = [this.#db, this.#encryption];
     return {
       collectionId: row.collectionId,
       personId: row.userId,
       faces: [face],
-      template: row.template ? seals.openTemplate(row.userId, kind, row.template) : undefined,
+      template: row.template ? encryption.decryptTemplate(row.userId, kind, row.template) : undefined,
       // Of those who are looked at only the most similar are told: the others need not be decrypted.
       get user(): User {
-        return db.read(() => seals.openUser(row));
+        return db.read(() => encryption.decryptUser(row));
       },
     };
   }
 
   #openFace({ faceId, userId, embedding }: EmbeddingRow, model: string): StoredEmbedding {
-    return { faceId, embedding: this.#seals.openEmbedding(userId, model, embedding) };
+    return { faceId, embedding: this.#encryption.decryptEmbedding(userId, model, embedding) };
   }
 }
