@@ -75,8 +75,8 @@ await runScript(async () => {
 /** Faces without the graph, which is made afterwards. @returns probes, and the number of the face nearest to each */
 async function fill(tools: Database, store: PostgresStore, faces: number) {
   await store.saveUser(where, { id: 'u', name: '' });
-  const found = await store.findCollection(where);
-  const collectionId = found?.collectionId ?? 0;
+  const [collection] = await store.listCollections();
+  const collectionId = collection?.collectionId ?? 0;
   await tools.run('DROP INDEX faces_by_embedding');
   const random = new FaceLikeVectors(1);
   const people: Float32Array[] = [];
@@ -96,12 +96,15 @@ async function fill(tools: Database, store: PostgresStore, faces: number) {
       [collectionId, MODEL, page],
     );
   }
-  const ids = await store.faceIdsOf(collectionId, MODEL);
+  const ids = await tools.run<{ faceId: number }>(
+    'SELECT face_id AS "faceId" FROM faces WHERE collection_id = $1 AND model = $2 ORDER BY face_id',
+    [collectionId, MODEL],
+  );
   const probing = new FaceLikeVectors(2);
   const anybody = () => people[Math.floor(probing.next() * people.length)] as Float32Array;
   // First people who are there, then as many strangers.
   const probes = Array.from({ length: 2 * PROBES }, (_, i) => probing.image(i < PROBES ? anybody() : probing.person()));
-  return { probes, exact: probes.map((probe) => ids[nearest(all, probe)] ?? 0) };
+  return { probes, exact: probes.map((probe) => ids[nearest(all, probe)]?.faceId ?? 0) };
 }
 
 function nearest(all: readonly Float32Array[], probe: Float32Array): number {

@@ -1,4 +1,4 @@
-import type { CollectionRef, User } from '../persistence/store.js';
+import type { CollectionRef, User } from '../persistence/people/people-store.js';
 
 /** Who a probe looks most like. */
 export interface Candidate extends User {

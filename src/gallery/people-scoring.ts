@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Searcher, Store } from '../persistence/store.js';
+import type { EmbeddingStore } from '../persistence/people/embedding-store.js';
 import type { PersonRef, TemplateKind } from '../persistence/template.js';
 import { CohortBuilder } from './cohorts/cohort-builder.js';
 import { TenantCohorts } from './cohorts/tenant-cohorts.js';
@@ -11,7 +11,7 @@ import type { SimilarityScale } from './scoring/similarity.js';
 import { Templates } from './templates.js';
 
 export interface PeopleScoringParts {
-  store: Store;
+  store: EmbeddingStore;
   /** Name of the model whose faces are compared. */
   model: string;
   scale: SimilarityScale;
@@ -25,7 +25,7 @@ const SHARED_FRESH_MS = 5000;
 
 /** What every gallery does to score the people whom it found, and to keep what that takes in step with their faces. */
 export class PeopleScoring {
-  readonly #store: Store;
+  readonly #store: EmbeddingStore;
   readonly #model: string;
   readonly #scale: SimilarityScale;
   readonly #logger: PeopleScoringParts['logger'];
@@ -72,7 +72,7 @@ export class PeopleScoring {
     found: Found,
     probe: Probe,
     k: number,
-    store: Pick<Searcher, 'newestFaces'> = this.#store,
+    store: Pick<EmbeddingStore, 'newestFaces'> = this.#store,
   ): Promise<RankedCandidate[]> {
     return mostSimilar(found, probe, k, {
       store,

@@ -1,4 +1,4 @@
-import type { FoundPerson, Searcher } from '../persistence/store.js';
+import type { EmbeddingStore, FoundPerson } from '../persistence/people/embedding-store.js';
 import type { PersonRef } from '../persistence/template.js';
 import type { RankedCandidate } from './gallery.js';
 import { personScore } from './scoring/person-score.js';
@@ -8,7 +8,7 @@ import type { SimilarityScale } from './scoring/similarity.js';
 import { makeTemplate } from './scoring/template.js';
 
 export interface Ranking {
-  store: Pick<Searcher, 'newestFaces'>;
+  store: Pick<EmbeddingStore, 'newestFaces'>;
   /** Name of the model that made the faces. */
   model: string;
   scale: SimilarityScale;

@@ -1,5 +1,5 @@
 import { choiceHash } from '../../gallery/cohorts/choice.js';
-import type { Store } from '../../persistence/store.js';
+import type { EmbeddingStore } from '../../persistence/people/embedding-store.js';
 import type { PersonRef } from '../../persistence/template.js';
 import { type GalleryPerson, MAX_FACES, MAX_PEOPLE } from './gallery-person.js';
 
@@ -26,10 +26,7 @@ interface Chosen extends PersonRef {
  * @param model name of the model whose faces are read
  * @throws StoreError, DecryptionError
  */
-export async function readPeople(
-  store: Pick<Store, 'listCollections' | 'peopleWithFaces' | 'newestFaces'>,
-  model: string,
-): Promise<GalleryPeople> {
+export async function readPeople(store: EmbeddingStore, model: string): Promise<GalleryPeople> {
   const collections = await store.listCollections();
   const tenants: GalleryPerson[][] = [];
   let all = 0;
@@ -64,7 +61,7 @@ function inOrder(people: readonly Chosen[]): Chosen[] {
 }
 
 async function withFaces(
-  store: Pick<Store, 'newestFaces'>,
+  store: EmbeddingStore,
   model: string,
   tenant: string,
   chosen: readonly Chosen[],

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Store } from '../../persistence/store.js';
+import type { EmbeddingStore } from '../../persistence/people/embedding-store.js';
 import type { PersonRef } from '../../persistence/template.js';
 import { Pace } from '../pace.js';
 import { MAX_OWN_PEOPLE, OWN_LEAST } from '../scoring/cohort.js';
@@ -7,7 +7,7 @@ import { choiceHash } from './choice.js';
 import type { TenantCohorts } from './tenant-cohorts.js';
 
 export interface CohortBuilderParts {
-  store: Store;
+  store: EmbeddingStore;
   model: string;
   cohorts: TenantCohorts;
   /** Told when a tenant's cohort is another one. */

@@ -1,5 +1,5 @@
 import { EMBEDDING_LENGTH } from '../../core/embedding.js';
-import type { Store } from '../../persistence/store.js';
+import type { EmbeddingStore } from '../../persistence/people/embedding-store.js';
 import type { StoredCohort } from '../../persistence/template.js';
 import { type Centres, Cohort, type OptionalCohort, type OwnPeople } from '../scoring/cohort.js';
 import { shippedCohort } from '../scoring/shipped-centres.js';
@@ -7,7 +7,7 @@ import { makeTemplate } from '../scoring/template.js';
 import type { CohortSource } from './cohort-source.js';
 
 export interface TenantCohortsParts {
-  store: Pick<Store, 'findCohort' | 'newestFaces'>;
+  store: EmbeddingStore;
   /** Name of the model whose faces are compared. */
   model: string;
   centres: Centres | undefined;

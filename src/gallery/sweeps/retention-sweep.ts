@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
-import type { CollectionRef, Store } from '../../persistence/store.js';
+import type { CollectionRef, PeopleStore } from '../../persistence/people/people-store.js';
 import type { Gallery } from '../gallery.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 export interface RetentionParts {
-  store: Pick<Store, 'listAutoCreatedBefore'>;
+  store: Pick<PeopleStore, 'listAutoCreatedBefore'>;
   gallery: Pick<Gallery, 'deleteAutoCreatedBefore'>;
   /** How long an auto-created user is kept. */
   days: number;

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { User } from '../store.js';
+import type { User } from '../people/people-store.js';
 import type { PersonTemplate, Template, TemplateKind } from '../template.js';
 import { AesGcmCipher, type DataCipher, DecryptionError } from './data-cipher.js';
 import type { DataKey } from './data-key.js';

@@ -1,7 +1,7 @@
 import type { Database, Run } from '../people/postgres/database.js';
 import { makeTenant } from '../people/postgres/people.js';
 import { bytes } from '../people/postgres/user-row.js';
-import type { ApiKeyStore, Caller, NewKey, StoredKey } from '../store.js';
+import type { ApiKeyStore, Caller, NewKey, StoredKey } from './api-key-store.js';
 
 interface KeyRow {
   keyId: number;
@@ -67,11 +67,6 @@ export class PostgresKeys implements ApiKeyStore {
       [new Date(), keyId],
     );
     return rows.length > 0;
-  }
-
-  async countKeys(): Promise<number> {
-    const [row] = await this.#db.run<{ keys: number }>('SELECT count(*) AS keys FROM api_keys');
-    return row?.keys ?? 0;
   }
 
   close(): Promise<void> {

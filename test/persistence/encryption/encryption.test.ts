@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { DataKey } from '../../../src/persistence/encryption/data-key.js';
 import { embeddingToBlob } from '../../../src/persistence/encryption/embedding-blob.js';
+import type { StoredEmbedding } from '../../../src/persistence/people/embedding-store.js';
 import { migrations } from '../../../src/persistence/people/sqlite/migrations.js';
 import { SqliteStore } from '../../../src/persistence/people/sqlite/sqlite-store.js';
 import { EncryptedObjectStore } from '../../../src/persistence/photos/encrypted-object-store.js';
 import { FolderObjectStore } from '../../../src/persistence/photos/folder-object-store.js';
 import { Database } from '../../../src/persistence/sqlite.js';
-import type { StoredEmbedding } from '../../../src/persistence/store.js';
 import { RandomVectors } from '../../vector-index/random-vectors.js';
 import { ownerOf } from '../owner-of.js';
 import { temporaryFolder } from '../temporary-folder.js';
@@ -146,10 +146,10 @@ test('API keys are dealt with whatever the data key is, and without taking one',
   await (await SqliteStore.open(file, { dataKey: key })).close();
   const keys = await SqliteStore.openForApiKeys(file);
   await keys.addKey({ tenant: 'acme', sha256: randomBytes(32), label: 'a', readOnly: false, expiresAt: undefined });
-  expect(await keys.countKeys()).toBe(1);
+  expect(await keys.listKeys()).toHaveLength(1);
   await keys.close();
   const store = await SqliteStore.open(file, { dataKey: key });
-  expect(await store.countKeys()).toBe(1);
+  expect(await store.listKeys()).toHaveLength(1);
   await store.close();
 });
 

@@ -1,9 +1,9 @@
-import type { PersonWithUser } from '../../store.js';
 import type { StoredCohort } from '../../template.js';
+import type { PersonWithUser } from '../embedding-store.js';
 import type { Run } from './database.js';
 import { bytes, type UserRow, userOf } from './user-row.js';
 
-/** See Store. */
+/** See EmbeddingStore. */
 export async function peopleWithFaces(
   run: Run,
   collectionId: number,
@@ -21,7 +21,7 @@ export async function peopleWithFaces(
   return rows.map((row) => ({ collectionId, personId: row.personId, user: userOf(row) }));
 }
 
-/** See Store. */
+/** See EmbeddingStore. */
 export async function findCohort(run: Run, tenant: string, model: string): Promise<StoredCohort | undefined> {
   const rows = await run<Omit<StoredCohort, 'members'> & { collectionId: number | null; personId: number | null }>(
     `SELECT h.build, h.people, m.collection_id AS "collectionId", m.user_id AS "personId"
@@ -38,7 +38,7 @@ export async function findCohort(run: Run, tenant: string, model: string): Promi
   return { build: first.build, people: first.people, members };
 }
 
-/** See Store; part of a transaction of the caller's. */
+/** See EmbeddingStore; part of a transaction of the caller's. */
 export async function saveCohort(
   run: Run,
   tenant: string,

@@ -1,15 +1,7 @@
-import type {
-  CollectionRef,
-  Erased,
-  FoundPerson,
-  NewFace,
-  PersonFaces,
-  Searcher,
-  StoredFace,
-  User,
-} from '../../store.js';
 import { StoreError } from '../../store-error.js';
 import type { PersonRef, TemplateKind } from '../../template.js';
+import type { FoundPerson, PersonFaces, Searcher } from '../embedding-store.js';
+import type { CollectionRef, Erased, NewFace, StoredFace, User } from '../people-store.js';
 import type { Run } from './database.js';
 import { foundPeople, newestFaces, type OwnedFaceRow } from './templates.js';
 import { bytes } from './user-row.js';

@@ -1,26 +1,19 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { PostgresKeys } from '../../keys/postgres-keys.js';
+import type { Store } from '../../store.js';
+import type { PersonRef, PersonTemplate, StoredCohort, TemplateKind } from '../../template.js';
 import type {
-  CollectionCount,
-  CollectionRef,
-  Erased,
-  FaceRecord,
   FoundPerson,
-  NewFace,
   PersonFaces,
   PersonWithUser,
   Searcher,
   SearchingStore,
   StoredCollection,
-  StoredEmbedding,
-  StoredFace,
-  User,
-} from '../../store.js';
-import type { PersonRef, PersonTemplate, StoredCohort, TemplateKind } from '../../template.js';
+} from '../embedding-store.js';
+import type { CollectionCount, CollectionRef, Erased, FaceRecord, NewFace, StoredFace, User } from '../people-store.js';
 import { findCohort, peopleWithFaces, saveCohort } from './cohorts.js';
 import { CollectionSizes } from './collection-sizes.js';
 import { Database, type DatabaseOptions } from './database.js';
-import { embeddingsOf, faceIdsOf, facesOf } from './faces.js';
 import { migrate } from './migrate.js';
 import type { VectorType } from './migrations.js';
 import { People } from './people.js';
@@ -44,7 +37,7 @@ const RESERVED = '1 hour';
  * Calls reject with a StoreError when the database cannot do what is asked; nothing has changed then, unless its
  * trouble is `uncertain`.
  */
-export class PostgresStore extends PostgresKeys implements SearchingStore {
+export class PostgresStore extends PostgresKeys implements Store, SearchingStore {
   readonly scales: PostgresScales;
   readonly #db: Database;
   /** This server's name for what it announces. */
@@ -199,30 +192,6 @@ export class PostgresStore extends PostgresKeys implements SearchingStore {
       collection: collection.toString('utf8'),
       collectionId,
     }));
-  }
-
-  async findCollection(collection: CollectionRef): Promise<StoredCollection | undefined> {
-    const collectionId = await new People(this.#db.run, this.#isLarge).collectionId(collection);
-    return collectionId === undefined ? undefined : { ...collection, collectionId };
-  }
-
-  facesOf(collectionId: number, model: string): AsyncIterable<StoredEmbedding[]> {
-    return facesOf(this.#db.run, collectionId, model);
-  }
-
-  faceIdsOf(collectionId: number, model: string): Promise<Float64Array> {
-    return faceIdsOf(this.#db.run, collectionId, model);
-  }
-
-  embeddingsOf(faceIds: readonly number[], model: string): Promise<StoredEmbedding[]> {
-    return embeddingsOf(this.#db.run, faceIds, model);
-  }
-
-  async countFacesByModel(): Promise<Map<string, number>> {
-    const rows = await this.#db.run<{ model: string; faces: number }>(
-      'SELECT model, count(*) AS faces FROM faces GROUP BY model ORDER BY model',
-    );
-    return new Map(rows.map(({ model, faces }) => [model, faces]));
   }
 
   async countSearched(): Promise<{ collections: number; faces: number }> {

@@ -1,6 +1,6 @@
 import { blobToTemplate, templateToBlob } from '../../encryption/template-blob.js';
-import type { FoundPerson, PersonFaces } from '../../store.js';
 import { MAX_TEMPLATE_FACES, type PersonRef, type PersonTemplate, type TemplateKind } from '../../template.js';
+import type { FoundPerson, PersonFaces } from '../embedding-store.js';
 import type { Run } from './database.js';
 import { type UserRow, userOf } from './user-row.js';
 import { fromVectorBytes } from './vector-bytes.js';
@@ -49,7 +49,7 @@ export async function newestFaces(run: Run, people: readonly PersonRef[], model:
   return [...found.values()];
 }
 
-/** See Store; part of a transaction of the caller's. */
+/** See EmbeddingStore; part of a transaction of the caller's. */
 export async function saveTemplates(run: Run, templates: readonly PersonTemplate[], model: string): Promise<number> {
   // A transaction that adds or deletes a face holds the user's row: until the end of this transaction none of them changes.
   // In one order, so that two servers do not wait for each other.
@@ -90,7 +90,7 @@ export async function saveTemplates(run: Run, templates: readonly PersonTemplate
   return right.length;
 }
 
-/** See Store. */
+/** See EmbeddingStore. */
 export async function peopleWithoutTemplate(
   run: Run,
   collectionId: number,

@@ -1,4 +1,4 @@
-import type { User } from '../../store.js';
+import type { User } from '../people-store.js';
 
 export interface UserRow {
   clientId: Buffer;

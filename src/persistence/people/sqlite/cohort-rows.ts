@@ -1,10 +1,11 @@
 import type { RowEncryption } from '../../encryption/row-encryption.js';
-import type { PersonWithUser, User } from '../../store.js';
 import type { StoredCohort } from '../../template.js';
+import type { PersonWithUser } from '../embedding-store.js';
+import type { User } from '../people-store.js';
 import type { GuardedDatabase } from './guarded-database.js';
 import type { Statements } from './sqlite-statements.js';
 
-/** The choice of people for cohorts in the rows of SQLite; each function is as in Store. */
+/** The choice of people for cohorts in the rows of SQLite; each function is as in EmbeddingStore. */
 export class CohortRows {
   readonly #db: GuardedDatabase;
   readonly #sql: Statements;

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { RowEncryption } from '../../encryption/row-encryption.js';
-import type { FoundPerson, PersonFaces, StoredEmbedding, User } from '../../store.js';
 import { MAX_TEMPLATE_FACES, type PersonRef, type PersonTemplate, type TemplateKind } from '../../template.js';
+import type { FoundPerson, PersonFaces, StoredEmbedding } from '../embedding-store.js';
+import type { User } from '../people-store.js';
 import type { GuardedDatabase } from './guarded-database.js';
 import type { EmbeddingRow, OwnedFaceRow, Statements } from './sqlite-statements.js';
 
@@ -11,7 +12,7 @@ const FACES_PER_PAGE = 500;
 /** Read from an index of the database only, hence many. */
 const FACE_IDS_PER_PAGE = 10_000;
 
-/** Embeddings and templates in the rows of SQLite; each function is as in Store or IndexedStore. */
+/** Embeddings and templates in the rows of SQLite; each function is as in EmbeddingStore or IndexSource. */
 export class FaceRows {
   readonly #db: GuardedDatabase;
   readonly #sql: Statements;

@@ -1,5 +1,5 @@
 import type { RowEncryption, UserRow } from '../../encryption/row-encryption.js';
-import type { CollectionRef, NewFace, StoredFace, User } from '../../store.js';
+import type { CollectionRef, NewFace, StoredFace, User } from '../people-store.js';
 import type { Statements } from './sqlite-statements.js';
 
 /** Where a user's faces belong, by numbers. */

@@ -1,6 +1,6 @@
 import type { UserRow } from '../../encryption/row-encryption.js';
 import type { Database, Statement } from '../../sqlite.js';
-import type { CollectionCount } from '../../store.js';
+import type { CollectionCount } from '../people-store.js';
 
 /** `?` is always bound, never spliced. The address of a collection is (tenant name, collection name). */
 const collectionAt = `

@@ -1,25 +1,20 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DataKey } from '../../encryption/data-key.js';
 import { RowEncryption } from '../../encryption/row-encryption.js';
+import type { ApiKeyStore } from '../../keys/api-key-store.js';
 import { SqliteKeys } from '../../keys/sqlite-keys.js';
 import type { Database } from '../../sqlite.js';
+import type { Store } from '../../store.js';
+import type { PersonRef, PersonTemplate, StoredCohort, TemplateKind } from '../../template.js';
 import type {
-  ApiKeyStore,
-  CollectionCount,
-  CollectionRef,
-  Erased,
-  FaceRecord,
   FoundPerson,
-  IndexedStore,
-  NewFace,
+  IndexSource,
   PersonFaces,
   PersonWithUser,
   StoredCollection,
   StoredEmbedding,
-  StoredFace,
-  User,
-} from '../../store.js';
-import type { PersonRef, PersonTemplate, StoredCohort, TemplateKind } from '../../template.js';
+} from '../embedding-store.js';
+import type { CollectionCount, CollectionRef, Erased, FaceRecord, NewFace, StoredFace, User } from '../people-store.js';
 import { CohortRows } from './cohort-rows.js';
 import { Erasure } from './erasure.js';
 import { FaceRows } from './face-rows.js';
@@ -44,7 +39,7 @@ const USERS_PER_TURN = 1000;
  * it. Deletions overwrite what they delete: about 10 ms for 1,000 faces.
  * Calls reject with a StoreError when the disk refuses; nothing has changed then.
  */
-export class SqliteStore extends SqliteKeys implements IndexedStore {
+export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   readonly scales: ScaleRows;
   readonly #db: GuardedDatabase;
   readonly #sql: Statements;
@@ -149,13 +144,11 @@ export class SqliteStore extends SqliteKeys implements IndexedStore {
 
   async listAutoCreatedBefore(time: Date): Promise<(CollectionRef & { userId: string })[]> {
     return this.#db.read(() =>
-      this.#sql.autoCreatedBefore
-        .all(time.getTime(), USERS_PER_TURN)
-        .map((row) => ({
-          tenant: row.tenant,
-          collection: row.collection,
-          userId: this.#encryption.decryptUser(row).id,
-        })),
+      this.#sql.autoCreatedBefore.all(time.getTime(), USERS_PER_TURN).map((row) => ({
+        tenant: row.tenant,
+        collection: row.collection,
+        userId: this.#encryption.decryptUser(row).id,
+      })),
     );
   }
 
