@@ -3,7 +3,7 @@ import { runScript } from '../../src/cli/run-script.js';
 import { EMBEDDING_LENGTH } from '../../src/core/embedding.js';
 import { PgvectorGallery } from '../../src/gallery/pgvector-gallery.js';
 import { rawCosine } from '../../src/gallery/scoring/similarity.js';
-import { Database } from '../../src/persistence/people/postgres/database.js';
+import { PostgresDatabase } from '../../src/persistence/people/postgres/database.js';
 import { type VectorType, vectorTypeChange } from '../../src/persistence/people/postgres/migrations.js';
 import { PostgresStore } from '../../src/persistence/people/postgres/postgres-store.js';
 import { FaceLikeVectors } from './face-like-vectors.js';
@@ -47,7 +47,7 @@ await runScript(async () => {
   if (url === undefined) throw new Error('--url names an empty database with pgvector');
   const faces = Number(values.faces);
   const described = await machine();
-  const tools = new Database({ url, connections: ADDED_AT_ONCE, timeout: HOURS_MS });
+  const tools = new PostgresDatabase({ url, connections: ADDED_AT_ONCE, timeout: HOURS_MS });
   const store = new PostgresStore({ url, connections: ADDED_AT_ONCE, timeout: HOURS_MS });
   try {
     await store.migrate('vector');
@@ -73,7 +73,7 @@ await runScript(async () => {
 });
 
 /** Faces without the graph, which is made afterwards. @returns probes, and the number of the face nearest to each */
-async function fill(tools: Database, store: PostgresStore, faces: number) {
+async function fill(tools: PostgresDatabase, store: PostgresStore, faces: number) {
   await store.saveUser(where, { id: 'u', name: '' });
   const [collection] = await store.listCollections();
   const collectionId = collection?.collectionId ?? 0;
@@ -118,7 +118,7 @@ function nearest(all: readonly Float32Array[], probe: Float32Array): number {
 }
 
 async function measure(
-  tools: Database,
+  tools: PostgresDatabase,
   store: PostgresStore,
   vectors: VectorType,
   faces: number,
@@ -162,7 +162,7 @@ async function measure(
 }
 
 async function width(
-  tools: Database,
+  tools: PostgresDatabase,
   vectors: VectorType,
   ef: number | 'exact',
   probes: readonly Float32Array[],

@@ -4,7 +4,7 @@ import type { PersonRef, TemplateKind } from '../persistence/template.js';
 import { CohortBuilder } from './cohorts/cohort-builder.js';
 import { TenantCohorts } from './cohorts/tenant-cohorts.js';
 import type { RankedCandidate } from './gallery.js';
-import { type Found, mostSimilar } from './ranking.js';
+import { type FoundPeople, mostSimilar } from './ranking.js';
 import { cohortVersion } from './scoring/cohort.js';
 import { type Probe, probeOf } from './scoring/rank.js';
 import type { SimilarityScale } from './scoring/similarity.js';
@@ -69,7 +69,7 @@ export class PeopleScoring {
   /** See ranking.ts. @param store for what is read in a transaction */
   mostSimilar(
     tenant: string,
-    found: Found,
+    found: FoundPeople,
     probe: Probe,
     k: number,
     store: Pick<EmbeddingStore, 'newestFaces'> = this.#store,

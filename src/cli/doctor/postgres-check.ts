@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.js';
-import { Database } from '../../persistence/people/postgres/database.js';
+import { PostgresDatabase } from '../../persistence/people/postgres/database.js';
 import { MIN_PGVECTOR } from '../../persistence/people/postgres/migrate.js';
 import { migrations } from '../../persistence/people/postgres/migrations.js';
 import { about, type Finding } from './finding.js';
@@ -7,7 +7,7 @@ import { about, type Finding } from './finding.js';
 /** The database at DATABASE_URL: there, with pgvector, of a version that this server knows. Changes nothing. */
 export async function checkPostgres(config: Pick<Config, 'DATABASE_TIMEOUT'>, url: string): Promise<Finding[]> {
   const { ok, fail } = about('database');
-  const database = new Database({ url, connections: 1, timeout: config.DATABASE_TIMEOUT });
+  const database = new PostgresDatabase({ url, connections: 1, timeout: config.DATABASE_TIMEOUT });
   try {
     const [server] = await database.run<{ version: string }>("SELECT current_setting('server_version') AS version");
     const findings = [ok(`PostgreSQL ${server?.version}`)];

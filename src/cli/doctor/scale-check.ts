@@ -8,7 +8,7 @@ import { shippedCentres } from '../../gallery/scoring/shipped-centres.js';
 import { galleryVersion } from '../../http/services.js';
 import { readPack } from '../../models/choose-pack.js';
 import { DATABASE } from '../../persistence/data-folder/data-folder.js';
-import { Database as PostgresDatabase } from '../../persistence/people/postgres/database.js';
+import { PostgresDatabase } from '../../persistence/people/postgres/database.js';
 import { migrations } from '../../persistence/people/sqlite/migrations.js';
 import { readVersion } from '../../persistence/people/sqlite/sqlite-database.js';
 import { Database } from '../../persistence/sqlite.js';

@@ -1,4 +1,4 @@
-import type { Run } from './database.js';
+import type { RunQuery } from './database.js';
 
 /** Up to so many faces a search compares all of them: exact, and not much slower than the graph. */
 const FACES_COMPARED = 10_000;
@@ -13,7 +13,7 @@ const MAX_KNOWN = 10_000;
 export class CollectionSizes {
   readonly #known = new Map<string, { large: boolean; until: number }>();
 
-  async isLarge(run: Run, collectionId: number, model: string): Promise<boolean> {
+  async isLarge(run: RunQuery, collectionId: number, model: string): Promise<boolean> {
     const key = `${collectionId} ${model}`;
     const known = this.#known.get(key);
     if (known && known.until > Date.now()) return known.large;

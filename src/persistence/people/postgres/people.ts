@@ -2,8 +2,8 @@ import { StoreError } from '../../store-error.js';
 import type { PersonRef, TemplateKind } from '../../template.js';
 import type { FoundPerson, PersonFaces, Searcher } from '../embedding-store.js';
 import type { CollectionRef, Erased, NewFace, StoredFace, User } from '../people-store.js';
-import type { Run } from './database.js';
-import { foundPeople, newestFaces, type OwnedFaceRow } from './templates.js';
+import type { RunQuery } from './database.js';
+import { foundPeople, newestFaces, type PostgresFaceRow } from './templates.js';
 import { bytes } from './user-row.js';
 import { toVectorBytes } from './vector-bytes.js';
 
@@ -22,12 +22,12 @@ interface ErasedFaceRow {
  * Users and faces within one transaction. A change of a collection holds its row, then the user's: together with
  * other changes, never together with its deletion.
  */
-export class People implements Searcher {
-  readonly #run: Run;
+export class PeopleWriter implements Searcher {
+  readonly #run: RunQuery;
   /** Whether a collection has so many faces that all of them should not be compared. */
-  readonly #isLarge: (run: Run, collectionId: number, model: string) => Promise<boolean>;
+  readonly #isLarge: (run: RunQuery, collectionId: number, model: string) => Promise<boolean>;
 
-  constructor(run: Run, isLarge: (run: Run, collectionId: number, model: string) => Promise<boolean>) {
+  constructor(run: RunQuery, isLarge: (run: RunQuery, collectionId: number, model: string) => Promise<boolean>) {
     this.#run = run;
     this.#isLarge = isLarge;
   }
@@ -130,7 +130,7 @@ export class People implements Searcher {
     const collectionId = await this.collectionId(collection);
     if (collectionId === undefined) return { people: [], faces: 0 };
     const nearest = (order: string) =>
-      this.#run<OwnedFaceRow>(
+      this.#run<PostgresFaceRow>(
         `SELECT f.face_id AS "faceId", f.collection_id AS "collectionId", f.user_id AS "personId",
            vector_send(f.embedding::vector) AS embedding, u.client_id AS "clientId", u.name, t.data AS template
          FROM (
@@ -242,7 +242,7 @@ export class People implements Searcher {
 }
 
 /** The tenant's number; made where there is none. */
-export async function makeTenant(run: Run, name: string): Promise<number> {
+export async function makeTenant(run: RunQuery, name: string): Promise<number> {
   await run('INSERT INTO tenants (name) VALUES ($1) ON CONFLICT DO NOTHING', [bytes(name)]);
   const [row] = await run<{ tenantId: number }>(
     'SELECT tenant_id AS "tenantId" FROM tenants WHERE name_hash = sha256($1)',

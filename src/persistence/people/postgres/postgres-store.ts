@@ -13,14 +13,14 @@ import type {
 import type { CollectionCount, CollectionRef, Erased, FaceRecord, NewFace, StoredFace, User } from '../people-store.js';
 import { findCohort, peopleWithFaces, saveCohort } from './cohorts.js';
 import { CollectionSizes } from './collection-sizes.js';
-import { Database, type DatabaseOptions } from './database.js';
+import { type DatabaseOptions, PostgresDatabase } from './database.js';
 import { migrate } from './migrate.js';
 import type { VectorType } from './migrations.js';
-import { People } from './people.js';
+import { PeopleWriter } from './people.js';
 import { PostgresScales } from './scales.js';
 import { newestFaces, peopleWithoutTemplate, saveTemplates } from './templates.js';
 import { refuseUnfinishedMove } from './unfinished-move.js';
-import { bytes, type UserRow, userOf } from './user-row.js';
+import { bytes, type PostgresUserRow, userOf } from './user-row.js';
 
 /** Up to about so many faces are counted one by one; of more, PostgreSQL's own estimate is told. */
 const FACES_COUNTED = 50_000;
@@ -39,14 +39,14 @@ const RESERVED = '1 hour';
  */
 export class PostgresStore extends PostgresKeys implements Store, SearchingStore {
   readonly scales: PostgresScales;
-  readonly #db: Database;
+  readonly #db: PostgresDatabase;
   /** This server's name for what it announces. */
   readonly #node = randomUUID();
   readonly #sizes = new CollectionSizes();
 
   /** Without asking the database anything: calls before `migrate` fail. */
   constructor(options: DatabaseOptions) {
-    const db = new Database(options);
+    const db = new PostgresDatabase(options);
     super(db);
     this.#db = db;
     this.scales = new PostgresScales(db);
@@ -123,7 +123,7 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
     probe: Float32Array,
     k: number,
   ): Promise<{ people: FoundPerson[]; faces: number }> {
-    return new People(this.#db.run, this.#isLarge).nearestPeople(collection, kind, probe, k);
+    return new PeopleWriter(this.#db.run, this.#isLarge).nearestPeople(collection, kind, probe, k);
   }
 
   newestFaces(people: readonly PersonRef[], model: string): Promise<PersonFaces[]> {
@@ -157,7 +157,7 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
       .digest();
     return this.#db.transaction(async (run) => {
       await run('SELECT pg_advisory_xact_lock($1, $2)', [lock.readInt32BE(0), lock.readInt32BE(4)]);
-      return work(new People(run, this.#isLarge));
+      return work(new PeopleWriter(run, this.#isLarge));
     });
   }
 
@@ -232,13 +232,13 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
 
   readonly #isLarge = this.#sizes.isLarge.bind(this.#sizes);
 
-  #change<T>(work: (people: People) => Promise<T>): Promise<T> {
-    return this.#db.transaction((run) => work(new People(run, this.#isLarge)));
+  #change<T>(work: (people: PeopleWriter) => Promise<T>): Promise<T> {
+    return this.#db.transaction((run) => work(new PeopleWriter(run, this.#isLarge)));
   }
 
   /** @param rest with the values from $3 on */
   async #usersOf({ tenant, collection }: CollectionRef, rest: string, values: Buffer[]): Promise<User[]> {
-    const rows = await this.#db.run<UserRow>(
+    const rows = await this.#db.run<PostgresUserRow>(
       `SELECT u.client_id AS "clientId", u.name
        FROM users u JOIN collections c USING (collection_id) JOIN tenants t USING (tenant_id)
        WHERE t.name_hash = sha256($1) AND c.name_hash = sha256($2) ${rest}`,
