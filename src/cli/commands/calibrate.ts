@@ -79,7 +79,14 @@ async function calibrateGallery(
   const store = await openExistingStore(config);
   if (!store) throw new OperatorError(`There is no database in ${config.DATA_DIR}.`);
   const print = (text: string) => void process.stdout.write(text);
-  const tools = { store, model: identityOf(model), calibration: model.calibration, centres, print };
+  const tools = {
+    store,
+    scales: store.scales,
+    model: identityOf(model),
+    calibration: model.calibration,
+    centres,
+    print,
+  };
   try {
     if (values.list) await listScales(tools);
     else if (values.revert) await revertScale(tools);

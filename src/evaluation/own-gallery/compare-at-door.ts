@@ -1,5 +1,5 @@
 import { EMBEDDING_LENGTH } from '../../core/embedding.js';
-import { type Centres, Cohort, muOf, OWN_MOST } from '../../gallery/scoring/cohort.js';
+import { type Centres, Cohort, MAX_OWN_PEOPLE, muOf } from '../../gallery/scoring/cohort.js';
 import { differentPeople } from '../../gallery/scoring/different-people.js';
 import { DotTable } from '../../gallery/scoring/dot-table.js';
 import { normalisedScore } from '../../gallery/scoring/score-normalisation.js';
@@ -55,7 +55,7 @@ export function compareAtDoor(
 
 function cohortWithout(fold: number, means: readonly Float32Array[], centres: Centres | undefined) {
   const staying = means.filter((_, p) => p % FOLDS !== fold);
-  const own = staying.slice(0, OWN_MOST);
+  const own = staying.slice(0, MAX_OWN_PEOPLE);
   const vectors = new Float32Array(own.length * EMBEDDING_LENGTH);
   for (const [i, mean] of own.entries()) vectors.set(mean, i * EMBEDDING_LENGTH);
   const table = new DotTable(centres?.vectors ?? new Float32Array());
