@@ -39,18 +39,35 @@ it('docs/api.md lists every reason as the table of errors has it (npm run docs:r
   expect(page).toBe(withReasonTable(page));
 });
 
-it('the documentation links only to files that exist', () => {
-  const pages = [
-    'README.md',
-    'README.vi.md',
-    'CONTRIBUTING.md',
-    'CHANGELOG.md',
-    ...readdirSync(join(projectRoot, 'docs')).map((name) => `docs/${name}`),
-  ];
-  for (const page of pages.filter((name) => name.endsWith('.md'))) {
-    const text = read(page);
-    for (const [, link = ''] of text.matchAll(/\]\(((?!https?:|#)[^)#]+)/g))
-      expect(existsSync(join(projectRoot, dirname(page), link)), `${link} in ${page}`).toBe(true);
+const pages = [
+  'README.md',
+  'README.vi.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'models/README.md',
+  'examples/README.md',
+  ...readdirSync(join(projectRoot, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+/** Anchors of the page's headings, as GitHub makes them. */
+function anchors(page: string): string[] {
+  const text = read(page).replace(/^```[\s\S]*?^```$/gm, '');
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+it.each(pages)('%s links only to files and sections that exist', (page) => {
+  for (const [, path = '', anchor] of read(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)) {
+    const target = path === '' ? page : join(dirname(page), path);
+    expect(existsSync(join(projectRoot, target)), `${path} in ${page}`).toBe(true);
+    if (anchor !== undefined && target.endsWith('.md'))
+      expect(anchors(target), `#${anchor} of ${target} in ${page}`).toContain(anchor);
   }
 });
 
