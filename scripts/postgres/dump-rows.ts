@@ -12,6 +12,7 @@ const tablesInOrder = [
   'templates',
   'cohorts',
   'cohort_members',
+  'scales',
   'pending_object_deletions',
   'schema_migrations',
 ];

@@ -1,3 +1,4 @@
+import type { Permission } from '../persistence/keys/permissions.js';
 import { showProgress } from '../util/progress.js';
 import { FaceSearchClient } from './api-client/face-search-client.js';
 import { ImportError } from './photo-import/import-error.js';
@@ -62,12 +63,18 @@ export async function importInto(what: RemoteImport): Promise<{ outcome: ImportO
   }
 }
 
+/** It looks who is there, creates people and adds photos, and asks by a search whether a lost one was added. */
+const needed: readonly string[] = ['search', 'enrol', 'list'] satisfies Permission[];
+
 /** @throws ClientError, ImportError when the key may not add */
 async function statusOf(client: FaceSearchClient): Promise<{ tenant: string }> {
   const { code, data } = await client.admin('GET', '/status');
   if (code !== '200') throw new ImportError(`The server does not tell its status: ${data}`);
-  const { tenant, readOnly } = data as { tenant: string; readOnly: boolean };
-  if (readOnly) throw new ImportError('The key may only search: an import needs one that may add.');
+  // Older servers tell no permissions.
+  const { tenant, readOnly, permissions } = data as { tenant: string; readOnly: boolean; permissions?: string[] };
+  const missing = permissions ? needed.filter((one) => !permissions.includes(one)) : readOnly ? needed : [];
+  if (missing.length > 0)
+    throw new ImportError(`The key has no permission to ${missing.join(' and ')}, which an import needs.`);
   return { tenant };
 }
 

@@ -67,6 +67,7 @@ export const englishReasons = {
   'missing-form': { short: 'no form', sentence: 'The fields must be sent as multipart/form-data.' },
   'unknown-key': { short: 'unknown key', sentence: 'The server does not know this key.' },
   'read-only-key': { short: 'read-only key', sentence: 'This key may only search.' },
+  'missing-permission': { short: 'no permission', sentence: 'This key has no permission for this.' },
   'unknown-route': { short: 'unknown address', sentence: 'The server has nothing at this address.' },
   'body-size': { short: 'request too large', sentence: 'The request is too large for the server.' },
   'rate-limit': { short: 'too many requests', sentence: 'Too many requests. Wait a moment.' },

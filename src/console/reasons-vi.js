@@ -63,6 +63,7 @@ export const vietnameseReasons = {
   'missing-form': { short: 'không có biểu mẫu', sentence: 'Các trường phải gửi dưới dạng multipart/form-data.' },
   'unknown-key': { short: 'khoá không rõ', sentence: 'Máy chủ không biết khoá này.' },
   'read-only-key': { short: 'khoá chỉ tìm kiếm', sentence: 'Khoá này chỉ được tìm kiếm.' },
+  'missing-permission': { short: 'không có quyền', sentence: 'Khoá này không có quyền làm việc này.' },
   'unknown-route': { short: 'địa chỉ không rõ', sentence: 'Máy chủ không có gì ở địa chỉ này.' },
   'body-size': { short: 'yêu cầu quá lớn', sentence: 'Yêu cầu quá lớn đối với máy chủ.' },
   'rate-limit': { short: 'quá nhiều yêu cầu', sentence: 'Quá nhiều yêu cầu. Hãy chờ một chút.' },

@@ -59,7 +59,10 @@ const table = {
     'missing-form': 'Send the fields as multipart/form-data.',
   }),
   UNKNOWN_KEY: real(401, { 'unknown-key': 'Unknown api_key' }),
-  READ_ONLY_KEY: real(403, { 'read-only-key': 'This api_key may only search and extract' }),
+  NOT_PERMITTED: real(403, {
+    'read-only-key': 'This api_key may only search and extract',
+    'missing-permission': 'This api_key has no permission to {permission}',
+  }),
   UNKNOWN_ROUTE: real(404, { 'unknown-route': 'Unknown route' }),
   BODY_TOO_LARGE: real(413, { 'body-size': 'The request body is too large.' }),
   RATE_LIMITED: real(429, { 'rate-limit': 'Too many requests; slow down and try again.' }),

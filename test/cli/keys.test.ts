@@ -23,7 +23,7 @@ test('keys are made, listed and revoked by command line while a server has the s
   expect((await ring.callerOf(key))?.tenant).toBe('acme');
   const { stdout: list } = await keys('list');
   expect(list).toContain('door 3');
-  expect(list).toContain('read-only');
+  expect(list).toContain('search');
   expect(list).not.toContain(key);
   await keys('revoke', '1');
   expect((await ring.callerOf(key))?.tenant).toBeUndefined();

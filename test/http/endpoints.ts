@@ -9,6 +9,7 @@ type Json = Record<string, unknown>;
 /** What the document says of one endpoint. */
 interface Operation {
   operationId: string;
+  'x-permission'?: string;
   security?: unknown[];
   parameters?: { name: string; in: string; required?: boolean; example?: unknown; schema: Json }[];
   requestBody?: { content: Record<string, { schema: { properties?: Record<string, Json> }; example?: unknown }> };

@@ -3,6 +3,8 @@ import { onTestFinished } from 'vitest';
 import { type AppParts, buildApp } from '../../src/app.js';
 import { readConfig } from '../../src/config/config.js';
 import { createLogger } from '../../src/observability/logging.js';
+import type { Caller } from '../../src/persistence/keys/api-key-store.js';
+import { allPermissions } from '../../src/persistence/keys/permissions.js';
 import { FakeAnalyser, FakeGallery } from './fakes.js';
 import { client, injectTarget, socketTarget } from './target.js';
 
@@ -29,10 +31,10 @@ export async function buildFakeApp(env: Record<string, string> = {}, parts: Part
       done();
     },
   });
-  const callers = new Map([
-    [testKey, { keyId: '1', tenant: 'acme', readOnly: false }],
-    [otherKey, { keyId: '2', tenant: 'globex', readOnly: false }],
-    [readOnlyKey, { keyId: '3', tenant: 'acme', readOnly: true }],
+  const callers = new Map<string, Caller>([
+    [testKey, { keyId: '1', tenant: 'acme', permissions: allPermissions }],
+    [otherKey, { keyId: '2', tenant: 'globex', permissions: allPermissions }],
+    [readOnlyKey, { keyId: '3', tenant: 'acme', permissions: ['search' as const] }],
   ]);
   const app = await buildApp({
     config: readConfig(env),

@@ -3,6 +3,7 @@ import { keyEntry } from '../../observability/audit/audit-entry.js';
 import { AuditFile } from '../../observability/audit/audit-file.js';
 import type { ApiKeyStore } from '../../persistence/keys/api-key-store.js';
 import { createKey, expiryOf, hashKey } from '../../persistence/keys/api-keys.js';
+import { allPermissions, type Permission, parsePermissions } from '../../persistence/keys/permissions.js';
 import { OperatorError } from '../../util/operator-error.js';
 import { UsageError } from '../../util/usage-error.js';
 import { openKeys } from '../../wiring/open-store.js';
@@ -14,7 +15,13 @@ export const keys = defineCommand({
   options: {
     tenant: { type: 'string', value: 'NAME', default: '', help: 'create: whose collections the key opens' },
     label: { type: 'string', value: 'TEXT', default: '', help: 'create: words to know the key by' },
-    readOnly: { type: 'boolean', help: 'create: only for searching and extracting' },
+    permissions: {
+      type: 'string',
+      value: 'LIST',
+      help: `create: what the key may do, of ${allPermissions.join(', ')}, with commas between them; without this, all`,
+      read: permissionList,
+    },
+    readOnly: { type: 'boolean', help: 'create: the same as --permissions search' },
     expires: {
       type: 'string',
       value: '90d|2027-01-31',
@@ -24,19 +31,21 @@ export const keys = defineCommand({
   notes: `  create --tenant NAME    prints the new key, this once
   list                    shows all about every key but the key
   revoke <id>             makes a key worthless`,
-  async run({ tenant, label, readOnly, expires }, [command = '', id = '']) {
+  async run({ tenant, label, permissions, readOnly, expires }, [command = '', id = '']) {
     const isComplete = { create: id === '' && tenant !== '', list: id === '', revoke: /^\d{1,15}$/.test(id) };
     if (!(command in isComplete)) throw new UsageError(`There is no "keys ${command}".`);
     if (!isComplete[command as keyof typeof isComplete]) {
       throw new UsageError('It is keys create --tenant NAME, keys list, or keys revoke <id>.');
     }
+    if (readOnly && permissions) throw new UsageError('Give --permissions or --read-only, not both.');
     const expiresAt = expires === undefined ? undefined : expiryOf(expires, new Date());
     const config = readConfig(process.env);
     // First of all: what cannot be audited is not done.
     const audit = config.AUDIT_LOG === undefined || command === 'list' ? undefined : new AuditFile(config.AUDIT_LOG);
     const store = await openKeys(config);
     try {
-      if (command === 'create') await create(store, { tenant, label, readOnly, expiresAt }, audit);
+      if (command === 'create')
+        await create(store, { tenant, label, permissions: readOnly ? ['search'] : permissions, expiresAt }, audit);
       else if (command === 'list') await list(store);
       else await revoke(store, Number(id), audit);
     } finally {
@@ -45,6 +54,14 @@ export const keys = defineCommand({
     }
   },
 });
+
+function permissionList(text: string, option: string): Permission[] {
+  try {
+    return parsePermissions(text);
+  } catch (error) {
+    throw new UsageError(`${option}: ${(error as Error).message}.`);
+  }
+}
 
 async function create(
   store: ApiKeyStore,
@@ -65,14 +82,16 @@ async function revoke(store: ApiKeyStore, id: number, audit: AuditFile | undefin
 }
 
 async function list(store: ApiKeyStore): Promise<void> {
-  const rows = (await store.listKeys()).map(({ keyId, tenant, label, readOnly, createdAt, expiresAt, revokedAt }) => ({
-    id: keyId,
-    tenant,
-    label,
-    scope: readOnly ? 'read-only' : 'all',
-    created: createdAt.toISOString(),
-    expires: expiresAt?.toISOString() ?? '',
-    revoked: revokedAt?.toISOString() ?? '',
-  }));
+  const rows = (await store.listKeys()).map(
+    ({ keyId, tenant, label, permissions, createdAt, expiresAt, revokedAt }) => ({
+      id: keyId,
+      tenant,
+      label,
+      permissions: permissions.length === allPermissions.length ? 'all' : permissions.join(' '),
+      created: createdAt.toISOString(),
+      expires: expiresAt?.toISOString() ?? '',
+      revoked: revokedAt?.toISOString() ?? '',
+    }),
+  );
   console.table(rows);
 }

@@ -18,7 +18,12 @@ export const strange = { tenant: 'acmé\u{10FFFF}', collection: '' };
 /** Everything that a database can hold: gaps in the numbers, odd texts, keys of all kinds, photos, what is to be erased. */
 export async function fill(store: Store, objects: ObjectStore, people: number): Promise<void> {
   const random = new RandomVectors(5);
-  await createKey(store, { tenant: 'acme', label: 'door "1"', readOnly: true, expiresAt: new Date(Date.now() + 1e9) });
+  await createKey(store, {
+    tenant: 'acme',
+    label: 'door "1"',
+    permissions: ['search', 'list'],
+    expiresAt: new Date(Date.now() + 1e9),
+  });
   await createKey(store, { tenant: strange.tenant });
   await store.revokeKey(1);
   const face = (rest: { model?: string; objectKey?: string } = {}) => ({

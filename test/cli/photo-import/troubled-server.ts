@@ -22,7 +22,7 @@ export class TroubledServer {
     const say = (data: unknown, status = 200, headers = {}) =>
       response.writeHead(status, headers).end(JSON.stringify({ data, code: String(status) }));
     if (path === '/list') return say(this.calls.includes('/create') ? [{ id: 'an', name: 'an' }] : []);
-    if (path === '/status') return say({ tenant: 'acme', readOnly: false });
+    if (path === '/status') return say({ tenant: 'acme', readOnly: false, permissions: ['search', 'enrol', 'list'] });
     this.calls.push(path);
     if (path === '/create') return say('User created/updated');
     if (path === '/candidates') {

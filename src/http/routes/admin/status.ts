@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { allPermissions, isSearchOnly } from '../../../persistence/keys/permissions.js';
 import { serverVersion } from '../../../util/version.js';
 import { success, successSchema } from '../../replies.js';
 import type { Route } from '../../route.js';
@@ -6,6 +7,7 @@ import { share, whole } from './fields.js';
 
 const status = z.strictObject({
   tenant: z.string(),
+  permissions: z.array(z.enum(allPermissions)).describe('What the key may do.'),
   readOnly: z.boolean().describe('The key may only search and extract.'),
   version: z.string(),
   node: z.string(),
@@ -23,6 +25,7 @@ const schema = {
   response: {
     200: successSchema(status, {
       tenant: 'acme',
+      permissions: [...allPermissions],
       readOnly: false,
       version: serverVersion,
       node: process.versions.node,
@@ -37,10 +40,11 @@ const schema = {
 } as const;
 
 export const statusRoute: Route = (app, { services, config }) => {
-  app.get('/status', { schema, config: { forReadOnlyKeys: true } }, async ({ context: { caller } }) =>
+  app.get('/status', { schema, config: { permission: 'any' } }, async ({ context: { caller } }) =>
     success({
       tenant: caller.tenant,
-      readOnly: caller.readOnly,
+      permissions: [...caller.permissions],
+      readOnly: isSearchOnly(caller.permissions),
       version: serverVersion,
       node: process.versions.node,
       model: services().model,

@@ -13,12 +13,16 @@ const schema = {
 } as const;
 
 export const addRoute: Route = (app, { services }) => {
-  app.post('/add', { schema }, async ({ body: { collection, id, file, ...flags }, context }) => {
-    const { gallery, analyser } = services();
-    const where = context.collection(collection);
-    await gallery.requireUser(where, id);
-    const analysis = analyser.embedPhoto(file.bytes(), photoOptions(flags), context.abandoned);
-    await gallery.addFace(where, id, await embeddingOf(context, analysis));
-    return success('Add photo success');
-  });
+  app.post(
+    '/add',
+    { schema, config: { permission: 'enrol' } },
+    async ({ body: { collection, id, file, ...flags }, context }) => {
+      const { gallery, analyser } = services();
+      const where = context.collection(collection);
+      await gallery.requireUser(where, id);
+      const analysis = analyser.embedPhoto(file.bytes(), photoOptions(flags), context.abandoned);
+      await gallery.addFace(where, id, await embeddingOf(context, analysis));
+      return success('Add photo success');
+    },
+  );
 };

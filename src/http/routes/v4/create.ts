@@ -15,8 +15,12 @@ const schema = {
 } as const;
 
 export const createRoute: Route = (app, { services }) => {
-  app.post('/create', { schema }, async ({ body: { collection, id, name }, context }) => {
-    await services().gallery.saveUser(context.collection(collection), { id, name });
-    return success('User created/updated');
-  });
+  app.post(
+    '/create',
+    { schema, config: { permission: 'enrol' } },
+    async ({ body: { collection, id, name }, context }) => {
+      await services().gallery.saveUser(context.collection(collection), { id, name });
+      return success('User created/updated');
+    },
+  );
 };

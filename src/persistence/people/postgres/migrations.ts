@@ -139,4 +139,10 @@ export const migrations: readonly string[] = [
   );
   CREATE UNIQUE INDEX scales_active ON scales (model) WHERE is_active;
   `,
+  `
+  ALTER TABLE api_keys ADD COLUMN permissions text NOT NULL DEFAULT ''; -- names with spaces between them
+  UPDATE api_keys SET permissions = CASE WHEN read_only THEN 'search' ELSE 'search enrol delete list admin' END;
+  ALTER TABLE api_keys DROP COLUMN read_only;
+  ALTER TABLE api_keys ADD COLUMN last_used_at timestamptz;
+  `,
 ];

@@ -1,5 +1,5 @@
 -- What the migrations make, written by `npm run docs:schema`: to be read, never run.
--- PostgreSQL with pgvector, version 4.
+-- PostgreSQL with pgvector, version 5.
 
 CREATE EXTENSION vector;
 
@@ -10,10 +10,11 @@ CREATE TABLE api_keys (
   tenant_id bigint NOT NULL,
   sha256 bytea NOT NULL,
   label bytea NOT NULL,
-  read_only boolean NOT NULL,
   created_at timestamp with time zone NOT NULL,
   expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
+  permissions text NOT NULL DEFAULT ''::text,
+  last_used_at timestamp with time zone,
   CONSTRAINT api_keys_pkey PRIMARY KEY (key_id),
   CONSTRAINT api_keys_sha256_check CHECK ((length(sha256) = 32)),
   CONSTRAINT api_keys_sha256_key UNIQUE (sha256)

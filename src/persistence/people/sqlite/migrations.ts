@@ -132,4 +132,10 @@ export const migrations: readonly string[] = [
     data      TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  ALTER TABLE api_keys ADD COLUMN permissions TEXT NOT NULL DEFAULT ''; -- names with spaces between them
+  UPDATE api_keys SET permissions = CASE read_only WHEN 1 THEN 'search' ELSE 'search enrol delete list admin' END;
+  ALTER TABLE api_keys DROP COLUMN read_only;
+  ALTER TABLE api_keys ADD COLUMN last_used_at INTEGER;
+  `,
 ];

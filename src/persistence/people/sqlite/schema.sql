@@ -1,5 +1,5 @@
 -- What the migrations make, written by `npm run docs:schema`: to be read, never run.
--- SQLite, version 6, application id 0x46537276, pages of 8192 bytes.
+-- SQLite, version 7, application id 0x46537276, pages of 8192 bytes.
 
 CREATE TABLE api_keys (
     key_id     INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -8,7 +8,7 @@ CREATE TABLE api_keys (
     label      TEXT NOT NULL,
     created_at INTEGER NOT NULL, -- milliseconds since 1970, as all times here
     revoked_at INTEGER
-  , read_only INTEGER NOT NULL DEFAULT 0 CHECK (read_only IN (0, 1)), expires_at INTEGER) STRICT;
+  , expires_at INTEGER, permissions TEXT NOT NULL DEFAULT '', last_used_at INTEGER) STRICT;
 
 CREATE INDEX api_keys_by_tenant ON api_keys (tenant_id);
 
