@@ -13,6 +13,8 @@ const tablesInOrder = [
   'cohorts',
   'cohort_members',
   'scales',
+  'webhooks',
+  'deliveries',
   'pending_object_deletions',
   'schema_migrations',
 ];

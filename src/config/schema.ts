@@ -10,6 +10,9 @@ import {
   fraction,
   httpOrigin,
   integer,
+  mqttUrl,
+  mqttUrlFile,
+  networks,
   postgresUrl,
   proxies,
   rateLimit,
@@ -17,6 +20,7 @@ import {
   secret,
   secretFile,
   text,
+  topic,
 } from './parsers.js';
 
 /** One environment variable: what it means, what it is when unset, and how its text becomes a value. */
@@ -230,6 +234,27 @@ export const variables = {
   CORS_ORIGIN: {
     description: 'Web origins that browsers may call from: `*` or a comma-separated list; unset is none.',
     schema: corsOrigins(),
+  },
+  WEBHOOK_PRIVATE_NETWORKS: {
+    description:
+      'Private addresses and networks that webhooks may lead to, as a comma-separated list such as `192.168.1.0/24,127.0.0.1`. See docs/webhooks.md.',
+    default: '',
+    defaultShown: 'none: public addresses only',
+    schema: networks(),
+  },
+  MQTT_URL: {
+    description:
+      'MQTT broker that events are published at, such as `mqtt://user:password@192.168.1.10:1883`, or `mqtts://…`. See docs/webhooks.md.',
+    defaultShown: 'none: no MQTT',
+    schema: mqttUrl(),
+  },
+  MQTT_URL_FILE: { description: 'File that holds it, instead of `MQTT_URL`.', schema: mqttUrlFile() },
+  MQTT_TENANT: { description: 'Tenant whose events are published.', default: 'default', schema: text() },
+  MQTT_TOPIC: { description: 'What topics begin with.', default: 'facesearch', schema: topic() },
+  MQTT_DISCOVERY: {
+    description: 'Topic under which Home Assistant looks for devices; 0 announces none.',
+    default: 'homeassistant',
+    schema: topic(),
   },
   MODEL_PACK: {
     description: "Name of the model pack to use, one of the manifest's `packs`.",

@@ -6,6 +6,7 @@ import { loginPage } from './pages/login.js';
 import { peoplePage } from './pages/people.js';
 import { searchPage } from './pages/search.js';
 import { tryPage } from './pages/try-out.js';
+import { webhooksPage } from './pages/webhooks.js';
 import { logOut, mayDo, session, whenKeyIsLost } from './session.js';
 import { currentLanguage, languages, setLanguage, t } from './words.js';
 
@@ -18,6 +19,7 @@ const pages = {
   people: { show: peoplePage, needs: 'list' },
   enrol: { show: enrolPage, needs: 'enrol' },
   search: { show: searchPage, needs: 'search' },
+  webhooks: { show: webhooksPage, needs: 'admin' },
   try: { show: tryPage },
   health: { show: healthPage },
 };
@@ -56,7 +58,7 @@ function focusHeading() {
 function pageName() {
   const name = location.hash.slice(2);
   if (name in pages || !session.status) return name in pages ? name : 'collections';
-  return Object.keys(pages).find(isShown);
+  return Object.keys(pages).find(isShown) ?? 'try';
 }
 
 function isShown(name) {

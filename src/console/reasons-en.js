@@ -8,6 +8,7 @@ export const englishReasons = {
   'user-not-found': { short: 'no such person', sentence: 'This person is not there any more.' },
   'face-not-found': { short: 'no such face', sentence: 'This face is not there any more.' },
   'photo-not-found': { short: 'photo not kept', sentence: 'No photo of this face was kept.' },
+  'webhook-not-found': { short: 'unknown webhook', sentence: 'There is no such webhook.' },
   'collection-not-found': { short: 'no such collection', sentence: 'This collection is not there any more.' },
   'no-face': {
     short: 'no face',

@@ -7,6 +7,7 @@ export const vietnameseReasons = {
   'user-not-found': { short: 'không có người này', sentence: 'Người này không còn nữa.' },
   'face-not-found': { short: 'không có khuôn mặt này', sentence: 'Khuôn mặt này không còn nữa.' },
   'photo-not-found': { short: 'không giữ ảnh', sentence: 'Máy chủ không giữ ảnh của khuôn mặt này.' },
+  'webhook-not-found': { short: 'không có webhook', sentence: 'Không có webhook này.' },
   'collection-not-found': { short: 'không có bộ sưu tập này', sentence: 'Bộ sưu tập này không còn nữa.' },
   'no-face': {
     short: 'không có khuôn mặt',

@@ -17,6 +17,7 @@ const table = {
   USER_NOT_FOUND: business(404, { 'user-not-found': 'User not found' }),
   FACE_NOT_FOUND: business(404, { 'face-not-found': 'Face not found' }),
   PHOTO_NOT_FOUND: business(404, { 'photo-not-found': 'No photo of this face was kept' }),
+  WEBHOOK_NOT_FOUND: business(404, { 'webhook-not-found': 'Webhook not found' }),
   COLLECTION_NOT_FOUND: business(404, { 'collection-not-found': 'Collection not found' }),
   NO_FACE: business(407, { 'no-face': noFace, 'not-a-face': noFace, 'face-too-small': noFace }), // to the letter
   MANY_FACES: business(407, { 'many-faces': 'More than 1 faces detected' }), // to the letter

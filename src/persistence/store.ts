@@ -3,6 +3,7 @@ import type { EmbeddingStore } from './people/embedding-store.js';
 import type { PeopleStore } from './people/people-store.js';
 import type { PhotoOutbox } from './photos/photo-outbox.js';
 import type { ScaleStore } from './scales.js';
+import type { WebhookStore } from './webhooks/webhook-store.js';
 
 /**
  * Everything that one database keeps. Callers ask for the part that they use.
@@ -10,6 +11,7 @@ import type { ScaleStore } from './scales.js';
  */
 export interface Store extends PeopleStore, EmbeddingStore, PhotoOutbox, ApiKeyStore {
   readonly scales: ScaleStore;
+  readonly webhooks: WebhookStore;
 
   /** Throws when the store cannot answer. */
   ping(): Promise<void>;

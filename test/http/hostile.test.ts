@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decode } from '../../src/vision/decode.js';
 import { openGallery } from '../gallery/gallery-fixture.js';
 import { fakeApp, listeningFakeApp } from '../support/fake-app.js';
+import { FakeWebhooks } from '../support/fake-webhooks.js';
 import { FakeAnalyser, faceOf } from '../support/fakes.js';
 import { lieInPng } from '../support/image-lies.js';
 import { field, file, form, type PartInit } from '../support/multipart.js';
@@ -77,7 +78,15 @@ describe('ids and names', () => {
       delete: remove,
     } = await listeningFakeApp(
       {},
-      { services: () => ({ gallery, directory, analyser: new FakeAnalyser(), model: 'm1' }) },
+      {
+        services: () => ({
+          gallery,
+          directory,
+          analyser: new FakeAnalyser(),
+          model: 'm1',
+          webhooks: new FakeWebhooks(),
+        }),
+      },
     );
     const where = field('collection', text);
     expect((await post('/create', where, field('id', text), field('name', text))).json.code).toBe('200');

@@ -5,6 +5,7 @@ import { readConfig } from '../../src/config/config.js';
 import { createLogger } from '../../src/observability/logging.js';
 import type { Caller } from '../../src/persistence/keys/api-key-store.js';
 import { allPermissions } from '../../src/persistence/keys/permissions.js';
+import { FakeWebhooks } from './fake-webhooks.js';
 import { FakeAnalyser, FakeGallery } from './fakes.js';
 import { client, injectTarget, socketTarget } from './target.js';
 
@@ -24,6 +25,7 @@ export async function fakeApp(env: Record<string, string> = {}, parts: Partial<A
 export async function buildFakeApp(env: Record<string, string> = {}, parts: Partial<AppParts> = {}) {
   const gallery = new FakeGallery();
   const analyser = new FakeAnalyser();
+  const webhooks = new FakeWebhooks();
   const lines: string[] = [];
   const sink = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -39,13 +41,13 @@ export async function buildFakeApp(env: Record<string, string> = {}, parts: Part
   const app = await buildApp({
     config: readConfig(env),
     keys: { callerOf: async (key) => callers.get(key) },
-    services: () => ({ gallery, directory: gallery, analyser, model: 'm1' }),
+    services: () => ({ gallery, directory: gallery, analyser, model: 'm1', webhooks }),
     checkReady: async () => {},
     logger: createLogger('trace', sink),
     ...parts,
   });
   const target = injectTarget(app);
-  return { app, gallery, analyser, lines, target, ...client(target, testKey) };
+  return { app, gallery, analyser, webhooks, lines, target, ...client(target, testKey) };
 }
 
 /** The same behind a real socket. */

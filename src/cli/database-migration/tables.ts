@@ -94,6 +94,28 @@ export const tables: readonly Table[] = [
     numbered: 'scale_id',
   },
   {
+    name: 'webhooks',
+    key: ['webhook_id'],
+    columns: { webhook_id: 'number', tenant_id: 'number', target: 'bytes', events: 'name', created_at: 'time' },
+    numbered: 'webhook_id',
+  },
+  {
+    name: 'deliveries',
+    key: ['delivery_id'],
+    columns: {
+      delivery_id: 'number',
+      webhook_id: 'number',
+      event_id: 'name',
+      type: 'name',
+      happened_at: 'time',
+      data: 'bytes',
+      attempts: 'number',
+      next_at: 'time',
+      error: 'name',
+    },
+    numbered: 'delivery_id',
+  },
+  {
     name: 'pending_object_deletions',
     key: ['object_key'],
     columns: { object_key: 'name', since: 'time' },

@@ -56,6 +56,9 @@ export async function fill(store: Store, objects: ObjectStore, people: number): 
   }));
   for (const build of [1, 2]) await store.saveCohort('acme', 'm1', { build, people, members });
   for (const data of ['{"a":1}', '{"a":2}']) await store.scales.add({ model: 'm1', data });
+  const target = { url: 'https://example.com/hook', secret: 'whsec_1', events: ['deleted', 'match'] as const };
+  await store.webhooks.add(staff.tenant, target);
+  await store.webhooks.remove(staff.tenant, await store.webhooks.add(staff.tenant, target));
   await store.deleteFaces(staff, 'id-4');
   await store.deleteUser(staff, `id-${people - 1}`);
 }

@@ -31,6 +31,11 @@ const needs: Record<string, Permission | 'any'> = {
   'GET /admin/v1/faces/{face}/photo': 'list',
   'POST /admin/v1/candidates': 'search',
   'POST /admin/v1/analyse': 'search',
+  'GET /admin/v1/webhooks': 'admin',
+  'POST /admin/v1/webhooks': 'admin',
+  'DELETE /admin/v1/webhooks/{webhook}': 'admin',
+  'POST /admin/v1/webhooks/{webhook}/retry': 'admin',
+  'GET /admin/v1/dead-letters': 'admin',
 };
 
 const acme = { tenant: 'acme', collection: 'staff' };

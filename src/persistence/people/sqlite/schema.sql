@@ -1,5 +1,5 @@
 -- What the migrations make, written by `npm run docs:schema`: to be read, never run.
--- SQLite, version 7, application id 0x46537276, pages of 8192 bytes.
+-- SQLite, version 8, application id 0x46537276, pages of 8192 bytes.
 
 CREATE TABLE api_keys (
     key_id     INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -41,6 +41,20 @@ CREATE TABLE data_key (
     key_id      TEXT NOT NULL, -- of the key that users and faces are sealed with; empty: of none, as without a row
     next_key_id TEXT           -- while rows of two keys lie side by side: of the key that the change leads to
   ) STRICT;
+
+CREATE TABLE deliveries (
+    delivery_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    webhook_id  INTEGER NOT NULL REFERENCES webhooks ON DELETE CASCADE,
+    event_id    TEXT NOT NULL, -- a UUID, the same for all webhooks that are told
+    type        TEXT NOT NULL,
+    happened_at INTEGER NOT NULL,
+    data        BLOB NOT NULL, -- JSON; encrypted with a data key
+    attempts    INTEGER NOT NULL DEFAULT 0, -- that failed
+    next_at     INTEGER, -- null: given up
+    error       TEXT NOT NULL DEFAULT ''
+  ) STRICT;
+
+CREATE INDEX deliveries_by_time ON deliveries (webhook_id, next_at);
 
 CREATE TABLE "faces" (
     face_id       INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -93,3 +107,11 @@ CREATE TABLE users (
   ) STRICT;
 
 CREATE INDEX users_by_enrolment ON users (enrolled_at) WHERE enrolled_at IS NOT NULL;
+
+CREATE TABLE webhooks (
+    webhook_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id  INTEGER NOT NULL REFERENCES tenants,
+    target     BLOB NOT NULL, -- URL and secret; encrypted with a data key
+    events     TEXT NOT NULL, -- names with spaces between them
+    created_at INTEGER NOT NULL
+  ) STRICT;
