@@ -15,9 +15,10 @@ const FAR_AHEAD = new Date('2999-01-01');
 export async function fill(
   { store, objects }: Pick<Storage, 'store' | 'objects'>,
   gallery: Gallery,
-  { model, keys, collections }: CompatContents,
+  { model, keys, webhooks = [], collections }: CompatContents,
 ): Promise<void> {
   for (const key of keys) await addKey(store, key);
+  for (const { tenant, ...target } of webhooks) await store.webhooks.add(tenant, target);
   for (const { people, tenant, collection } of collections) {
     const where = { tenant, collection };
     for (const { id, name, faces, photo } of people) {
