@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import type { DataKey } from '../persistence/encryption/data-key.js';
 import type { S3Options } from '../persistence/photos/s3/s3-bucket.js';
 import { OperatorError } from '../util/operator-error.js';
-import { type Variable, variables } from './schema.js';
+import { variables } from './schema.js';
+import type { Variable } from './variable.js';
 
 type Variables = typeof variables;
 
