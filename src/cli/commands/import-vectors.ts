@@ -13,7 +13,7 @@ export const importVectors = defineCommand({
   operands: ['[<file>]'],
   options: collectionOptions,
   async run(values, [name]) {
-    const { collection, file, config, database, model } = await readTransferOptions(values, name);
+    const { collection, file, config, database, model } = await readTransferOptions(values, name, true);
     const input = file ? createReadStream(file) : process.stdin;
     const { size } = file ? statSync(file) : fstatSync(0);
     const unlock = lockDataFolder(config.DATA_DIR);

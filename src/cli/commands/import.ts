@@ -26,6 +26,7 @@ export const importCommand = defineCommand({
       read: wholeNumber(1, 64),
     },
     allowIdCard: { type: 'boolean', help: 'also take photos of identity documents' },
+    everybody: { type: 'boolean', help: 'also create people of whom no photo is accepted' },
     retryRefused: { type: 'boolean', help: 'send again what an earlier run saw refused' },
     state: { type: 'string', value: 'FILE', help: 'what was sent (default: <folder>.import-state)' },
     report: {
@@ -53,13 +54,15 @@ Users and vectors that facesearch export wrote are read by facesearch import-vec
       state: values.state ?? `${beside}.import-state`,
       allowIdCard: values.allowIdCard,
       retryRefused: values.retryRefused,
-      everybody: false,
+      everybody: values.everybody,
       parallel: values.parallel,
     });
     const report = values.report ?? `${beside}.import-report.html`;
     await writeReport(report, { source, target, outcome, at: new Date() });
-    const { people, without, unfinished, unreadable, refused } = outcome;
+    const { people, without, notMade, unfinished, unreadable, refused } = outcome;
     const lines = importLines(outcome);
+    if (notMade.length > 0)
+      lines.push(`${notMade.length} of ${people} people were not created: none of their photos was accepted.`);
     if (without.length > 0) lines.push(`${without.length} of ${people} people have no photo.`);
     console.log([...lines, `Report: ${report}`].join('\n'));
     if (outcome.failure !== undefined) throw outcome.failure;

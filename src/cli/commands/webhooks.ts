@@ -1,4 +1,3 @@
-import { readConfig } from '../../config/config.js';
 import { networkList } from '../../events/addresses.js';
 import { TenantWebhooks, WebhookError } from '../../events/tenant-webhooks.js';
 import { webhookEntry } from '../../observability/audit/audit-entry.js';
@@ -9,6 +8,7 @@ import { nameList } from '../../util/options.js';
 import { UsageError } from '../../util/usage-error.js';
 import { openExistingStore } from '../../wiring/open-store.js';
 import { defineCommand } from '../command.js';
+import { readServerConfig } from '../server-config.js';
 import { textTable } from '../text-table.js';
 
 export const webhooks = defineCommand({
@@ -35,7 +35,7 @@ export const webhooks = defineCommand({
     if (!(command in isComplete)) throw new UsageError(`There is no "webhooks ${command}".`);
     if (!isComplete[command as keyof typeof isComplete])
       throw new UsageError('It is webhooks list, dead-letters, add <url>, delete <id>, or retry <id>.');
-    const config = readConfig(process.env);
+    const config = readServerConfig();
     const isChange = command === 'add' || command === 'delete' || command === 'retry';
     // First of all: what cannot be audited is not done.
     const audit = config.AUDIT_LOG === undefined || !isChange ? undefined : new AuditFile(config.AUDIT_LOG);
