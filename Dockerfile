@@ -19,8 +19,8 @@ ENV ORT_DISABLE_TELEMETRY=1 \
   npm_config_nodedir=/usr/local
 
 COPY package.json package-lock.json ./
-# One package has to be compiled. Other install scripts would download a runtime for graphics cards, and compile the SQLite
-# of Node.js 20. The secrets are for networks with a registry or an authority of their own: docs/containers.md.
+# One package has to be compiled. The install script of another would download a runtime for graphics cards. The secrets are
+# for networks with a registry or an authority of their own: docs/containers.md.
 RUN --mount=type=cache,target=/root/.npm \
   --mount=type=secret,id=npmrc,target=/root/.npmrc \
   --mount=type=secret,id=ca \
