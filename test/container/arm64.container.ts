@@ -36,7 +36,8 @@ it.skipIf(folder === undefined)('serves on arm64, emulated', async () => {
     ],
   ]);
   const start = performance.now();
-  await untilReady(`http://127.0.0.1:${port}`);
+  // Each instruction is translated.
+  await untilReady(`http://127.0.0.1:${port}`, 12);
   const ready = ((performance.now() - start) / 1000).toFixed(0);
   const calls = new Calls(`http://127.0.0.1:${port}`, KEY);
   await calls.post('/create', { id: 'franck', name: 'Franck' });
