@@ -37,9 +37,11 @@ RUN --mount=type=cache,target=/root/.npm \
   npm run facesearch -- models
 
 # What the server does not need at run time: tools and their types, sources of native packages, ONNX Runtime for other
-# machines, compiled scripts.
-RUN npm prune --omit=dev --ignore-scripts \
+# machines, sharp for another C library and for none, compiled scripts. npm 10 would fetch optional packages that are not for
+# this machine, and remove them again.
+RUN npm prune --omit=dev --ignore-scripts --offline \
   && rm -rf node_modules/better-sqlite3/deps node_modules/better-sqlite3/src dist/scripts dist/.tsbuildinfo \
+    node_modules/@img/*musl* node_modules/@img/sharp-wasm32 \
   && find node_modules/*/build -type f ! -path '*/build/Release/*.node' -delete \
   && find node_modules -path '*/prebuilds/*.node' ! -name "linux*-$(node --print process.arch).node" -delete \
   && find node_modules/onnxruntime-node/bin -mindepth 3 -maxdepth 3 -type d \
