@@ -29,11 +29,11 @@ export const NEAREST = 0.1;
 const OWN_SHARE = 0.5;
 const OWN_HALF = 20;
 /** Fewer own people do not count. */
-export const OWN_LEAST = 10;
+export const MIN_OWN_PEOPLE = 10;
 /** More do not take part. */
 export const MAX_OWN_PEOPLE = 200;
 /** Without centres, fewer own people do not count. */
-export const OWN_LEAST_ALONE = 20;
+export const MIN_OWN_PEOPLE_ALONE = 20;
 
 const WASM_PAGE = 65_536;
 const VECTOR_BYTES = EMBEDDING_LENGTH * Float32Array.BYTES_PER_ELEMENT;
@@ -69,7 +69,7 @@ export class Cohort {
   /** As the constructor; undefined where there is nothing to compare with. */
   static of(version: string, centres: Float32Array, own?: OwnPeople): OptionalCohort {
     const members = (own?.vectors.length ?? 0) / EMBEDDING_LENGTH;
-    return centres.length > 0 || members >= OWN_LEAST ? new Cohort(version, centres, own) : undefined;
+    return centres.length > 0 || members >= MIN_OWN_PEOPLE ? new Cohort(version, centres, own) : undefined;
   }
 
   /**
@@ -80,7 +80,7 @@ export class Cohort {
     this.version = version;
     this.#centres = centres.length / EMBEDDING_LENGTH;
     const found = (own?.vectors.length ?? 0) / EMBEDDING_LENGTH;
-    this.#own = found >= OWN_LEAST ? found : 0;
+    this.#own = found >= MIN_OWN_PEOPLE ? found : 0;
     const size = this.#centres + this.#own;
     if (!(Number.isInteger(size) && size > 0)) throw new RangeError('A cohort has whole vectors, at least one');
     const people = own?.people ?? 0;
@@ -150,7 +150,7 @@ export class Cohort {
     }
     return {
       middle: sum / this.#own,
-      share: people < OWN_LEAST_ALONE ? 0 : people / (people + OWN_LEAST_ALONE),
+      share: people < MIN_OWN_PEOPLE_ALONE ? 0 : people / (people + MIN_OWN_PEOPLE_ALONE),
     };
   }
 }
