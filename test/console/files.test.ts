@@ -94,9 +94,10 @@ describe('the reasons of refusals', () => {
   it('have words in both languages, with the same values in them', async () => {
     type Words = Record<string, { short: string; sentence: string }>;
     const photos = (await load('photo-reasons.js')).photoReasons as Record<string, Words>;
-    const of = (language: string) => Object.entries(photos).map(([reason, words]) => [reason, words[language]]);
-    const english = { ...(await load('reasons-en.js')).englishReasons, ...Object.fromEntries(of('en')) } as Words;
-    const vietnamese = { ...(await load('reasons-vi.js')).vietnameseReasons, ...Object.fromEntries(of('vi')) } as Words;
+    const of = (language: string) =>
+      Object.fromEntries(Object.entries(photos).map(([reason, words]) => [reason, words[language]])) as Words;
+    const english = { ...of('en'), ...((await load('reasons-en.js')).englishReasons as Words) };
+    const vietnamese = { ...of('vi'), ...((await load('reasons-vi.js')).vietnameseReasons as Words) };
     // The console tells one more itself: the server cannot say that it does not answer.
     const reasons = [...allReasons().map(({ reason }) => reason as string), 'no-answer'].sort();
     expect(Object.keys(english).sort()).toEqual(reasons);
