@@ -12,6 +12,7 @@ import { CollectionIndexes } from './collection-indexes.js';
 import type { Candidate, Gallery, GallerySize, RankedCandidate } from './gallery.js';
 import { KeyedLock } from './keyed-lock.js';
 import { PeopleScoring } from './people-scoring.js';
+import { probeOf } from './scoring/rank.js';
 import type { SimilarityScale } from './scoring/similarity.js';
 import { PhotoSweep } from './sweeps/photo-sweep.js';
 
@@ -188,12 +189,16 @@ export class InMemoryGallery implements Gallery {
 
   /** The k most similar users. */
   async #nearest(tenant: string, index: VectorIndex, embedding: Float32Array, k: number): Promise<RankedCandidate[]> {
-    const probe = await this.#scoring.probe(tenant, embedding);
+    const cohort = await this.#scoring.cohortOf(tenant);
+    const kind = this.#scoring.kindOf(cohort);
     for (let faces = FIRST_CANDIDATES * k; ; faces *= 4) {
-      const matches = await index.search(embedding, faces);
+      const searching = index.search(embedding, faces);
+      // While the thread of the index works.
+      const probe = probeOf(embedding, cohort);
+      const matches = await searching;
       // The index knows cosines roughly. Its faces are compared again, with what is stored.
       const ids = matches.map(({ faceId }) => faceId);
-      const people = await this.#store.ownersOf(ids, this.#scoring.kindFor(probe));
+      const people = await this.#store.ownersOf(ids, kind);
       const isAll = matches.length < faces;
       if (people.length >= k || isAll) return this.#scoring.mostSimilar(tenant, { people, isAll }, probe, k);
     }

@@ -5,8 +5,8 @@ import { CohortBuilder } from './cohorts/cohort-builder.js';
 import { TenantCohorts } from './cohorts/tenant-cohorts.js';
 import type { RankedCandidate } from './gallery.js';
 import { type FoundPeople, mostSimilar } from './ranking.js';
-import { cohortVersion } from './scoring/cohort.js';
-import { type Probe, probeOf } from './scoring/rank.js';
+import { cohortVersion, type OptionalCohort } from './scoring/cohort.js';
+import type { Probe } from './scoring/rank.js';
 import type { SimilarityScale } from './scoring/similarity.js';
 import { Templates } from './templates.js';
 
@@ -32,6 +32,8 @@ export class PeopleScoring {
   readonly #cohorts: TenantCohorts;
   readonly #templates: Templates;
   readonly #builder: CohortBuilder;
+  #making: Promise<void> | undefined;
+  #isClosed = false;
 
   constructor({ store, model, scale, isShared, logger }: PeopleScoringParts) {
     this.#store = store;
@@ -51,18 +53,21 @@ export class PeopleScoring {
     if (!this.#scale.isNormalised) return;
     const making = async () => {
       await this.#builder.checkAll();
-      await this.#templates.sweepAll();
+      if (!this.#isClosed) await this.#templates.sweepAll();
     };
-    making().catch((err) => this.#logger.warn({ err }, 'templates cannot be made now; searches work them out'));
+    this.#making = making().catch((err) => {
+      if (this.#isClosed) return;
+      this.#logger.warn({ err }, 'templates cannot be made now; searches work them out');
+    });
   }
 
-  /** @param embedding of length 1 */
-  async probe(tenant: string, embedding: Float32Array): Promise<Probe> {
-    return probeOf(embedding, this.#scale.isNormalised ? await this.#cohorts.of(tenant) : undefined);
+  /** What a tenant's probes and people are compared with. */
+  async cohortOf(tenant: string): Promise<OptionalCohort> {
+    return this.#scale.isNormalised ? this.#cohorts.of(tenant) : undefined;
   }
 
-  /** The templates that fit a probe. */
-  kindFor({ cohort }: Probe): TemplateKind {
+  /** The templates that were made with a cohort. */
+  kindOf(cohort: OptionalCohort): TemplateKind {
     return { model: this.#model, cohort: cohortVersion(cohort) };
   }
 
@@ -98,7 +103,9 @@ export class PeopleScoring {
 
   /** What is not done is done another time. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#builder.close();
     await this.#templates.close();
+    await this.#making;
   }
 }

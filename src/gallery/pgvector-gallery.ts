@@ -8,7 +8,7 @@ import type { ObjectStore } from '../persistence/photos/object-store.js';
 import type { PhotoOutbox } from '../persistence/photos/photo-outbox.js';
 import type { Candidate, Gallery, GallerySize, RankedCandidate } from './gallery.js';
 import { PeopleScoring } from './people-scoring.js';
-import type { Probe } from './scoring/rank.js';
+import { type Probe, probeOf } from './scoring/rank.js';
 import type { SimilarityScale } from './scoring/similarity.js';
 import { PhotoSweep } from './sweeps/photo-sweep.js';
 
@@ -80,7 +80,7 @@ export class PgvectorGallery implements Gallery {
     const vector = unitVector(embedding);
     const objectKey = `faces/${randomUUID()}`;
     // Before the transaction: it may have to ask the database over another connection.
-    const probe = await this.#scoring.probe(collection.tenant, vector);
+    const probe = probeOf(vector, await this.#scoring.cohortOf(collection.tenant));
     const outcome = await this.#photos.keep(objectKey, photo, () =>
       this.#store.inTurn(collection, async (store) => {
         const [best] = await this.#nearest(store, collection, probe, 1);
@@ -126,7 +126,7 @@ export class PgvectorGallery implements Gallery {
   }
 
   async candidates(collection: CollectionRef, embedding: Float32Array, k: number): Promise<RankedCandidate[]> {
-    const probe = await this.#scoring.probe(collection.tenant, unitVector(embedding));
+    const probe = probeOf(unitVector(embedding), await this.#scoring.cohortOf(collection.tenant));
     return this.#nearest(this.#store, collection, probe, k);
   }
 
@@ -146,8 +146,8 @@ export class PgvectorGallery implements Gallery {
 
   /** The k most similar users. */
   async #nearest(store: Searcher, collection: CollectionRef, probe: Probe, k: number): Promise<RankedCandidate[]> {
+    const kind = this.#scoring.kindOf(probe.cohort);
     for (let asked = CANDIDATES * k; ; asked *= 4) {
-      const kind = this.#scoring.kindFor(probe);
       const { people, faces } = await store.nearestPeople(collection, kind, probe.embedding, asked);
       const isAll = faces < asked;
       if (people.length < k && !isAll) continue;

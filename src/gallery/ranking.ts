@@ -3,7 +3,7 @@ import type { PersonRef } from '../persistence/template.js';
 import type { RankedCandidate } from './gallery.js';
 import { personScore } from './scoring/person-score.js';
 import { type Contender, type Probe, type Ranked, rank } from './scoring/rank.js';
-import { cosineOf, normalisedScore } from './scoring/score-normalisation.js';
+import { normalisedScore } from './scoring/score-normalisation.js';
 import type { SimilarityScale } from './scoring/similarity.js';
 import { makeTemplate } from './scoring/template.js';
 
@@ -50,7 +50,13 @@ export async function mostSimilar(
       scale,
     );
   }
-  return ranked.slice(0, k).map(({ person, faceId, similarity }) => ({ ...person.user, faceId, similarity }));
+  const told: RankedCandidate[] = [];
+  for (const { person, faceId, similarity } of ranked) {
+    if (told.length === k) break;
+    const { user } = person;
+    if (user) told.push({ ...user, faceId, similarity });
+  }
+  return told;
 }
 
 /** The people with their templates; those that were not kept are worked out. */
@@ -75,7 +81,7 @@ async function contenders(
   });
 }
 
-/** Not by spreading: the user is decrypted when it is read. */
+/** Not by spreading: the user is read when it is asked for. */
 function contender(person: FoundPerson, template: Contender['template']): Contender {
   return Object.assign(person, { template });
 }
@@ -90,10 +96,7 @@ function whoMayHideABetterFace(
   k: number,
   scale: SimilarityScale,
 ): Contender[] {
-  let lowest = 1;
-  for (const { person } of ranked) {
-    for (const { embedding } of person.faces) lowest = Math.min(lowest, cosineOf(probe.embedding, embedding));
-  }
+  const lowest = ranked.reduce((least, { farthest }) => Math.min(least, farthest), 1);
   const enough = ranked[k - 1]?.similarity ?? 0;
   return ranked.flatMap(({ person, scores }) => {
     const seen = new Set(person.faces.map(({ faceId }) => faceId));

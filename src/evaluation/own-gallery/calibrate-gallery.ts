@@ -85,13 +85,26 @@ export function calibrateGallery(
 /** False match rates, in this population, of the similarities of another scale. */
 export function ratesUnder(curve: ScoreCurve, points: readonly ScalePoint[]): { similarity: number; rate: number }[] {
   return PROMISES.flatMap(({ similarity }) => {
-    const to = points.findIndex((point) => point.similarity >= similarity - 1e-9);
-    const [before, after] = [points[to - 1], points[to]];
-    if (!after) return [];
-    const share = before ? (similarity - before.similarity) / (after.similarity - before.similarity) : 1;
-    const score = before ? before.score + share * (after.score - before.score) : after.score;
-    return [{ similarity, rate: rateOf(curve, score) }];
+    const score = scoreAt(points, similarity);
+    return score === undefined ? [] : [{ similarity, rate: rateOf(curve, score) }];
   });
+}
+
+/** The scale whose similarities ask for the higher of both scales' scores. */
+export function stricter(points: readonly ScalePoint[], others: readonly ScalePoint[]): ScalePoint[] {
+  return points.map(({ score, similarity }) => {
+    const other = similarity > 0 && similarity < 1 ? scoreAt(others, similarity) : undefined;
+    return { score: Math.max(score, other ?? score), similarity };
+  });
+}
+
+/** Undefined above the last point. */
+function scoreAt(points: readonly ScalePoint[], similarity: number): number | undefined {
+  const to = points.findIndex((point) => point.similarity >= similarity - 1e-9);
+  const [before, after] = [points[to - 1], points[to]];
+  if (!before || !after) return after?.score;
+  const share = (similarity - before.similarity) / (after.similarity - before.similarity);
+  return before.score + share * (after.score - before.score);
 }
 
 function pointsOf(rates: readonly RatePoint[]): ScalePoint[] {

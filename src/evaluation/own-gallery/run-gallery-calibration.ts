@@ -4,7 +4,8 @@ import { type ScaleParts, scalePoints } from '../../gallery/scoring/similarity.j
 import type { EmbeddingStore } from '../../persistence/people/embedding-store.js';
 import type { ScaleStore, StoredScale } from '../../persistence/scales.js';
 import { OperatorError } from '../../util/operator-error.js';
-import { calibrateGallery, ratesUnder } from './calibrate-gallery.js';
+import { calibrateGallery, ratesUnder, stricter } from './calibrate-gallery.js';
+import { GOOD_PEOPLE } from './gallery-person.js';
 import { galleryReport, scaleLines } from './gallery-report.js';
 import { readPeople } from './read-people.js';
 
@@ -29,15 +30,18 @@ export async function runGalleryCalibration(write: boolean, tools: GalleryTools)
   const { tenants, all } = await readPeople(store, model);
   const found = calibrateGallery(tenants, centres);
   const { curve, suspects, ...counts } = found;
+  const packPoints = scalePoints(calibration);
   const own: OwnScale = {
     ...counts,
+    // Of a few people a lower score may be chance, and would let strangers in.
+    points: found.people < GOOD_PEOPLE ? stricter(found.points, packPoints) : found.points,
     centres: centresVersion(centres),
     galleryPeople: all,
     suspects: suspects.length,
     measuredTo: curve.measuredTo,
     start: curve.start,
     slope: curve.slope,
-    before: ratesUnder(curve, scalePoints(calibration)),
+    before: ratesUnder(curve, packPoints),
   };
   print(galleryReport(own, suspects));
   if (write) {

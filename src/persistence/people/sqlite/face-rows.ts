@@ -61,10 +61,11 @@ export class FaceRows {
     return this.#db.read(() => {
       const people = new Map<number, FoundPerson>();
       for (const row of this.#sql.ownersOf.all({ ...kind, faceIds: JSON.stringify(faceIds) })) {
-        const face = this.#openFace(row, kind.model);
-        const known = people.get(row.userId);
+        const [faceId, , userId, embedding] = row;
+        const face = this.#openFace({ faceId, userId, embedding }, kind.model);
+        const known = people.get(userId);
         if (known) known.faces.push(face);
-        else people.set(row.userId, this.#foundPerson(row, face, kind));
+        else people.set(userId, this.#foundPerson(row, face, kind));
       }
       return [...people.values()];
     });
@@ -100,16 +101,23 @@ export class FaceRows {
     return ids.map((personId) => ({ collectionId, personId }));
   }
 
-  #foundPerson(row: OwnedFaceRow, face: StoredEmbedding, kind: TemplateKind): FoundPerson {
-    const [db, encryption] = [this.#db, this.#encryption];
+  #foundPerson(
+    [, collectionId, userId, , template]: OwnedFaceRow,
+    face: StoredEmbedding,
+    kind: TemplateKind,
+  ): FoundPerson {
+    const [db, sql, encryption] = [this.#db, this.#sql, this.#encryption];
     return {
-      collectionId: row.collectionId,
-      personId: row.userId,
+      collectionId,
+      personId: userId,
       faces: [face],
-      template: row.template ? encryption.decryptTemplate(row.userId, kind, row.template) : undefined,
-      // Of those who are looked at only the most similar are told: the others need not be decrypted.
-      get user(): User {
-        return db.read(() => encryption.decryptUser(row));
+      template: template ? encryption.decryptTemplate(userId, kind, template) : undefined,
+      // Of those who are looked at only the most similar are told.
+      get user(): User | undefined {
+        return db.read(() => {
+          const user = sql.userOfNumber.get(userId);
+          return user && encryption.decryptUser(user);
+        });
       },
     };
   }

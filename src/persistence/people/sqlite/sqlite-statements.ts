@@ -30,11 +30,14 @@ export interface EmbeddingRow {
   embedding: Buffer;
 }
 
-/** A face with its user, and the user's template where there is one. */
-export interface OwnedFaceRow extends UserRow, EmbeddingRow {
-  collectionId: number;
-  template: Buffer | null;
-}
+/** A face, and its user's template where there is one. */
+export type OwnedFaceRow = [
+  faceId: number,
+  collectionId: number,
+  userId: number,
+  embedding: Buffer,
+  template: Buffer | null,
+];
 
 export interface CollectionRow {
   collectionId: number;
@@ -65,6 +68,7 @@ export function prepareStatements(db: Database) {
   const one = <P extends unknown[], R>(sql: string): Statement<P, R> => db.prepare<P, R>(sql);
   const value = <P extends unknown[], R>(sql: string): Statement<P, R> =>
     db.prepare<P, R>(sql).pluck() as Statement<P, R>;
+  const rows = <P extends unknown[], R>(sql: string): Statement<P, R> => db.prepare<P, R>(sql).raw() as Statement<P, R>;
 
   return {
     addTenant: one<[name: string], never>('INSERT INTO tenants (name) VALUES (?) ON CONFLICT DO NOTHING'),
@@ -100,6 +104,7 @@ export function prepareStatements(db: Database) {
     user: one<[collectionId: number, clientId: string], UserRow>(
       `SELECT ${userColumns} FROM users u WHERE u.collection_id = ? AND u.client_id = ?`,
     ),
+    userOfNumber: one<[userId: number], UserRow>(`SELECT ${userColumns} FROM users u WHERE u.user_id = ?`),
     listUsers: one<[tenant: string, collection: string], UserRow>(
       `SELECT ${userColumns} FROM users u WHERE u.collection_id = (${collectionAt}) ORDER BY u.user_id`,
     ),
@@ -131,10 +136,10 @@ export function prepareStatements(db: Database) {
          (SELECT count(*) FROM faces f WHERE f.collection_id = c.collection_id) AS faces
        FROM collections c JOIN tenants t USING (tenant_id) WHERE t.name = ? ORDER BY c.name`,
     ),
-    // In one statement, with each user's template: a search costs a third less so than with one for each row.
-    ownersOf: one<[{ cohort: string; faceIds: string; model: string }], OwnedFaceRow>(
-      `SELECT f.face_id AS faceId, f.collection_id AS collectionId, f.embedding, ${userColumns}, t.data AS template
-       FROM json_each(@faceIds) asked CROSS JOIN faces f ON f.face_id = asked.value JOIN users u USING (user_id)
+    // In one statement, with the templates, and as arrays: a search costs a third less so than with one for each row.
+    ownersOf: rows<[{ cohort: string; faceIds: string; model: string }], OwnedFaceRow>(
+      `SELECT f.face_id, f.collection_id, f.user_id, f.embedding, t.data
+       FROM json_each(@faceIds) asked CROSS JOIN faces f ON f.face_id = asked.value
          LEFT JOIN templates t ON t.user_id = f.user_id AND t.model = f.model AND t.cohort = @cohort
        WHERE f.model = @model ORDER BY asked.key`,
     ),
