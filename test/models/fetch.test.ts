@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { ensurePackageFiles } from '../../scripts/ensure-package-files.js';
 import { sha256 } from '../../src/models/files.js';
-import { ensurePackageFiles, fetchPackageFiles } from '../../src/models/package-files.js';
+import { fetchPackageFiles } from '../../src/models/package-files.js';
 import { projectRoot } from '../../src/util/paths.js';
 import { fakeNpm, integrityOf, makeTarball, noNpm, temporaryFolder, tinyPack } from './tiny-pack.js';
 
