@@ -25,7 +25,7 @@ export const english = {
   'nav.people': 'People',
   'nav.enrol': 'Enrol',
   'nav.search': 'Search',
-  'nav.try': 'Try the calls',
+  'nav.try': 'Try the API',
   'nav.health': 'Health',
 
   'collection.name': 'Collection',

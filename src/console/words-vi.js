@@ -25,7 +25,7 @@ export const vietnamese = {
   'nav.people': 'Danh sách người',
   'nav.enrol': 'Đăng ký',
   'nav.search': 'Tìm kiếm',
-  'nav.try': 'Thử các lệnh gọi',
+  'nav.try': 'Thử API',
   'nav.health': 'Tình trạng',
 
   'collection.name': 'Bộ sưu tập',
@@ -182,7 +182,7 @@ export const vietnamese = {
   'health.uptime-days': '{d} ngày {h} giờ',
   'health.uptime-hours': '{h} giờ {m} phút',
   'health.uptime-minutes': '{m} phút',
-  'health.tenant': 'Bên thuê của khoá này',
+  'health.tenant': 'Đơn vị của khoá này',
   'health.rights': 'Quyền của khoá này',
   'health.rights-all': 'mọi quyền',
   'health.rights-read': 'chỉ tìm kiếm',
@@ -197,13 +197,13 @@ export const vietnamese = {
   'health.resolution': 'Ảnh nhỏ nhất',
   'health.any': 'bất kỳ',
   'health.face-width': 'Khuôn mặt nhỏ nhất',
-  'health.counts': 'Bên thuê này có',
+  'health.counts': 'Đơn vị này có',
   'health.collections': 'Bộ sưu tập',
   'health.times': 'Thời gian trả lời một lần hỏi',
 
   'chart.title': 'Trực tiếp, hai giây hỏi một lần',
   'chart.hint':
-    'Lệnh gọi và từ chối là của bên thuê của bạn, tổng tính từ khi máy chủ khởi động; phần còn lại là của cả máy chủ.',
+    'Lệnh gọi và từ chối là của đơn vị của bạn, tổng tính từ khi máy chủ khởi động; phần còn lại là của cả máy chủ.',
   'chart.now': 'hiện tại {now}, cao nhất {most}',
   'chart.requests': 'Số lệnh gọi mỗi giây theo mã',
   'chart.refusals': 'Số lần từ chối theo lý do',
