@@ -13,35 +13,35 @@ const cipher = new AesGcmCipher(key);
 const plain = Buffer.from('the embedding of a face');
 
 describe('data cipher', () => {
-  it.each([0, 1, 15, 16, 2048, 5_000_000])('opens what it sealed: %i bytes', (length) => {
+  it.each([0, 1, 15, 16, 2048, 5_000_000])('a cipher decrypts what it encrypted: %i bytes', (length) => {
     const value = randomBytes(length);
     const sealed = cipher.seal(value, 'face/1');
     expect(sealed.length).toBe(length + SEAL_OVERHEAD);
     expect(cipher.open(sealed, 'face/1').equals(value)).toBe(true);
   });
 
-  it('opens what another process with the same key sealed', () => {
+  it('a cipher decrypts what another process with the same key encrypted', () => {
     expect(new AesGcmCipher(key).open(cipher.seal(plain, 'face/1'), 'face/1')).toEqual(plain);
   });
 
-  it('opens a value that lies somewhere inside a larger buffer', () => {
+  it('a cipher decrypts a value that lies inside a larger buffer', () => {
     const sealed = cipher.seal(plain, 'face/1');
     const larger = Buffer.concat([randomBytes(7), sealed, randomBytes(9)]);
     expect(cipher.open(Uint8Array.prototype.subarray.call(larger, 7, 7 + sealed.length), 'face/1')).toEqual(plain);
   });
 
-  it('hides the plain bytes, and seals them differently each time', () => {
+  it('a cipher hides the plain bytes, and encrypts them differently each time', () => {
     const sealed = [cipher.seal(plain, 'face/1'), cipher.seal(plain, 'face/1')];
     for (const each of sealed) expect(each.includes(plain.subarray(0, 8))).toBe(false);
     expect(sealed[0]).not.toEqual(sealed[1]);
   });
 
-  it('does not open a value in another place', () => {
+  it('a cipher does not decrypt a value in another place', () => {
     expect(() => cipher.open(cipher.seal(plain, 'face/1'), 'face/2')).toThrow(DecryptionError);
     expect(() => cipher.open(cipher.seal(plain, 'face/1'), 'face/2')).toThrow(/^Cannot decrypt face\/2: /);
   });
 
-  it('does not open a value with any one bit flipped, or cut short, or made longer', () => {
+  it('a cipher does not decrypt a value with any one bit flipped, or cut short, or made longer', () => {
     const sealed = cipher.seal(plain, 'face/1');
     for (let bit = 0; bit < sealed.length * 8; bit++) {
       const changed = Buffer.from(sealed);
@@ -54,21 +54,21 @@ describe('data cipher', () => {
     expect(() => cipher.open(Buffer.concat([sealed, Buffer.of(0)]), 'face/1')).toThrow(DecryptionError);
   });
 
-  it('says that a value was sealed with another key, and with which', () => {
+  it('a cipher says that a value was encrypted with another key, and with which', () => {
     const other = new DataKey(randomBytes(32));
     const sealed = new AesGcmCipher(other).seal(plain, 'face/1');
     expect(() => cipher.open(sealed, 'face/1')).toThrow(`data key ${other.id}, not with ${key.id}`);
     expect(sealedWith(sealed)).toBe(other.id);
   });
 
-  it('tells sealed values from plain ones', () => {
+  it('a cipher distinguishes encrypted values from plain ones', () => {
     expect(sealedWith(cipher.seal(plain, 'face/1'))).toBe(key.id);
     expect(sealedWith(plain)).toBeUndefined();
     expect(sealedWith(Buffer.alloc(2048))).toBeUndefined();
     expect(() => cipher.open(Buffer.alloc(2048), 'face/1')).toThrow('it is not an encrypted value');
   });
 
-  it('takes a new salt after so many values, and opens those of every salt', () => {
+  it('a cipher takes a new salt after so many values, and decrypts those of every salt', () => {
     const frugal = new AesGcmCipher(key, { sealsPerSalt: 3 });
     const sealed = Array.from({ length: 10 }, (_, i) => frugal.seal(Buffer.of(i), `n/${i}`));
     const salts = sealed.map((each) => each.toString('hex', 12, 28));

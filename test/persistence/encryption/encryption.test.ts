@@ -142,7 +142,7 @@ test('a store whose users were all deleted takes no key by itself', async () => 
   await expect(SqliteStore.open(file, { dataKey: key })).rejects.toThrow('not encrypted');
 });
 
-test('API keys are dealt with whatever the data key is, and without taking one', async () => {
+test('API keys work whatever the data key is, and take none', async () => {
   await (await SqliteStore.open(file, { dataKey: key })).close();
   const keys = await SqliteStore.openForApiKeys(file);
   await keys.addKey({ tenant: 'acme', sha256: randomBytes(32), label: 'a', readOnly: false, expiresAt: undefined });
@@ -153,7 +153,7 @@ test('API keys are dealt with whatever the data key is, and without taking one',
   await store.close();
 });
 
-test('a sealed value that is moved, changed or made plain is refused', async () => {
+test('an encrypted value that is moved, changed or made plain is refused', async () => {
   const { collectionId, faceIds } = await makeStore(key);
   const swap = (table: string, column: string, id: string) =>
     `UPDATE ${table} SET ${column} = (SELECT ${column} FROM ${table} WHERE ${id} = 2) WHERE ${id} = 1;`;
@@ -219,7 +219,7 @@ test('a database of the first version keeps its faces, and never uses their numb
   await store.close();
 });
 
-test('photos are sealed, and bound to their keys', async () => {
+test('photos are encrypted, and bound to their keys', async () => {
   const photos = await FolderObjectStore.open(join(folder, 'photos'));
   const sealed = new EncryptedObjectStore(photos, key);
   const photo = randomBytes(10_000);
