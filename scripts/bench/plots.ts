@@ -76,7 +76,7 @@ export interface StageBar {
 }
 
 const BAR = { left: 180, width: 560, height: 26, pitch: 44, top: 84 };
-/** A stage narrower than this in pixels has no room for its number. */
+/** A stage narrower than this in pixels has no space for its number. */
 const LEAST_FOR_NUMBER = 24;
 
 /** What each stage of one photo costs: one bar for each kind of photo, a part of it for each stage. */
