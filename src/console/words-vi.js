@@ -140,6 +140,9 @@ export const vietnamese = {
   'scale.0.85': 'Cứ {n} cặp người lạ thì có một cặp: ngưỡng mặc định.',
   'scale.0.9': 'Cứ {n} cặp người lạ thì có một cặp: cho bộ sưu tập lớn, hoặc khi nhầm lẫn gây thiệt hại lớn.',
   'scale.cosine': 'Máy chủ này báo cosine thô: hai ảnh của một người thường vào khoảng 0.5 đến 0.7.',
+  'scale.origin-gallery': 'Được lập từ chính những người có trong máy chủ này.',
+  'scale.origin-pack':
+    'Đi kèm mô hình. Giữa những người giống nhau, số người lạ đạt mỗi mức có thể nhiều hơn; trang Tình trạng cho biết thang nào đang dùng.',
   'scale.same': 'cùng một bức ảnh',
   'scale.reached': 'cứ {n} cặp người lạ thì có 1 cặp giống đến mức này',
   'scale.low': 'không giống hơn hai người lạ bất kỳ',

@@ -2,6 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { identityOf } from '../../src/gallery/model-identity.js';
+import { ownScaleSchema } from '../../src/gallery/own-scale/own-scale.js';
+import { scalePoints } from '../../src/gallery/scoring/similarity.js';
 import { readPack } from '../../src/models/choose-pack.js';
 import { DataKey } from '../../src/persistence/encryption/data-key.js';
 import type { PostgresStore } from '../../src/persistence/people/postgres/postgres-store.js';
@@ -14,7 +16,9 @@ import { useTestDatabase } from '../support/test-database.js';
 import { RandomVectors } from '../vector-index/random-vectors.js';
 
 const key = '2'.repeat(64);
-const model = identityOf((await readPack(defaultManifestPath, 'default')).embedders.v3.model);
+const packModel = (await readPack(defaultManifestPath, 'default')).embedders.v3.model;
+const model = identityOf(packModel);
+const packPoints = scalePoints(packModel.calibration);
 const database = useTestDatabase();
 
 /** Random people, two photos each; the last is the first again, under another id. */
@@ -51,6 +55,10 @@ test('a scale is shown, written, listed and taken back, with a data key, beside 
     expect((await run('--write')).stdout).toMatch(/Written as scale 1/);
     expect((await run('--write')).stdout).toMatch(/Written as scale 2/);
     expect((await store.scales.active(model))?.scaleId).toBe(2);
+    // Random vectors resemble each other less than people do, and these are few: the pack's scores stay.
+    const written = ownScaleSchema.parse(JSON.parse((await store.scales.active(model))?.data ?? ''));
+    expect(written.rates.find(({ similarity }) => similarity === 0.85)?.score).toBeLessThan(0.3);
+    expect(written.points.slice(1, -1)).toEqual(packPoints.slice(1, 7));
     expect((await run('--list')).stdout).toMatch(/\n2 .* active\n/);
     expect((await run('--revert')).stdout).toBe('Scale 1 holds again.\n');
     expect((await run('--revert')).stdout).toBe("The pack's scale holds again.\n");

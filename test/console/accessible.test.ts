@@ -58,12 +58,12 @@ describe.skipIf(!chromiumPath)('the accessible console in Chromium (skipped with
     await browser.page.keyboard.type('typed');
     await tabTo('Webcam');
     await browser.page.keyboard.press('Enter');
-    await expect.poll(focus).toBe('Take the picture');
+    await expect.poll(focus, { timeout: 15_000 }).toBe('Take the picture');
     await browser.page.keyboard.press('Enter');
     await browser.page.getByText('1 taken').waitFor();
     await browser.page.keyboard.press('Escape');
     await browser.page.getByText('enrolled as typed').waitFor();
-    await expect.poll(focus).toBe('Webcam');
+    await expect.poll(focus, { timeout: 15_000 }).toBe('Webcam');
     await browser.client.delete('/delete', field('id', 'typed'));
   });
 

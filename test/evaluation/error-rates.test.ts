@@ -59,7 +59,7 @@ describe('the equal error rate', () => {
     expect(equalErrorRate(scoresOf([0.1], [0.9]))?.rate).toBe(1);
   });
 
-  it('the equal error rate is that of two normal distributions', () => {
+  it('the true accept rate is that of two normal distributions', () => {
     const scores = scoresOf(normalScores(20_000, 0.5, 0.1), normalScores(20_000, 0.1, 0.1));
     const eer = equalErrorRate(scores);
     expect(eer?.rate).toBeCloseTo(normalCdf(-2), 4);

@@ -194,7 +194,7 @@ describe('the table of targets', () => {
   });
 
   it('the table of targets has the rates of corrected labels beside those of the labels as given', () => {
-    const mended = corrected(
+    const correctedLabels = corrected(
       images,
       new Map([
         ['b2', ['sunglasses']],
@@ -202,7 +202,7 @@ describe('the table of targets', () => {
       ]),
     );
     const outcomes = new Map(rows.map(([path, , , came]) => [path, outcome(came)]));
-    const both = withCorrected(targets, gateTargets(judged(mended, outcomes)));
+    const both = withCorrected(targets, gateTargets(judged(correctedLabels, outcomes)));
     const row = (name: string) => both.find((one) => one.name === name);
     expect(row('Masks refused')).toMatchObject({ events: 3, count: 4, met: false });
     expect(row('Masks refused')?.corrected).toEqual({ events: 3, count: 3, value: 1 });

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { type Config, readConfig } from '../../config/config.js';
 import { calibrationOptions, checkGroups } from '../../evaluation/calibration/options.js';
 import { runCalibration } from '../../evaluation/calibration/run-calibration.js';
@@ -13,7 +14,7 @@ import { galleryVersion } from '../../http/services.js';
 import { readPack } from '../../models/choose-pack.js';
 import { preparePack } from '../../models/pack.js';
 import { OperatorError } from '../../util/operator-error.js';
-import { dashed, type Options, type Values } from '../../util/options.js';
+import { dashed, type Options, readOptions, type Values } from '../../util/options.js';
 import { defaultManifestPath } from '../../util/paths.js';
 import { UsageError } from '../../util/usage-error.js';
 import { openExistingStore } from '../../wiring/open-store.js';
@@ -65,8 +66,10 @@ async function calibrateGallery(
   config: Config,
 ): Promise<void> {
   if (folder !== undefined) throw new UsageError('It is a folder or --gallery, not both.');
-  const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== false);
-  const foreign = given.find(([name]) => !galleryOptions.includes(name));
+  const unset = readOptions([], options).values;
+  const foreign = Object.entries(values).find(
+    ([name, value]) => !galleryOptions.includes(name) && !isDeepStrictEqual(value, unset[name as keyof typeof unset]),
+  );
   if (foreign) throw new UsageError(`--${dashed(foreign[0])} does not go with --gallery.`);
   if ([values.write, values.revert, values.list].filter(Boolean).length > 1) {
     throw new UsageError('Only one of --write, --revert and --list can be done at a time.');
@@ -76,7 +79,14 @@ async function calibrateGallery(
   const store = await openExistingStore(config);
   if (!store) throw new OperatorError(`There is no database in ${config.DATA_DIR}.`);
   const print = (text: string) => void process.stdout.write(text);
-  const tools = { store, model: identityOf(model), calibration: model.calibration, centres, print };
+  const tools = {
+    store,
+    scales: store.scales,
+    model: identityOf(model),
+    calibration: model.calibration,
+    centres,
+    print,
+  };
   try {
     if (values.list) await listScales(tools);
     else if (values.revert) await revertScale(tools);

@@ -11,7 +11,7 @@ export interface AuditEntry {
   userId?: string | undefined;
   /** Whom a search found. */
   foundId?: string | undefined;
-  /** Whom a search enrolled. */
+  /** The id of an auto-created user. */
   createdId?: string | undefined;
   /** As in the body of the reply. */
   code?: string | undefined;

@@ -102,7 +102,7 @@ it('migrate-from-fpt fills a collection, names what is missing, and later sends 
   expect(again.code, again.stderr).toBe(0);
   expect(again.stdout).toContain('2 photos added (3 earlier), 0 refused.\n4 of 4 users can be found on the target.');
 
-  // A user who was deleted on the target is filled again.
+  // A person who was deleted on the target is filled again.
   await ours.calls.delete('/delete', field('collection', collection), field('id', 'franck'));
   const refilled = await migrateFromFpt();
   expect(refilled.stdout).toContain('2 photos added (3 earlier), 0 refused.');

@@ -11,6 +11,7 @@ const forReading = [
   '/vision/ekyc/facesearch/v4/extract_no_crop_from_fm',
   '/admin/v1/status',
   '/admin/v1/load',
+  '/admin/v1/scale',
   '/admin/v1/candidates',
   '/admin/v1/analyse',
 ];
