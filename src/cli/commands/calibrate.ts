@@ -13,6 +13,8 @@ import { shippedCentres } from '../../gallery/scoring/shipped-centres.js';
 import { galleryVersion } from '../../http/services.js';
 import { readPack } from '../../models/choose-pack.js';
 import { preparePack } from '../../models/pack.js';
+import { scaleEntry } from '../../observability/audit/audit-entry.js';
+import { AuditFile } from '../../observability/audit/audit-file.js';
 import { OperatorError } from '../../util/operator-error.js';
 import { dashed, type Options, readOptions, type Values } from '../../util/options.js';
 import { defaultManifestPath } from '../../util/paths.js';
@@ -78,6 +80,9 @@ async function calibrateGallery(
   const centres = await shippedCentres(model.calibration);
   const store = await openExistingStore(config);
   if (!store) throw new OperatorError(`There is no database in ${config.DATA_DIR}.`);
+  // First of all: what cannot be audited is not done.
+  const changesScale = values.write || values.revert;
+  const audit = config.AUDIT_LOG === undefined || !changesScale ? undefined : new AuditFile(config.AUDIT_LOG);
   const print = (text: string) => void process.stdout.write(text);
   const tools = {
     store,
@@ -91,11 +96,13 @@ async function calibrateGallery(
     if (values.list) await listScales(tools);
     else if (values.revert) await revertScale(tools);
     else await runGalleryCalibration(values.write, tools);
+    if (changesScale) audit?.append(scaleEntry(values.write ? 'write scale' : 'revert scale'));
     if (config.SIMILARITY === 'cosine') {
       console.error('SIMILARITY=cosine is set: the server tells cosines and uses no scale.');
     }
   } finally {
     await store.close();
+    audit?.close();
   }
 }
 

@@ -94,7 +94,7 @@ export function ratesUnder(curve: ScoreCurve, points: readonly ScalePoint[]): { 
 export function stricter(points: readonly ScalePoint[], others: readonly ScalePoint[]): ScalePoint[] {
   return points.map(({ score, similarity }) => {
     const other = similarity > 0 && similarity < 1 ? scoreAt(others, similarity) : undefined;
-    return { score: Math.max(score, other ?? score), similarity };
+    return { score: Number(Math.max(score, other ?? score).toFixed(6)), similarity };
   });
 }
 
