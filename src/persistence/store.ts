@@ -8,8 +8,11 @@ import type { PersonRef, PersonTemplate, StoredCohort, Template, TemplateKind } 
 export interface Store extends ApiKeyStore {
   readonly scales: ScaleStore;
 
-  /** Adds the collection when it does not exist, then creates the user or changes its name. Not enrolled any more. */
-  saveUser(collection: CollectionRef, user: User): Promise<void>;
+  /**
+   * Adds the collection when it does not exist, then creates the user or changes its name. Not enrolled any more.
+   * @returns false for a new id from which that of another user differs by its Unicode normalisation only; nothing is changed then
+   */
+  saveUser(collection: CollectionRef, user: User): Promise<boolean>;
 
   findUser(collection: CollectionRef, userId: string): Promise<User | undefined>;
 
@@ -34,7 +37,7 @@ export interface Store extends ApiKeyStore {
   /** Like deleteUser, but only a user that listEnrolledBefore would still list; undefined otherwise. */
   deleteEnrolledBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined>;
 
-  /** Removes a collection with all users and faces. Undefined when there is no such collection. */
+  /** Removes a collection with all users and faces. Undefined when there is no such collection, or nobody in the default one. */
   deleteCollection(collection: CollectionRef): Promise<Erased | undefined>;
 
   /** Removes one face of a user. Undefined when the user has no such face. */
@@ -174,6 +177,11 @@ export interface ApiKeyStore {
 export interface CollectionRef {
   tenant: string;
   collection: string;
+}
+
+/** Clients that name no collection mean it. */
+export function isDefault({ collection }: CollectionRef): boolean {
+  return collection === '';
 }
 
 export interface User {

@@ -21,6 +21,7 @@ import { findCohort, peopleWithFaces, saveCohort } from './cohorts.js';
 import { CollectionSizes } from './collection-sizes.js';
 import { Database, type DatabaseOptions } from './database.js';
 import { embeddingsOf, faceIdsOf, facesOf } from './faces.js';
+import { fillIdForms } from './id-forms.js';
 import { migrate } from './migrate.js';
 import type { VectorType } from './migrations.js';
 import { People } from './people.js';
@@ -31,6 +32,9 @@ import { bytes, type UserRow, userOf } from './user-row.js';
 
 /** Up to about so many faces are counted one by one; of more, PostgreSQL's own estimate is told. */
 const FACES_COUNTED = 50_000;
+
+/** The code of two rows that a unique index keeps apart. */
+const UNIQUE_VIOLATION = '23505';
 
 /** Users listed at a time. */
 const USERS_PER_PAGE = 1000;
@@ -67,10 +71,21 @@ export class PostgresStore extends PostgresKeys implements SearchingStore {
   async migrate(vectors?: VectorType): Promise<void> {
     await migrate(this.#db, vectors);
     await refuseUnfinishedMove(this.#db);
+    await fillIdForms(this.#db);
   }
 
-  async saveUser(collection: CollectionRef, user: User): Promise<void> {
-    await this.#change((people) => people.saveUser(collection, user));
+  async saveUser(collection: CollectionRef, user: User): Promise<boolean> {
+    try {
+      return await this.#change(async (people) => {
+        if (await people.hasOtherForm(collection, user.id)) return false;
+        await people.saveUser(collection, user);
+        return true;
+      });
+    } catch (error) {
+      // Somebody else made the other one meanwhile.
+      if ((error as { code?: string }).code === UNIQUE_VIOLATION) return false;
+      throw error;
+    }
   }
 
   async findUser(collection: CollectionRef, userId: string): Promise<User | undefined> {

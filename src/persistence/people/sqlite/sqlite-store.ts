@@ -3,21 +3,22 @@ import type { DataKey } from '../../encryption/data-key.js';
 import { RowEncryption } from '../../encryption/row-encryption.js';
 import { SqliteKeys } from '../../keys/sqlite-keys.js';
 import type { Database } from '../../sqlite.js';
-import type {
-  ApiKeyStore,
-  CollectionCount,
-  CollectionRef,
-  Erased,
-  FaceRecord,
-  FoundPerson,
-  IndexedStore,
-  NewFace,
-  PersonFaces,
-  PersonWithUser,
-  StoredCollection,
-  StoredEmbedding,
-  StoredFace,
-  User,
+import {
+  type ApiKeyStore,
+  type CollectionCount,
+  type CollectionRef,
+  type Erased,
+  type FaceRecord,
+  type FoundPerson,
+  type IndexedStore,
+  isDefault,
+  type NewFace,
+  type PersonFaces,
+  type PersonWithUser,
+  type StoredCollection,
+  type StoredEmbedding,
+  type StoredFace,
+  type User,
 } from '../../store.js';
 import type { PersonRef, PersonTemplate, StoredCohort, TemplateKind } from '../../template.js';
 import { CohortRows } from './cohort-rows.js';
@@ -92,14 +93,17 @@ export class SqliteStore extends SqliteKeys implements IndexedStore {
     this.#erasure = new Erasure(sql);
   }
 
-  async saveUser(collection: CollectionRef, user: User): Promise<void> {
-    const renamed = this.#db.write(() => {
-      const collectionId = this.#rows.makeCollection(collection);
-      const before = this.#rows.user(collectionId, user.id);
-      this.#rows.saveUser(collectionId, user);
-      return before !== undefined && before.name !== user.name;
+  async saveUser(collection: CollectionRef, user: User): Promise<boolean> {
+    const { isSaved, isRenamed } = this.#db.write(() => {
+      const existing = this.#rows.collectionId(collection);
+      const before = existing === undefined ? undefined : this.#rows.user(existing, user.id);
+      if (existing !== undefined && !before && this.#rows.hasOtherForm(existing, user.id))
+        return { isSaved: false, isRenamed: false };
+      this.#rows.saveUser(existing ?? this.#rows.makeCollection(collection), user);
+      return { isSaved: true, isRenamed: before !== undefined && before.name !== user.name };
     });
-    if (renamed) this.#db.forgetSoon();
+    if (isRenamed) this.#db.forgetSoon();
+    return isSaved;
   }
 
   async findUser(collection: CollectionRef, userId: string): Promise<User | undefined> {
@@ -166,7 +170,9 @@ export class SqliteStore extends SqliteKeys implements IndexedStore {
   async deleteCollection(collection: CollectionRef): Promise<Erased | undefined> {
     return this.#erase(() => {
       const collectionId = this.#rows.collectionId(collection);
-      return collectionId === undefined ? undefined : this.#erasure.collection(collectionId);
+      if (collectionId === undefined || (isDefault(collection) && !this.#sql.hasUsers.get(collectionId)))
+        return undefined;
+      return this.#erasure.collection(collectionId);
     });
   }
 
