@@ -26,7 +26,7 @@ export const english = {
   'nav.enrol': 'Enrol',
   'nav.search': 'Search',
   'nav.compare': 'Compare',
-  'nav.try': 'Try the calls',
+  'nav.try': 'Try the API',
   'nav.health': 'Health',
 
   'collection.name': 'Collection',
@@ -153,6 +153,9 @@ export const english = {
   'scale.0.85': 'One in {n} pairs of strangers: the default threshold.',
   'scale.0.9': 'One in {n} pairs of strangers: for large collections and costly mistakes.',
   'scale.cosine': 'This server reports the raw cosine: photos of one person are often near 0.5 to 0.7.',
+  'scale.origin-gallery': 'Made from the people of this server.',
+  'scale.origin-pack':
+    'Comes with the model. Among people who resemble each other more strangers reach a step; the page Health says which scale holds.',
   'scale.same': 'the same picture',
   'scale.reached': 'reached by 1 in {n} pairs of strangers',
   'scale.low': 'as alike as any two strangers',

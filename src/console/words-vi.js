@@ -26,7 +26,7 @@ export const vietnamese = {
   'nav.enrol': 'Đăng ký',
   'nav.search': 'Tìm kiếm',
   'nav.compare': 'So sánh',
-  'nav.try': 'Thử các lệnh gọi',
+  'nav.try': 'Thử API',
   'nav.health': 'Tình trạng',
 
   'collection.name': 'Bộ sưu tập',
@@ -152,6 +152,9 @@ export const vietnamese = {
   'scale.0.85': 'Cứ {n} cặp người lạ thì có một cặp: ngưỡng mặc định.',
   'scale.0.9': 'Cứ {n} cặp người lạ thì có một cặp: cho bộ sưu tập lớn, hoặc khi nhầm lẫn gây thiệt hại lớn.',
   'scale.cosine': 'Máy chủ này báo cosine thô: hai ảnh của một người thường vào khoảng 0.5 đến 0.7.',
+  'scale.origin-gallery': 'Được lập từ chính những người có trong máy chủ này.',
+  'scale.origin-pack':
+    'Đi kèm mô hình. Giữa những người giống nhau, số người lạ đạt mỗi mức có thể nhiều hơn; trang Tình trạng cho biết thang nào đang dùng.',
   'scale.same': 'cùng một bức ảnh',
   'scale.reached': 'cứ {n} cặp người lạ thì có 1 cặp giống đến mức này',
   'scale.low': 'không giống hơn hai người lạ bất kỳ',
@@ -192,7 +195,7 @@ export const vietnamese = {
   'health.uptime-days': '{d} ngày {h} giờ',
   'health.uptime-hours': '{h} giờ {m} phút',
   'health.uptime-minutes': '{m} phút',
-  'health.tenant': 'Bên thuê của khoá này',
+  'health.tenant': 'Đơn vị của khoá này',
   'health.rights': 'Quyền của khoá này',
   'health.rights-all': 'mọi quyền',
   'health.rights-read': 'chỉ tìm kiếm',
@@ -207,13 +210,13 @@ export const vietnamese = {
   'health.resolution': 'Ảnh nhỏ nhất',
   'health.any': 'bất kỳ',
   'health.face-width': 'Khuôn mặt nhỏ nhất',
-  'health.counts': 'Bên thuê này có',
+  'health.counts': 'Đơn vị này có',
   'health.collections': 'Bộ sưu tập',
   'health.times': 'Thời gian trả lời một lần hỏi',
 
   'chart.title': 'Trực tiếp, hai giây hỏi một lần',
   'chart.hint':
-    'Lệnh gọi và từ chối là của bên thuê của bạn, tổng tính từ khi máy chủ khởi động; phần còn lại là của cả máy chủ.',
+    'Lệnh gọi và từ chối là của đơn vị của bạn, tổng tính từ khi máy chủ khởi động; phần còn lại là của cả máy chủ.',
   'chart.now': 'hiện tại {now}, cao nhất {most}',
   'chart.requests': 'Số lệnh gọi mỗi giây theo mã',
   'chart.refusals': 'Số lần từ chối theo lý do',

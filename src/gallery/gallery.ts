@@ -1,4 +1,4 @@
-import type { CollectionRef, User } from '../persistence/store.js';
+import type { CollectionRef, User } from '../persistence/people/people-store.js';
 
 /** Who a probe looks most like. */
 export interface Candidate extends User {
@@ -19,7 +19,7 @@ export interface GallerySize {
 }
 
 /**
- * People and their faces: the only room that knows both the store and the vector index.
+ * People and their faces: the only module that knows both the store and the vector index.
  * Writes resolve when they are durable and visible to every later search.
  */
 export interface Gallery {
@@ -49,8 +49,8 @@ export interface Gallery {
   deleteFace(collection: CollectionRef, userId: string, faceId: number): Promise<void>;
   /** @throws FaceSearchError USER_NOT_FOUND */
   deleteUser(collection: CollectionRef, userId: string): Promise<void>;
-  /** Like deleteUser, but only a user whom a search enrolled before a time and nobody has saved since; else false. */
-  deleteEnrolledBefore(time: Date, collection: CollectionRef, userId: string): Promise<boolean>;
+  /** Like deleteUser, but only a user whom a search created before a time, and who was not saved since; else false. */
+  deleteAutoCreatedBefore(time: Date, collection: CollectionRef, userId: string): Promise<boolean>;
   /** @throws FaceSearchError COLLECTION_NOT_FOUND */
   deleteCollection(collection: CollectionRef): Promise<void>;
   /** The best face's user, whatever its similarity; undefined for an empty or unknown collection. */

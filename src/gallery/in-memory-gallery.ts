@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { FaceSearchError } from '../core/errors.js';
 import { unitVector } from '../core/unit-vector.js';
+import type { EmbeddingStore, IndexSource, StoredCollection } from '../persistence/people/embedding-store.js';
+import type { CollectionRef, Erased, PeopleStore, User } from '../persistence/people/people-store.js';
 import type { ObjectStore } from '../persistence/photos/object-store.js';
-import type { CollectionRef, Erased, IndexedStore, StoredCollection, User } from '../persistence/store.js';
+import type { PhotoOutbox } from '../persistence/photos/photo-outbox.js';
 import type { IndexWorkers } from '../vector-index/index-workers.js';
 import { IndexLostError, type VectorIndex } from '../vector-index/vector-index.js';
 import { CollectionIndexes } from './collection-indexes.js';
@@ -25,7 +27,7 @@ const ATTEMPTS = 2;
 
 export interface GalleryParts {
   /** Written by this gallery only, as long as it is open. Closed by its owner. */
-  store: IndexedStore;
+  store: PeopleStore & EmbeddingStore & IndexSource & PhotoOutbox;
   objects: ObjectStore;
   /** Used by this gallery only, as long as it is open. Closed by their owner. */
   indexes: IndexWorkers;
@@ -43,7 +45,7 @@ export interface GalleryParts {
  * the next.
  */
 export class InMemoryGallery implements Gallery {
-  readonly #store: IndexedStore;
+  readonly #store: GalleryParts['store'];
   readonly #workers: IndexWorkers;
   readonly #model: string;
   readonly #logger: GalleryParts['logger'];
@@ -151,8 +153,8 @@ export class InMemoryGallery implements Gallery {
     if (!erased) throw new FaceSearchError('USER_NOT_FOUND');
   }
 
-  async deleteEnrolledBefore(time: Date, collection: CollectionRef, userId: string): Promise<boolean> {
-    const erased = await this.#erase(collection, () => this.#store.deleteEnrolledBefore(time, collection, userId));
+  async deleteAutoCreatedBefore(time: Date, collection: CollectionRef, userId: string): Promise<boolean> {
+    const erased = await this.#erase(collection, () => this.#store.deleteAutoCreatedBefore(time, collection, userId));
     return erased !== undefined;
   }
 

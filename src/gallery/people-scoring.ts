@@ -1,17 +1,17 @@
 import type { Logger } from 'pino';
-import type { Searcher, Store } from '../persistence/store.js';
+import type { EmbeddingStore } from '../persistence/people/embedding-store.js';
 import type { PersonRef, TemplateKind } from '../persistence/template.js';
 import { CohortBuilder } from './cohorts/cohort-builder.js';
 import { TenantCohorts } from './cohorts/tenant-cohorts.js';
 import type { RankedCandidate } from './gallery.js';
-import { type Found, mostSimilar } from './ranking.js';
+import { type FoundPeople, mostSimilar } from './ranking.js';
 import { cohortVersion, type OptionalCohort } from './scoring/cohort.js';
 import { type Probe, probeOf, similarityOf } from './scoring/rank.js';
 import type { SimilarityScale } from './scoring/similarity.js';
 import { Templates } from './templates.js';
 
 export interface PeopleScoringParts {
-  store: Store;
+  store: EmbeddingStore;
   /** Name of the model whose faces are compared. */
   model: string;
   scale: SimilarityScale;
@@ -25,7 +25,7 @@ const SHARED_FRESH_MS = 5000;
 
 /** What every gallery does to score the people whom it found, and to keep what that takes in step with their faces. */
 export class PeopleScoring {
-  readonly #store: Store;
+  readonly #store: EmbeddingStore;
   readonly #model: string;
   readonly #scale: SimilarityScale;
   readonly #logger: PeopleScoringParts['logger'];
@@ -80,10 +80,10 @@ export class PeopleScoring {
   /** See ranking.ts. @param store for what is read in a transaction */
   mostSimilar(
     tenant: string,
-    found: Found,
+    found: FoundPeople,
     probe: Probe,
     k: number,
-    store: Pick<Searcher, 'newestFaces'> = this.#store,
+    store: Pick<EmbeddingStore, 'newestFaces'> = this.#store,
   ): Promise<RankedCandidate[]> {
     return mostSimilar(found, probe, k, {
       store,

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { FaceSearchError } from '../core/errors.js';
 import { unitVector } from '../core/unit-vector.js';
+import type { EmbeddingStore, Searcher, SearchingStore } from '../persistence/people/embedding-store.js';
+import type { CollectionRef, Erased, PeopleStore, User } from '../persistence/people/people-store.js';
 import type { ObjectStore } from '../persistence/photos/object-store.js';
-import type { CollectionRef, Erased, Searcher, SearchingStore, User } from '../persistence/store.js';
+import type { PhotoOutbox } from '../persistence/photos/photo-outbox.js';
 import type { Candidate, Gallery, GallerySize, RankedCandidate } from './gallery.js';
 import { PeopleScoring } from './people-scoring.js';
 import { type Probe, probeOf } from './scoring/rank.js';
@@ -18,7 +20,7 @@ const COUNTED_MS = 10_000;
 
 export interface PgvectorGalleryParts {
   /** Closed by its owner. */
-  store: SearchingStore;
+  store: PeopleStore & EmbeddingStore & SearchingStore & PhotoOutbox;
   objects: ObjectStore;
   /** Name of the model whose faces are compared; faces made by another are kept, but never found. */
   model: string;
@@ -28,7 +30,7 @@ export interface PgvectorGalleryParts {
 
 /** The gallery of one of several servers: the database searches, and nothing is kept here. */
 export class PgvectorGallery implements Gallery {
-  readonly #store: SearchingStore;
+  readonly #store: PgvectorGalleryParts['store'];
   readonly #model: string;
   readonly #photos: PhotoSweep;
   readonly #scoring: PeopleScoring;
@@ -106,8 +108,8 @@ export class PgvectorGallery implements Gallery {
     await this.#sweepAfter(collection, this.#store.deleteUser(collection, userId), 'USER_NOT_FOUND');
   }
 
-  async deleteEnrolledBefore(time: Date, collection: CollectionRef, userId: string): Promise<boolean> {
-    const erased = await this.#store.deleteEnrolledBefore(time, collection, userId);
+  async deleteAutoCreatedBefore(time: Date, collection: CollectionRef, userId: string): Promise<boolean> {
+    const erased = await this.#store.deleteAutoCreatedBefore(time, collection, userId);
     if (!erased) return false;
     this.#scoring.erased(collection.tenant, erased.faceIds);
     await this.#photos.run();

@@ -1,4 +1,4 @@
-import type { FoundPerson, Searcher } from '../persistence/store.js';
+import type { EmbeddingStore, FoundPerson } from '../persistence/people/embedding-store.js';
 import type { PersonRef } from '../persistence/template.js';
 import type { RankedCandidate } from './gallery.js';
 import { personScore } from './scoring/person-score.js';
@@ -8,7 +8,7 @@ import type { SimilarityScale } from './scoring/similarity.js';
 import { makeTemplate } from './scoring/template.js';
 
 export interface Ranking {
-  store: Pick<Searcher, 'newestFaces'>;
+  store: Pick<EmbeddingStore, 'newestFaces'>;
   /** Name of the model that made the faces. */
   model: string;
   scale: SimilarityScale;
@@ -17,7 +17,7 @@ export interface Ranking {
 }
 
 /** The people whom an index or the database found by their faces. */
-export interface Found {
+export interface FoundPeople {
   people: readonly FoundPerson[];
   /** There are no faces but these. */
   isAll: boolean;
@@ -30,7 +30,12 @@ const ROUGHNESS = 0.01;
  * The most similar of the people who were found, the most similar first, scored as if all of their faces had been.
  * @param k how many, at most
  */
-export async function mostSimilar(found: Found, probe: Probe, k: number, ranking: Ranking): Promise<RankedCandidate[]> {
+export async function mostSimilar(
+  found: FoundPeople,
+  probe: Probe,
+  k: number,
+  ranking: Ranking,
+): Promise<RankedCandidate[]> {
   const { scale, store, model } = ranking;
   let ranked = rank(await contenders(found.people, probe, ranking), probe, scale);
   const hiding = found.isAll || !scale.isNormalised ? [] : whoMayHideABetterFace(ranked, probe, k, scale);

@@ -1,5 +1,5 @@
 import type { FacematchVersion, ModelPack } from '../models/manifest.js';
-import { ALIGNED_SIZE, alignedToImage, mendedAlignedToImage } from './alignment.js';
+import { ALIGNED_SIZE, alignedToImage, unstretchedAlignedToImage } from './alignment.js';
 import { type DecodedImage, type DecodeLimits, decode } from './decode.js';
 import { Detector } from './detectors/detector.js';
 import { Embedder } from './embedder.js';
@@ -194,7 +194,7 @@ export class Pipeline {
     version: FacematchVersion,
   ): Promise<Float32Array> {
     const { model, mirror } = this.pack.embedders[version];
-    const toImage = fillsPicture ? mendedAlignedToImage(fivePoints) : alignedToImage(fivePoints);
+    const toImage = fillsPicture ? unstretchedAlignedToImage(fivePoints) : alignedToImage(fivePoints);
     const crop = pyramid.sample(toImage, ALIGNED_SIZE, ALIGNED_SIZE, 0);
     return (this.embedders.get(model.name) as Embedder).embed(crop, mirror);
   }

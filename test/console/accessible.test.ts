@@ -11,7 +11,7 @@ describe.skipIf(!chromiumPath)('the pages for everybody, in Chromium (skipped wi
   const browser = ConsoleBrowser.use();
 
   it('sends the examples of the viewer at /docs, which the console links to and which loads nothing from elsewhere', async () => {
-    await browser.logIn('Try the calls');
+    await browser.logIn('Try the API');
     const [viewer] = await Promise.all([
       browser.page.context().waitForEvent('page'),
       browser.page.getByRole('link', { name: 'API reference' }).click(),
@@ -58,12 +58,12 @@ describe.skipIf(!chromiumPath)('the pages for everybody, in Chromium (skipped wi
     await browser.page.keyboard.type('typed');
     await tabTo('Webcam');
     await browser.page.keyboard.press('Enter');
-    await expect.poll(focus).toBe('Take the picture');
+    await expect.poll(focus, { timeout: 15_000 }).toBe('Take the picture');
     await browser.page.keyboard.press('Enter');
     await browser.page.getByText('1 taken').waitFor();
     await browser.page.keyboard.press('Escape');
     await browser.page.getByText('enrolled as typed').waitFor();
-    await expect.poll(focus).toBe('Webcam');
+    await expect.poll(focus, { timeout: 15_000 }).toBe('Webcam');
     await browser.client.delete('/delete', field('id', 'typed'));
   });
 
@@ -72,7 +72,7 @@ describe.skipIf(!chromiumPath)('the pages for everybody, in Chromium (skipped wi
     async (colorScheme) => {
       await browser.page.emulateMedia({ colorScheme });
       expect(await seriousFaults()).toEqual([]);
-      for (const where of ['Collections', 'People', 'Enrol', 'Search', 'Try the calls', 'Health']) {
+      for (const where of ['Collections', 'People', 'Enrol', 'Search', 'Try the API', 'Health']) {
         if (where === 'Collections') await browser.logIn(where);
         else await browser.page.getByRole('link', { name: where, exact: true }).click();
         await browser.page.getByRole('heading', { level: 1, name: where }).waitFor();
@@ -98,7 +98,7 @@ describe.skipIf(!chromiumPath)('the pages for everybody, in Chromium (skipped wi
     await browser.page.getByLabel('API key').pressSequentially(browser.server.key);
     await browser.page.keyboard.press('Enter');
     await browser.page.getByRole('row', { name: /default collection/ }).waitFor();
-    for (const where of ['Collections', 'People', 'Enrol', 'Search', 'Try the calls', 'Health']) {
+    for (const where of ['Collections', 'People', 'Enrol', 'Search', 'Try the API', 'Health']) {
       await browser.page.getByRole('link', { name: where, exact: true }).focus();
       await browser.page.keyboard.press('Enter');
       await browser.page.getByRole('heading', { level: 1, name: where }).waitFor();

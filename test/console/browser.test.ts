@@ -146,7 +146,7 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
   });
 
   it('tries a call, and shows it as curl', async () => {
-    await browser.logIn('Try the calls');
+    await browser.logIn('Try the API');
     await browser.page
       .getByLabel('Call', { exact: true })
       .selectOption({ label: 'GET /list: Everybody in a collection, in order of creation' });

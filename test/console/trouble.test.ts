@@ -114,7 +114,7 @@ describe.skipIf(!chromiumPath)('the console where something goes wrong (skipped 
     await browser.logIn('Search');
     expect(await browser.page.getByRole('navigation').getByRole('link').allInnerTexts()).toEqual([
       'Search',
-      'Try the calls',
+      'Try the API',
       'Health',
     ]);
     await browser.page.getByLabel('Collection').fill('elsewhere');

@@ -124,7 +124,7 @@ describe('the interval of a proportion', () => {
     expect(interval95(15, 148)).toEqual({ low: expect.closeTo(0.0624, 4), high: expect.closeTo(0.1605, 4) });
   });
 
-  it('leaves room above none and below all', () => {
+  it('leaves space above none and below all', () => {
     expect(interval95(0, 20)).toEqual({ low: 0, high: expect.closeTo(0.1611, 4) });
     expect(interval95(20, 20)).toEqual({ low: expect.closeTo(0.8389, 4), high: 1 });
   });

@@ -193,8 +193,8 @@ describe('the table of targets', () => {
     expect(gateTargets(stated)).toMatchObject([{ name: 'Stated 407, answered 407', events: 1, count: 1, met: null }]);
   });
 
-  it('has the rates of mended labels beside those of the labels as given', () => {
-    const mended = corrected(
+  it('has the rates of corrected labels beside those of the labels as given', () => {
+    const correctedLabels = corrected(
       images,
       new Map([
         ['b2', ['sunglasses']],
@@ -202,7 +202,7 @@ describe('the table of targets', () => {
       ]),
     );
     const outcomes = new Map(rows.map(([path, , , came]) => [path, outcome(came)]));
-    const both = withCorrected(targets, gateTargets(judged(mended, outcomes)));
+    const both = withCorrected(targets, gateTargets(judged(correctedLabels, outcomes)));
     const row = (name: string) => both.find((one) => one.name === name);
     expect(row('Masks refused')).toMatchObject({ events: 3, count: 4, met: false });
     expect(row('Masks refused')?.corrected).toEqual({ events: 3, count: 3, value: 1 });
@@ -252,7 +252,7 @@ describe('sending photos through the gates', () => {
   });
 });
 
-describe('a list of mended labels', () => {
+describe('a list of corrected labels', () => {
   it('has the labels by path, and leaves out what it does not change', async () => {
     const folder = await tinyFolder({ 'c.csv': 'path,hat,label\n./a.jpg,1,hat | sunglasses\nb.jpg,?,\n' });
     expect(await readCorrections(`${folder}/c.csv`)).toEqual(new Map([['a.jpg', ['hat', 'sunglasses']]]));

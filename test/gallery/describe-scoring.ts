@@ -97,7 +97,7 @@ export function describeScoring(name: string, open: GalleryOpener): void {
   }
 
   async function missingOf(store: Store, cohort: string, model = 'm1'): Promise<number> {
-    const found = await store.findCollection(staff);
+    const found = (await store.listCollections()).find(({ collection }) => collection === staff.collection);
     const kind = { model, cohort };
     const without = await store.peopleWithoutTemplate(found?.collectionId ?? 0, kind, 0, 1000);
     return (await store.newestFaces(without, model)).length;

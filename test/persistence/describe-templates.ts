@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import type { FoundPerson, NewFace, Store, StoredFace } from '../../src/persistence/store.js';
+import type { FoundPerson } from '../../src/persistence/people/embedding-store.js';
+import type { NewFace, StoredFace } from '../../src/persistence/people/people-store.js';
+import type { Store } from '../../src/persistence/store.js';
 import { MAX_TEMPLATE_FACES, type PersonRef, type Template } from '../../src/persistence/template.js';
 import { RandomVectors } from '../vector-index/random-vectors.js';
 import { anna, ben, staff } from './describe-store.js';

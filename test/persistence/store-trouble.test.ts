@@ -33,7 +33,7 @@ async function facesIn(store: SqliteStore): Promise<number> {
   return faces;
 }
 
-test('a full database refuses writes as a whole, goes on reading, and needs nothing but room', async () => {
+test('a full database refuses writes as a whole, goes on reading, and needs nothing but space', async () => {
   const db = openDatabase(file);
   const store = SqliteStore.over(db);
   onTestFinished(() => store.close());

@@ -1,7 +1,7 @@
 import { FaceSearchError } from '../../src/core/errors.js';
 import type { Candidate, Gallery, RankedCandidate } from '../../src/gallery/gallery.js';
 import type { UserDirectory, UserPage } from '../../src/gallery/user-directory.js';
-import type { CollectionCount, CollectionRef, FaceRecord, User } from '../../src/persistence/store.js';
+import type { CollectionCount, CollectionRef, FaceRecord, User } from '../../src/persistence/people/people-store.js';
 import type {
   Analysis,
   FaceAnalyser,
@@ -59,7 +59,7 @@ export class FakeGallery implements Gallery, UserDirectory {
   }
 
   /** Nobody here grows old. */
-  async deleteEnrolledBefore(): Promise<boolean> {
+  async deleteAutoCreatedBefore(): Promise<boolean> {
     return false;
   }
 

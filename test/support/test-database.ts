@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { startPglite } from '../../scripts/postgres/pglite-engine.js';
-import { Database } from '../../src/persistence/people/postgres/database.js';
+import { PostgresDatabase } from '../../src/persistence/people/postgres/database.js';
 import { PostgresStore } from '../../src/persistence/people/postgres/postgres-store.js';
 import { createOnRealEngine } from './real-engine.js';
 
@@ -56,7 +56,7 @@ export class TestDatabase {
 
   /** Asks over a connection of its own. */
   async query(sql: string): Promise<object[]> {
-    const database = new Database({ url: this.url, connections: 1, timeout: TIMEOUT });
+    const database = new PostgresDatabase({ url: this.url, connections: 1, timeout: TIMEOUT });
     try {
       return await database.run(sql);
     } finally {

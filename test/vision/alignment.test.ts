@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alignedToImage, mendedAlignedToImage, templatePointsIn } from '../../src/vision/alignment.js';
+import { alignedToImage, templatePointsIn, unstretchedAlignedToImage } from '../../src/vision/alignment.js';
 import type { Affine, Point } from '../../src/vision/geometry.js';
 
 function apply(m: Affine, { x, y }: Point): Point {
@@ -58,10 +58,10 @@ describe('alignedToImage', () => {
   });
 });
 
-describe('mendedAlignedToImage', () => {
+describe('unstretchedAlignedToImage', () => {
   it('is alignedToImage for a face of the right aspect', () => {
     const points = template.map(({ x, y }) => ({ x: 3 * x + 10, y: 3 * y - 5 }));
-    expect(mendedAlignedToImage(points)).toEqual(alignedToImage(points));
+    expect(unstretchedAlignedToImage(points)).toEqual(alignedToImage(points));
   });
 
   it.each([
@@ -69,7 +69,7 @@ describe('mendedAlignedToImage', () => {
     [1, 1.5],
   ])('undoes a stretch by %d and %d, but for what is free', (width, height) => {
     const points = template.map(({ x, y }) => ({ x: 3 * width * x, y: 3 * height * y }));
-    const map = mendedAlignedToImage(points);
+    const map = unstretchedAlignedToImage(points);
     const aspect = map.a / map.d;
     const free = Math.exp(0.15);
     expect(Math.max(aspect, 1 / aspect)).toBeCloseTo(1.5 / free, 1);

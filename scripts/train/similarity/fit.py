@@ -4,7 +4,7 @@ import json
 import os
 import sys
 import numpy as np
-from level import (CENTRES, IDENTICAL_FROM, NEAREST, OWN_HALF, OWN_LEAST, OWN_MOST, OWN_SHARE, PHOTOS_SLOPE, Curve,
+from level import (CENTRES, IDENTICAL_FROM, NEAREST, OWN_HALF, OWN_LEAST, MAX_OWN_PEOPLE, OWN_SHARE, PHOTOS_SLOPE, Curve,
                    centre_cosines, door)
 from people import GROUPS, load
 from scoring import Cohort, unit

@@ -2,7 +2,7 @@ import type { Reason } from '../../core/errors.js';
 import { ClientError } from './client-error.js';
 
 /** An answer of the server, by the code in its body. */
-export interface Answer {
+export interface ServerReply {
   /** `200`, or what was refused: `400`, `404`, `406` to `410`, `412`, `413`, `415`. */
   code: string;
   data: unknown;
@@ -54,7 +54,7 @@ const uncertain: Reason = 'change-uncertain';
 const unknownRoute: Reason = 'unknown-route';
 
 /** @throws ClientError when it is not the answer of a face search server that takes the key */
-export function outcomeOf({ origin, path, response, text, ms }: Exchange): Answer | NoAnswer {
+export function outcomeOf({ origin, path, response, text, ms }: Exchange): ServerReply | NoAnswer {
   const body = parsed(text);
   // Some servers send every code with HTTP 200.
   const status = body && response.status === 200 && !answers.has(body.code) ? Number(body.code) : response.status;
@@ -78,7 +78,7 @@ export function outcomeOf({ origin, path, response, text, ms }: Exchange): Answe
   return { ...body, ms };
 }
 
-function parsed(text: string): Omit<Answer, 'ms'> | undefined {
+function parsed(text: string): Omit<ServerReply, 'ms'> | undefined {
   try {
     const body = JSON.parse(text) as Record<'data' | 'extra_data' | 'code' | 'reason' | 'photo', unknown>;
     const { data, extra_data: extra, code, reason, photo } = body;

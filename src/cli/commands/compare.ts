@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { OperatorError } from '../../util/operator-error.js';
 import { UsageError } from '../../util/usage-error.js';
 import { FaceSearchClient } from '../api-client/face-search-client.js';
-import type { Answer } from '../api-client/outcome.js';
+import type { ServerReply } from '../api-client/outcome.js';
 import { defineCommand } from '../command.js';
 import { remoteKey } from '../remote-key.js';
 
@@ -46,7 +46,7 @@ function sentenceOf({ isMatch, similarity, isBothImgIDCard }: z.infer<typeof res
   return `${isMatch ? 'One person' : 'Two people'}: similarity ${n} of 100, and 80 is a match.${cards}`;
 }
 
-function refusalOf({ code, data, reason, photo }: Omit<Answer, 'ms'>, files: readonly string[]): string {
+function refusalOf({ code, data, reason, photo }: Omit<ServerReply, 'ms'>, files: readonly string[]): string {
   const file = photo === undefined ? undefined : files[photo - 1];
   return `Refused: ${String(data)} (${code}${reason ? `, ${reason}` : ''})${file ? `: ${basename(file)}` : ''}`;
 }

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Config } from '../../config/config.js';
-import { GOOD_PEOPLE, LEAST_PEOPLE } from '../../evaluation/own-gallery/gallery-person.js';
+import { GOOD_PEOPLE, MIN_PEOPLE } from '../../evaluation/own-gallery/gallery-person.js';
 import { identityOf } from '../../gallery/model-identity.js';
 import { centresVersion, isStale, readOwnScale } from '../../gallery/own-scale/own-scale.js';
 import { shippedCentres } from '../../gallery/scoring/shipped-centres.js';
 import { galleryVersion } from '../../http/services.js';
 import { readPack } from '../../models/choose-pack.js';
 import { DATABASE } from '../../persistence/data-folder/data-folder.js';
-import { Database as PostgresDatabase } from '../../persistence/people/postgres/database.js';
+import { PostgresDatabase } from '../../persistence/people/postgres/database.js';
 import { migrations } from '../../persistence/people/sqlite/migrations.js';
 import { readVersion } from '../../persistence/people/sqlite/sqlite-database.js';
 import { Database } from '../../persistence/sqlite.js';
@@ -49,8 +49,8 @@ export function scaleFinding({ people, largest, scale }: ScaleState, centres: st
   const { ok, warn } = about('scale');
   const again = 'Run `facesearch calibrate --gallery`, look at what it says, then again with --write.';
   if (!scale) {
-    if (largest < LEAST_PEOPLE) {
-      return ok(`the pack's: the gallery is too small for its own (${largest} people, ${LEAST_PEOPLE} are needed)`);
+    if (largest < MIN_PEOPLE) {
+      return ok(`the pack's: the gallery is too small for its own (${largest} people, ${MIN_PEOPLE} are needed)`);
     }
     const text = `the pack's: none was made from your own ${people} people`;
     return largest < GOOD_PEOPLE

@@ -1,5 +1,5 @@
 import type { Reason } from '../../core/errors.js';
-import type { Refusal } from './import-state.js';
+import type { ServerRefusal } from './import-state.js';
 
 export interface Words {
   title: string;
@@ -48,7 +48,7 @@ const byReason: Partial<Record<Reason, Words>> = {
 };
 
 /** How people read a refusal. A server of another kind sends no reason: then its own text stands alone. */
-export function wordsFor({ code, text, reason }: Refusal): Words {
+export function wordsFor({ code, text, reason }: ServerRefusal): Words {
   const known: Readonly<Record<string, Words>> = byReason;
   return known[reason] ?? { title: text, advice: `Code ${code}.` };
 }

@@ -6,7 +6,7 @@ import type { Block } from './blocks.js';
 const THRESHOLDS = TRIED.map((similarity) => similarity.toFixed(2)).join(' / ');
 
 /** What the project promises: the most pairs of strangers of each group that may match, by similarity. */
-const STRANGERS_AT_MOST = new Map([
+const MAX_STRANGER_RATES = new Map([
   [0.8, 2e-4],
   [0.85, 3e-5],
 ]);
@@ -68,14 +68,14 @@ export function strangerBlocks(galleries: readonly GalleryResult[]): Block[] {
       kind: 'text',
       text:
         'The chance that two strangers of the group match, one photo of each, every pair of people weighing the same. ' +
-        `Aims: ${[...STRANGERS_AT_MOST].map(([at, most]) => `at most ${target(most)} at ${at.toFixed(2)}`).join(', ')}. ` +
+        `Aims: ${[...MAX_STRANGER_RATES].map(([at, most]) => `at most ${target(most)} at ${at.toFixed(2)}`).join(', ')}. ` +
         '"0" means that none was seen: the true rate may be as high as three in the number of pairs.',
     },
   ];
 }
 
 function strangersCell({ similarity, perPair }: AtThreshold): string {
-  const most = STRANGERS_AT_MOST.get(similarity);
+  const most = MAX_STRANGER_RATES.get(similarity);
   return `${small(perPair)}${most === undefined ? '' : perPair <= most ? ', met' : ', missed'}`;
 }
 

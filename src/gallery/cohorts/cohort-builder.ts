@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
-import type { Store } from '../../persistence/store.js';
+import type { EmbeddingStore } from '../../persistence/people/embedding-store.js';
 import type { PersonRef } from '../../persistence/template.js';
 import { Pace } from '../pace.js';
-import { OWN_LEAST, OWN_MOST } from '../scoring/cohort.js';
+import { MAX_OWN_PEOPLE, OWN_LEAST } from '../scoring/cohort.js';
 import { choiceHash } from './choice.js';
 import type { TenantCohorts } from './tenant-cohorts.js';
 
 export interface CohortBuilderParts {
-  store: Store;
+  store: EmbeddingStore;
   model: string;
   cohorts: TenantCohorts;
   /** Told when a tenant's cohort is another one. */
@@ -128,7 +128,7 @@ export class CohortBuilder {
         const hash = choiceHash(tenant, collection, user.id);
         chosen.push({ collectionId, personId, hash });
       }
-      chosen = chosen.sort((a, b) => (a.hash < b.hash ? -1 : 1)).slice(0, OWN_MOST);
+      chosen = chosen.sort((a, b) => (a.hash < b.hash ? -1 : 1)).slice(0, MAX_OWN_PEOPLE);
     }
     return chosen
       .map(({ collectionId, personId }) => ({ collectionId, personId }))

@@ -1,13 +1,14 @@
 import { EMBEDDING_LENGTH } from '../../core/embedding.js';
-import type { Store } from '../../persistence/store.js';
+import type { EmbeddingStore } from '../../persistence/people/embedding-store.js';
 import type { StoredCohort } from '../../persistence/template.js';
-import { type Centres, Cohort, type OptionalCohort, type OwnPeople } from '../scoring/cohort.js';
+import { type Centres, Cohort, type OptionalCohort } from '../scoring/cohort.js';
+import { differentPeople } from '../scoring/different-people.js';
 import { DotTable } from '../scoring/dot-table.js';
 import { makeTemplate } from '../scoring/template.js';
 import type { CohortSource } from './cohort-source.js';
 
 export interface TenantCohortsParts {
-  store: Pick<Store, 'findCohort' | 'newestFaces'>;
+  store: EmbeddingStore;
   /** Name of the model whose faces are compared. */
   model: string;
   centres: Centres | undefined;
@@ -19,8 +20,8 @@ export interface TenantCohortsParts {
 const PEOPLE_READ = 16;
 
 /** Tenants that are known at a time: those with people of their own in the cohort take 0.8 MB each, the others next to nothing. */
-const MOST_TENANTS = 10_000;
-const MOST_WITH_PEOPLE = 200;
+const MAX_TENANTS = 10_000;
+const MAX_WITH_PEOPLE = 200;
 
 interface Known {
   cohort: OptionalCohort;
@@ -114,7 +115,7 @@ export class TenantCohorts implements CohortSource {
     for (const { members } of this.#known.values()) if (members.length > 0) withPeople++;
     for (const [tenant, { members }] of this.#known) {
       const hasPeople = members.length > 0;
-      if (this.#known.size <= MOST_TENANTS && !(hasPeople && withPeople > MOST_WITH_PEOPLE)) continue;
+      if (this.#known.size <= MAX_TENANTS && !(hasPeople && withPeople > MAX_WITH_PEOPLE)) continue;
       this.#known.delete(tenant);
       if (hasPeople) withPeople--;
     }
@@ -141,8 +142,9 @@ export class TenantCohorts implements CohortSource {
   }
 
   #cohortOf({ build, people }: StoredCohort, members: readonly Member[]): OptionalCohort {
-    const own: OwnPeople = { vectors: new Float32Array(members.length * EMBEDDING_LENGTH), people };
-    for (const [i, { vector }] of members.entries()) own.vectors.set(vector, i * EMBEDDING_LENGTH);
+    const vectors = new Float32Array(members.length * EMBEDDING_LENGTH);
+    for (const [i, { vector }] of members.entries()) vectors.set(vector, i * EMBEDDING_LENGTH);
+    const own = differentPeople(vectors, people, this.#centres);
     return Cohort.of(`${this.#centresVersion}-${build}`, this.#centres, own);
   }
 }

@@ -31,7 +31,7 @@ const OWN_HALF = 20;
 /** Fewer own people do not count. */
 export const OWN_LEAST = 10;
 /** More do not take part. */
-export const OWN_MOST = 200;
+export const MAX_OWN_PEOPLE = 200;
 /** Without centres, fewer own people do not count. */
 export const OWN_LEAST_ALONE = 20;
 

@@ -1,4 +1,4 @@
-import type { FoundPerson } from '../../persistence/store.js';
+import type { FoundPerson } from '../../persistence/people/embedding-store.js';
 import type { Template } from '../../persistence/template.js';
 import { muOf, type OptionalCohort } from './cohort.js';
 import { type PersonScores, personScore } from './person-score.js';

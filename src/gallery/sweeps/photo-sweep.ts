@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { ObjectStore } from '../../persistence/photos/object-store.js';
-import type { Store } from '../../persistence/store.js';
+import type { PhotoOutbox } from '../../persistence/photos/photo-outbox.js';
 import { StoreError } from '../../persistence/store-error.js';
 import { KeyedLock } from '../keyed-lock.js';
 
@@ -15,7 +15,7 @@ const RETRY_MS = 30_000;
  * tried again.
  */
 export class PhotoSweep {
-  readonly #store: Store;
+  readonly #outbox: PhotoOutbox;
   readonly #objects: ObjectStore;
   readonly #logger: Pick<Logger, 'error'>;
   readonly #lock = new KeyedLock();
@@ -25,8 +25,8 @@ export class PhotoSweep {
   /** The sweep that has not begun: it serves all who ask for one meanwhile. */
   #next: Promise<void> | undefined;
 
-  constructor(store: Store, objects: ObjectStore, logger: Pick<Logger, 'error'>) {
-    this.#store = store;
+  constructor(outbox: PhotoOutbox, objects: ObjectStore, logger: Pick<Logger, 'error'>) {
+    this.#outbox = outbox;
     this.#objects = objects;
     this.#logger = logger;
   }
@@ -39,7 +39,7 @@ export class PhotoSweep {
   async keep<T>(key: string, photo: Buffer, claim: () => Promise<T>): Promise<T> {
     this.#reserved.add(key);
     try {
-      await this.#store.reserveObject(key);
+      await this.#outbox.reserveObject(key);
       await this.#objects.put(key, photo);
       return await claim();
     } catch (error) {
@@ -57,11 +57,11 @@ export class PhotoSweep {
     this.#next ??= this.#lock.run('', async () => {
       this.#next = undefined;
       try {
-        const pending = await this.#store.pendingObjectDeletions();
+        const pending = await this.#outbox.pendingObjectDeletions();
         const keys = pending.filter((key) => !this.#reserved.has(key));
         for (let i = 0; i < keys.length; i += AT_ONCE) {
           const isAway = await this.#delete(keys.slice(i, i + AT_ONCE));
-          // Whoever waits for this sweep must not wait for each of thousands to fail.
+          // A caller that waits for this sweep must not wait for each of thousands to fail.
           if (isAway) return;
         }
       } catch (error) {
@@ -88,7 +88,7 @@ export class PhotoSweep {
   /** @returns whether the object store does not answer */
   async #delete(keys: string[]): Promise<boolean> {
     const results = await Promise.allSettled(keys.map((key) => this.#objects.delete(key)));
-    await this.#store.objectsDeleted(keys.filter((_, i) => results[i]?.status === 'fulfilled'));
+    await this.#outbox.objectsDeleted(keys.filter((_, i) => results[i]?.status === 'fulfilled'));
     const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
     for (const error of failures) this.#fail(error);
     return failures.some((error) => error instanceof StoreError && error.isOutage);

@@ -1,9 +1,10 @@
 /** One thing that was done, by whom, to whose data: what a line of the audit log says. Never an image, a vector or a name. */
 export interface AuditEntry {
+  /** Empty for what concerns all of them. */
   tenant: string;
   /** Number or position of the key that called, or that a command made or revoked; never the key. */
   keyId?: string | undefined;
-  /** Name of one of the calls, such as `search`; `create key`, `revoke key` or `retention`. */
+  /** Name of one of the calls, such as `search`; `create key`, `revoke key`, `write scale`, `revert scale` or `retention`. */
   call: string;
   requestId?: string | undefined;
   collection?: string | undefined;
@@ -11,7 +12,7 @@ export interface AuditEntry {
   userId?: string | undefined;
   /** Whom a search found. */
   foundId?: string | undefined;
-  /** Whom a search enrolled. */
+  /** The id of an auto-created user. */
   createdId?: string | undefined;
   /** As in the body of the reply. */
   code?: string | undefined;
@@ -27,6 +28,11 @@ export function keyEntry(
   { tenant, keyId }: { tenant: string; keyId: string },
 ): AuditEntry {
   return { tenant, keyId, call, code: '200' };
+}
+
+/** For the scale of similarities that a command changed, of all tenants. */
+export function scaleEntry(call: 'write scale' | 'revert scale'): AuditEntry {
+  return { tenant: '', call, code: '200' };
 }
 
 /** The line of an entry, with its end. */

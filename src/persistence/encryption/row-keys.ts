@@ -1,6 +1,6 @@
 import { FORMS_DUE } from '../people/sqlite/id-forms.js';
 import type { Database } from '../sqlite.js';
-import { sealedWith } from './data-cipher.js';
+import { dataKeyIdOf } from './data-cipher.js';
 import type { DataKey } from './data-key.js';
 import { EMBEDDING_BYTES } from './embedding-blob.js';
 import { RowEncryption, type UserRow } from './row-encryption.js';
@@ -16,7 +16,7 @@ export interface RowWork {
 }
 
 /**
- * Makes plain or sealed rows of one key into those of another, page by page. Rows that are so already stay as they are.
+ * Makes plain or encrypted rows of one key into those of another, page by page. Rows that are so already stay as they are.
  * @throws DecryptionError for a row of neither
  */
 export function changeRowKeys(db: Database, from: DataKey | undefined, to: DataKey | undefined, work: RowWork): void {
@@ -25,15 +25,15 @@ export function changeRowKeys(db: Database, from: DataKey | undefined, to: DataK
 
   const saveUser = db.prepare('UPDATE users SET client_id = ?, name = ?, sealed = ?, id_form = NULL WHERE user_id = ?');
   const users = db.prepare<[number, number], UserRow & { number: number; collectionId: number }>(
-    `SELECT user_id AS number, user_id AS userId, collection_id AS collectionId, client_id AS clientId, name, sealed
+    `SELECT user_id AS number, user_id AS userId, collection_id AS collectionId, client_id AS clientId, name, sealed AS encrypted
      FROM users WHERE user_id > ? ORDER BY user_id LIMIT ?`,
   );
   eachRow(db, users, work, (row) => {
-    if ((row.sealed ? sealedWith(row.sealed) : undefined) === to?.id) return;
-    const user = source.openUser(row);
+    if ((row.encrypted ? dataKeyIdOf(row.encrypted) : undefined) === to?.id) return;
+    const user = source.decryptUser(row);
     if (!work.write) return;
     const clientId = target.clientId(row.collectionId, user.id);
-    saveUser.run(clientId, target.plainName(user), target.sealUser(row.userId, clientId, user), row.userId);
+    saveUser.run(clientId, target.plainName(user), target.encryptUser(row.userId, clientId, user), row.userId);
   });
 
   const saveFace = db.prepare('UPDATE faces SET embedding = ? WHERE face_id = ?');
@@ -41,10 +41,10 @@ export function changeRowKeys(db: Database, from: DataKey | undefined, to: DataK
     `SELECT face_id AS number, user_id AS userId, model, embedding FROM faces WHERE face_id > ? ORDER BY face_id LIMIT ?`,
   );
   eachRow(db, faces, work, ({ number, userId, model, embedding }) => {
-    const keyId = embedding.length === EMBEDDING_BYTES ? undefined : sealedWith(embedding);
+    const keyId = embedding.length === EMBEDDING_BYTES ? undefined : dataKeyIdOf(embedding);
     if (keyId === to?.id) return;
-    const plain = source.openEmbedding(userId, model, embedding);
-    if (work.write) saveFace.run(target.sealEmbedding(userId, model, plain), number);
+    const plain = source.decryptEmbedding(userId, model, embedding);
+    if (work.write) saveFace.run(target.encryptEmbedding(userId, model, plain), number);
   });
   // Worked out of the faces, and made again with the other key.
   if (work.write) db.exec(`DELETE FROM templates; ${FORMS_DUE}`);

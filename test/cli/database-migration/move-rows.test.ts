@@ -106,9 +106,9 @@ test('stores on both sides answer the same, and number on', async () => {
     (store: typeof sqlite | typeof pg) => store.listUsers(staff),
     (store: typeof sqlite | typeof pg) => store.listUsers(strange),
     (store: typeof sqlite | typeof pg) => store.facesOfUser(staff, 'id-8'),
-    (store: typeof sqlite | typeof pg) => store.countFacesByModel(),
+    (store: typeof sqlite | typeof pg) => store.countPeople(staff.tenant),
     (store: typeof sqlite | typeof pg) => store.pendingObjectDeletions(),
-    (store: typeof sqlite | typeof pg) => store.listEnrolledBefore(new Date(Date.now() + 1000)),
+    (store: typeof sqlite | typeof pg) => store.listAutoCreatedBefore(new Date(Date.now() + 1000)),
   ])
     expect(await ask(pg)).toEqual(await ask(sqlite));
   const added = { id: 'new', name: '' };

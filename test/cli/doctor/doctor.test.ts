@@ -147,9 +147,11 @@ test('the database must be whole, of this version, and fit the data key', async 
   ]);
   const unwanted = said(checkSqlite(configOf(folder, { DATA_KEY: dataKey })).findings);
   expect(unwanted[1]).toMatch(/^fail the database does not fit: it is not encrypted/);
-  const sealed = await folderWith(1, dataKey);
-  expect(said(checkSqlite(configOf(sealed, { DATA_KEY: dataKey })).findings)[1]).toMatch(/^ok the data is encrypted/);
-  const wrong = said(checkSqlite(configOf(sealed, { DATA_KEY: '2'.repeat(64) })).findings);
+  const encrypted = await folderWith(1, dataKey);
+  expect(said(checkSqlite(configOf(encrypted, { DATA_KEY: dataKey })).findings)[1]).toMatch(
+    /^ok the data is encrypted/,
+  );
+  const wrong = said(checkSqlite(configOf(encrypted, { DATA_KEY: '2'.repeat(64) })).findings);
   expect(wrong[1]).toMatch(/^fail .* is another/);
   expect(wrong.join()).not.toContain('2222');
   expect(said(checkSqlite(configOf(join(folder, 'none'))).findings)).toEqual([expect.stringContaining('first start')]);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { FaceSearchClient } from '../../../src/cli/api-client/face-search-client.js';
-import { type Side, shadow } from '../../../src/cli/shadow/shadow.js';
+import { type ShadowServer, shadow } from '../../../src/cli/shadow/shadow.js';
 import { shadowBlocks, shadowCsv } from '../../../src/cli/shadow/shadow-report.js';
 import { type Answer, verdictOf } from '../../../src/cli/shadow/verdict.js';
 import { renderText } from '../../../src/evaluation/report/blocks.js';
@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 /** A server with people, each by the cosine of the face. */
-async function side(people: Record<string, number>, key = testKey): Promise<Side> {
+async function side(people: Record<string, number>, key = testKey): Promise<ShadowServer> {
   const { gallery, target } = await listeningFakeApp();
   for (const [id, cosine] of Object.entries(people)) {
     await gallery.saveUser(ref, { id, name: id });
@@ -30,7 +30,7 @@ async function side(people: Record<string, number>, key = testKey): Promise<Side
   return { server, collection: '', threshold: 0.9 };
 }
 
-function run(photos: Record<string, [text: string, owner?: string | null]>, a: Side, b: Side) {
+function run(photos: Record<string, [text: string, owner?: string | null]>, a: ShadowServer, b: ShadowServer) {
   const listed = Object.entries(photos).map(([path, [text, owner]]) => {
     const file = join(folder, path);
     writeFileSync(file, text);

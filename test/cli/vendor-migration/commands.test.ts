@@ -102,7 +102,7 @@ it('fills, tells what is missing, and goes on with what is new', async () => {
   expect(again.code, again.stderr).toBe(0);
   expect(again.stdout).toContain('2 photos added (3 earlier), 0 refused.\n4 of 4 users can be found on the target.');
 
-  // Whoever was deleted on the target is filled again.
+  // A person who was deleted on the target is filled again.
   await ours.calls.delete('/delete', field('collection', collection), field('id', 'franck'));
   const refilled = await migrateFromFpt();
   expect(refilled.stdout).toContain('2 photos added (3 earlier), 0 refused.');

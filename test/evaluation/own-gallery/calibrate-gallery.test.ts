@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { calibrateGallery, ratesUnder } from '../../../src/evaluation/own-gallery/calibrate-gallery.js';
+import { calibrateGallery, ratesUnder, stricter } from '../../../src/evaluation/own-gallery/calibrate-gallery.js';
 import { findSuspects } from '../../../src/evaluation/own-gallery/suspects.js';
 import { centresOf } from '../../gallery/describe-scoring.js';
 import { RandomVectors } from '../../vector-index/random-vectors.js';
@@ -52,6 +52,22 @@ describe('the calibration of a gallery', () => {
       expect(rate / (rates[i]?.rate ?? 0)).toBeGreaterThan(0.8);
       expect(rate / (rates[i]?.rate ?? 0)).toBeLessThan(1.01);
     }
+  });
+
+  it('of two scales takes the stricter at each similarity', () => {
+    const own = [
+      { score: -1, similarity: 0 },
+      { score: 0.2, similarity: 0.8 },
+      { score: 0.4, similarity: 0.9 },
+      { score: 1, similarity: 1 },
+    ];
+    const pack = [
+      { score: 0, similarity: 0.7 },
+      { score: 0.3, similarity: 0.8 },
+      { score: 0.36, similarity: 0.9 },
+    ];
+    expect(stricter(own, pack)).toEqual([own[0], { score: 0.3, similarity: 0.8 }, own[2], own[3]]);
+    expect(stricter(own, [])).toEqual(own);
   });
 
   it('works without centres', () => {

@@ -14,6 +14,7 @@ const forReading = [
   '/dmp/checkface/v1',
   '/admin/v1/status',
   '/admin/v1/load',
+  '/admin/v1/scale',
   '/admin/v1/candidates',
   '/admin/v1/analyse',
 ];

@@ -52,7 +52,7 @@ test('a log that cannot be written says so, keeps its lines, and writes them whe
   const folder = await temporaryFolder();
   const file = join(folder, 'log', 'audit.log');
   const { log, logger } = await open(file, 1024, 2);
-  // A rotation meets a folder where its file should go: the rename fails, whoever runs this.
+  // A rotation meets a folder where its file should go: the rename fails, with any user.
   await mkdir(join(`${file}.1`, 'in the way'), { recursive: true });
   await mkdir(join(`${file}.2`, 'in the way'), { recursive: true });
   const ids: string[] = [];

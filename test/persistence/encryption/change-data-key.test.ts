@@ -113,7 +113,7 @@ test('templates are forgotten, not encrypted anew: the server makes them again',
   await store.close();
 });
 
-test('what was sealed with the old key is gone too', async () => {
+test('what was encrypted with the old key is gone too', async () => {
   await fill(first, 20);
   const files = async () =>
     Buffer.concat([await readFile(file()), await readFile(`${file()}-wal`).catch(() => Buffer.of())]);

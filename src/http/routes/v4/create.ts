@@ -1,6 +1,6 @@
 import { FaceSearchError } from '../../../core/errors.js';
 import type { Gallery } from '../../../gallery/gallery.js';
-import type { CollectionRef } from '../../../persistence/store.js';
+import type { CollectionRef } from '../../../persistence/people/people-store.js';
 import { collection, id } from '../../forms/common-fields.js';
 import { hasInvisible } from '../../forms/fields.js';
 import { form } from '../../forms/form.js';

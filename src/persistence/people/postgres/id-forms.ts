@@ -1,5 +1,5 @@
 import { formOfId } from '../../../core/id-form.js';
-import type { Database, Run } from './database.js';
+import type { PostgresDatabase, RunQuery } from './database.js';
 import { bytes } from './user-row.js';
 
 /** Rows of a transaction. */
@@ -18,14 +18,14 @@ export function formBytes(id: string): Buffer | null {
  * Works out the forms of the ids of users whom an older version or a move wrote. Of several users of older versions with one
  * form, the first has it; all of them stay.
  */
-export async function fillIdForms(db: Database): Promise<void> {
+export async function fillIdForms(db: PostgresDatabase): Promise<void> {
   if ((await db.run('SELECT FROM forms_due')).length === 0) return;
   let after: [collectionId: number, userId: number] | undefined = [0, 0];
   while (after) after = await db.transaction((run) => fillPage(run, after as [number, number]));
   await db.run('DELETE FROM forms_due');
 }
 
-async function fillPage(run: Run, after: [number, number]): Promise<[number, number] | undefined> {
+async function fillPage(run: RunQuery, after: [number, number]): Promise<[number, number] | undefined> {
   // Escaped, what is not ASCII has a backslash.
   const users = await run<{ collectionId: number; userId: number; clientId: Buffer }>(
     `SELECT collection_id AS "collectionId", user_id AS "userId", client_id AS "clientId" FROM users

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { RowEncryption } from '../../encryption/row-encryption.js';
-import type { FoundPerson, PersonFaces, StoredEmbedding, User } from '../../store.js';
 import { MAX_TEMPLATE_FACES, type PersonRef, type PersonTemplate, type TemplateKind } from '../../template.js';
+import type { FoundPerson, PersonFaces, StoredEmbedding } from '../embedding-store.js';
+import type { User } from '../people-store.js';
 import type { GuardedDatabase } from './guarded-database.js';
 import type { EmbeddingRow, OwnedFaceRow, Statements } from './sqlite-statements.js';
 
@@ -11,16 +12,16 @@ const FACES_PER_PAGE = 500;
 /** Read from an index of the database only, hence many. */
 const FACE_IDS_PER_PAGE = 10_000;
 
-/** Embeddings and templates in the rows of SQLite; each function is as in Store or IndexedStore. */
+/** Embeddings and templates in the rows of SQLite; each function is as in EmbeddingStore or IndexSource. */
 export class FaceRows {
   readonly #db: GuardedDatabase;
   readonly #sql: Statements;
-  readonly #seals: RowEncryption;
+  readonly #encryption: RowEncryption;
 
-  constructor(db: GuardedDatabase, sql: Statements, seals: RowEncryption) {
+  constructor(db: GuardedDatabase, sql: Statements, encryption: RowEncryption) {
     this.#db = db;
     this.#sql = sql;
-    this.#seals = seals;
+    this.#encryption = encryption;
   }
 
   /** Lets the event loop turn between two pages. */
@@ -88,7 +89,7 @@ export class FaceRows {
         const newest = this.#sql.newestFaceIds.all(collectionId, personId, model, MAX_TEMPLATE_FACES);
         const isOfThem = newest.length === template.mus.size && newest.every((faceId) => template.mus.has(faceId));
         if (newest.length === 0 || !isOfThem) continue;
-        this.#sql.saveTemplate.run(personId, model, template.cohort, this.#seals.sealTemplate(one, model));
+        this.#sql.saveTemplate.run(personId, model, template.cohort, this.#encryption.encryptTemplate(one, model));
         saved++;
       }
       return saved;
@@ -105,23 +106,23 @@ export class FaceRows {
     face: StoredEmbedding,
     kind: TemplateKind,
   ): FoundPerson {
-    const [db, sql, seals] = [this.#db, this.#sql, this.#seals];
+    const [db, sql, encryption] = [this.#db, this.#sql, this.#encryption];
     return {
       collectionId,
       personId: userId,
       faces: [face],
-      template: template ? seals.openTemplate(userId, kind, template) : undefined,
+      template: template ? encryption.decryptTemplate(userId, kind, template) : undefined,
       // Of those who are looked at only the most similar are told.
       get user(): User | undefined {
         return db.read(() => {
           const user = sql.userOfNumber.get(userId);
-          return user && seals.openUser(user);
+          return user && encryption.decryptUser(user);
         });
       },
     };
   }
 
   #openFace({ faceId, userId, embedding }: EmbeddingRow, model: string): StoredEmbedding {
-    return { faceId, embedding: this.#seals.openEmbedding(userId, model, embedding) };
+    return { faceId, embedding: this.#encryption.decryptEmbedding(userId, model, embedding) };
   }
 }

@@ -17,7 +17,7 @@ export function fillIdForms(db: Database, dataKey: DataKey | undefined): void {
   if (!db.prepare('SELECT 1 FROM forms_due').get()) return;
   const encryption = new RowEncryption(dataKey);
   const page = db.prepare<[number, number], UserRow & { collectionId: number }>(
-    `SELECT user_id AS userId, collection_id AS collectionId, client_id AS clientId, name, sealed FROM users
+    `SELECT user_id AS userId, collection_id AS collectionId, client_id AS clientId, name, sealed AS encrypted FROM users
      WHERE id_form IS NULL AND user_id > ? ${dataKey ? '' : "AND client_id GLOB '*[^ -~]*'"} ORDER BY user_id LIMIT ?`,
   );
   const save = db.prepare<[string, number], never>('UPDATE OR IGNORE users SET id_form = ? WHERE user_id = ?');
@@ -25,7 +25,7 @@ export function fillIdForms(db: Database, dataKey: DataKey | undefined): void {
     const users = page.all(after, ROWS_PER_PAGE);
     const fill = db.transaction(() => {
       for (const row of users) {
-        const form = formOfId(encryption.openUser(row).id);
+        const form = formOfId(encryption.decryptUser(row).id);
         if (form !== undefined) save.run(encryption.clientId(row.collectionId, form), row.userId);
       }
       if (users.length < ROWS_PER_PAGE) db.exec('DELETE FROM forms_due');

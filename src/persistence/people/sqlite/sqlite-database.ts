@@ -25,7 +25,7 @@ export const BUSY_TIMEOUT_MS = 5_000;
  * How somebody who opens the database deals with people: with the key that they are encrypted with, which a plain
  * database that has never had a user takes; to change that key; or not at all, whatever it is.
  */
-export type People =
+export type DataKeyUse =
   | { key: DataKey | undefined }
   | { from: DataKey | undefined; to: DataKey | undefined }
   | 'no people';
@@ -34,7 +34,7 @@ export type People =
  * Opens the database and brings it to the newest schema. A new file has mode 0600, folders made for it 0700.
  * @throws StoreError, DataKeyError, or Error for a database that is not ours; all name the file and say what is wrong
  */
-export function openDatabase(file: string, people: People = { key: undefined }): Database {
+export function openDatabase(file: string, people: DataKeyUse = { key: undefined }): Database {
   const subject = `Cannot open the database ${file}`;
   let db: Database | undefined;
   try {
@@ -60,7 +60,7 @@ export function openDatabase(file: string, people: People = { key: undefined }):
   }
 }
 
-function checkDataKey(db: Database, people: People): void {
+function checkDataKey(db: Database, people: DataKeyUse): void {
   if (people === 'no people') return;
   const record = readDataKeyRecord(db);
   if ('key' in people) expectDataKey(record, people.key);

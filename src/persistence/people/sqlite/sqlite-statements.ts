@@ -1,13 +1,13 @@
 import type { UserRow } from '../../encryption/row-encryption.js';
 import type { Database, Statement } from '../../sqlite.js';
-import type { CollectionCount } from '../../store.js';
+import type { CollectionCount } from '../people-store.js';
 
 /** `?` is always bound, never spliced. The address of a collection is (tenant name, collection name). */
 const collectionAt = `
   SELECT c.collection_id FROM collections c JOIN tenants t USING (tenant_id) WHERE t.name = ? AND c.name = ?`;
 
 /** Of users u, as a UserRow. */
-export const userColumns = 'u.user_id AS userId, u.client_id AS clientId, u.name, u.sealed';
+export const userColumns = 'u.user_id AS userId, u.client_id AS clientId, u.name, u.sealed AS encrypted';
 
 /** As a ScaleRow. */
 const scaleColumns = 'scale_id AS scaleId, model, made_at AS madeAt, is_active AS isActive, data';
@@ -90,7 +90,7 @@ export function prepareStatements(db: Database) {
         clientId: string,
         name: string,
         now: number,
-        enrolledAt: number | null,
+        autoCreatedAt: number | null,
         form: string | null,
       ],
       number
@@ -99,15 +99,15 @@ export function prepareStatements(db: Database) {
        ON CONFLICT (collection_id, client_id) DO UPDATE SET name = excluded.name, enrolled_at = excluded.enrolled_at
        RETURNING user_id`,
     ),
-    enrolledBefore: one<[time: number, limit: number], UserRow & CollectionRow>(
+    autoCreatedBefore: one<[time: number, limit: number], UserRow & CollectionRow>(
       `SELECT ${userColumns}, c.collection_id AS collectionId, t.name AS tenant, c.name AS collection
        FROM users u JOIN collections c USING (collection_id) JOIN tenants t USING (tenant_id)
        WHERE u.enrolled_at < ? ORDER BY u.enrolled_at LIMIT ?`,
     ),
-    isEnrolledBefore: value<[time: number, userId: number], 0 | 1>(
+    isAutoCreatedBefore: value<[time: number, userId: number], 0 | 1>(
       'SELECT ifnull(enrolled_at < ?, 0) FROM users WHERE user_id = ?',
     ),
-    sealUser: one<[sealed: Buffer, userId: number], never>('UPDATE users SET sealed = ? WHERE user_id = ?'),
+    saveEncryptedUser: one<[encrypted: Buffer, userId: number], never>('UPDATE users SET sealed = ? WHERE user_id = ?'),
     user: one<[collectionId: number, clientId: string], UserRow>(
       `SELECT ${userColumns} FROM users u WHERE u.collection_id = ? AND u.client_id = ?`,
     ),

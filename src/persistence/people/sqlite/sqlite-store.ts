@@ -1,26 +1,29 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DataKey } from '../../encryption/data-key.js';
 import { RowEncryption } from '../../encryption/row-encryption.js';
+import type { ApiKeyStore } from '../../keys/api-key-store.js';
 import { SqliteKeys } from '../../keys/sqlite-keys.js';
 import type { Database } from '../../sqlite.js';
+import type { Store } from '../../store.js';
+import type { PersonRef, PersonTemplate, StoredCohort, TemplateKind } from '../../template.js';
+import type {
+  FoundPerson,
+  IndexSource,
+  PersonFaces,
+  PersonWithUser,
+  StoredCollection,
+  StoredEmbedding,
+} from '../embedding-store.js';
 import {
-  type ApiKeyStore,
   type CollectionCount,
   type CollectionRef,
   type Erased,
   type FaceRecord,
-  type FoundPerson,
-  type IndexedStore,
   isDefault,
   type NewFace,
-  type PersonFaces,
-  type PersonWithUser,
-  type StoredCollection,
-  type StoredEmbedding,
   type StoredFace,
   type User,
-} from '../../store.js';
-import type { PersonRef, PersonTemplate, StoredCohort, TemplateKind } from '../../template.js';
+} from '../people-store.js';
 import { CohortRows } from './cohort-rows.js';
 import { Erasure } from './erasure.js';
 import { FaceRows } from './face-rows.js';
@@ -45,11 +48,11 @@ const USERS_PER_TURN = 1000;
  * it. Deletions overwrite what they delete: about 10 ms for 1,000 faces.
  * Calls reject with a StoreError when the disk refuses; nothing has changed then.
  */
-export class SqliteStore extends SqliteKeys implements IndexedStore {
+export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   readonly scales: ScaleRows;
   readonly #db: GuardedDatabase;
   readonly #sql: Statements;
-  readonly #seals: RowEncryption;
+  readonly #encryption: RowEncryption;
   readonly #rows: PeopleRows;
   readonly #faces: FaceRows;
   readonly #cohorts: CohortRows;
@@ -80,16 +83,16 @@ export class SqliteStore extends SqliteKeys implements IndexedStore {
     );
   }
 
-  private constructor(db: GuardedDatabase, sql: Statements, seals: RowEncryption) {
-    const rows = new PeopleRows(sql, seals);
+  private constructor(db: GuardedDatabase, sql: Statements, encryption: RowEncryption) {
+    const rows = new PeopleRows(sql, encryption);
     super(db, sql, rows);
     this.#db = db;
     this.#sql = sql;
     this.scales = new ScaleRows(db, sql);
-    this.#seals = seals;
+    this.#encryption = encryption;
     this.#rows = rows;
-    this.#faces = new FaceRows(db, sql, seals);
-    this.#cohorts = new CohortRows(db, sql, seals);
+    this.#faces = new FaceRows(db, sql, encryption);
+    this.#cohorts = new CohortRows(db, sql, encryption);
     this.#erasure = new Erasure(sql);
   }
 
@@ -117,7 +120,7 @@ export class SqliteStore extends SqliteKeys implements IndexedStore {
     const rows = this.#db.read(() => this.#sql.listUsers.all(collection.tenant, collection.collection));
     const users: User[] = [];
     for (const row of rows) {
-      users.push(this.#db.read(() => this.#seals.openUser(row)));
+      users.push(this.#db.read(() => this.#encryption.decryptUser(row)));
       if (users.length % USERS_PER_TURN === 0) await setImmediate();
     }
     return users;
@@ -151,18 +154,20 @@ export class SqliteStore extends SqliteKeys implements IndexedStore {
     });
   }
 
-  async listEnrolledBefore(time: Date): Promise<(CollectionRef & { userId: string })[]> {
+  async listAutoCreatedBefore(time: Date): Promise<(CollectionRef & { userId: string })[]> {
     return this.#db.read(() =>
-      this.#sql.enrolledBefore
-        .all(time.getTime(), USERS_PER_TURN)
-        .map((row) => ({ tenant: row.tenant, collection: row.collection, userId: this.#seals.openUser(row).id })),
+      this.#sql.autoCreatedBefore.all(time.getTime(), USERS_PER_TURN).map((row) => ({
+        tenant: row.tenant,
+        collection: row.collection,
+        userId: this.#encryption.decryptUser(row).id,
+      })),
     );
   }
 
-  async deleteEnrolledBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined> {
+  async deleteAutoCreatedBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined> {
     return this.#erase(() => {
       const owner = this.#rows.locate(collection, userId);
-      if (!owner || this.#sql.isEnrolledBefore.get(time.getTime(), owner.userId) !== 1) return undefined;
+      if (!owner || this.#sql.isAutoCreatedBefore.get(time.getTime(), owner.userId) !== 1) return undefined;
       return this.#erasure.user(owner);
     });
   }

@@ -108,7 +108,7 @@ test('keys work, end, and are known by their hash only', async () => {
   expect(await store.revokeKey(2)).toBe(false);
   expect(await ring.callerOf(reading)).toBeUndefined();
   expect((await store.listKeys())[1]?.revokedAt).toBeInstanceOf(Date);
-  expect(await store.countKeys()).toBe(3);
+  expect(await store.listKeys()).toHaveLength(3);
 });
 
 test('a key is added once, and its error tells nothing of it', async () => {
