@@ -16,8 +16,8 @@ async function comparing(words: readonly string[], ...options: string[]) {
 
 describe('facesearch compare', () => {
   it.each([
-    ['one person', ['cos:1', 'cos:0.9'], 0, 'One person: similarity 90.00 of 100, and 80 is a match.\n'],
-    ['two people', ['cos:1', 'cos:0.7999'], 1, 'Two people: similarity 79.99 of 100, and 80 is a match.\n'],
+    ['one person', ['cos:1', 'cos:0.875'], 0, 'One person: similarity 87.50 of 100, and 80 is a match.\n'],
+    ['two people', ['cos:1', 'cos:0.796875'], 1, 'Two people: similarity 79.68 of 100, and 80 is a match.\n'],
     ['two cards', ['card', 'card'], 0, expect.stringContaining('Both are photos of identity documents.')],
     ['no face', ['cos:1', 'none'], 1, 'Refused: No faces detected (407, no-face): 2.jpg\n'],
     ['no image', ['broken', 'cos:1'], 1, expect.stringContaining('(408, image-format): 1.jpg')],
