@@ -5,7 +5,7 @@ import { readUltraface } from '../../src/vision/detectors/ultraface.js';
 const ultraface = { width: 320, height: 240, outputNames: ['scores', 'boxes'] };
 
 describe('readUltraface', () => {
-  it('reads faces above the threshold in pixels of the input', () => {
+  it('readUltraface reads faces above the threshold in pixels of the input', () => {
     const outputs = {
       scores: { dims: [1, 3, 2], data: Float32Array.of(0.1, 0.9, 0.8, 0.2, 0.05, 0.95) },
       // The last box has no extent and is no face.
@@ -17,7 +17,7 @@ describe('readUltraface', () => {
     expect(faces[0]?.score).toBeCloseTo(0.9);
   });
 
-  it('says when the network is of another family', () => {
+  it('readUltraface says when the network is of another family', () => {
     const outputs = { scores: { dims: [1, 3, 2], data: new Float32Array(6) } };
     expect(() => readUltraface(outputs, ultraface, 0.7)).toThrow('not an ultraface network');
   });
@@ -42,7 +42,7 @@ describe('readScrfd', () => {
     return outputs;
   }
 
-  it('reads distances and points in strides from the cell of the grid', () => {
+  it('readScrfd reads distances and points in strides from the cell of the grid', () => {
     const outputs = blank();
     // Stride 16: grid of 4x2; second anchor of the cell in column 2, row 1 (centre 32,16).
     const i = (1 * 4 + 2) * 2 + 1;
@@ -61,7 +61,7 @@ describe('readScrfd', () => {
     ]);
   });
 
-  it('says when the network is of another family', () => {
+  it('readScrfd says when the network is of another family', () => {
     expect(() => readScrfd({}, { ...scrfd, outputNames: ['a'] }, 0.5)).toThrow('expected 9 outputs');
     const short = blank();
     short.b8 = { dims: [1, 4], data: new Float32Array(4) };
