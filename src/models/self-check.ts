@@ -17,9 +17,12 @@ const ROUNDS = 3;
 export async function selfCheck(model: Model, original: Uint8Array, prepared: Uint8Array): Promise<void> {
   const before = await load(original);
   const after = await load(prepared);
-  const { name, shape } = model.input;
+  const { shape } = model.input;
+  const { name = before.inputNames[0] ?? '' } = model.input;
   if (before.inputNames.length !== 1 || before.inputNames[0] !== name) {
-    throw new ModelError(`its input is ${before.inputNames.join(', ')}, but the manifest says ${name}`);
+    throw new ModelError(
+      `its input is ${before.inputNames.join(', ')}, but the manifest says ${model.input.name ?? 'one'}`,
+    );
   }
   for (let round = 0; round < ROUNDS; round++) {
     const feeds = { [name]: randomImage(model) };
@@ -70,6 +73,7 @@ function checkOutputs(model: Model, names: readonly string[], outputs: ort.Infer
     points68: () => sizes.length === 1 && sizes[0] === 136,
     ultraface: () => [2, 4].every((last) => shapes.some((dims) => dims.length === 3 && dims.at(-1) === last)),
     scrfd: () => sizes.length === 9,
+    yunet: () => sizes.length === 12,
     'four-heads': () => sizes.length === 1 && sizes[0] === 4,
     'around-face': () => sizes.length === 1 && sizes[0] === 1,
   }[model.family];
