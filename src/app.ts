@@ -113,8 +113,9 @@ export async function buildApp({
   await app.register(facesearch, { prefix: basePath, ...parts });
   await app.register(admin, { prefix: adminPath, ...parts });
   healthRoutes(app.withTypeProvider(), async () => {
-    startedServices();
+    const { scale } = startedServices();
     await checkReady();
+    return scale?.isProvisional ?? false;
   });
   return app;
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Calibration } from '../../models/calibration.js';
 import type { ScaleStore } from '../../persistence/scales.js';
 import { Pace } from '../pace.js';
 import type { Centres } from '../scoring/cohort.js';
@@ -16,7 +17,7 @@ export interface FollowedScaleParts {
   /** Name of the model whose faces are compared. */
   model: string;
   /** That of the model, which holds where there is none of the gallery. */
-  calibration: ScaleParts;
+  calibration: ScaleParts & Pick<Calibration, 'provisional'>;
   centres: Centres | undefined;
   logger: Pick<Logger, 'info' | 'warn'>;
 }
@@ -61,6 +62,11 @@ export class FollowedScale {
     return this.#active;
   }
 
+  /** Nobody has measured the scale that holds. */
+  get isProvisional(): boolean {
+    return this.#active === undefined && this.#parts.calibration.provisional !== undefined;
+  }
+
   /** Corners of the one that holds. */
   get points(): readonly ScalePoint[] {
     return this.#active?.points ?? scalePoints(this.#parts.calibration);
@@ -88,6 +94,13 @@ export class FollowedScale {
     }
     this.#current = this.#ofModel;
     this.#active = undefined;
+    const { provisional } = calibration;
+    if (provisional !== undefined) {
+      logger.warn(
+        { provisional },
+        'the scale of similarities is provisional: make one with facesearch calibrate --gallery --write',
+      );
+    }
     if (!stored) logger.info("the model's scale of similarities holds");
     else {
       const { scaleId } = stored;
