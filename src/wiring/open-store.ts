@@ -9,11 +9,12 @@ import type { Store } from '../persistence/store.js';
 
 /**
  * The people of the server with this configuration, which may run meanwhile.
+ * @param name what PostgreSQL knows the connection by, where it must not pass for a server
  * @returns undefined where no server has ever stored anything
  * @throws StoreError, DataKeyError, or Error with a message for the operator
  */
-export async function openExistingStore(config: Config): Promise<Store | undefined> {
-  if (config.DATABASE_URL !== undefined) return openPostgres(config, config.DATABASE_URL);
+export async function openExistingStore(config: Config, name?: string): Promise<Store | undefined> {
+  if (config.DATABASE_URL !== undefined) return openPostgres(config, config.DATABASE_URL, name);
   const file = join(config.DATA_DIR, DATABASE);
   return existsSync(file) ? SqliteStore.open(file, { dataKey: dataKeyOf(config) }) : undefined;
 }
@@ -27,8 +28,8 @@ export async function openKeys(config: Config): Promise<ApiKeyStore> {
   return SqliteStore.openForApiKeys(join(config.DATA_DIR, DATABASE));
 }
 
-async function openPostgres(config: Config, url: string): Promise<PostgresStore> {
-  const store = new PostgresStore({ url, connections: 1, timeout: config.DATABASE_TIMEOUT });
+async function openPostgres(config: Config, url: string, name?: string): Promise<PostgresStore> {
+  const store = new PostgresStore({ url, connections: 1, timeout: config.DATABASE_TIMEOUT, ...(name && { name }) });
   try {
     await store.migrate(config.DATABASE_VECTORS);
     return store;

@@ -139,4 +139,17 @@ export const migrations: readonly string[] = [
   );
   CREATE UNIQUE INDEX scales_active ON scales (model) WHERE is_active;
   `,
+  `
+  -- Made of kept photos for a change of the model: takes the place of the face's own embedding then.
+  CREATE TABLE staged_embeddings (
+    collection_id bigint NOT NULL,
+    user_id       bigint NOT NULL,
+    face_id       bigint NOT NULL,
+    model         text NOT NULL,
+    embedding     vector(512) NOT NULL,
+    PRIMARY KEY (collection_id, face_id),
+    FOREIGN KEY (collection_id, user_id) REFERENCES users (collection_id, user_id) ON DELETE CASCADE
+  );
+  CREATE INDEX staged_by_user ON staged_embeddings (collection_id, user_id);
+  `,
 ];

@@ -132,4 +132,12 @@ export const migrations: readonly string[] = [
     data      TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- Made of kept photos for a change of the model: takes the place of the face's own embedding then. Sealed with a data key.
+  CREATE TABLE staged_embeddings (
+    face_id   INTEGER PRIMARY KEY REFERENCES faces ON DELETE CASCADE,
+    model     TEXT NOT NULL,
+    embedding BLOB NOT NULL CHECK (length(embedding) >= 2048)
+  ) STRICT;
+  `,
 ];
