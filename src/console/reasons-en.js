@@ -1,5 +1,5 @@
 /**
- * Each reason of a refusal that the server can tell: in a few words for charts, and in a sentence that says what to do.
+ * Each other reason of a refusal that the server can tell (photo-reasons.js has those of photos of people): in a few words for charts, and in a sentence that says what to do.
  * `{least}` is the smallest photo that the server takes.
  * @type {Record<string, {short: string, sentence: string}>}
  */
@@ -9,24 +9,6 @@ export const englishReasons = {
   'face-not-found': { short: 'no such face', sentence: 'This face is not there any more.' },
   'photo-not-found': { short: 'photo not kept', sentence: 'No photo of this face was kept.' },
   'collection-not-found': { short: 'no such collection', sentence: 'This collection is not there any more.' },
-  'no-face': {
-    short: 'no face',
-    sentence: 'No face was seen that is large and clear enough. Show one from the front, in good light.',
-  },
-  'not-a-face': {
-    short: 'not clearly a face',
-    sentence: 'What was seen is not clearly a face. Show one from the front, in good light.',
-  },
-  'face-too-small': { short: 'face too small', sentence: 'The face is too small. Come closer, or use a larger photo.' },
-  'many-faces': { short: 'several faces', sentence: 'There are several faces. Only one person may be in the picture.' },
-  'id-card': { short: 'ID card', sentence: 'This is a photo of an ID card, not of a person.' },
-  'too-close': {
-    short: 'too close or cut off',
-    sentence: 'The face is too close or cut off. Step back until hair, chin and ears are in the picture.',
-  },
-  mask: { short: 'mask', sentence: 'A mask covers the face. Take it off.' },
-  sunglasses: { short: 'sunglasses', sentence: 'Sunglasses cover the eyes. Take them off; clear glasses are fine.' },
-  hat: { short: 'hat', sentence: 'A hat covers the head. Take it off.' },
   'image-format': { short: 'not a jpg or png', sentence: 'The file is not a jpg or png image.' },
   'image-damaged': { short: 'damaged file', sentence: 'The image is damaged and cannot be opened. Use another one.' },
   'image-size': {

@@ -8,27 +8,6 @@ export const vietnameseReasons = {
   'face-not-found': { short: 'không có khuôn mặt này', sentence: 'Khuôn mặt này không còn nữa.' },
   'photo-not-found': { short: 'không giữ ảnh', sentence: 'Máy chủ không giữ ảnh của khuôn mặt này.' },
   'collection-not-found': { short: 'không có bộ sưu tập này', sentence: 'Bộ sưu tập này không còn nữa.' },
-  'no-face': {
-    short: 'không có khuôn mặt',
-    sentence: 'Không thấy khuôn mặt nào đủ lớn và rõ. Hãy nhìn thẳng, ở nơi đủ sáng.',
-  },
-  'not-a-face': {
-    short: 'không rõ là khuôn mặt',
-    sentence: 'Không nhận rõ được khuôn mặt. Hãy nhìn thẳng, ở nơi đủ sáng.',
-  },
-  'face-too-small': {
-    short: 'khuôn mặt quá nhỏ',
-    sentence: 'Khuôn mặt quá nhỏ. Hãy lại gần hơn hoặc dùng ảnh lớn hơn.',
-  },
-  'many-faces': { short: 'nhiều khuôn mặt', sentence: 'Có nhiều khuôn mặt. Trong ảnh chỉ được có một người.' },
-  'id-card': { short: 'giấy tờ tuỳ thân', sentence: 'Đây là ảnh giấy tờ tuỳ thân, không phải ảnh người.' },
-  'too-close': {
-    short: 'quá gần hoặc bị cắt',
-    sentence: 'Khuôn mặt quá gần hoặc bị cắt. Lùi lại cho đến khi thấy cả tóc, cằm và tai.',
-  },
-  mask: { short: 'khẩu trang', sentence: 'Khẩu trang che mặt. Hãy tháo ra.' },
-  sunglasses: { short: 'kính râm', sentence: 'Kính râm che mắt. Hãy tháo ra; đeo kính trong thì được.' },
-  hat: { short: 'mũ', sentence: 'Mũ che đầu. Hãy bỏ ra.' },
   'image-format': { short: 'không phải jpg hay png', sentence: 'Tệp không phải ảnh jpg hay png.' },
   'image-damaged': { short: 'tệp hỏng', sentence: 'Ảnh bị hỏng, không mở được. Hãy dùng ảnh khác.' },
   'image-size': {

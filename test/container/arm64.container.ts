@@ -13,7 +13,7 @@ const folder = process.env.TRIAL_ARM64;
 
 afterAll(() => docker(['rm', '--force', '--volumes', NAME]));
 
-it.skipIf(folder === undefined)('serves on arm64, emulated', async () => {
+it.skipIf(folder === undefined)('the arm64 image serves under emulation', async () => {
   for (const name of ['package.json', 'package-lock.json', 'packages']) {
     cpSync(join(projectRoot, name), join(String(folder), name), { recursive: true });
   }

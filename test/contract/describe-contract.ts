@@ -43,7 +43,7 @@ export function describeContract(name: string, open: () => Promise<{ target: Tar
       expect(status).toBe(200);
     });
 
-    it.each(calls)('$method $path: without a key, and with a wrong one', async ({ method, path }) => {
+    it.each(calls)('$method $path refuses a missing key and a wrong one', async ({ method, path }) => {
       expect((await send('', [method, path], {})).json).toEqual({
         data: 'Missing api_key',
         code: '412',
@@ -55,7 +55,7 @@ export function describeContract(name: string, open: () => Promise<{ target: Tar
       });
     });
 
-    it('threshold: the similarity itself is a match, and nothing above it', async () => {
+    it('a similarity equal to the threshold is a match, and one below it is not', async () => {
       await sendOk('edge', ['POST', '/create', field('id', 'u1'), field('name', 'Franck')]);
       await sendOk('edge', ['POST', '/add', field('id', 'u1'), file(photos.franck)]);
       const search = (...parts: Parameters<typeof form>) =>
@@ -74,7 +74,7 @@ export function describeContract(name: string, open: () => Promise<{ target: Tar
       });
     });
 
-    it('vectors: what is extracted finds the photo, and v4 has one of its own', async () => {
+    it('an extracted vector finds its photo, and v4 extracts another vector than v3', async () => {
       const extract = async (version: string) => {
         const step: Step = ['POST', '/extract_from_fm', file(photos.franck)];
         const { json } = await send('', step, { api_key: key, facematch_version: version });
@@ -90,7 +90,7 @@ export function describeContract(name: string, open: () => Promise<{ target: Tar
       expect(await extract('v4')).not.toBe(v3);
     });
 
-    it('what is seen in a photo conforms, too', async () => {
+    it('what analyse sees in a photo conforms to the contract', async () => {
       const call = { method: 'POST', path: '/admin/v1/analyse', absolute: true } as const;
       for (const photo of [photos.franck, photos.group, photos.noFace, photos.tooClose, photos.damaged]) {
         const body = Buffer.from(JSON.stringify({ photo: photo.toString('base64') }));
@@ -100,7 +100,7 @@ export function describeContract(name: string, open: () => Promise<{ target: Tar
       }
     });
 
-    it('ten searches at once', async () => {
+    it('the server answers ten searches at once', async () => {
       await sendOk('ten', ['POST', '/create', field('id', 'u1'), field('name', 'Franck')]);
       await sendOk('ten', ['POST', '/add', field('id', 'u1'), file(photos.franck)]);
       const found = await Promise.all(
@@ -109,7 +109,7 @@ export function describeContract(name: string, open: () => Promise<{ target: Tar
       for (const { data } of found) expect(data).toMatchObject({ id: 'u1' });
     });
 
-    it('the default collection is one of its own', async () => {
+    it('the default collection is separate from the others', async () => {
       const headers = { api_key: key };
       const body = form(field('id', 'u0'), field('name', 'Nobody'));
       expect((await target.send({ method: 'POST', path: '/create', headers, body })).json.code).toBe('200');

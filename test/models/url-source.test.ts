@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
+import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
-import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -50,7 +50,12 @@ const whole = (file: Buffer) => [{ path: undefined, sha256: sha256(file) }];
 test('a download that is cut five times goes on where it was each time, and has the right digest', async () => {
   const { origin, seen } = await serving({ '/w.onnx': weights }, 5);
   const options = await folders();
-  const { files, downloaded } = await fetchUrlFiles('w', sourceAt(`${origin}/w.onnx`, weights), whole(weights), options);
+  const { files, downloaded } = await fetchUrlFiles(
+    'w',
+    sourceAt(`${origin}/w.onnx`, weights),
+    whole(weights),
+    options,
+  );
   expect(files[0]?.equals(weights)).toBe(true);
   const starts = seen.map(({ range }) => Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? 0));
   expect(starts).toHaveLength(6);
@@ -145,9 +150,9 @@ test('a busy server is asked again after the time that it names, and given up af
   const origin = await listen(server);
   const pauses: number[] = [];
   const options = { ...(await folders()), pause: async (ms: number) => void pauses.push(ms) };
-  await expect(
-    fetchUrlFiles('w', sourceAt(`${origin}/w.onnx`, weights), whole(weights), options),
-  ).rejects.toThrow('it answers with status 503');
+  await expect(fetchUrlFiles('w', sourceAt(`${origin}/w.onnx`, weights), whole(weights), options)).rejects.toThrow(
+    'it answers with status 503',
+  );
   expect(calls).toBe(5);
   expect(pauses).toEqual([7000, 7000, 7000, 8000].map((ms, i) => Math.max(ms, 1000 * 2 ** i)).slice(0, pauses.length));
   expect(pauses).toHaveLength(4);
@@ -175,9 +180,9 @@ test('redirects are followed, but to no plain address of another machine', async
   const { files } = await fetchUrlFiles('w', sourceAt(`${good}/w.onnx`, weights), whole(weights), await folders());
   expect(files[0]?.equals(weights)).toBe(true);
   const bad = await redirecting('http://example.com/w.onnx');
-  await expect(
-    fetchUrlFiles('w', sourceAt(`${bad}/w.onnx`, weights), whole(weights), await folders()),
-  ).rejects.toThrow('leads to an address that is not https');
+  await expect(fetchUrlFiles('w', sourceAt(`${bad}/w.onnx`, weights), whole(weights), await folders())).rejects.toThrow(
+    'leads to an address that is not https',
+  );
 });
 
 test('MODELS_MIRROR is asked first', async () => {
@@ -201,7 +206,12 @@ test('a file put in place by hand is used without a connection, and checked', as
 
 test('one file of a ZIP archive is read, with or without the folder that it lies in', async () => {
   const path = join(await temporaryFolder(), 'a.zip');
-  const zip = zipOf({ 'readme.txt': Buffer.from('hello'), 'pack/w.onnx': weights, 'pack/b/twice': weights, twice: weights });
+  const zip = zipOf({
+    'readme.txt': Buffer.from('hello'),
+    'pack/w.onnx': weights,
+    'pack/b/twice': weights,
+    twice: weights,
+  });
   await writeFile(path, zip);
   expect((await readZipMember(path, 'w.onnx')).equals(weights)).toBe(true);
   expect((await readZipMember(path, 'pack/w.onnx')).equals(weights)).toBe(true);
@@ -226,7 +236,14 @@ test('the proxy of the environment is asked, but not for hosts that NO_PROXY nam
   expect(via({ HTTPS_PROXY })).toBe('http://proxy:3128/');
   expect(via({ HTTPS_PROXY, https_proxy: 'other:8080' })).toBe('http://other:8080/');
   expect(via({ HTTPS_PROXY }, 'http://127.0.0.1/w')).toBeUndefined();
-  for (const NO_PROXY of ['*', 'example.com', '.example.com', '*.example.com', 'x, A.EXAMPLE.COM', 'a.example.com:443']) {
+  for (const NO_PROXY of [
+    '*',
+    'example.com',
+    '.example.com',
+    '*.example.com',
+    'x, A.EXAMPLE.COM',
+    'a.example.com:443',
+  ]) {
     expect(via({ HTTPS_PROXY, NO_PROXY }), NO_PROXY).toBeUndefined();
   }
   for (const NO_PROXY of ['', 'ample.com', 'b.example.com', 'a.example.com:8443', 'example.org']) {
@@ -293,7 +310,13 @@ test('a proxy that refuses is named without its password', async () => {
 test('sources are checked: https alone, one digest, one kind', () => {
   const source = sourceAt('https://a.example/w.onnx', weights);
   expect(sourceSchema.safeParse(source).success).toBe(true);
-  for (const url of ['http://a.example/w', 'ftp://a.example/w', 'https://a.example/', 'https://me:x@a.example/w', 'w']) {
+  for (const url of [
+    'http://a.example/w',
+    'ftp://a.example/w',
+    'https://a.example/',
+    'https://me:x@a.example/w',
+    'w',
+  ]) {
     expect(sourceSchema.safeParse({ ...source, url }).success, url).toBe(false);
   }
   expect(sourceSchema.safeParse({ ...source, url: 'http://127.0.0.1:1/w' }).success).toBe(true);
@@ -309,12 +332,18 @@ test('a pack is prepared from the web once, with its licence accepted, and the d
   const { origin, seen } = await serving({ '/pack.zip': zip }, 1);
   const { manifestPath, preparedDir, tarballDir } = await tinyPack((manifest) => {
     const sources = manifest.sources as Record<string, unknown>;
-    sources.web = sourceAt(`${origin}/pack.zip`, zip, { archive: 'zip', licence: 'for research', mustAccept: 'research' });
+    sources.web = sourceAt(`${origin}/pack.zip`, zip, {
+      archive: 'zip',
+      licence: 'for research',
+      mustAccept: 'research',
+    });
     manifest.models.embedder.file = { source: 'web', path: 'w.onnx' };
     manifest.models.embedder.sha256 = sha256(embedder);
   });
   const options = { ...(await folders()), preparedDir, tarballDir };
-  await expect(preparePack(manifestPath, 'tiny', options)).rejects.toThrow(/for research[\s\S]*ACCEPT_LICENCE=research/);
+  await expect(preparePack(manifestPath, 'tiny', options)).rejects.toThrow(
+    /for research[\s\S]*ACCEPT_LICENCE=research/,
+  );
   expect(seen).toEqual([]);
   await preparePack(manifestPath, 'tiny', { ...options, acceptLicence: 'other, research' });
   expect(seen).toHaveLength(2);

@@ -24,7 +24,11 @@ export function describeStaged(name: string, open: () => Promise<Store>): void {
     });
 
     const add = async (where: typeof staff, id: string, objectKey?: string, model = 'old') => {
-      const stored = await store.addFace(where, id, { embedding: random.unit(512), model, ...(objectKey && { objectKey }) });
+      const stored = await store.addFace(where, id, {
+        embedding: random.unit(512),
+        model,
+        ...(objectKey && { objectKey }),
+      });
       if (!stored) throw new Error('no such user');
       return stored.faceId;
     };
@@ -82,7 +86,9 @@ export function describeStaged(name: string, open: () => Promise<Store>): void {
         [ids[0], 'faces/1'],
         [ids[1], undefined],
       ]);
-      expect((await store.staged.facesToEmbed('new', ids[1] as number, 2)).map(({ faceId }) => faceId)).toEqual([ids[2]]);
+      expect((await store.staged.facesToEmbed('new', ids[1] as number, 2)).map(({ faceId }) => faceId)).toEqual([
+        ids[2],
+      ]);
       const [face] = page;
       if (!face) throw new Error('no face');
       await store.staged.stage(face, 'new', random.unit(512));
@@ -92,7 +98,10 @@ export function describeStaged(name: string, open: () => Promise<Store>): void {
     });
 
     test.each([
-      ['a face', () => store.facesOfUser(staff, 'a1').then(([face]) => store.deleteFace(staff, 'a1', face?.faceId ?? 0))],
+      [
+        'a face',
+        () => store.facesOfUser(staff, 'a1').then(([face]) => store.deleteFace(staff, 'a1', face?.faceId ?? 0)),
+      ],
       ['faces', () => store.deleteFaces(staff, 'a1')],
       ['a user', () => store.deleteUser(staff, 'a1')],
       ['a collection', () => store.deleteCollection(staff)],

@@ -6,7 +6,7 @@ import { readYunet } from '../../src/vision/detectors/yunet.js';
 const ultraface = { width: 320, height: 240, outputNames: ['scores', 'boxes'] };
 
 describe('readUltraface', () => {
-  it('reads faces above the threshold in pixels of the input', () => {
+  it('readUltraface reads faces above the threshold in pixels of the input', () => {
     const outputs = {
       scores: { dims: [1, 3, 2], data: Float32Array.of(0.1, 0.9, 0.8, 0.2, 0.05, 0.95) },
       // The last box has no extent and is no face.
@@ -18,7 +18,7 @@ describe('readUltraface', () => {
     expect(faces[0]?.score).toBeCloseTo(0.9);
   });
 
-  it('says when the network is of another family', () => {
+  it('readUltraface says when the network is of another family', () => {
     const outputs = { scores: { dims: [1, 3, 2], data: new Float32Array(6) } };
     expect(() => readUltraface(outputs, ultraface, 0.7)).toThrow('not an ultraface network');
   });
@@ -43,7 +43,7 @@ describe('readScrfd', () => {
     return outputs;
   }
 
-  it('reads distances and points in strides from the cell of the grid', () => {
+  it('readScrfd reads distances and points in strides from the cell of the grid', () => {
     const outputs = blank();
     // Stride 16: grid of 4x2; second anchor of the cell in column 2, row 1 (centre 32,16).
     const i = (1 * 4 + 2) * 2 + 1;
@@ -62,7 +62,7 @@ describe('readScrfd', () => {
     ]);
   });
 
-  it('says when the network is of another family', () => {
+  it('readScrfd says when the network is of another family', () => {
     expect(() => readScrfd({}, { ...scrfd, outputNames: ['a'] }, 0.5)).toThrow('expected 9 outputs');
     const short = blank();
     short.b8 = { dims: [1, 4], data: new Float32Array(4) };
@@ -110,7 +110,7 @@ describe('readYunet', () => {
     return found;
   }
 
-  it('reads one face by hand-worked numbers', () => {
+  it('a YuNet face has the box and the points that the formulas give by hand', () => {
     const outputs = blank();
     const set = (name: string, at: number, ...values: number[]) => outputs[name]?.data.set(values, at);
     // Stride 16: grid of 4x2; the cell in column 2, row 1 has the number 6.
@@ -132,7 +132,7 @@ describe('readYunet', () => {
     ]);
   });
 
-  it('agrees with the formulas of OpenCV on random outputs', () => {
+  it('random YuNet outputs are read as the formulas of OpenCV read them', () => {
     const outputs = blank();
     let seed = 1;
     for (const { data } of Object.values(outputs)) {
@@ -147,7 +147,13 @@ describe('readYunet', () => {
     expect(faces.map(({ score }) => score)).toEqual(expected.map(({ score }) => score));
     for (const [i, { box, fivePoints = [] }] of faces.entries()) {
       const { x, y, w, h, points } = expected[i] as (typeof expected)[number];
-      for (const [a, b] of [[box.x, x], [box.y, y], [box.width, w], [box.height, h]] as const) expect(a).toBeCloseTo(b, 4);
+      for (const [a, b] of [
+        [box.x, x],
+        [box.y, y],
+        [box.width, w],
+        [box.height, h],
+      ] as const)
+        expect(a).toBeCloseTo(b, 4);
       for (const [p, point] of fivePoints.entries()) {
         expect(point.x).toBeCloseTo(points[p]?.[0] ?? Number.NaN, 4);
         expect(point.y).toBeCloseTo(points[p]?.[1] ?? Number.NaN, 4);
@@ -155,7 +161,7 @@ describe('readYunet', () => {
     }
   });
 
-  it('says when the network is of another family', () => {
+  it('outputs that are not those of YuNet are named', () => {
     expect(() => readYunet({}, yunet, 0.5)).toThrow('not a YuNet network: output cls_8 should have 32 numbers');
   });
 });

@@ -61,49 +61,58 @@ test.each([
   ['SQLite', (folder: string) => sqlite(folder)],
   ['SQLite, encrypted', (folder: string) => sqlite(folder, DataKey.parse(key))],
   ['PostgreSQL', postgres],
-])('%s: photos are embedded, refusals and people without a photo told, and a stopped run is taken up', async (_name, open) => {
-  const opened = await open(await temporaryFolder());
-  const { store, objects } = opened;
-  onTestFinished(() => store.close());
-  const face = (cosine: number) => Buffer.from(`cos:${cosine}`);
-  await fill(opened, staff, { a: face(0.1), b: face(0.2), none: Buffer.from('none'), gone: face(0.3), bare: undefined });
-  await fill(opened, theirs, { a: face(0.4) });
-  await objects.delete('faces/acme-gone');
-  const analyser = new FakeAnalyser();
-  const stop = new AbortController();
-  const parts = { staged: store.staged, photos: objects, analyser, model: 'new', options, parallel: 1 };
-  const first = await reEmbed({ ...parts, signal: stop.signal, onProgress: (done) => done === 2 && stop.abort() });
-  expect(first).toMatchObject({ embedded: 2, isComplete: false });
+])(
+  '%s: photos are embedded, refusals and people without a photo told, and a stopped run is taken up',
+  async (_name, open) => {
+    const opened = await open(await temporaryFolder());
+    const { store, objects } = opened;
+    onTestFinished(() => store.close());
+    const face = (cosine: number) => Buffer.from(`cos:${cosine}`);
+    await fill(opened, staff, {
+      a: face(0.1),
+      b: face(0.2),
+      none: Buffer.from('none'),
+      gone: face(0.3),
+      bare: undefined,
+    });
+    await fill(opened, theirs, { a: face(0.4) });
+    await objects.delete('faces/acme-gone');
+    const analyser = new FakeAnalyser();
+    const stop = new AbortController();
+    const parts = { staged: store.staged, photos: objects, analyser, model: 'new', options, parallel: 1 };
+    const first = await reEmbed({ ...parts, signal: stop.signal, onProgress: (done) => done === 2 && stop.abort() });
+    expect(first).toMatchObject({ embedded: 2, isComplete: false });
 
-  const second = await reEmbed(parts);
-  expect(second).toMatchObject({ embedded: 1, erased: 0, isComplete: true });
-  expect([...second.obstacles.values()].sort()).toEqual(['no-face', 'photo-missing']);
-  // What was embedded before is not embedded again.
-  expect(analyser.seen.map(({ image }) => image.toString())).toEqual(['cos:0.1', 'cos:0.2', 'cos:0.4']);
-  const lost: string[] = [];
-  for await (const { tenant, userId, reason } of peopleToPhotograph(store.staged, 'new')) {
-    lost.push(`${tenant} ${userId} ${reason}`);
-  }
-  expect(lost).toEqual(['acme none no-photo-usable', 'acme gone no-photo-usable', 'acme bare no-photo']);
-
-  expect(await adoptAll(store.staged, 'new', () => undefined)).toBe(3);
-  const found = new Map<string, Float32Array>();
-  for (const { collectionId, tenant } of await store.listCollections()) {
-    const people = await store.peopleWithFaces(collectionId, 'new', 0, 10);
-    const faces = await store.newestFaces(people, 'new');
-    for (const [i, { user }] of people.entries()) {
-      const embedding = faces[i]?.faces[0]?.embedding;
-      if (embedding) found.set(`${tenant} ${user.id}`, embedding);
+    const second = await reEmbed(parts);
+    expect(second).toMatchObject({ embedded: 1, erased: 0, isComplete: true });
+    expect([...second.obstacles.values()].sort()).toEqual(['no-face', 'photo-missing']);
+    // What was embedded before is not embedded again.
+    expect(analyser.seen.map(({ image }) => image.toString())).toEqual(['cos:0.1', 'cos:0.2', 'cos:0.4']);
+    const lost: string[] = [];
+    for await (const { tenant, userId, reason } of peopleToPhotograph(store.staged, 'new')) {
+      lost.push(`${tenant} ${userId} ${reason}`);
     }
-  }
-  expect(found).toEqual(
-    new Map([
-      ['acme a', faceOf(0.1)],
-      ['acme b', faceOf(0.2)],
-      ['globex a', faceOf(0.4)],
-    ]),
-  );
-});
+    expect(lost).toEqual(['acme none no-photo-usable', 'acme gone no-photo-usable', 'acme bare no-photo']);
+
+    expect(await adoptAll(store.staged, 'new', () => undefined)).toBe(3);
+    const found = new Map<string, Float32Array>();
+    for (const { collectionId, tenant } of await store.listCollections()) {
+      const people = await store.peopleWithFaces(collectionId, 'new', 0, 10);
+      const faces = await store.newestFaces(people, 'new');
+      for (const [i, { user }] of people.entries()) {
+        const embedding = faces[i]?.faces[0]?.embedding;
+        if (embedding) found.set(`${tenant} ${user.id}`, embedding);
+      }
+    }
+    expect(found).toEqual(
+      new Map([
+        ['acme a', faceOf(0.1)],
+        ['acme b', faceOf(0.2)],
+        ['globex a', faceOf(0.4)],
+      ]),
+    );
+  },
+);
 
 test('a person who is erased while the photo is embedded does not come back', async () => {
   const folder = await temporaryFolder();
@@ -127,7 +136,14 @@ test('what is staged lies encrypted in the file', async () => {
   const opened = await sqlite(folder, DataKey.parse(key));
   await fill(opened, staff, { a: Buffer.from('cos:0.1') });
   const { store, objects } = opened;
-  await reEmbed({ staged: store.staged, photos: objects, analyser: new FakeAnalyser(), model: 'new', options, parallel: 1 });
+  await reEmbed({
+    staged: store.staged,
+    photos: objects,
+    analyser: new FakeAnalyser(),
+    model: 'new',
+    options,
+    parallel: 1,
+  });
   await store.close();
   const plain = Buffer.from(faceOf(0.1).buffer).subarray(0, 8);
   const file = await readFile(join(folder, 'facesearch.sqlite'));
@@ -184,5 +200,10 @@ test('the command embeds beside an open store, is killed again and again, and mo
   const after = await sqlite(folder, DataKey.parse(key));
   onTestFinished(() => after.store.close());
   expect(await after.store.staged.count(model)).toEqual({ own: 6, staged: 0, waiting: 0, withoutPhoto: 1 });
-  expect((await readFile(log, 'utf8')).trim().split('\n').map((line) => JSON.parse(line).call)).toEqual(['switch model']);
+  expect(
+    (await readFile(log, 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).call),
+  ).toEqual(['switch model']);
 });

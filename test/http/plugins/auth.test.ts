@@ -16,7 +16,7 @@ it.each(endpoints)('$method $path asks for a key before anything else', async (e
   });
 });
 
-it('only pages, the document and the probes ask for no key, and the document says so', async () => {
+it('only pages, the document and the probes need no key, and the document says so', async () => {
   const keyed = endpoints.map(({ method, path }) => `${method} ${path}`);
   const keyless = routes.filter((route) => !keyed.includes(route) && !/^GET \/(console|docs)\b/.test(route));
   expect(keyless.sort()).toEqual(['GET /', 'GET /health', 'GET /openapi.json', 'GET /ready']);
@@ -24,13 +24,13 @@ it('only pages, the document and the probes ask for no key, and the document say
     expect([path, operation.security]).toEqual([path, keyed.includes(`${method} ${path}`) ? undefined : []]);
 });
 
-it('takes both spellings of the header, in any case', async () => {
+it('the key may come in both spellings of the header, in any case', async () => {
   const { target } = await listeningFakeApp();
   for (const name of ['api_key', 'api-key', 'API_KEY', 'Api-Key'])
     expect((await target.send({ method: 'GET', path: '/list', headers: { [name]: testKey } })).json.code).toBe('200');
 });
 
-it('answers a client that sends a large body without a key', async () => {
+it('a client that sends a large body without a key gets a reply', async () => {
   const { target } = await listeningFakeApp();
   const body = form(file(Buffer.alloc(8_000_000)));
   expect((await target.send({ method: 'POST', path: '/search', body })).json.code).toBe('412');
@@ -38,7 +38,7 @@ it('answers a client that sends a large body without a key', async () => {
   expect((await target.send({ method: 'POST', path: '/search', headers, body })).status).toBe(401);
 });
 
-it('keeps tenants apart', async () => {
+it('a key sees only its own tenant', async () => {
   const { target, post, get } = await fakeApp();
   await post('/create', field('id', 'u1'), field('name', 'Mai'));
   await post('/add', field('id', 'u1'), file('cos:1'));

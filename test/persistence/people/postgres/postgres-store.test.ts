@@ -99,7 +99,7 @@ test('what another server announced a moment ago is not pending here', async () 
   expect(await other.pendingObjectDeletions()).toEqual(['faces/1']);
 });
 
-test('keys work, end, and are known by their hash only', async () => {
+test('keys work, expire, and are known by their hash only', async () => {
   const ring = new KeyRing(store, []);
   const key = (await ring.ensureFirstKey()) ?? '';
   expect(await ring.callerOf(key)).toEqual({ keyId: '1', tenant: 'default', readOnly: false });
