@@ -11,7 +11,7 @@ import { findPrepared, type PreparedState, writePrepared } from './prepared-file
 export interface PrepareOptions extends FetchOptions {
   /** Folder of the prepared weights; default: models/prepared of the project. */
   preparedDir?: string | undefined;
-  /** Names of the licences that the operator accepts, as ACCEPT_LICENCE has them. */
+  /** Names of the licences that the operator accepts, with commas between them; default: ACCEPT_LICENCE. */
   acceptLicence?: string | undefined;
 }
 
@@ -52,7 +52,7 @@ export async function preparePack(
   packName: string,
   options: PrepareOptions = {},
 ): Promise<ModelPack> {
-  const { preparedDir = defaultPreparedDir, acceptLicence, log } = options;
+  const { preparedDir = defaultPreparedDir, acceptLicence = process.env.ACCEPT_LICENCE, log } = options;
   const pack = await readPack(manifestPath, packName);
   requireAccepted(pack, acceptLicence);
   const weights = new Map<string, string>();

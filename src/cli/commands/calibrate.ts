@@ -54,7 +54,7 @@ export const calibrate = defineCommand({
     const options = { ...values, folder: resolve(folder), pack, workers };
     const manifestPath = manifestOf(config);
     await runCalibration(options, {
-      pack: await preparePack(manifestPath, pack, { acceptLicence: process.env.ACCEPT_LICENCE, log: console.error }),
+      pack: await preparePack(manifestPath, pack, { log: console.error }),
       manifestPath,
       maxPixels: config.MAX_PIXELS,
       print: (text) => process.stdout.write(text),

@@ -14,7 +14,6 @@ export const models = defineCommand({
   async run() {
     const manifest = process.env.MODEL_MANIFEST;
     await preparePack(manifest ? resolve(manifest) : defaultManifestPath, process.env.MODEL_PACK || 'default', {
-      acceptLicence: process.env.ACCEPT_LICENCE,
       log: console.log,
       progress: showProgress,
     });

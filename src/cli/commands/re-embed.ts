@@ -21,6 +21,9 @@ import { peopleToPhotograph, type ReEmbedded, reEmbed } from '../re-embed/re-emb
 import { adoptAll, keepServersAway, RE_EMBED } from '../re-embed/switch-model.js';
 import { stopOnSignals } from '../stop-on-signals.js';
 
+/** Counting a million faces takes longer than an endpoint may. */
+const TIMEOUT_MS = 600_000;
+
 /** Kept photos were accepted once, and crops are smaller: nothing is refused for its size. */
 const LIMITS = { minResolution: null, minFaceWidth: 24, minFaceArea: 0 } as const;
 
@@ -44,7 +47,7 @@ export const reEmbedCommand = defineCommand({
     try {
       const pack = await packOf(config);
       const model = identityOf(pack.embedders[galleryVersion].model);
-      const store = await openExistingStore(config, RE_EMBED);
+      const store = await openExistingStore(config, { name: RE_EMBED, timeout: TIMEOUT_MS });
       if (!store) throw new OperatorError(`There is no database in ${config.DATA_DIR}.`);
       try {
         const outcome = await embedAll(config, pack, model, store.staged);
@@ -65,8 +68,7 @@ export const reEmbedCommand = defineCommand({
 
 function packOf(config: Config): Promise<ModelPack> {
   const manifest = config.MODEL_MANIFEST ? resolve(config.MODEL_MANIFEST) : defaultManifestPath;
-  const acceptLicence = process.env.ACCEPT_LICENCE;
-  return preparePack(manifest, config.MODEL_PACK, { acceptLicence, log: console.error, progress: showProgress });
+  return preparePack(manifest, config.MODEL_PACK, { log: console.error, progress: showProgress });
 }
 
 async function embedAll(config: Config, pack: ModelPack, model: string, staged: StagedEmbeddings): Promise<ReEmbedded> {

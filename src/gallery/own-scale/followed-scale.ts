@@ -75,6 +75,7 @@ export class FollowedScale {
   /** Reads which scale holds, then goes on to do so until it is closed. @throws StoreError */
   async open(): Promise<void> {
     await this.refresh();
+    this.#warnIfProvisional();
     this.#following = this.#follow();
   }
 
@@ -94,13 +95,6 @@ export class FollowedScale {
     }
     this.#current = this.#ofModel;
     this.#active = undefined;
-    const { provisional } = calibration;
-    if (provisional !== undefined) {
-      logger.warn(
-        { provisional },
-        'the scale of similarities is provisional: make one with facesearch calibrate --gallery --write',
-      );
-    }
     if (!stored) logger.info("the model's scale of similarities holds");
     else {
       const { scaleId } = stored;
@@ -109,6 +103,15 @@ export class FollowedScale {
         'the stored scale is for another version of the model or the server; that of the model holds',
       );
     }
+  }
+
+  #warnIfProvisional(): void {
+    if (!this.isProvisional) return;
+    const { provisional } = this.#parts.calibration;
+    this.#parts.logger.warn(
+      { provisional },
+      'the scale of similarities is provisional; make one with facesearch calibrate --gallery --write',
+    );
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import { type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
+import { isIP, type Socket } from 'node:net';
 import { connect } from 'node:tls';
 import { serverVersion } from '../../util/version.js';
 import { isWeightsAddress } from '../sources.js';
@@ -40,14 +41,14 @@ async function ask(url: URL, start: number, env: Environment): Promise<IncomingM
   return new Promise((resolve, reject) => {
     const send = isTls ? tlsRequest : plainRequest;
     const request = send(url, {
-      agent: false,
       headers: {
         'user-agent': `facesearch-server/${serverVersion}`,
         // The digest is that of the file, not of a packed form of it.
         'accept-encoding': 'identity',
         ...(start > 0 && { range: `bytes=${start}-` }),
       },
-      ...(socket && { createConnection: () => connect({ socket, servername: url.hostname }) }),
+      // An agent would make a connection of its own.
+      ...(socket ? { createConnection: () => secured(socket, url) } : { agent: false }),
     });
     request.setTimeout(IDLE_MS, () => request.destroy(new Error(`nothing came for ${IDLE_MS / 1000} s`)));
     request.on('response', resolve);
@@ -57,4 +58,11 @@ async function ask(url: URL, start: number, env: Environment): Promise<IncomingM
     });
     request.end();
   });
+}
+
+/** TLS to the host of an address, over a connection that ends there. */
+function secured(socket: Socket, { hostname }: URL): Socket {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  // An address has no name that could be asked for.
+  return connect({ socket, host, ...(isIP(host) === 0 && { servername: host }) });
 }
