@@ -34,6 +34,7 @@ it('the image holds one runtime, no compiler, no tools, no scripts, and no secre
       'for each in typescript vitest @biomejs playwright-core; do ls -d node_modules/$each; done 2>/dev/null || true',
     ),
   ).toBe('');
+  expect(await shell('ls -d node_modules/@img/*musl* node_modules/@img/*wasm* 2>/dev/null || true')).toBe('');
   expect(await shell('ls -d dist/scripts scripts 2>/dev/null || true')).toBe('');
   expect(await shell('command -v g++ make python3 || true')).toBe('');
   expect(
