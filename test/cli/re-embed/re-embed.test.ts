@@ -44,12 +44,16 @@ async function postgres(folder: string): Promise<Opened> {
   return { store: database().store(), objects: await FolderObjectStore.open(join(folder, 'photos'), { shared: true }) };
 }
 
+function keyOf({ tenant }: typeof staff, id: string): string {
+  return `faces/${tenant}-${id.toLowerCase().replaceAll(/[^a-z0-9]/g, '-')}`;
+}
+
 /** People with a face each of the model `old`; a photo of undefined is none. */
 async function fill({ store, objects }: Opened, where: typeof staff, photos: Record<string, Buffer | undefined>) {
   const random = new RandomVectors(5);
   for (const [id, bytes] of Object.entries(photos)) {
     await store.saveUser(where, { id, name: `Name of ${id}` });
-    const objectKey = `faces/${where.tenant}-${id}`;
+    const objectKey = keyOf(where, id);
     if (bytes) await objects.put(objectKey, bytes);
     await store.addFace(where, id, { embedding: random.unit(512), model: 'old', ...(bytes && { objectKey }) });
   }
