@@ -31,10 +31,12 @@ COPY scripts scripts
 COPY src src
 COPY models models
 ARG MODEL_PACK=default
+# Names of restricted licences that the builder accepts: docs/models.md.
+ARG ACCEPT_LICENCE=
 RUN --mount=type=cache,target=/root/.npm \
   --mount=type=secret,id=npmrc,target=/root/.npmrc \
   --mount=type=secret,id=ca \
-  npm run facesearch -- models
+  if [ -f /run/secrets/ca ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/ca; fi; npm run facesearch -- models
 
 # What the server does not need at run time: tools and their types, sources of native packages, ONNX Runtime for other
 # machines, sharp for another C library and for none, compiled scripts. npm 10 would fetch optional packages that are not for

@@ -119,8 +119,9 @@ export async function buildApp({
   for (const prefix of [facematchPath, checkfacePath]) await app.register(facematch, { prefix, ...parts });
   await app.register(admin, { prefix: adminPath, ...parts });
   healthRoutes(app.withTypeProvider(), async () => {
-    startedServices();
+    const { scale } = startedServices();
     await checkReady();
+    return scale?.isProvisional ?? false;
   });
   return app;
 }

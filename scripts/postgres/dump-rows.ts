@@ -12,6 +12,8 @@ const tablesInOrder = [
   'templates',
   'cohorts',
   'cohort_members',
+  'staged_embeddings',
+  'scales',
   'pending_object_deletions',
   'schema_migrations',
 ];

@@ -71,6 +71,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('./commands/move.js')).move,
   },
   {
+    name: 're-embed',
+    summary: 'Moves the gallery to the model of another pack, from the photos that were kept.',
+    load: async () => (await import('./commands/re-embed.js')).reEmbedCommand,
+  },
+  {
     name: 'migrate-from-fpt',
     summary: 'Fills a collection with the users of the cloud service and a folder of their photos.',
     load: async () => (await import('./commands/migrate-from-fpt.js')).migrateFromFpt,

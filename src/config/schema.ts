@@ -128,6 +128,12 @@ export const variables = {
     default: '0',
     schema: integer(0, 36_500),
   },
+  KEEP_PHOTOS: {
+    description:
+      'What is kept of each photo that a face is added from: `photo`, `crop` (the face with a margin), or `off`: nothing. Erased with the face. Photos of people whom `search` enrols by `create` are kept whatever this is, as crops with `crop`. See docs/photos.md.',
+    default: 'off',
+    schema: choice('off', 'crop', 'photo'),
+  },
   RATE_LIMIT: {
     description:
       'Requests that one key may make, such as `100/s`, `600/min` or `5000/h`. Further requests answer 429 with `Retry-After`. 0 is off.',

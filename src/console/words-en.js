@@ -156,6 +156,8 @@ export const english = {
   'scale.origin-gallery': 'Made from the people of this server.',
   'scale.origin-pack':
     'Comes with the model. Among people who resemble each other more strangers reach a step; the page Health says which scale holds.',
+  'scale.origin-provisional':
+    'Provisional: nobody has measured this model yet. The steps are meant to be on the safe side, so acquaintances may be missed. Run facesearch calibrate --gallery --write.',
   'scale.same': 'the same picture',
   'scale.reached': 'reached by 1 in {n} pairs of strangers',
   'scale.low': 'as alike as any two strangers',
@@ -193,6 +195,7 @@ export const english = {
   'health.scale': 'Scale of similarity',
   'health.scale-gallery': 'made from your own gallery, {date}',
   'health.scale-pack': 'comes with the model',
+  'health.scale-provisional': 'provisional, not measured: run facesearch calibrate --gallery --write',
   'health.scale-rate': '1 in {n} pairs of strangers',
   'health.scale-estimated': '1 in {n} pairs of strangers (extrapolated)',
   'health.resolution': 'Smallest photo',

@@ -155,6 +155,8 @@ export const vietnamese = {
   'scale.origin-gallery': 'Được lập từ chính những người có trong máy chủ này.',
   'scale.origin-pack':
     'Đi kèm mô hình. Giữa những người giống nhau, số người lạ đạt mỗi mức có thể nhiều hơn; trang Tình trạng cho biết thang nào đang dùng.',
+  'scale.origin-provisional':
+    'Tạm thời: chưa ai đo mô hình này. Các mức được đặt thiên về an toàn, nên có thể bỏ sót người quen. Hãy chạy facesearch calibrate --gallery --write.',
   'scale.same': 'cùng một bức ảnh',
   'scale.reached': 'cứ {n} cặp người lạ thì có 1 cặp giống đến mức này',
   'scale.low': 'không giống hơn hai người lạ bất kỳ',
@@ -205,6 +207,7 @@ export const vietnamese = {
   'health.scale': 'Thang độ giống',
   'health.scale-gallery': 'lập từ chính dữ liệu của bạn, {date}',
   'health.scale-pack': 'đi kèm mô hình',
+  'health.scale-provisional': 'tạm thời, chưa đo: hãy chạy facesearch calibrate --gallery --write',
   'health.scale-rate': 'cứ {n} cặp người lạ thì có 1 cặp',
   'health.scale-estimated': 'cứ {n} cặp người lạ thì có 1 cặp (ngoại suy)',
   'health.resolution': 'Ảnh nhỏ nhất',

@@ -30,8 +30,11 @@ export interface Gallery {
   /** @throws FaceSearchError USER_NOT_FOUND */
   requireUser(collection: CollectionRef, userId: string): Promise<void>;
   listUsers(collection: CollectionRef): Promise<User[]>;
-  /** @throws FaceSearchError USER_NOT_FOUND */
-  addFace(collection: CollectionRef, userId: string, embedding: Float32Array): Promise<void>;
+  /**
+   * @param photo to be kept with the face, and erased with it; without one none is kept
+   * @throws FaceSearchError USER_NOT_FOUND
+   */
+  addFace(collection: CollectionRef, userId: string, embedding: Float32Array, photo?: Buffer): Promise<void>;
   /**
    * Creates a user with a generated UUID and no name from a face and keeps the photo, unless somebody who `isKnown` has
    * come in since the caller searched: of several photos of one new person that arrive together, one enrols.

@@ -57,11 +57,15 @@ export interface PhotoOptions {
   severalFaces: 'refuse' | 'largest';
   /** Skip the quality gates (406). */
   disableValidation: boolean;
+  /** Also cut out the face that is embedded, to be kept. */
+  withCrop?: boolean;
 }
 
 export interface Analysis {
   /** 512 float32, L2-normalised. */
   embedding: Float32Array;
+  /** The face with a margin, as a JPEG, where it was asked for. */
+  crop?: Buffer;
   /** Milliseconds per stage, for the log. */
   timings: Record<string, number>;
 }

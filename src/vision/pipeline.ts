@@ -12,6 +12,7 @@ import { faceGates, photoGates, type Sights } from './gates/gates.js';
 import { area, type Box } from './geometry.js';
 import { ImagePyramid } from './image-pyramid.js';
 import { LandmarkFinder } from './landmarks.js';
+import { cropAround } from './photo-crop.js';
 import { Refusal } from './refusal.js';
 import { StageTimer } from './stage-timer.js';
 
@@ -84,7 +85,9 @@ export class Pipeline {
     const findings = await askGates(this.photoGates, photoView(photo, found), options, clock);
     const face = await this.accept(found, findings, options);
     const embedding = await clock.time('embed', () => this.embed(found.pyramid, face, options.version));
-    return { embedding, timings: clock.timings };
+    if (!options.withCrop) return { embedding, timings: clock.timings };
+    const crop = await clock.time('crop', () => cropAround(photo, face.box));
+    return { embedding, crop, timings: clock.timings };
   }
 
   /**

@@ -98,7 +98,9 @@ export class VisionPool implements FaceAnalyser {
   ): Promise<Analysis> {
     const result = await this.run(image, taskFor, signal);
     if (result.outcome !== 'embedded') throw new Error('A worker answered another task');
-    return result.analysis;
+    const { crop, ...analysis } = result.analysis;
+    // On its way between threads a Buffer becomes plain bytes.
+    return crop ? { ...analysis, crop: Buffer.from(crop) } : analysis;
   }
 
   /** @throws FaceSearchError for a refusal, or when the line is full; what the signal was aborted with */

@@ -56,7 +56,11 @@ describe.each([single, scale])('$file', ({ name, services, volumes }) => {
       expect(filled(image)).toBe('facesearch-server:default');
       expect(image).toContain('MODEL_PACK');
       expect(pull_policy).toBe('never');
-      expect(build?.args).toEqual({ MODEL_PACK: `\${MODEL_PACK:-default}`, BASE: null });
+      expect(build?.args).toEqual({
+        MODEL_PACK: `\${MODEL_PACK:-default}`,
+        ACCEPT_LICENCE: `\${ACCEPT_LICENCE:-}`,
+        BASE: null,
+      });
     }
   });
 

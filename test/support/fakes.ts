@@ -30,8 +30,9 @@ export class FakeGallery implements Gallery, UserDirectory {
     return [...(this.#users(collection)?.values() ?? [])];
   }
 
-  async addFace(collection: CollectionRef, userId: string, embedding: Float32Array): Promise<void> {
+  async addFace(collection: CollectionRef, userId: string, embedding: Float32Array, photo?: Buffer): Promise<void> {
     this.#user(collection, userId).faces.push(embedding);
+    if (photo) this.photos.push(photo);
   }
 
   async addUnknownPerson(
@@ -142,7 +143,8 @@ export class FakeAnalyser implements FaceAnalyser {
     if (word === 'many' && options.severalFaces === 'refuse') throw new FaceSearchError('MANY_FACES');
     if (word === 'masked' && !options.disableValidation)
       throw Object.assign(new FaceSearchError('NOT_FULL_FACE', 'too-close'), { stages: { decode: 1, find: 3 } });
-    return this.#embed(image, options);
+    const analysis = this.#embed(image, options);
+    return options.withCrop ? { ...analysis, crop: Buffer.from(`crop of ${word}`) } : analysis;
   }
 
   async embedForMatch(image: Buffer, { disableValidation }: MatchOptions): Promise<MatchAnalysis> {

@@ -55,6 +55,19 @@ describe('Pipeline', () => {
     }
   });
 
+  it('the crop of a face is embedded as the photo is', async () => {
+    const anything = { ...strict, allowIdCard: true, severalFaces: 'largest', disableValidation: true } as const;
+    for (const name of ['franck_02159.jpg', 'audrey.jpg', 'cage.jpg', 'SeanConnery.jpg']) {
+      const { embedding, crop } = await pipeline.embedPhoto(photo(name), { ...anything, withCrop: true });
+      if (!crop) throw new Error('no crop');
+      const { width = 0, height = 0, format } = await sharp(crop).metadata();
+      expect(format).toBe('jpeg');
+      expect(Math.max(width, height)).toBeLessThanOrEqual(512);
+      const again = await pipeline.embedPhoto(crop, anything);
+      expect(cosine(embedding, again.embedding), name).toBeGreaterThan(0.95);
+    }
+  });
+
   it('decoding a large JPEG at a part of its size loses nothing', async () => {
     // A PNG is always decoded whole.
     const differ = async (width: number, face: number) => {

@@ -36,22 +36,39 @@ export function changeRowKeys(db: Database, from: DataKey | undefined, to: DataK
     saveUser.run(clientId, target.plainName(user), target.encryptUser(row.userId, clientId, user), row.userId);
   });
 
-  const saveFace = db.prepare('UPDATE faces SET embedding = ? WHERE face_id = ?');
-  const faces = db.prepare<[number, number], { number: number; userId: number; model: string; embedding: Buffer }>(
-    `SELECT face_id AS number, user_id AS userId, model, embedding FROM faces WHERE face_id > ? ORDER BY face_id LIMIT ?`,
-  );
-  eachRow(db, faces, work, ({ number, userId, model, embedding }) => {
-    const keyId = embedding.length === EMBEDDING_BYTES ? undefined : dataKeyIdOf(embedding);
-    if (keyId === to?.id) return;
-    const plain = source.decryptEmbedding(userId, model, embedding);
-    if (work.write) saveFace.run(target.encryptEmbedding(userId, model, plain), number);
-  });
+  const embeddings = [
+    [
+      'UPDATE faces SET embedding = ? WHERE face_id = ?',
+      'SELECT face_id AS number, user_id AS userId, model, embedding FROM faces WHERE face_id > ? ORDER BY face_id LIMIT ?',
+    ],
+    [
+      'UPDATE staged_embeddings SET embedding = ? WHERE face_id = ?',
+      `SELECT s.face_id AS number, f.user_id AS userId, s.model, s.embedding
+       FROM staged_embeddings s JOIN faces f USING (face_id) WHERE s.face_id > ? ORDER BY s.face_id LIMIT ?`,
+    ],
+  ] as const;
+  for (const [update, select] of embeddings) {
+    const save = db.prepare(update);
+    const page = db.prepare<[number, number], { number: number; userId: number; model: string; embedding: Buffer }>(
+      select,
+    );
+    eachRow(db, page, work, ({ number, userId, model, embedding }) => {
+      const keyId = embedding.length === EMBEDDING_BYTES ? undefined : dataKeyIdOf(embedding);
+      if (keyId === to?.id) return;
+      const plain = source.decryptEmbedding(userId, model, embedding);
+      if (work.write) save.run(target.encryptEmbedding(userId, model, plain), number);
+    });
+  }
   // Worked out of the faces, and made again with the other key.
   if (work.write) db.exec(`DELETE FROM templates; ${FORMS_DUE}`);
 }
 
 export function countRows(db: Database): number {
-  const count = db.prepare<[], number>('SELECT (SELECT count(*) FROM users) + (SELECT count(*) FROM faces)').pluck();
+  const count = db
+    .prepare<[], number>(
+      'SELECT (SELECT count(*) FROM users) + (SELECT count(*) FROM faces) + (SELECT count(*) FROM staged_embeddings)',
+    )
+    .pluck();
   return count.get() ?? 0;
 }
 

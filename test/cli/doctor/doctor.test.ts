@@ -246,6 +246,11 @@ test('doctor warns of a scale that is not of the own gallery or not of its peopl
   expect(seen(19)).toMatch(/^ok the pack's: the gallery is too small .*19 people, 20 are needed/);
   expect(seen(99)).toMatch(/^ok the pack's: none was made from your own 99 people/);
   expect(seen(100)).toMatch(/^warn the pack's: none was made/);
+  const provisional = scaleFinding({ people: 5, largest: 5, scale: undefined }, 'c1', true);
+  expect(said(provisional)[0]).toMatch(/^warn the pack's, which is provisional: nobody has measured it/);
+  expect(said(scaleFinding({ people: 210, largest: 210, scale: scale(0.3) }, 'c1', true))[0]).toMatch(
+    /^ok made from your/,
+  );
   expect(seen(210, scale(0.3))).toBe('ok made from your own gallery on 2027-01-31, from 200 people');
   expect(seen(315, scale(0.3))).toMatch(/^warn .* is stale: 210 people had faces then, 315 have now/);
   expect(seen(210, scale(0.3, 'c2'))).toMatch(/^warn .*another version/);

@@ -148,4 +148,17 @@ export const migrations: readonly string[] = [
   CREATE TABLE forms_due (only_row int PRIMARY KEY CHECK (only_row = 1));
   INSERT INTO forms_due SELECT 1 WHERE EXISTS (SELECT FROM users);
   `,
+  `
+  -- Made of kept photos for a change of the model: takes the place of the face's own embedding then.
+  CREATE TABLE staged_embeddings (
+    collection_id bigint NOT NULL,
+    user_id       bigint NOT NULL,
+    face_id       bigint NOT NULL,
+    model         text NOT NULL,
+    embedding     vector(512) NOT NULL,
+    PRIMARY KEY (collection_id, face_id),
+    FOREIGN KEY (collection_id, user_id) REFERENCES users (collection_id, user_id) ON DELETE CASCADE
+  );
+  CREATE INDEX staged_by_user ON staged_embeddings (collection_id, user_id);
+  `,
 ];

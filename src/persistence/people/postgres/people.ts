@@ -226,7 +226,7 @@ export class PeopleWriter implements Searcher {
 
   /** What was made of faces. @param userId null for every user */
   async #forget(collectionId: number, userId: number | null): Promise<void> {
-    for (const table of ['templates', 'cohort_members']) {
+    for (const table of ['templates', 'cohort_members', 'staged_embeddings']) {
       await this.#run(`DELETE FROM ${table} WHERE collection_id = $1 AND user_id = coalesce($2, user_id)`, [
         collectionId,
         userId,

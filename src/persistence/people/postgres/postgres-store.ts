@@ -19,6 +19,7 @@ import { migrate } from './migrate.js';
 import type { VectorType } from './migrations.js';
 import { PeopleWriter } from './people.js';
 import { PostgresScales } from './scales.js';
+import { PostgresStaged } from './staged.js';
 import { newestFaces, peopleWithoutTemplate, saveTemplates } from './templates.js';
 import { refuseUnfinishedMove } from './unfinished-move.js';
 import { bytes, type PostgresUserRow, userOf } from './user-row.js';
@@ -43,6 +44,7 @@ const RESERVED = '1 hour';
  */
 export class PostgresStore extends PostgresKeys implements Store, SearchingStore {
   readonly scales: PostgresScales;
+  readonly staged: PostgresStaged;
   readonly #db: PostgresDatabase;
   /** This server's name for what it announces. */
   readonly #node = randomUUID();
@@ -54,6 +56,7 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
     super(db);
     this.#db = db;
     this.scales = new PostgresScales(db);
+    this.staged = new PostgresStaged(db);
   }
 
   /**

@@ -141,4 +141,12 @@ export const migrations: readonly string[] = [
   CREATE TABLE forms_due (only_row INTEGER PRIMARY KEY CHECK (only_row = 1)) STRICT;
   INSERT INTO forms_due SELECT 1 WHERE EXISTS (SELECT 1 FROM users);
   `,
+  `
+  -- Made of kept photos for a change of the model: takes the place of the face's own embedding then. Sealed with a data key.
+  CREATE TABLE staged_embeddings (
+    face_id   INTEGER PRIMARY KEY REFERENCES faces ON DELETE CASCADE,
+    model     TEXT NOT NULL,
+    embedding BLOB NOT NULL CHECK (length(embedding) >= 2048)
+  ) STRICT;
+  `,
 ];

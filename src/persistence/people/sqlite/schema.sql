@@ -1,5 +1,5 @@
 -- What the migrations make, written by `npm run docs:schema`: to be read, never run.
--- SQLite, version 7, application id 0x46537276, pages of 8192 bytes.
+-- SQLite, version 8, application id 0x46537276, pages of 8192 bytes.
 
 CREATE TABLE api_keys (
     key_id     INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -70,6 +70,12 @@ CREATE TABLE scales (
     made_at   INTEGER NOT NULL,
     is_active INTEGER NOT NULL DEFAULT 0 CHECK (is_active IN (0, 1)), -- one of each model at most
     data      TEXT NOT NULL
+  ) STRICT;
+
+CREATE TABLE staged_embeddings (
+    face_id   INTEGER PRIMARY KEY REFERENCES faces ON DELETE CASCADE,
+    model     TEXT NOT NULL,
+    embedding BLOB NOT NULL CHECK (length(embedding) >= 2048)
   ) STRICT;
 
 CREATE TABLE templates (

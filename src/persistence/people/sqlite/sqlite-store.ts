@@ -32,6 +32,7 @@ import { PeopleRows } from './people-rows.js';
 import { ScaleRows } from './scale-rows.js';
 import { openDatabase } from './sqlite-database.js';
 import { prepareStatements, type Statements } from './sqlite-statements.js';
+import { StagedRows } from './staged-rows.js';
 
 export interface SqliteStoreOptions {
   /** Key that ids, names and embeddings are encrypted with; without one they are plain. */
@@ -50,6 +51,7 @@ const USERS_PER_TURN = 1000;
  */
 export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   readonly scales: ScaleRows;
+  readonly staged: StagedRows;
   readonly #db: GuardedDatabase;
   readonly #sql: Statements;
   readonly #encryption: RowEncryption;
@@ -78,17 +80,19 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   static over(db: Database, { dataKey, onErasureDelayed = () => {} }: SqliteStoreOptions = {}): SqliteStore {
     return new SqliteStore(
       new GuardedDatabase(db, onErasureDelayed),
+      db,
       prepareStatements(db),
       new RowEncryption(dataKey),
     );
   }
 
-  private constructor(db: GuardedDatabase, sql: Statements, encryption: RowEncryption) {
+  private constructor(db: GuardedDatabase, raw: Database, sql: Statements, encryption: RowEncryption) {
     const rows = new PeopleRows(sql, encryption);
     super(db, sql, rows);
     this.#db = db;
     this.#sql = sql;
     this.scales = new ScaleRows(db, sql);
+    this.staged = new StagedRows(db, raw, encryption);
     this.#encryption = encryption;
     this.#rows = rows;
     this.#faces = new FaceRows(db, sql, encryption);

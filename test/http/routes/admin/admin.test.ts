@@ -102,6 +102,28 @@ describe('what is there', () => {
 });
 
 describe('the scale', () => {
+  it('a scale that nobody has measured is told as provisional, also at /ready', async () => {
+    const { store } = await openGallery();
+    const points = [
+      { cosine: -1, similarity: 0 },
+      { cosine: 1, similarity: 1 },
+    ];
+    const scale = new FollowedScale({
+      scales: store.scales,
+      model: 'm1',
+      calibration: { points, provisional: 'nobody measured it' },
+      centres: undefined,
+      logger: { info: vi.fn(), warn: vi.fn() },
+    });
+    const { data, target } = await adminApp({}, scale);
+    expect(await data('GET', '/scale')).toMatchObject({ origin: 'provisional', madeAt: null });
+    const ready = () => target.send({ method: 'GET', path: '/ready', absolute: true });
+    expect((await ready()).json).toEqual({ data: 'ready', code: '200', scale: 'provisional' });
+    await store.scales.add({ model: 'm1', data: JSON.stringify(ownScaleOf(0.3, 'none')) });
+    await scale.refresh();
+    expect((await ready()).json).toEqual({ data: 'ready', code: '200' });
+  });
+
   it("the scale is the pack's until one of the gallery is written, and reveals no numbers of people", async () => {
     const { store } = await openGallery();
     const centres = centresOf(1);

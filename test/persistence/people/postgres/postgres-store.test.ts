@@ -5,6 +5,7 @@ import type { PostgresStore } from '../../../../src/persistence/people/postgres/
 import { useTestDatabase } from '../../../support/test-database.js';
 import { RandomVectors } from '../../../vector-index/random-vectors.js';
 import { describeScales } from '../../describe-scales.js';
+import { describeStaged } from '../../describe-staged.js';
 import { anna, ben, describeStore, staff } from '../../describe-store.js';
 import { describeTemplates } from '../../describe-templates.js';
 
@@ -31,6 +32,11 @@ describeTemplates('PostgreSQL', async () => {
 });
 
 describeScales('PostgreSQL', async () => {
+  await database().clear();
+  return database().store();
+});
+
+describeStaged('PostgreSQL', async () => {
   await database().clear();
   return database().store();
 });
