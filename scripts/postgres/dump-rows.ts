@@ -12,6 +12,7 @@ const tablesInOrder = [
   'templates',
   'cohorts',
   'cohort_members',
+  'staged_embeddings',
   'scales',
   'webhooks',
   'deliveries',

@@ -1,4 +1,5 @@
 import type { Permission } from '../persistence/keys/permissions.js';
+import { type Options, wholeNumber } from '../util/options.js';
 import { showProgress } from '../util/progress.js';
 import { FaceSearchClient } from './api-client/face-search-client.js';
 import { ImportError } from './photo-import/import-error.js';
@@ -7,6 +8,19 @@ import { ImportState, type Target } from './photo-import/import-state.js';
 import type { PhotoList } from './photo-import/photo-list.js';
 import { wordsFor } from './photo-import/refusal-words.js';
 import { stopOnSignals } from './stop-on-signals.js';
+
+/** The options of commands that send photos. */
+export const photoOptions = {
+  parallel: {
+    type: 'string',
+    value: 'N',
+    default: '8',
+    help: 'photos under way at once, 1 to 64',
+    read: wholeNumber(1, 64),
+  },
+  allowIdCard: { type: 'boolean', help: 'also take photos of identity documents' },
+  retryRefused: { type: 'boolean', help: 'send again what an earlier run saw refused' },
+} as const satisfies Options;
 
 /** What a command sends to a running server. */
 export interface RemoteImport {
@@ -37,13 +51,14 @@ export async function importInto(what: RemoteImport): Promise<{ outcome: ImportO
     onWait: (why) => console.error(`\nwaiting for the server: ${why}`),
   });
   stopOnSignals(stop, new ImportError('Stopped before anything was sent.'));
-  const { tenant } = await statusOf(client);
+  const { tenant, keepsPhotos } = await statusOf(client);
   const target = { origin: client.origin, tenant, collection };
   const state = ImportState.open(what.state, target);
   let progress: ReturnType<typeof showProgress> | undefined;
   try {
     const outcome = await importPhotos(list, {
       ...what,
+      keepsPhotos,
       client,
       state,
       stop,
@@ -67,15 +82,16 @@ export async function importInto(what: RemoteImport): Promise<{ outcome: ImportO
 const needed: readonly string[] = ['search', 'enrol', 'list'] satisfies Permission[];
 
 /** @throws ClientError, ImportError when the key may not add */
-async function statusOf(client: FaceSearchClient): Promise<{ tenant: string }> {
+async function statusOf(client: FaceSearchClient): Promise<{ tenant: string; keepsPhotos: boolean }> {
   const { code, data } = await client.admin('GET', '/status');
   if (code !== '200') throw new ImportError(`The server does not tell its status: ${data}`);
-  // Older servers tell no permissions.
-  const { tenant, readOnly, permissions } = data as { tenant: string; readOnly: boolean; permissions?: string[] };
+  // Older servers tell no permissions, and keep no photos.
+  const status = data as { tenant: string; readOnly: boolean; permissions?: string[]; keepPhotos?: string };
+  const { tenant, readOnly, permissions, keepPhotos = 'off' } = status;
   const missing = permissions ? needed.filter((one) => !permissions.includes(one)) : readOnly ? needed : [];
   if (missing.length > 0)
     throw new ImportError(`The key has no permission to ${missing.join(' and ')}, which an import needs.`);
-  return { tenant };
+  return { tenant, keepsPhotos: keepPhotos !== 'off' };
 }
 
 /** What it came to, for a terminal. */

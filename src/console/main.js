@@ -1,5 +1,6 @@
 import { h } from './dom.js';
 import { collectionsPage } from './pages/collections.js';
+import { comparePage } from './pages/compare.js';
 import { enrolPage } from './pages/enrol.js';
 import { healthPage } from './pages/health.js';
 import { loginPage } from './pages/login.js';
@@ -19,6 +20,7 @@ const pages = {
   people: { show: peoplePage, needs: 'list' },
   enrol: { show: enrolPage, needs: 'enrol' },
   search: { show: searchPage, needs: 'search' },
+  compare: { show: comparePage, needs: 'search' },
   webhooks: { show: webhooksPage, needs: 'admin' },
   try: { show: tryPage },
   health: { show: healthPage },

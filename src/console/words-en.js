@@ -25,6 +25,7 @@ export const english = {
   'nav.people': 'People',
   'nav.enrol': 'Enrol',
   'nav.search': 'Search',
+  'nav.compare': 'Compare',
   'nav.webhooks': 'Webhooks',
   'nav.try': 'Try the API',
   'nav.health': 'Health',
@@ -64,6 +65,17 @@ export const english = {
   'faces.photo': 'Photo of {name}',
   'faces.delete?': 'Delete this face? Searches will not find it any more.',
   'faces.delete.of': 'Delete face {n}',
+
+  'compare.intro': 'Two photos of one person? Such as an ID card and a selfie. Neither is stored.',
+  'compare.photo': 'Photo {n}',
+  'compare.choose': 'Choose photo {n}',
+  'compare.validate': 'Refuse a face that is covered, too close or cut off',
+  'compare.looking': 'Comparing …',
+  'compare.match': 'One person, similarity {n} of 100',
+  'compare.no-match': 'Not one person: similarity {n} of 100, below 80',
+  'compare.cards': 'Both are photos of identity documents.',
+  'compare.refused': 'Photo {photo} is refused: {why}',
+  'compare.failed': 'Nothing was compared: {why}',
 
   'photo.choose': 'Choose a photo',
   'photo.choose-many': 'Choose photos',
@@ -145,6 +157,8 @@ export const english = {
   'scale.origin-gallery': 'Made from the people of this server.',
   'scale.origin-pack':
     'Comes with the model. Among people who resemble each other more strangers reach a step; the page Health says which scale holds.',
+  'scale.origin-provisional':
+    'Provisional: nobody has measured this model yet. The steps are meant to be on the safe side, so acquaintances may be missed. Run facesearch calibrate --gallery --write.',
   'scale.same': 'the same picture',
   'scale.reached': 'reached by 1 in {n} pairs of strangers',
   'scale.low': 'as alike as any two strangers',
@@ -201,6 +215,7 @@ export const english = {
   'health.scale': 'Scale of similarity',
   'health.scale-gallery': 'made from your own gallery, {date}',
   'health.scale-pack': 'comes with the model',
+  'health.scale-provisional': 'provisional, not measured: run facesearch calibrate --gallery --write',
   'health.scale-rate': '1 in {n} pairs of strangers',
   'health.scale-estimated': '1 in {n} pairs of strangers (extrapolated)',
   'health.resolution': 'Smallest photo',

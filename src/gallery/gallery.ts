@@ -25,12 +25,16 @@ export interface GallerySize {
 export interface Gallery {
   /** What searches look at, in this process's memory or in the database. @throws StoreError */
   size(): Promise<GallerySize>;
+  /** @throws FaceSearchError BAD_INPUT for a new id from which another one differs by its Unicode normalisation only */
   saveUser(collection: CollectionRef, user: User): Promise<void>;
   /** @throws FaceSearchError USER_NOT_FOUND */
   requireUser(collection: CollectionRef, userId: string): Promise<void>;
   listUsers(collection: CollectionRef): Promise<User[]>;
-  /** @throws FaceSearchError USER_NOT_FOUND */
-  addFace(collection: CollectionRef, userId: string, embedding: Float32Array): Promise<void>;
+  /**
+   * @param photo to be kept with the face, and erased with it; without one none is kept
+   * @throws FaceSearchError USER_NOT_FOUND
+   */
+  addFace(collection: CollectionRef, userId: string, embedding: Float32Array, photo?: Buffer): Promise<void>;
   /**
    * Creates a user with a generated UUID and no name from a face and keeps the photo, unless somebody who `isKnown` has
    * come in since the caller searched: of several photos of one new person that arrive together, one enrols.
@@ -59,5 +63,10 @@ export interface Gallery {
    * collection holds fewer.
    */
   candidates(collection: CollectionRef, embedding: Float32Array, k: number): Promise<RankedCandidate[]>;
+  /**
+   * Similarity of two faces of a photo each, none of them stored, 0–1: what a search of the tenant's would tell of one if the
+   * other were enrolled.
+   */
+  compare(tenant: string, one: Float32Array, other: Float32Array): Promise<number>;
   close(): Promise<void>;
 }

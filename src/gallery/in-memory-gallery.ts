@@ -14,7 +14,7 @@ import { KeyedLock } from './keyed-lock.js';
 import { PeopleScoring } from './people-scoring.js';
 import { probeOf } from './scoring/rank.js';
 import type { SimilarityScale } from './scoring/similarity.js';
-import { PhotoSweep } from './sweeps/photo-sweep.js';
+import { newObjectKey, PhotoSweep } from './sweeps/photo-sweep.js';
 
 /**
  * Faces asked of the index at first. The owner of the nearest by cosine need not be the most similar, since scores are
@@ -90,7 +90,8 @@ export class InMemoryGallery implements Gallery {
   }
 
   async saveUser(collection: CollectionRef, user: User): Promise<void> {
-    await this.#writes.run(lockKey(collection), () => this.#store.saveUser(collection, user));
+    const isSaved = await this.#writes.run(lockKey(collection), () => this.#store.saveUser(collection, user));
+    if (!isSaved) throw new FaceSearchError('BAD_INPUT', 'id-conflict');
   }
 
   async requireUser(collection: CollectionRef, userId: string): Promise<void> {
@@ -101,14 +102,17 @@ export class InMemoryGallery implements Gallery {
     return this.#store.listUsers(collection);
   }
 
-  async addFace(collection: CollectionRef, userId: string, embedding: Float32Array): Promise<void> {
+  async addFace(collection: CollectionRef, userId: string, embedding: Float32Array, photo?: Buffer): Promise<void> {
     const vector = unitVector(embedding);
-    await this.#writes.run(lockKey(collection), async () => {
-      const stored = await this.#store.addFace(collection, userId, { embedding: vector, model: this.#model });
-      if (!stored) throw new FaceSearchError('USER_NOT_FOUND');
-      await this.#indexes.add(stored.collectionId, stored.faceId, vector);
-      this.#scoring.added(collection.tenant, stored);
-    });
+    await this.#photos.keepIfAny(photo, (kept) =>
+      this.#writes.run(lockKey(collection), async () => {
+        const face = { embedding: vector, model: this.#model, ...kept };
+        const stored = await this.#store.addFace(collection, userId, face);
+        if (!stored) throw new FaceSearchError('USER_NOT_FOUND');
+        await this.#indexes.add(stored.collectionId, stored.faceId, vector);
+        this.#scoring.added(collection.tenant, stored);
+      }),
+    );
   }
 
   async addUnknownPerson(
@@ -119,7 +123,7 @@ export class InMemoryGallery implements Gallery {
   ): Promise<{ createdId: string } | { known: Candidate }> {
     const vector = unitVector(embedding);
     const user = { id: randomUUID(), name: '' };
-    const objectKey = `faces/${randomUUID()}`;
+    const objectKey = newObjectKey();
     const face = { embedding: vector, model: this.#model, objectKey };
     const outcome = await this.#photos.keep(objectKey, photo, () =>
       this.#writes.run(lockKey(collection), async () => {
@@ -166,6 +170,10 @@ export class InMemoryGallery implements Gallery {
     if (!erased) throw new FaceSearchError('COLLECTION_NOT_FOUND');
     this.#scoring.erased(collection.tenant, erased.faceIds);
     await this.#photos.run();
+  }
+
+  compare(tenant: string, one: Float32Array, other: Float32Array): Promise<number> {
+    return this.#scoring.compare(tenant, unitVector(one), unitVector(other));
   }
 
   async search(collection: CollectionRef, embedding: Float32Array): Promise<Candidate | undefined> {

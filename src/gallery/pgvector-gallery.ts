@@ -10,7 +10,7 @@ import type { Candidate, Gallery, GallerySize, RankedCandidate } from './gallery
 import { PeopleScoring } from './people-scoring.js';
 import { type Probe, probeOf } from './scoring/rank.js';
 import type { SimilarityScale } from './scoring/similarity.js';
-import { PhotoSweep } from './sweeps/photo-sweep.js';
+import { newObjectKey, PhotoSweep } from './sweeps/photo-sweep.js';
 
 /** Faces asked of the database: the owner of the nearest by cosine need not be the most similar; see InMemoryGallery. */
 const CANDIDATES = 32;
@@ -52,8 +52,8 @@ export class PgvectorGallery implements Gallery {
     this.#scoring.open();
   }
 
-  saveUser(collection: CollectionRef, user: User): Promise<void> {
-    return this.#store.saveUser(collection, user);
+  async saveUser(collection: CollectionRef, user: User): Promise<void> {
+    if (!(await this.#store.saveUser(collection, user))) throw new FaceSearchError('BAD_INPUT', 'id-conflict');
   }
 
   async requireUser(collection: CollectionRef, userId: string): Promise<void> {
@@ -64,11 +64,14 @@ export class PgvectorGallery implements Gallery {
     return this.#store.listUsers(collection);
   }
 
-  async addFace(collection: CollectionRef, userId: string, embedding: Float32Array): Promise<void> {
-    const face = { embedding: unitVector(embedding), model: this.#model };
-    const stored = await this.#store.addFace(collection, userId, face);
-    if (!stored) throw new FaceSearchError('USER_NOT_FOUND');
-    this.#scoring.added(collection.tenant, stored);
+  async addFace(collection: CollectionRef, userId: string, embedding: Float32Array, photo?: Buffer): Promise<void> {
+    const vector = unitVector(embedding);
+    await this.#photos.keepIfAny(photo, async (kept) => {
+      const face = { embedding: vector, model: this.#model, ...kept };
+      const stored = await this.#store.addFace(collection, userId, face);
+      if (!stored) throw new FaceSearchError('USER_NOT_FOUND');
+      this.#scoring.added(collection.tenant, stored);
+    });
   }
 
   async addUnknownPerson(
@@ -78,7 +81,7 @@ export class PgvectorGallery implements Gallery {
     isKnown: (best: Candidate) => boolean,
   ): Promise<{ createdId: string } | { known: Candidate }> {
     const vector = unitVector(embedding);
-    const objectKey = `faces/${randomUUID()}`;
+    const objectKey = newObjectKey();
     // Before the transaction: it may have to ask the database over another connection.
     const probe = probeOf(vector, await this.#scoring.cohortOf(collection.tenant));
     const outcome = await this.#photos.keep(objectKey, photo, () =>
@@ -118,6 +121,10 @@ export class PgvectorGallery implements Gallery {
 
   async deleteCollection(collection: CollectionRef): Promise<void> {
     await this.#sweepAfter(collection, this.#store.deleteCollection(collection), 'COLLECTION_NOT_FOUND');
+  }
+
+  compare(tenant: string, one: Float32Array, other: Float32Array): Promise<number> {
+    return this.#scoring.compare(tenant, unitVector(one), unitVector(other));
   }
 
   async search(collection: CollectionRef, embedding: Float32Array): Promise<Candidate | undefined> {

@@ -1,6 +1,7 @@
 import type { ApiKeyStore } from './keys/api-key-store.js';
 import type { EmbeddingStore } from './people/embedding-store.js';
 import type { PeopleStore } from './people/people-store.js';
+import type { StagedEmbeddings } from './people/staged-embeddings.js';
 import type { PhotoOutbox } from './photos/photo-outbox.js';
 import type { ScaleStore } from './scales.js';
 import type { WebhookStore } from './webhooks/webhook-store.js';
@@ -12,6 +13,7 @@ import type { WebhookStore } from './webhooks/webhook-store.js';
 export interface Store extends PeopleStore, EmbeddingStore, PhotoOutbox, ApiKeyStore {
   readonly scales: ScaleStore;
   readonly webhooks: WebhookStore;
+  readonly staged: StagedEmbeddings;
 
   /** Throws when the store cannot answer. */
   ping(): Promise<void>;

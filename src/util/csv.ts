@@ -27,6 +27,7 @@ export async function readCsv(
   try {
     parse<Record<string, string>>(text, {
       delimiter,
+      record_delimiter: ['\r\n', '\n', '\r'],
       from_line: from,
       trim: true,
       skip_empty_lines: true,

@@ -80,7 +80,7 @@ test('a scale is shown, written, listed and taken back, with a data key, beside 
   }
 }, 120_000);
 
-test('PostgreSQL has the same', async () => {
+test('a scale is shown, written, listed and taken back in PostgreSQL', async () => {
   await database().clear();
   const store: PostgresStore = database().store();
   await fill(store, 25);
@@ -105,7 +105,7 @@ test.each([
   expect(stderr).toContain(message);
 });
 
-test('a folder without a database stays without one', async () => {
+test('calibrate --gallery makes no database in a folder without one', async () => {
   const folder = await temporaryFolder();
   const { code, stderr } = await runCommand('calibrate', folder, ['--gallery']);
   expect({ code, stderr }).toEqual({ code: 1, stderr: `There is no database in ${folder}.\n` });

@@ -75,7 +75,7 @@ test.runIf(existsSync('/proc/self/fd'))('a command finds the server that runs on
 test.each([
   ['import', ['/nowhere'], 'There is no /nowhere.'],
   ['import', ['/etc/passwd'], '/etc/passwd is no folder and no .csv file.'],
-  ['restore', ['/nowhere/x.backup'], 'there is no such file'],
+  ['restore', ['/nowhere/x.backup', '--force'], 'there is no such file'],
   ['import-vectors', ['/nowhere/x.jsonl', '--tenant', 'a'], 'There is no /nowhere/x.jsonl.'],
   ['export', ['/nowhere/x.jsonl', '--tenant', 'a'], 'There is no such collection.'],
   ['eval', ['/nowhere'], '/nowhere'],

@@ -2,7 +2,14 @@ import { FaceSearchError } from '../../src/core/errors.js';
 import type { Candidate, Gallery, RankedCandidate } from '../../src/gallery/gallery.js';
 import type { UserDirectory, UserPage } from '../../src/gallery/user-directory.js';
 import type { CollectionCount, CollectionRef, FaceRecord, User } from '../../src/persistence/people/people-store.js';
-import type { Analysis, FaceAnalyser, PhotoOptions, PhotoReport } from '../../src/vision/face-analyser.js';
+import type {
+  Analysis,
+  FaceAnalyser,
+  MatchAnalysis,
+  MatchOptions,
+  PhotoOptions,
+  PhotoReport,
+} from '../../src/vision/face-analyser.js';
 
 /** A gallery in memory whose similarity is the plain dot product. */
 export class FakeGallery implements Gallery, UserDirectory {
@@ -23,8 +30,9 @@ export class FakeGallery implements Gallery, UserDirectory {
     return [...(this.#users(collection)?.values() ?? [])];
   }
 
-  async addFace(collection: CollectionRef, userId: string, embedding: Float32Array): Promise<void> {
+  async addFace(collection: CollectionRef, userId: string, embedding: Float32Array, photo?: Buffer): Promise<void> {
     this.#user(collection, userId).faces.push(embedding);
+    if (photo) this.photos.push(photo);
   }
 
   async addUnknownPerson(
@@ -62,6 +70,10 @@ export class FakeGallery implements Gallery, UserDirectory {
 
   async search(collection: CollectionRef, embedding: Float32Array): Promise<Candidate | undefined> {
     return (await this.candidates(collection, embedding, 1))[0];
+  }
+
+  async compare(_tenant: string, one: Float32Array, other: Float32Array): Promise<number> {
+    return Math.max(0, dot(one, other));
   }
 
   async candidates(collection: CollectionRef, embedding: Float32Array, k: number): Promise<RankedCandidate[]> {
@@ -131,7 +143,13 @@ export class FakeAnalyser implements FaceAnalyser {
     if (word === 'many' && options.severalFaces === 'refuse') throw new FaceSearchError('MANY_FACES');
     if (word === 'masked' && !options.disableValidation)
       throw Object.assign(new FaceSearchError('NOT_FULL_FACE', 'too-close'), { stages: { decode: 1, find: 3 } });
-    return this.#embed(image, options);
+    const analysis = this.#embed(image, options);
+    return options.withCrop ? { ...analysis, crop: Buffer.from(`crop of ${word}`) } : analysis;
+  }
+
+  async embedForMatch(image: Buffer, { disableValidation }: MatchOptions): Promise<MatchAnalysis> {
+    const options = { version: 'v3', allowIdCard: true, severalFaces: 'refuse', disableValidation } as const;
+    return { ...(await this.embedPhoto(image, options)), isIdCard: wordOf(image) === 'card' };
   }
 
   async embedCrop(image: Buffer, version: PhotoOptions['version']): Promise<Analysis> {

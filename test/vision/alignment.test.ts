@@ -9,7 +9,7 @@ function apply(m: Affine, { x, y }: Point): Point {
 const template = templatePointsIn({ x: 0, y: 0, width: 112, height: 112 });
 
 describe('alignedToImage', () => {
-  it('is the identity for a face that lies as the template', () => {
+  it('alignedToImage is the identity for a face that lies as the template', () => {
     const map = alignedToImage(template);
     expect(map.a).toBeCloseTo(1, 10);
     expect(map.b).toBeCloseTo(0, 10);
@@ -22,7 +22,7 @@ describe('alignedToImage', () => {
     [45, 2.5],
     [-90, 0.3],
     [180, 7],
-  ])('finds a rotation by %i degrees and a scale of %d exactly', (degrees, scale) => {
+  ])('alignedToImage finds a rotation by %i degrees and a scale of %d exactly', (degrees, scale) => {
     const angle = (degrees * Math.PI) / 180;
     const truth: Affine = {
       a: scale * Math.cos(angle),
@@ -36,7 +36,7 @@ describe('alignedToImage', () => {
     for (const key of ['a', 'b', 'c', 'd', 'tx', 'ty'] as const) expect(map[key]).toBeCloseTo(truth[key], 8);
   });
 
-  it('is the best similarity: no small change of it comes nearer to disturbed points', () => {
+  it('alignedToImage is the best similarity: no small change of it comes nearer to disturbed points', () => {
     const points = template.map(({ x, y }, i) => ({ x: 2 * x + ((i * 7) % 5), y: 2 * y + ((i * 11) % 7) }));
     const error = (m: Affine) =>
       template.reduce((sum, point, i) => {
@@ -53,7 +53,7 @@ describe('alignedToImage', () => {
     }
   });
 
-  it('wants five points', () => {
+  it('alignedToImage needs five points', () => {
     expect(() => alignedToImage(template.slice(1))).toThrow('5 points');
   });
 });

@@ -46,6 +46,7 @@ export interface Status {
   minResolution: { width: number; height: number } | null;
   minFaceWidth: number;
   minFaceArea: number;
+  keepPhotos: 'off' | 'crop' | 'photo';
 }
 
 export interface Load {

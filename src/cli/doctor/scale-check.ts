@@ -38,16 +38,19 @@ export async function checkScale(config: Config): Promise<Finding[]> {
     const state = config.DATABASE_URL
       ? await readPostgres(config, config.DATABASE_URL, identity)
       : readSqlite(join(config.DATA_DIR, DATABASE), identity);
-    return state ? [scaleFinding(state, version)] : [];
+    return state ? [scaleFinding(state, version, model.calibration.provisional !== undefined)] : [];
   } catch {
     return [];
   }
 }
 
 /** @param centres version of the pack's */
-export function scaleFinding({ people, largest, scale }: ScaleState, centres: string): Finding {
+export function scaleFinding({ people, largest, scale }: ScaleState, centres: string, isProvisional = false): Finding {
   const { ok, warn } = about('scale');
   const again = 'Run `facesearch calibrate --gallery`, look at what it says, then again with --write.';
+  if (!scale && isProvisional) {
+    return warn(`the pack's, which is provisional: nobody has measured it (${people} people in the gallery)`, again);
+  }
   if (!scale) {
     if (largest < MIN_PEOPLE) {
       return ok(`the pack's: the gallery is too small for its own (${largest} people, ${MIN_PEOPLE} are needed)`);

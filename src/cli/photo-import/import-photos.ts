@@ -16,6 +16,8 @@ export interface ImportParts {
   retryRefused: boolean;
   /** Also makes people of whom no photo is accepted, and those of the list's names of whom it has none. */
   everybody: boolean;
+  /** The server keeps photos that faces are added from, so that it needs the photo itself. */
+  keepsPhotos: boolean;
   /** Calls under way at once. */
   parallel: number;
   /** No photo is begun after it; those under way come to their end. It must be the client's signal too. */
@@ -158,7 +160,7 @@ class Run {
     }
     const file = new Blob([bytes]);
     const allow_id_card = String(allowIdCard);
-    // Nobody is made before a photo of them is good. Its vector then spares a second look at the same photo.
+    // Nobody is made before a photo of them is good. Its vector spares a second look at the photo, where that is not kept.
     const isNew = !this.parts.everybody && !this.people.isThere(photo.id);
     const extracted = isNew ? await this.#extract({ file, allow_id_card }) : {};
     if (extracted === undefined) return undefined;
@@ -166,7 +168,10 @@ class Run {
     const refusal = await this.makePerson(photo.id);
     if (refusal) return this.#refuse(key, refusal);
     const { vector } = extracted;
-    const [path, face] = vector ? (['/add_vector', { vector }] as const) : (['/add', { allow_id_card, file }] as const);
+    const [path, face] =
+      vector && !this.parts.keepsPhotos
+        ? (['/add_vector', { vector }] as const)
+        : (['/add', { allow_id_card, file }] as const);
     let failures = 0;
     for (let uncertain = state.find(key)?.state === 'sending'; ; ) {
       if (failures === MAX_FAILURES) return undefined;

@@ -11,24 +11,24 @@ export const loadSettings = {
     schema: integer(1, 256),
   },
   MAX_QUEUE: {
-    description: 'Photos that may wait for a thread; beyond that a call answers 503 with `Retry-After`.',
+    description: 'Photos that may wait for a thread. Further photos get 503 with `Retry-After`.',
     default: '64',
     schema: integer(1, 100_000),
   },
   BODY_LIMIT: {
-    description: 'Largest request body in bytes; a larger one answers 413.',
+    description: 'Largest request body in bytes. A larger one answers 413.',
     default: String(16 * 1024 * 1024),
     defaultShown: '16777216 (16 MiB)',
     schema: integer(1024, 1024 * 1024 * 1024),
   },
   REQUEST_TIMEOUT: {
-    description: 'Milliseconds that a client may take to send a whole request; 0 is no limit.',
+    description: 'Milliseconds that a client may take to send a whole request. 0 is no limit.',
     default: '120000',
     schema: integer(0, 86_400_000),
   },
   REQUEST_DEADLINE: {
     description:
-      'Milliseconds after which a photo that still waits for a thread is given up with 503 and `Retry-After`; 0 is no limit.',
+      'Milliseconds that a photo may wait for a thread. After that it gets 503 with `Retry-After`. 0 is no limit.',
     default: '60000',
     schema: integer(0, 86_400_000),
   },

@@ -5,13 +5,13 @@ import type { Variable } from '../variable.js';
 export const photoSettings = {
   SIMILARITY: {
     description:
-      '`calibrated`: each 0.05 is ten times fewer false matches, 0.85 aims at 1 in 100,000. `cosine`: the raw cosine.',
+      '`calibrated`: each 0.05 more means ten times fewer false matches, and 0.85 aims at 1 in 100,000. `cosine`: the raw cosine.',
     default: 'calibrated',
     schema: choice('calibrated', 'cosine'),
   },
   MIN_RESOLUTION: {
     description:
-      'Smallest photo, `WIDTHxHEIGHT` in pixels, in either orientation and with 10 % of tolerance; 0 turns the check off.',
+      'Smallest photo, `WIDTHxHEIGHT` in pixels, in either orientation and with 10 % of tolerance. 0 turns the check off.',
     default: '640x480',
     schema: resolution(),
   },
@@ -21,18 +21,18 @@ export const photoSettings = {
     schema: integer(0, 10_000),
   },
   MIN_FACE_AREA: {
-    description: 'Smallest share of the photo that a face must cover, 0–1; a smaller one does not count. 0 is off.',
+    description: 'Smallest share of the photo that a face must cover, 0–1. A smaller face does not count. 0 is off.',
     default: '0',
     schema: fraction(),
   },
   MAX_PIXELS: {
-    description: 'Largest photo in decoded pixels; a larger one is refused before it is decoded.',
+    description: 'Largest photo in decoded pixels. The server refuses a larger one before it decodes it.',
     default: '50000000',
     schema: integer(1_000_000, 1_000_000_000),
   },
   VECTOR_INDEX: {
     description:
-      'How faces are searched in memory. `scan`: all are compared, as sketches. `hnsw`: collections from 2,000 faces on have a graph (docs/vector-index.md).',
+      'How the server searches faces in memory. `scan`: it compares all, as sketches. `hnsw`: collections from 2,000 faces on have a graph (docs/vector-index.md).',
     default: 'scan',
     schema: choice('scan', 'hnsw'),
   },

@@ -9,8 +9,8 @@ export const recordSettings = {
     schema: choice('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
   },
   AUDIT_LOG: {
-    description: 'File that gets a line about each call: who, what, whose data, result. See docs/audit.md.',
-    defaultShown: 'none: no calls are audited',
+    description: 'File that gets a line about each request: who, what, whose data, result. See docs/audit.md.',
+    defaultShown: 'none: no audit log',
     schema: text(),
   },
   AUDIT_LOG_SIZE: {
@@ -26,7 +26,7 @@ export const recordSettings = {
   },
   METRICS_PORT: {
     description:
-      'Port of its own for Prometheus, which answers `/metrics` without a key; 0 takes any free one and logs it. See docs/operations.md.',
+      'Separate port for Prometheus, which answers `/metrics` without a key. With 0 the server takes any free port and logs it. See docs/operations.md.',
     defaultShown: 'none: no metrics',
     schema: integer(0, 65_535),
   },

@@ -21,7 +21,7 @@ export const storageSettings = {
   },
   DATA_KEY: {
     description:
-      'Key that ids, names, embeddings and photos are encrypted with at rest: 32 bytes, as 64 hex digits or in base64. See docs/encryption.md.',
+      'Key that encrypts ids, names, embeddings and photos at rest: 32 bytes, as 64 hex digits or in base64. See docs/encryption.md.',
     defaultShown: 'none: not encrypted',
     schema: dataKey(),
   },
@@ -35,26 +35,32 @@ export const storageSettings = {
     default: '0',
     schema: integer(0, 36_500),
   },
+  KEEP_PHOTOS: {
+    description:
+      'What is kept of each photo that a face is added from: `photo`, `crop` (the face with a margin), or `off`: nothing. Erased with the face. Photos of people whom `search` enrols by `create` are kept whatever this is, as crops with `crop`. See docs/photos.md.',
+    default: 'off',
+    schema: choice('off', 'crop', 'photo'),
+  },
   DATABASE_URL: {
     description:
-      'PostgreSQL with pgvector, as `postgres://user:password@host:5432/name`, instead of the database in `DATA_DIR`: for several servers. Of several hosts with commas between them, the one that takes writes is used. See docs/scale.md.',
+      'PostgreSQL with pgvector, as `postgres://user:password@host:5432/name`, instead of the database in `DATA_DIR`; for several servers. You may name several hosts with commas between them: the server uses the one that takes writes. See docs/scale.md.',
     defaultShown: 'none: a database in `DATA_DIR`',
     schema: postgresUrl(),
   },
   DATABASE_VECTORS: {
     description:
-      'How PostgreSQL keeps embeddings: `vector`, in 32-bit numbers, or `halfvec`, in 16-bit ones and half of the space. Chosen when the first server makes the schema. See docs/scale.md.',
+      'How PostgreSQL keeps embeddings: `vector` in 32-bit numbers, or `halfvec` in 16-bit numbers and half of the space. It is chosen when the first server makes the schema. See docs/scale.md.',
     defaultShown: 'as the database has it; `vector` in a new one',
     schema: choice('vector', 'halfvec'),
   },
   DATABASE_POOL: {
-    description: 'Connections to PostgreSQL that one server opens at most.',
+    description: 'Most connections to PostgreSQL that one server opens.',
     default: '10',
     schema: integer(1, 1000),
   },
   DATABASE_TIMEOUT: {
     description:
-      'Milliseconds that PostgreSQL may take to connect or to run one statement; beyond, a call answers 503.',
+      'Milliseconds that PostgreSQL may take to connect or to run one statement. After that a request answers 503.',
     default: '5000',
     schema: integer(100, 600_000),
   },
@@ -66,11 +72,11 @@ export const storageSettings = {
   },
   S3_BUCKET: {
     description:
-      'Bucket of its own for the photos of one server, or of those that share a database; without versioning.',
+      'Bucket for the photos of one server, or of the servers that share a database. It holds nothing else and has no versioning.',
     schema: bucketName(),
   },
   S3_REGION: {
-    description: 'Region that requests to the service are signed for.',
+    description: 'Region in the signature of requests to the service.',
     default: 'us-east-1',
     schema: text(),
   },
@@ -79,7 +85,7 @@ export const storageSettings = {
   S3_SECRET_KEY: { description: 'Secret key of the service.', schema: secret() },
   S3_SECRET_KEY_FILE: { description: 'File that holds it, instead of `S3_SECRET_KEY`.', schema: secretFile() },
   S3_TIMEOUT: {
-    description: 'Milliseconds that the service may take for one try of a request; beyond, a call answers 503.',
+    description: 'Milliseconds that the service may take for one try of a request. After that a request answers 503.',
     default: '5000',
     schema: integer(100, 600_000),
   },

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { EmbeddingStore } from '../../persistence/people/embedding-store.js';
 import type { PersonRef } from '../../persistence/template.js';
 import { Pace } from '../pace.js';
-import { MAX_OWN_PEOPLE, OWN_LEAST } from '../scoring/cohort.js';
+import { MAX_OWN_PEOPLE, MIN_OWN_PEOPLE } from '../scoring/cohort.js';
 import { choiceHash } from './choice.js';
 import type { TenantCohorts } from './tenant-cohorts.js';
 
@@ -107,7 +107,7 @@ export class CohortBuilder {
     const before = await store.findCohort(tenant, model);
     const people = await this.#count(tenant);
     if (this.#pace.isOver || !isDue(people, before?.people ?? 0)) return;
-    const members = people < OWN_LEAST ? [] : await this.#choose(tenant);
+    const members = people < MIN_OWN_PEOPLE ? [] : await this.#choose(tenant);
     const build = (before?.build ?? 0) + 1;
     if (this.#pace.isOver || !(await store.saveCohort(tenant, model, { build, people, members }))) return;
     await cohorts.refresh(tenant);
@@ -153,6 +153,6 @@ export class CohortBuilder {
 
 /** @param before people when the last choice was made; 0 without one */
 function isDue(people: number, before: number): boolean {
-  if (before < OWN_LEAST) return people >= OWN_LEAST;
+  if (before < MIN_OWN_PEOPLE) return people >= MIN_OWN_PEOPLE;
   return people >= GROWTH * before || people <= before / GROWTH;
 }

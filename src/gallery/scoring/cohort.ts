@@ -29,11 +29,11 @@ export const NEAREST = 0.1;
 const OWN_SHARE = 0.5;
 const OWN_HALF = 20;
 /** Fewer own people do not count. */
-export const OWN_LEAST = 10;
+export const MIN_OWN_PEOPLE = 10;
 /** More do not take part. */
 export const MAX_OWN_PEOPLE = 200;
 /** Without centres, fewer own people do not count. */
-export const OWN_LEAST_ALONE = 20;
+export const MIN_OWN_PEOPLE_ALONE = 20;
 
 /**
  * A sample of people that tells how crowded the neighbourhood of a face is: an embedder that has seen few faces of a kind
@@ -59,7 +59,7 @@ export class Cohort {
   static of(version: string, centres: Float32Array | DotTable, own?: OwnPeople): OptionalCohort {
     const table = tableOf(centres);
     const members = (own?.vectors.length ?? 0) / EMBEDDING_LENGTH;
-    return table.size > 0 || members >= OWN_LEAST ? new Cohort(version, table, own) : undefined;
+    return table.size > 0 || members >= MIN_OWN_PEOPLE ? new Cohort(version, table, own) : undefined;
   }
 
   /**
@@ -71,7 +71,7 @@ export class Cohort {
     this.version = version;
     this.#centres = tableOf(centres);
     const found = (own?.vectors.length ?? 0) / EMBEDDING_LENGTH;
-    this.#own = new DotTable(own && found >= OWN_LEAST ? own.vectors : new Float32Array());
+    this.#own = new DotTable(own && found >= MIN_OWN_PEOPLE ? own.vectors : new Float32Array());
     if (this.#centres.size + this.#own.size === 0) throw new RangeError('A cohort has vectors, at least one');
     const people = own?.people ?? 0;
     this.#ownShare =
@@ -126,7 +126,7 @@ export class Cohort {
     }
     return {
       middle: sum / this.#own.size,
-      share: people < OWN_LEAST_ALONE ? 0 : people / (people + OWN_LEAST_ALONE),
+      share: people < MIN_OWN_PEOPLE_ALONE ? 0 : people / (people + MIN_OWN_PEOPLE_ALONE),
     };
   }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { ObjectStore } from '../../persistence/photos/object-store.js';
 import type { PhotoOutbox } from '../../persistence/photos/photo-outbox.js';
@@ -9,6 +10,11 @@ const AT_ONCE = 8;
 
 /** How long a photo that could not be deleted waits for the next try, unless another deletion comes first. */
 const RETRY_MS = 30_000;
+
+/** The key of a photo that is about to be kept: random, so that it tells nothing and belongs to one face only. */
+export function newObjectKey(): string {
+  return `faces/${randomUUID()}`;
+}
 
 /**
  * Deletes the photos that the store lists as pending. A photo that cannot be deleted now stays on the list and is
@@ -50,6 +56,13 @@ export class PhotoSweep {
     } finally {
       this.#reserved.delete(key);
     }
+  }
+
+  /** As `keep`, under a new key; without a photo `claim` stores a row that names none. */
+  keepIfAny<T>(photo: Buffer | undefined, claim: (kept: { objectKey?: string }) => Promise<T>): Promise<T> {
+    if (!photo) return claim({});
+    const objectKey = newObjectKey();
+    return this.keep(objectKey, photo, () => claim({ objectKey }));
   }
 
   /** Resolves when every photo that was pending at the call is deleted or logged as a failure; never rejects. */

@@ -1,3 +1,4 @@
+import { FORMS_DUE } from '../people/sqlite/id-forms.js';
 import type { Database } from '../sqlite.js';
 import { dataKeyIdOf } from './data-cipher.js';
 import type { DataKey } from './data-key.js';
@@ -22,7 +23,7 @@ export function changeRowKeys(db: Database, from: DataKey | undefined, to: DataK
   const source = new RowEncryption(from);
   const target = new RowEncryption(to);
 
-  const saveUser = db.prepare('UPDATE users SET client_id = ?, name = ?, sealed = ? WHERE user_id = ?');
+  const saveUser = db.prepare('UPDATE users SET client_id = ?, name = ?, sealed = ?, id_form = NULL WHERE user_id = ?');
   const users = db.prepare<[number, number], UserRow & { number: number; collectionId: number }>(
     `SELECT user_id AS number, user_id AS userId, collection_id AS collectionId, client_id AS clientId, name, sealed AS encrypted
      FROM users WHERE user_id > ? ORDER BY user_id LIMIT ?`,
@@ -35,16 +36,30 @@ export function changeRowKeys(db: Database, from: DataKey | undefined, to: DataK
     saveUser.run(clientId, target.plainName(user), target.encryptUser(row.userId, clientId, user), row.userId);
   });
 
-  const saveFace = db.prepare('UPDATE faces SET embedding = ? WHERE face_id = ?');
-  const faces = db.prepare<[number, number], { number: number; userId: number; model: string; embedding: Buffer }>(
-    `SELECT face_id AS number, user_id AS userId, model, embedding FROM faces WHERE face_id > ? ORDER BY face_id LIMIT ?`,
-  );
-  eachRow(db, faces, work, ({ number, userId, model, embedding }) => {
-    const keyId = embedding.length === EMBEDDING_BYTES ? undefined : dataKeyIdOf(embedding);
-    if (keyId === to?.id) return;
-    const plain = source.decryptEmbedding(userId, model, embedding);
-    if (work.write) saveFace.run(target.encryptEmbedding(userId, model, plain), number);
-  });
+  const embeddings = [
+    [
+      'UPDATE faces SET embedding = ? WHERE face_id = ?',
+      'SELECT face_id AS number, user_id AS userId, model, embedding FROM faces WHERE face_id > ? ORDER BY face_id LIMIT ?',
+    ],
+    [
+      'UPDATE staged_embeddings SET embedding = ? WHERE face_id = ?',
+      `SELECT s.face_id AS number, f.user_id AS userId, s.model, s.embedding
+       FROM staged_embeddings s JOIN faces f USING (face_id) WHERE s.face_id > ? ORDER BY s.face_id LIMIT ?`,
+    ],
+  ] as const;
+  for (const [update, select] of embeddings) {
+    const save = db.prepare(update);
+    const page = db.prepare<[number, number], { number: number; userId: number; model: string; embedding: Buffer }>(
+      select,
+    );
+    eachRow(db, page, work, ({ number, userId, model, embedding }) => {
+      const keyId = embedding.length === EMBEDDING_BYTES ? undefined : dataKeyIdOf(embedding);
+      if (keyId === to?.id) return;
+      const plain = source.decryptEmbedding(userId, model, embedding);
+      if (work.write) save.run(target.encryptEmbedding(userId, model, plain), number);
+    });
+  }
+
   const saveTarget = db.prepare('UPDATE webhooks SET target = ? WHERE webhook_id = ?');
   const webhooks = db.prepare<[number, number], { number: number; target: Buffer }>(
     'SELECT webhook_id AS number, target FROM webhooks WHERE webhook_id > ? ORDER BY webhook_id LIMIT ?',
@@ -67,11 +82,11 @@ export function changeRowKeys(db: Database, from: DataKey | undefined, to: DataK
   });
 
   // Worked out of the faces, and made again with the other key.
-  if (work.write) db.exec('DELETE FROM templates');
+  if (work.write) db.exec(`DELETE FROM templates; ${FORMS_DUE}`);
 }
 
 export function countRows(db: Database): number {
-  const tables = ['users', 'faces', 'webhooks', 'deliveries'];
+  const tables = ['users', 'faces', 'staged_embeddings', 'webhooks', 'deliveries'];
   const sum = tables.map((table) => `(SELECT count(*) FROM ${table})`).join(' + ');
   return db.prepare<[], number>(`SELECT ${sum}`).pluck().get() ?? 0;
 }

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { OperatorError } from '../../util/operator-error.js';
+import { InputError } from '../../util/input-error.js';
 import type { ApiKeyStore, Caller, NewKey } from './api-key-store.js';
 import { allPermissions, type Permission } from './permissions.js';
 
@@ -82,7 +82,7 @@ export async function createKey(
 
 /**
  * When a key expires: `90d` from now, or the start of a day in UTC such as `2027-01-31`.
- * @throws OperatorError
+ * @throws InputError
  */
 export function expiryOf(text: string, now: Date): Date {
   const days = /^([1-9]\d{0,4})d$/.exec(text)?.[1];
@@ -90,8 +90,8 @@ export function expiryOf(text: string, now: Date): Date {
   const date = new Date(/^\d{4}-\d{2}-\d{2}$/.test(text) ? text : Number.NaN);
   // A 31 February would become a day of March.
   if (Number.isNaN(date.getTime()) || !date.toISOString().startsWith(text))
-    throw new OperatorError('--expires must look like 90d or 2027-01-31');
-  if (date <= now) throw new OperatorError('--expires must lie in the future');
+    throw new InputError('--expires must look like 90d or 2027-01-31');
+  if (date <= now) throw new InputError('--expires must lie in the future');
   return date;
 }
 

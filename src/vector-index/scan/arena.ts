@@ -161,7 +161,7 @@ export class Arena {
   compare(
     probe: Float32Array,
     runs: readonly FaceRun[],
-  ): { counts: Uint32Array; collect: (most: number) => FoundFaces[] } {
+  ): { counts: Uint32Array; collect: (most: number) => FoundSlots[] } {
     const { code, bytes, counts, pages, distances, found, codes, vectors } = this.#at;
     const scale = this.#sketch(probe, code, bytes);
     const countsNow = new Uint32Array(this.#memory.buffer, counts, DISTANCES).fill(0);
@@ -173,7 +173,7 @@ export class Arena {
       this.#kernel.compare(codes, at.pages, faces, code, at.distances, counts);
       return at;
     });
-    const collect = (most: number): FoundFaces[] =>
+    const collect = (most: number): FoundSlots[] =>
       placed.map((run) => {
         const count = this.#kernel.collect(vectors, run.pages, run.faces, bytes, scale, run.distances, most, found);
         return {
@@ -221,7 +221,7 @@ export class Arena {
 }
 
 /** Entry i of both lists, at 2 i in `slots` and at 2 i + 1 in `cosines`, belongs to one face. */
-export interface FoundFaces {
+export interface FoundSlots {
   slots: Uint32Array;
   cosines: Float32Array;
   count: number;

@@ -83,7 +83,7 @@ async function importText(target: SqliteTransfer, text: string) {
 
 const header = '{"format":"facesearch-collection","version":1,"model":"m1","dimensions":512}\n';
 
-test('what is imported is what was exported, between an encrypted and a plain folder', async () => {
+test('an import between an encrypted and a plain folder stores what was exported', async () => {
   const key = new DataKey(randomBytes(32));
   await fill('from', key);
   const source = open('from', staff, key);
@@ -103,7 +103,7 @@ test('what is imported is what was exported, between an encrypted and a plain fo
   expect([...exportCollection(open('to', guests), 'm1')].join('')).toBe(text);
 });
 
-test('an import merges by id: names from the file, new faces beside the old, the same ones not doubled', async () => {
+test('an import merges by id: it takes names from the file, adds new faces, and doubles none', async () => {
   await fill('from');
   const text = [...exportCollection(open('from', staff), 'm1')].join('');
   const store = await SqliteStore.open(database('to'));

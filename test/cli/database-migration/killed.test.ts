@@ -46,7 +46,7 @@ async function folderContent(place: string, key?: DataKey) {
   }
 }
 
-test('killed again and again, a move of rows and photos comes to its end as if nothing had been', async () => {
+test('a move of rows and photos that is killed again and again completes as if it had never been killed', async () => {
   const key = DataKey.parse(dataKey);
   await fullFolder(folder, 1000, key);
   const before = await folderContent(folder, key);

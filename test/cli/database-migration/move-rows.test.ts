@@ -63,7 +63,7 @@ const other = new DataKey(Buffer.alloc(32, 10));
 test.each([
   ['plain', undefined, undefined],
   ['out of an encrypted database into one with another key', key, other],
-])('there and back again nothing has changed, to the bit and the number: %s', async (_name, from, to) => {
+])('a move there and back changes no bit and no number: %s', async (_name, from, to) => {
   await fullFolder(folder, PEOPLE, from);
   const before = await withSide(source(from), contentOf);
   expect(before).toMatchObject({

@@ -27,6 +27,7 @@ async function importInto(server: TroubledServer, photos: number, change?: (clie
     allowIdCard: false,
     retryRefused: false,
     everybody: false,
+    keepsPhotos: false,
     parallel: 1,
     stop,
   };

@@ -52,7 +52,7 @@ const probes: Record<string, [string]> = {
   'none.jpg': ['none'],
 };
 
-it('tells for each photo how the answers go together', async () => {
+it('shadow says for each photo how the two replies compare', async () => {
   const { comparisons, failure, progress } = await run(probes, await side(people.a), await side(people.b));
   expect(failure).toBeUndefined();
   expect(comparisons.map(({ photo, verdict }) => [photo, verdict])).toEqual([
@@ -88,7 +88,7 @@ it('tells for each photo how the answers go together', async () => {
   expect(lines[5]).toMatch(/^none\.jpg,,"refused by both, same code",407,,,No face detected,no-face,/);
 });
 
-it('tells what another threshold of B would change', async () => {
+it('shadow says what another threshold of B would change', async () => {
   const b = await side({ an: 0.62 });
   const photos: Record<string, [string]> = { 'an.jpg': ['cos:1'], 'stranger.jpg': ['cos:0'] };
   const { comparisons } = await run(photos, await side({ an: 1 }), b);
@@ -104,7 +104,7 @@ it('tells what another threshold of B would change', async () => {
   );
 });
 
-it('tells who is right where photos have owners', async () => {
+it('shadow says which server is right for photos that have owners', async () => {
   const { comparisons } = await run(
     { 'an.jpg': ['cos:1', 'an'], 'binh.jpg': ['cos:0', 'binh'], 'x.jpg': ['cos:-1', null], 'y.jpg': ['none', 'an'] },
     await side({ an: 1, binh: 0 }),
@@ -122,7 +122,7 @@ it('tells who is right where photos have owners', async () => {
   expect(shadowCsv(comparisons)).toContain('\r\nbinh.jpg,binh,different people,');
 });
 
-it('counts what one server fails at, and goes on', async () => {
+it('shadow counts the requests at which one server fails, and continues', async () => {
   const { comparisons, failure } = await run(
     { 'an.jpg': ['cos:1'], 'crash.jpg': ['crash'], 'z.jpg': ['cos:1'] },
     await side({ an: 1 }),
@@ -137,7 +137,7 @@ it('counts what one server fails at, and goes on', async () => {
   expect(comparisons[1]?.a).not.toHaveProperty('ms');
 }, 30_000);
 
-it('stops at a key that is refused, and keeps what was compared', async () => {
+it('shadow stops at a refused key, and keeps what it has compared', async () => {
   const [good, wrong] = [await side({ an: 1 }), await side({}, 'wrong')];
   expect(await run({ 'an.jpg': ['cos:1'] }, good, wrong)).toMatchObject({
     comparisons: [],

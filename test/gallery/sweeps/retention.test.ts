@@ -52,7 +52,7 @@ describe.each([
     return { gallery, photos, store, enrol, sweep };
   }
 
-  test('those whom a search enrolled too long ago are erased: rows, index and photos; others stay', async () => {
+  test('users that a search enrolled too long ago are erased with rows, index and photos; others stay', async () => {
     const passDays = stopClock();
     const { gallery, photos, store, enrol, sweep } = await opened();
     await gallery.saveUser(staff, { id: 'a1', name: 'Anna' });
@@ -83,7 +83,7 @@ describe.each([
     expect(logger.error).not.toHaveBeenCalled();
   });
 
-  test('somebody who is named between the look and the erasure stays', async () => {
+  test('a user who is named between the look and the erasure stays', async () => {
     const passDays = stopClock();
     const { gallery, store, enrol } = await opened();
     const { id } = await enrol();

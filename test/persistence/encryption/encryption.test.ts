@@ -142,7 +142,7 @@ test('a store whose users were all deleted takes no key by itself', async () => 
   await expect(SqliteStore.open(file, { dataKey: key })).rejects.toThrow('not encrypted');
 });
 
-test('API keys are dealt with whatever the data key is, and without taking one', async () => {
+test('API keys work whatever the data key is, and take none', async () => {
   await (await SqliteStore.open(file, { dataKey: key })).close();
   const keys = await SqliteStore.openForApiKeys(file);
   await keys.addKey({

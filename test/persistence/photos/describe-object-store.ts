@@ -38,7 +38,7 @@ export function describeObjectStore(name: string, opener: () => Promise<() => Pr
       expect((await objects.get('faces/large'))?.equals(large)).toBe(true);
     });
 
-    test('putting again replaces', async () => {
+    test('putting an object again replaces it', async () => {
       await objects.put('faces/1', Buffer.from('long old text'));
       await objects.put('faces/1', Buffer.from('new'));
       expect(await objects.get('faces/1')).toEqual(Buffer.from('new'));
@@ -68,7 +68,7 @@ export function describeObjectStore(name: string, opener: () => Promise<() => Pr
       expect(await Promise.all(names.map((key) => objects.get(key)))).toEqual(names.map((key) => Buffer.from(key)));
     });
 
-    test('what is put through encryption lies there encrypted, and is decrypted with its key in its place only', async () => {
+    test('an encrypted object lies there as ciphertext, and is decrypted with its key in its own place only', async () => {
       const key = new DataKey(Buffer.alloc(32, 7));
       const encrypted = new EncryptedObjectStore(objects, key);
       await encrypted.put('faces/1', Buffer.from('a photo of somebody'));

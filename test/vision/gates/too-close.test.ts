@@ -8,12 +8,12 @@ const corners = (left: number, top: number, right: number, bottom: number) => [
 ];
 
 describe('isTooClose', () => {
-  it('passes a face of half the frame', () => {
+  it('isTooClose passes a face of half the frame', () => {
     const box = { x: 160, y: 60, width: 320, height: 360 };
     expect(isTooClose(box, corners(160, 130, 480, 410), frame)).toBe(false);
   });
 
-  it('refuses a face that fills the frame', () => {
+  it('isTooClose refuses a face that fills the frame', () => {
     expect(isTooClose({ x: 100, y: 10, width: 440, height: 460 }, [], frame)).toBe(true);
   });
 
@@ -22,11 +22,11 @@ describe('isTooClose', () => {
     ['right', corners(500, 100, 660, 300)],
     ['above', corners(100, -15, 300, 180)],
     ['below', corners(100, 300, 300, 500)],
-  ])('refuses a face that the frame cuts on the %s', (_side, points) => {
+  ])('isTooClose refuses a face that the frame cuts on the %s', (_side, points) => {
     expect(isTooClose({ x: 100, y: 100, width: 200, height: 260 }, points, frame)).toBe(true);
   });
 
-  it('allows the outline to touch the frame', () => {
+  it('isTooClose allows the outline to touch the frame', () => {
     expect(isTooClose({ x: 0, y: 100, width: 200, height: 260 }, corners(-2, 150, 200, 380), frame)).toBe(false);
   });
 });

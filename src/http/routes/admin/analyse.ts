@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { errorRow, FaceSearchError } from '../../../core/errors.js';
-import type { PhotoReport } from '../../../vision/face-analyser.js';
+import type { FaceFault, PhotoReport } from '../../../vision/face-analyser.js';
 import { imageOfText } from '../../forms/fields.js';
 import { success, successSchema } from '../../replies.js';
 import type { Route } from '../../route.js';
@@ -14,6 +14,7 @@ const greyPhoto =
 const point = z.strictObject({ x: z.number(), y: z.number() });
 const box = z.strictObject({ ...point.shape, width: z.number(), height: z.number() });
 const scores = z.strictObject({ mask: share, sunglasses: share, hat: share, face: share });
+const faults = Object.keys(errorRow('NOT_FULL_FACE').reasons) as FaceFault[];
 const analysis = z.strictObject({
   width: whole.describe('Of the photo in pixels, upright.'),
   height: whole,
@@ -24,7 +25,7 @@ const analysis = z.strictObject({
         outline: z.array(point).describe('68 landmarks.'),
         fivePoints: z.array(point).describe('What the embedding is aligned to.'),
         scores: scores.nullable(),
-        fault: z.enum(['too-close', 'mask', 'sunglasses', 'hat']).nullable().describe('Why it is not a full face.'),
+        fault: z.enum(faults).nullable().describe('Why it is not a full face.'),
         isPerson: z.boolean().describe('False for a passer-by, who does not count.'),
       }),
     )

@@ -17,6 +17,7 @@ const status = z.strictObject({
   minResolution: z.strictObject({ width: whole, height: whole }).nullable(),
   minFaceWidth: whole.describe('Pixels.'),
   minFaceArea: share.describe('Share of the photo; 0 is no limit.'),
+  keepPhotos: z.enum(['off', 'crop', 'photo']).describe('What is kept of photos that faces are added from.'),
 });
 
 const schema = {
@@ -35,6 +36,7 @@ const schema = {
       minResolution: { width: 640, height: 480 },
       minFaceWidth: 80,
       minFaceArea: 0,
+      keepPhotos: 'off',
     }),
   },
 } as const;
@@ -53,6 +55,7 @@ export const statusRoute: Route = (app, { services, config }) => {
       minResolution: config.MIN_RESOLUTION,
       minFaceWidth: config.MIN_FACE_WIDTH,
       minFaceArea: config.MIN_FACE_AREA,
+      keepPhotos: config.KEEP_PHOTOS,
     }),
   );
 };

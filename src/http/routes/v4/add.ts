@@ -2,7 +2,7 @@ import { allow_id_card, collection, id, photo } from '../../forms/common-fields.
 import { form } from '../../forms/form.js';
 import { doneSchema, photoErrors, success } from '../../replies.js';
 import type { Route } from '../../route.js';
-import { embeddingOf, photoOptions } from '../../services.js';
+import { noted, photoOptions } from '../../services.js';
 
 const schema = {
   tags: ['People'],
@@ -12,7 +12,7 @@ const schema = {
   errors: [...photoErrors, 'USER_NOT_FOUND'],
 } as const;
 
-export const addRoute: Route = (app, { services }) => {
+export const addRoute: Route = (app, { services, config: { KEEP_PHOTOS: keep } }) => {
   app.post(
     '/add',
     { schema, config: { permission: 'enrol' } },
@@ -20,8 +20,10 @@ export const addRoute: Route = (app, { services }) => {
       const { gallery, analyser } = services();
       const where = context.collection(collection);
       await gallery.requireUser(where, id);
-      const analysis = analyser.embedPhoto(file.bytes(), photoOptions(flags), context.abandoned);
-      await gallery.addFace(where, id, await embeddingOf(context, analysis));
+      const image = file.bytes();
+      const options = { ...photoOptions(flags), withCrop: keep === 'crop' };
+      const { embedding, crop } = await noted(context, analyser.embedPhoto(image, options, context.abandoned));
+      await gallery.addFace(where, id, embedding, keep === 'photo' ? image : crop);
       return success('Add photo success');
     },
   );

@@ -17,7 +17,16 @@ import type {
   StoredCollection,
   StoredEmbedding,
 } from '../embedding-store.js';
-import type { CollectionCount, CollectionRef, Erased, FaceRecord, NewFace, StoredFace, User } from '../people-store.js';
+import {
+  type CollectionCount,
+  type CollectionRef,
+  type Erased,
+  type FaceRecord,
+  isDefault,
+  type NewFace,
+  type StoredFace,
+  type User,
+} from '../people-store.js';
 import { CohortRows } from './cohort-rows.js';
 import { Erasure } from './erasure.js';
 import { FaceRows } from './face-rows.js';
@@ -26,6 +35,7 @@ import { PeopleRows } from './people-rows.js';
 import { ScaleRows } from './scale-rows.js';
 import { openDatabase } from './sqlite-database.js';
 import { prepareStatements, type Statements } from './sqlite-statements.js';
+import { StagedRows } from './staged-rows.js';
 
 export interface SqliteStoreOptions {
   /** Key that ids, names and embeddings are encrypted with; without one they are plain. */
@@ -45,6 +55,7 @@ const USERS_PER_TURN = 1000;
 export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   readonly scales: ScaleRows;
   readonly webhooks: SqliteWebhooks;
+  readonly staged: StagedRows;
   readonly #db: GuardedDatabase;
   readonly #sql: Statements;
   readonly #encryption: RowEncryption;
@@ -82,6 +93,7 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
     this.#sql = sql;
     this.scales = new ScaleRows(db, sql);
     this.webhooks = new SqliteWebhooks(raw, db, rows, encryption);
+    this.staged = new StagedRows(db, raw, encryption);
     this.#encryption = encryption;
     this.#rows = rows;
     this.#faces = new FaceRows(db, sql, encryption);
@@ -89,14 +101,17 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
     this.#erasure = new Erasure(sql);
   }
 
-  async saveUser(collection: CollectionRef, user: User): Promise<void> {
-    const renamed = this.#db.write(() => {
-      const collectionId = this.#rows.makeCollection(collection);
-      const before = this.#rows.user(collectionId, user.id);
-      this.#rows.saveUser(collectionId, user);
-      return before !== undefined && before.name !== user.name;
+  async saveUser(collection: CollectionRef, user: User): Promise<boolean> {
+    const { isSaved, isRenamed } = this.#db.write(() => {
+      const existing = this.#rows.collectionId(collection);
+      const before = existing === undefined ? undefined : this.#rows.user(existing, user.id);
+      if (existing !== undefined && !before && this.#rows.hasOtherForm(existing, user.id))
+        return { isSaved: false, isRenamed: false };
+      this.#rows.saveUser(existing ?? this.#rows.makeCollection(collection), user);
+      return { isSaved: true, isRenamed: before !== undefined && before.name !== user.name };
     });
-    if (renamed) this.#db.forgetSoon();
+    if (isRenamed) this.#db.forgetSoon();
+    return isSaved;
   }
 
   async findUser(collection: CollectionRef, userId: string): Promise<User | undefined> {
@@ -167,7 +182,9 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   async deleteCollection(collection: CollectionRef): Promise<Erased | undefined> {
     return this.#erase(deletedEvent(collection, { what: 'collection' }), () => {
       const collectionId = this.#rows.collectionId(collection);
-      return collectionId === undefined ? undefined : this.#erasure.collection(collectionId);
+      if (collectionId === undefined || (isDefault(collection) && !this.#sql.hasUsers.get(collectionId)))
+        return undefined;
+      return this.#erasure.collection(collectionId);
     });
   }
 

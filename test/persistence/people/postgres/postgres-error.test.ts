@@ -20,7 +20,7 @@ test.each(['55000', '28P01', '28000', '3D000', '57P03', '53300', '0A000', 'ECONN
   },
 );
 
-test('of a statement, such a code is an error of the server', () => {
+test('the same code from a statement is an error of the server', () => {
   for (const code of ['55000', '28000'])
     expect(asPostgresError(coded(code), 'The database')).not.toHaveProperty('trouble');
 });

@@ -8,6 +8,7 @@ import type { StoredFace } from '../../../../src/persistence/people/people-store
 import { SqliteStore } from '../../../../src/persistence/people/sqlite/sqlite-store.js';
 import { RandomVectors } from '../../../vector-index/random-vectors.js';
 import { describeScales } from '../../describe-scales.js';
+import { describeStaged } from '../../describe-staged.js';
 import { anna, ben, describeStore, staff } from '../../describe-store.js';
 import { describeTemplates } from '../../describe-templates.js';
 import { temporaryFolder } from '../../temporary-folder.js';
@@ -23,6 +24,9 @@ for (const [kind, dataKey] of kinds) {
     return () => SqliteStore.open(file, { dataKey });
   });
   describeScales(`SQLite, ${kind}`, async () =>
+    SqliteStore.open(join(await temporaryFolder(), 'facesearch.db'), { dataKey }),
+  );
+  describeStaged(`SQLite, ${kind}`, async () =>
     SqliteStore.open(join(await temporaryFolder(), 'facesearch.db'), { dataKey }),
   );
   describeTemplates(`SQLite, ${kind}`, async () => {
