@@ -11,7 +11,7 @@ export function picture(photo, report, signal) {
   });
   for (const [i, face] of report.faces.entries()) {
     const { x, y, width, height } = face.box;
-    const kind = !face.isPerson ? 'aside' : face.fault ? 'bad' : 'good';
+    const kind = !face.isPerson ? 'aside' : face.fault || face.isSmall ? 'bad' : 'good';
     const size = thick * 9;
     drawing.append(
       svg('rect', { x, y, width, height, rx: thick * 2, class: `box ${kind}`, 'stroke-width': thick }),

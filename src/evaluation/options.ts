@@ -71,7 +71,7 @@ export const evaluationOptions = {
     type: 'string',
     value: 'N',
     default: '0',
-    help: 'gates: a narrower face does not count, in pixels, as MIN_FACE_WIDTH; 0 is off',
+    help: 'gates: a narrower face is not embedded, in pixels, as MIN_FACE_WIDTH; 0 is off',
     read: wholeNumber(0, 10_000),
   },
   version: { type: 'string', value: 'VERSION', default: 'v3', help: 'none, v3 or v4', read: readVersion },

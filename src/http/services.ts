@@ -23,10 +23,12 @@ export type GetServices = () => Services;
 export const galleryVersion: FacematchVersion = 'v3';
 
 /** What a client asks for a photo; false where an endpoint does not ask. */
-type PhotoFlags = { [flag in 'allow_id_card' | 'only_largest_face' | 'disable_validation']?: boolean };
+type PhotoFlags = {
+  [flag in 'allow_id_card' | 'only_largest_face' | 'disable_validation' | 'allow_covered']?: boolean;
+};
 
 export function photoOptions(
-  { allow_id_card = false, only_largest_face = false, disable_validation = false }: PhotoFlags,
+  { allow_id_card = false, only_largest_face = false, disable_validation = false, allow_covered = false }: PhotoFlags,
   version = galleryVersion,
 ): PhotoOptions {
   return {
@@ -34,12 +36,14 @@ export function photoOptions(
     allowIdCard: allow_id_card,
     severalFaces: only_largest_face ? 'largest' : 'refuse',
     disableValidation: disable_validation,
+    allowCovered: allow_covered,
   };
 }
 
 /** The embedding that an analysis ends with, whose times are noted for log and metrics. */
 export async function embeddingOf(context: RequestContext, analysis: Promise<Analysis>): Promise<Float32Array> {
-  const { embedding, timings } = await analysis;
+  const { embedding, overruled, timings } = await analysis;
   context.stages = timings;
+  context.overruled = overruled;
   return embedding;
 }

@@ -49,11 +49,15 @@ export interface PhotoOptions {
   severalFaces: 'refuse' | 'largest';
   /** Skip the quality gates (406). */
   disableValidation: boolean;
+  /** Take a face although a gate sees it covered; what the gate sees is noted. */
+  allowCovered?: boolean;
 }
 
 export interface Analysis {
   /** 512 float32, L2-normalised. */
   embedding: Float32Array;
+  /** What the photo would have been refused for, had the options not overruled it; empty for most. */
+  overruled: Reason[];
   /** Milliseconds per stage, for the log. */
   timings: Record<string, number>;
 }
@@ -74,6 +78,8 @@ export interface FaceReport {
   fault: FaceFault | null;
   /** False for a passer-by, who does not count beside the largest face. */
   isPerson: boolean;
+  /** Too small to be embedded. It counts as a person all the same. */
+  isSmall: boolean;
 }
 
 /** What is seen in a photo. */

@@ -1,10 +1,11 @@
+import type { Reason } from '../core/errors.js';
 import type { FacematchVersion, ModelPack } from '../models/manifest.js';
 import { ALIGNED_SIZE, alignedToImage, mendedAlignedToImage } from './alignment.js';
 import { type DecodedImage, type DecodeLimits, decode } from './decode.js';
 import { Detector } from './detectors/detector.js';
 import { Embedder } from './embedder.js';
 import type { Analysis, FaceReport, PhotoOptions, PhotoReport } from './face-analyser.js';
-import { FaceFinder, type FoundFaces, type LocatedFace } from './face-finder.js';
+import { FaceFinder, type FoundFaces, type LocatedFace, type SizeOfFace } from './face-finder.js';
 import { FaceScorer } from './face-scorer.js';
 import { askGates, type GateFinding, type LoadedGate, loadGates, refuseBy } from './gates/ask-gates.js';
 import type { Views } from './gates/gate.js';
@@ -16,7 +17,7 @@ import { Refusal } from './refusal.js';
 import { StageTimer } from './stage-timer.js';
 
 export interface VisionLimits extends DecodeLimits {
-  /** A narrower face does not count as detected, in pixels of the photo. */
+  /** A narrower face is not embedded, in pixels of the photo. */
   minFaceWidth: number;
   /** A face that covers less of the photo does not count as detected, 0–1. */
   minFaceArea: number;
@@ -24,6 +25,9 @@ export interface VisionLimits extends DecodeLimits {
 
 /** "Around": how much narrower than the limit a face may be, as with the resolution. */
 const FACE_WIDTH_TOLERANCE = 0.1;
+
+/** A face at least so wide counts as a person even if it is too small to be embedded, in pixels of the photo. */
+const MIN_COUNTED_WIDTH = 24;
 
 /** A face narrower than this share of the main one is a passer-by or a picture behind the person, not a second one. */
 const PASSER_BY_WIDTH = 1 / 8;
@@ -73,9 +77,9 @@ export class Pipeline {
   async embedPhoto(bytes: Uint8Array, options: PhotoOptions, clock = new StageTimer()): Promise<Analysis> {
     const { photo, found } = await this.findFaces(bytes, clock);
     const findings = await askGates(this.photoGates, photoView(photo, found), options, clock);
-    const face = await this.accept(found, findings, options);
+    const { face, overruled } = await this.accept(found, findings, options);
     const embedding = await clock.time('embed', () => this.embed(found.pyramid, face, options.version));
-    return { embedding, timings: clock.timings };
+    return { embedding, overruled, timings: clock.timings };
   }
 
   /**
@@ -107,7 +111,7 @@ export class Pipeline {
     const pyramid = new ImagePyramid(image);
     const face = await clock.time('find', () => this.finder.findInCrop(pyramid));
     const embedding = await clock.time('embed', () => this.embed(pyramid, face, version));
-    return { embedding, timings: clock.timings };
+    return { embedding, overruled: [], timings: clock.timings };
   }
 
   /** Looks at a shrunk photo first, and at all of it where a face that matters has lost detail. */
@@ -121,19 +125,19 @@ export class Pipeline {
     const image = await clock.time('decode', () => decode(bytes, this.limits, leastSide));
     const photo = new ImagePyramid(image);
     const widths: number[] = [];
-    const counts = (box: Box) => {
-      const large = this.isLargeEnough(box, image);
-      if (large) widths.push(box.width);
-      return large;
+    const sizeOf = (box: Box) => {
+      const size = this.sizeOf(box, image);
+      if (size !== 'ignored') widths.push(box.width);
+      return size;
     };
-    const found = await clock.time('find', () => this.finder.find(photo, counts));
+    const found = await clock.time('find', () => this.finder.find(photo, sizeOf));
     const least = (found.faces[0]?.box.width ?? 0) * PASSER_BY_WIDTH;
     const blurred = widths.some((width) => width >= least && width < SHARP_FACE_WIDTH);
     return { photo, found, sharp: image.shrink === 1 || !blurred };
   }
 
   /**
-   * The face to embed.
+   * The face to embed, and which gates were overruled.
    * @param findings what the gates found that look at the photo
    * @throws Refusal of a gate, NO_FACE or MANY_FACES
    */
@@ -141,22 +145,25 @@ export class Pipeline {
     found: FoundFaces,
     findings: readonly GateFinding[],
     options: PhotoOptions,
-  ): Promise<LocatedFace> {
+  ): Promise<{ face: LocatedFace; overruled: Reason[] }> {
     refuseBy(findings, options);
     const { faces, pyramid, rejected } = found;
-    if (faces.length === 0) throw new Refusal('NO_FACE', rejected ?? 'no-face');
     const people = faces.filter(({ box }) => isPerson(box, found));
     if (people.length > 1 && options.severalFaces === 'refuse') throw new Refusal('MANY_FACES', 'many-faces');
-    const face = this.chooseFace(people, pyramid);
-    refuseBy(await askGates(this.faceGates, { face, picture: pyramid }, options), options);
-    return face;
+    const large = people.filter(({ isSmall }) => !isSmall);
+    if (large.length === 0) throw new Refusal('NO_FACE', rejected ?? 'no-face');
+    const face = this.chooseFace(large, pyramid);
+    const overruled = refuseBy(await askGates(this.faceGates, { face, picture: pyramid }, options), options);
+    return { face, overruled };
   }
 
-  private isLargeEnough(box: Box, image: DecodedImage): boolean {
-    return (
-      box.width * image.shrink >= this.limits.minFaceWidth * (1 - FACE_WIDTH_TOLERANCE) &&
-      area(box) >= this.limits.minFaceArea * image.width * image.height
-    );
+  /** A small face counts as a person; one that covers too little of the photo does not, for it stands in the background. */
+  private sizeOf(box: Box, image: DecodedImage): SizeOfFace {
+    const { minFaceWidth, minFaceArea } = this.limits;
+    const width = box.width * image.shrink;
+    if (area(box) < minFaceArea * image.width * image.height) return 'ignored';
+    if (width >= minFaceWidth * (1 - FACE_WIDTH_TOLERANCE)) return 'full';
+    return width >= MIN_COUNTED_WIDTH ? 'small' : 'ignored';
   }
 
   private embed(

@@ -22,7 +22,7 @@ describe('embedding images', () => {
       asked.add(JSON.stringify(options));
       await new Promise((resolve) => setTimeout(resolve, 1));
       running--;
-      return { embedding: Float32Array.of(1), timings: {} };
+      return { embedding: Float32Array.of(1), overruled: [], timings: {} };
     });
     const done: number[] = [];
     const { embeddings } = await embedImages(fake, folder, names, {

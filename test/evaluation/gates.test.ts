@@ -222,7 +222,7 @@ describe('sending photos through the gates', () => {
       asked.add(JSON.stringify(options));
       if (bytes.toString() === 'a') throw new FaceSearchError('NOT_FULL_FACE', 'mask');
       if (bytes.toString() === 'b') throw new FaceSearchError('MANY_FACES');
-      return { embedding: new Float32Array(), timings: {} };
+      return { embedding: new Float32Array(), overruled: [], timings: {} };
     });
     const progress: number[][] = [];
     const outcomes = await judgeImages(strict, folder, ['a.jpg', 'b.jpg', 'c.jpg'], {

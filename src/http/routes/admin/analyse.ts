@@ -26,6 +26,7 @@ const analysis = z.strictObject({
         scores: scores.nullable(),
         fault: z.enum(['too-close', 'mask', 'sunglasses', 'hat']).nullable().describe('Why it is not a full face.'),
         isPerson: z.boolean().describe('False for a passer-by, who does not count.'),
+        isSmall: z.boolean().describe('Below `MIN_FACE_WIDTH`: not embedded, but counted.'),
       }),
     )
     .describe('Largest first.'),
