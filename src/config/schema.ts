@@ -180,6 +180,12 @@ export const variables = {
     default: '80',
     schema: integer(0, 10_000),
   },
+  MIN_QUALITY: {
+    description:
+      'Lowest quality of a face that is taken, 0–100, where validation is on; a worse one answers 406 with `low-quality`. 0 is off. See docs/quality.md.',
+    default: '0',
+    schema: integer(0, 100),
+  },
   ALLOW_COVERED: {
     description:
       '`on`: `add` knows the field `allow_covered`, with which an office adds a face that is wrongly taken for one behind a mask, sunglasses or a hat. The audit log says so in `overruled`.',

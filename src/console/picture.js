@@ -56,6 +56,10 @@ export function verdicts(report) {
       face.fault !== 'too-close',
       t('check.share', { px: Math.round(face.box.width), n: share }),
     );
+    const { score: points, advice } = face.quality;
+    const why = advice.map((one) => t(`advice.${one}`));
+    const isLow = report.refusal?.reason === 'low-quality';
+    add(t('check.quality') + of, !isLow, [t('check.points', { n: points }), ...why].join('; '));
     if (!face.scores || !report.thresholds) continue;
     for (const cover of ['mask', 'sunglasses', 'hat']) {
       const threshold = report.thresholds[cover];

@@ -27,6 +27,10 @@ export const englishReasons = {
   mask: { short: 'mask', sentence: 'A mask covers the face. Take it off.' },
   sunglasses: { short: 'sunglasses', sentence: 'Sunglasses cover the eyes. Take them off; clear glasses are fine.' },
   hat: { short: 'hat', sentence: 'A hat covers the head. Take it off.' },
+  'low-quality': {
+    short: 'low quality',
+    sentence: 'The face is not clear enough. Look straight into the camera, in even light, sharp and near enough.',
+  },
   'image-format': { short: 'not a jpg or png', sentence: 'The file is not a jpg or png image.' },
   'image-damaged': { short: 'damaged file', sentence: 'The image is damaged and cannot be opened. Use another one.' },
   'image-size': {

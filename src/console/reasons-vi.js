@@ -29,6 +29,10 @@ export const vietnameseReasons = {
   mask: { short: 'khẩu trang', sentence: 'Khẩu trang che mặt. Hãy tháo ra.' },
   sunglasses: { short: 'kính râm', sentence: 'Kính râm che mắt. Hãy tháo ra; đeo kính trong thì được.' },
   hat: { short: 'mũ', sentence: 'Mũ che đầu. Hãy bỏ ra.' },
+  'low-quality': {
+    short: 'chất lượng thấp',
+    sentence: 'Khuôn mặt chưa đủ rõ. Hãy nhìn thẳng vào máy ảnh, đủ gần, ảnh nét và ánh sáng đều.',
+  },
   'image-format': { short: 'không phải jpg hay png', sentence: 'Tệp không phải ảnh jpg hay png.' },
   'image-damaged': { short: 'tệp hỏng', sentence: 'Ảnh bị hỏng, không mở được. Hãy dùng ảnh khác.' },
   'image-size': {

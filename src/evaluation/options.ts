@@ -67,6 +67,11 @@ export const evaluationOptions = {
     help: 'recognition or gates (default: both, gates where the manifest has labels)',
     read: oneOf('recognition', 'gates'),
   },
+  by: {
+    type: 'string',
+    value: 'COLUMN',
+    help: 'gates: count free faces by this column of the manifest, too, within each set',
+  },
   minFaceWidth: {
     type: 'string',
     value: 'N',

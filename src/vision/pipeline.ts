@@ -13,6 +13,8 @@ import { faceGates, photoGates, type Sights } from './gates/gates.js';
 import { area, type Box } from './geometry.js';
 import { ImagePyramid } from './image-pyramid.js';
 import { LandmarkFinder } from './landmarks.js';
+import { measureFace } from './quality/measures.js';
+import { type FaceQuality, qualityOf } from './quality/score.js';
 import { Refusal } from './refusal.js';
 import { StageTimer } from './stage-timer.js';
 
@@ -21,6 +23,8 @@ export interface VisionLimits extends DecodeLimits {
   minFaceWidth: number;
   /** A face that covers less of the photo does not count as detected, 0–1. */
   minFaceArea: number;
+  /** A face of a lower quality is refused where validation is on, 0–100; none without a number. */
+  minQuality?: number;
 }
 
 /** "Around": how much narrower than the limit a face may be, as with the resolution. */
@@ -37,6 +41,9 @@ export const FIRST_LOOK_SIDE = 960;
 
 /** A face at least so wide, in pixels, is still larger than in the aligned crop; a narrower one is looked at in full size. */
 const SHARP_FACE_WIDTH = 112;
+
+/** A photo, and how much smaller it was decoded than it is. */
+type DecodedPhoto = ImagePyramid & { readonly shrink: number };
 
 /** Takes one of the people in a photo, the largest first. */
 export type ChooseFace = (people: readonly LocatedFace[], picture: ImagePyramid) => LocatedFace;
@@ -77,9 +84,10 @@ export class Pipeline {
   async embedPhoto(bytes: Uint8Array, options: PhotoOptions, clock = new StageTimer()): Promise<Analysis> {
     const { photo, found } = await this.findFaces(bytes, clock);
     const findings = await askGates(this.photoGates, photoView(photo, found), options, clock);
-    const { face, overruled } = await this.accept(found, findings, options);
+    const { face, overruled } = await this.accept(photo, found, findings, options);
     const embedding = await clock.time('embed', () => this.embed(found.pyramid, face, options.version));
-    return { embedding, overruled, timings: clock.timings };
+    const quality = options.tellQuality && { quality: qualityIn(photo, face).score };
+    return { embedding, overruled, ...quality, timings: clock.timings };
   }
 
   /**
@@ -93,9 +101,10 @@ export class Pipeline {
     for (const { fillsPicture, ...face } of found.faces) {
       const asked = await askGates(this.faceGates, { face, picture: found.pyramid }, {});
       const fault = (asked.find(({ reason }) => reason)?.reason ?? null) as FaceReport['fault'];
-      faces.push({ ...face, fault, isPerson: isPerson(face.box, found) });
+      const quality = qualityIn(photo, face);
+      faces.push({ ...face, fault, isPerson: isPerson(face.box, found), quality });
     }
-    const refusal = await this.accept(found, findings, options).then(() => null, causeOf);
+    const refusal = await this.accept(photo, found, findings, options).then(() => null, causeOf);
     const { width, height } = photo.image;
     const thresholds = this.pack.gates.faceGate?.thresholds ?? null;
     return { width, height, faces, ...sightsOf(findings), thresholds, refusal, timings: clock.timings };
@@ -115,7 +124,7 @@ export class Pipeline {
   }
 
   /** Looks at a shrunk photo first, and at all of it where a face that matters has lost detail. */
-  private async findFaces(bytes: Uint8Array, clock: StageTimer): Promise<{ photo: ImagePyramid; found: FoundFaces }> {
+  private async findFaces(bytes: Uint8Array, clock: StageTimer): Promise<{ photo: DecodedPhoto; found: FoundFaces }> {
     const first = await this.look(bytes, clock, FIRST_LOOK_SIDE);
     return first.sharp ? first : this.look(bytes, clock);
   }
@@ -123,7 +132,7 @@ export class Pipeline {
   /** Decodes and finds. `sharp` is false when a face that matters has lost detail because the photo was shrunk. */
   private async look(bytes: Uint8Array, clock: StageTimer, leastSide?: number) {
     const image = await clock.time('decode', () => decode(bytes, this.limits, leastSide));
-    const photo = new ImagePyramid(image);
+    const photo: DecodedPhoto = Object.assign(new ImagePyramid(image), { shrink: image.shrink });
     const widths: number[] = [];
     const sizeOf = (box: Box) => {
       const size = this.sizeOf(box, image);
@@ -142,6 +151,7 @@ export class Pipeline {
    * @throws Refusal of a gate, NO_FACE or MANY_FACES
    */
   private async accept(
+    photo: DecodedPhoto,
     found: FoundFaces,
     findings: readonly GateFinding[],
     options: PhotoOptions,
@@ -154,6 +164,10 @@ export class Pipeline {
     if (large.length === 0) throw new Refusal('NO_FACE', rejected ?? 'no-face');
     const face = this.chooseFace(large, pyramid);
     const overruled = refuseBy(await askGates(this.faceGates, { face, picture: pyramid }, options), options);
+    const { minQuality = 0 } = this.limits;
+    // An office that overrules a gate has looked at the photo itself.
+    const isJudged = minQuality > 0 && !options.disableValidation && !options.allowCovered;
+    if (isJudged && qualityIn(photo, face).score < minQuality) throw new Refusal('NOT_FULL_FACE', 'low-quality');
     return { face, overruled };
   }
 
@@ -176,6 +190,11 @@ export class Pipeline {
     const crop = pyramid.sample(toImage, ALIGNED_SIZE, ALIGNED_SIZE, 0);
     return (this.embedders.get(model.name) as Embedder).embed(crop, mirror);
   }
+}
+
+/** Measured in the photo as it came: a brighter copy, in which the face may have been found, flatters it. */
+function qualityIn(photo: DecodedPhoto, face: Omit<LocatedFace, 'fillsPicture'>): FaceQuality {
+  return qualityOf(measureFace(face, photo, photo.shrink), face.scores);
 }
 
 /** Whether a face counts beside the largest one. */
