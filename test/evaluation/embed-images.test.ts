@@ -35,7 +35,7 @@ describe('embedding images', () => {
     expect(most).toBe(3);
     expect(done).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     expect([...asked].map((json) => JSON.parse(json))).toEqual([
-      { version: 'v4', allowIdCard: true, severalFaces: 'largest', disableValidation: true },
+      { version: 'v4', allowIdCard: true, severalFaces: 'largest', disableValidation: true, tellQuality: true },
     ]);
   });
 
