@@ -19,8 +19,8 @@ ENV ORT_DISABLE_TELEMETRY=1 \
   npm_config_nodedir=/usr/local
 
 COPY package.json package-lock.json ./
-# One package has to be compiled. Other install scripts would download a runtime for graphics cards, and compile the SQLite
-# of Node.js 20. The secrets are for networks with a registry or an authority of their own: docs/containers.md.
+# One package has to be compiled. The install script of another would download a runtime for graphics cards. The secrets are
+# for networks with a registry or an authority of their own: docs/containers.md.
 RUN --mount=type=cache,target=/root/.npm \
   --mount=type=secret,id=npmrc,target=/root/.npmrc \
   --mount=type=secret,id=ca \
@@ -31,15 +31,19 @@ COPY scripts scripts
 COPY src src
 COPY models models
 ARG MODEL_PACK=default
+# Names of restricted licences that the builder accepts: docs/models.md.
+ARG ACCEPT_LICENCE=
 RUN --mount=type=cache,target=/root/.npm \
   --mount=type=secret,id=npmrc,target=/root/.npmrc \
   --mount=type=secret,id=ca \
-  npm run facesearch -- models
+  if [ -f /run/secrets/ca ]; then export NODE_EXTRA_CA_CERTS=/run/secrets/ca; fi; npm run facesearch -- models
 
 # What the server does not need at run time: tools and their types, sources of native packages, ONNX Runtime for other
-# machines, compiled scripts.
-RUN npm prune --omit=dev --ignore-scripts \
+# machines, sharp for another C library and for none, compiled scripts. npm 10 would fetch optional packages that are not for
+# this machine, and remove them again.
+RUN npm prune --omit=dev --ignore-scripts --offline \
   && rm -rf node_modules/better-sqlite3/deps node_modules/better-sqlite3/src dist/scripts dist/.tsbuildinfo \
+    node_modules/@img/*musl* node_modules/@img/sharp-wasm32 \
   && find node_modules/*/build -type f ! -path '*/build/Release/*.node' -delete \
   && find node_modules -path '*/prebuilds/*.node' ! -name "linux*-$(node --print process.arch).node" -delete \
   && find node_modules/onnxruntime-node/bin -mindepth 3 -maxdepth 3 -type d \

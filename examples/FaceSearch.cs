@@ -72,7 +72,7 @@ public static class FaceSearch
                 {
                     var reply = Parse(await response.Content.ReadAsByteArrayAsync());
                     var code = reply.Element("code").Value;
-                    // 404, 406, 407 and 410 are results; 400 and 412 say what to mend.
+                    // 404, 406, 407 and 410 are results; 400 and 412 say what to fix.
                     if (new[] { "200", "400", "404", "406", "407", "410", "412" }.Contains(code)) return reply;
                     if (!new[] { "429", "503" }.Contains(code) || attempt == 5)
                         throw new IOException(name + " failed: " + code + " " + reply.Element("data").Value);

@@ -66,7 +66,7 @@ public class FaceSearch {
     for (int attempt = 1; ; attempt++) {
       HttpResponse<String> response = CLIENT.send(request, HttpResponse.BodyHandlers.ofString(UTF_8));
       String code = member(response.body(), "code");
-      // 404, 406, 407 and 410 are results; 400 and 412 say what to mend.
+      // 404, 406, 407 and 410 are results; 400 and 412 say what to fix.
       if (code != null && Set.of("200", "400", "404", "406", "407", "410", "412").contains(code)) return response.body();
       if (code == null || !Set.of("429", "503").contains(code) || attempt == 5)
         throw new IOException(name + " failed: " + code + " " + member(response.body(), "data"));

@@ -24,7 +24,7 @@ async function call(method, name, fields = {}) {
       signal: AbortSignal.timeout(60_000),
     });
     const reply = await response.json();
-    // 404, 406, 407 and 410 are results; 400 and 412 say what to mend.
+    // 404, 406, 407 and 410 are results; 400 and 412 say what to fix.
     if (['200', '400', '404', '406', '407', '410', '412'].includes(reply.code)) return reply;
     if (!['429', '503'].includes(reply.code) || attempt === 5)
       throw new Error(`${name} failed: ${reply.code} ${reply.data}`);

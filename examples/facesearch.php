@@ -35,7 +35,7 @@ function call(string $method, string $name, array $fields = []): array
             throw new RuntimeException("$name failed: " . curl_error($curl));
         }
         $reply = json_decode($body, true, 512, JSON_THROW_ON_ERROR);
-        // 404, 406, 407 and 410 are results; 400 and 412 say what to mend.
+        // 404, 406, 407 and 410 are results; 400 and 412 say what to fix.
         if (in_array($reply['code'], ['200', '400', '404', '406', '407', '410', '412'], true)) {
             return $reply;
         }

@@ -22,7 +22,7 @@ def call(method, path, photo=None, **fields):
     for attempt in range(1, 6):
         response = session.request(method, calls + path, files=parts, timeout=60)
         reply = response.json()
-        # 404, 406, 407 and 410 are results; 400 and 412 say what to mend.
+        # 404, 406, 407 and 410 are results; 400 and 412 say what to fix.
         if reply["code"] in ("200", "400", "404", "406", "407", "410", "412"):
             return reply
         if reply["code"] not in ("429", "503") or attempt == 5:

@@ -14,7 +14,7 @@ call() {
   shift 2
   reply=$(curl --silent --show-error --retry 4 --max-time 60 -H "api_key: $FACESEARCH_KEY" -X "$method" \
     -F "collection=$collection" "$@" "$calls/$name" | jq -cs last)
-  # 404, 406, 407 and 410 are results; 400 and 412 say what to mend; whatever is left is trouble.
+  # 404, 406, 407 and 410 are results; 400 and 412 say what to fix. Everything else is an error.
   case $(printf %s "$reply" | jq -r .code) in
     200 | 400 | 404 | 406 | 407 | 410 | 412) printf '%s\n' "$reply" ;;
     *) echo "$name failed: $reply" >&2; return 1 ;;

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runScript } from '../src/cli/run-script.js';
 import type { PackageSource } from '../src/models/npm-pack.js';
-import { ensurePackageFiles } from '../src/models/package-files.js';
 import { projectRoot } from '../src/util/paths.js';
+import { ensurePackageFiles } from './ensure-package-files.js';
 
 /** One entry of test/photos.json. */
 interface PhotoPackage extends PackageSource {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { modelsOf, type Named, readPack } from '../src/models/choose-pack.js';
 import { readIfPresent, sha256, writeAtomically } from '../src/models/files.js';
 import type { Model } from '../src/models/manifest.js';
-import { readOriginals } from '../src/models/original-files.js';
+import { withOriginals } from '../src/models/original-files.js';
 import { defaultManifestPath, projectRoot } from '../src/util/paths.js';
 
 /**
@@ -22,8 +22,9 @@ export async function originalModels(
     if (!data || sha256(data) !== model.sha256) missing.push(model);
   }
   if (missing.length > 0) {
-    const fetched = await readOriginals(pack, missing, { log: console.log });
-    for (const model of missing) await writeAtomically(cached(model), fetched.get(model.name) as Buffer);
+    await withOriginals(pack, missing, { log: console.log }, async (fetched) => {
+      for (const model of missing) await writeAtomically(cached(model), fetched.get(model.name) as Buffer);
+    });
   }
   const read = async (model: Named<Model>) => ({ model, original: (await readIfPresent(cached(model))) as Buffer });
   return Promise.all(models.map(read));

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Database } from '../src/persistence/people/postgres/database.js';
+import { PostgresDatabase } from '../src/persistence/people/postgres/database.js';
 import { migrate } from '../src/persistence/people/postgres/migrate.js';
 import { openDatabase } from '../src/persistence/people/sqlite/sqlite-database.js';
 import { projectRoot } from '../src/util/paths.js';
@@ -41,7 +41,7 @@ async function sqliteSchema(): Promise<string> {
 
 async function postgresSchema(): Promise<string> {
   const engine = await startPglite();
-  const database = new Database({ url: engine.url, connections: engine.connections, timeout: 30_000 });
+  const database = new PostgresDatabase({ url: engine.url, connections: engine.connections, timeout: 30_000 });
   try {
     await migrate(database);
     const [row] = await database.run<{ version: number }>('SELECT max(version) AS version FROM schema_migrations');

@@ -17,7 +17,7 @@ import { keyEntry } from './observability/audit/audit-entry.js';
 import { AuditLog } from './observability/audit/audit-log.js';
 import { type GaugeSource, Metrics } from './observability/metrics/metrics.js';
 import { KeyRing } from './persistence/keys/api-keys.js';
-import type { CollectionRef, Store } from './persistence/store.js';
+import type { CollectionRef, PeopleStore } from './persistence/people/people-store.js';
 import { defaultManifestPath } from './util/paths.js';
 import { VisionPool } from './vision/vision-pool.js';
 import { openDatabaseStorage } from './wiring/database-storage.js';
@@ -171,7 +171,7 @@ function startVision(pack: ModelPack, config: Config, workerUrl: URL | undefined
 }
 
 function startRetention(
-  store: Store,
+  store: PeopleStore,
   gallery: Gallery,
   days: number,
   audit: AuditLog | undefined,

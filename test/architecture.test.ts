@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
 
@@ -34,6 +34,39 @@ test('imports point downwards', () => {
 
 test('no files import each other in a circle', () => {
   expect(circles()).toEqual([]);
+});
+
+test('no two exported types share a name', () => {
+  const places = new Map<string, string[]>();
+  for (const file of imports.keys()) {
+    // A constant with the type of its values, such as that of a library's class, is one thing in one file.
+    const names = new Set(
+      [
+        ...readFileSync(file, 'utf8').matchAll(/^export (?:declare |abstract )*(?:interface|type|class|enum) (\w+)/gm),
+      ].map(([, name = '']) => name),
+    );
+    for (const name of names) places.set(name, [...(places.get(name) ?? []), file]);
+  }
+  expect([...places].filter(([, files]) => files.length > 1)).toEqual([]);
+});
+
+test('no file of src/ has more than 300 lines', () => {
+  const long = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .map((name) => join('src', name))
+    .filter((path) => statSync(path).isFile())
+    .filter((file) => readFileSync(file, 'utf8').trimEnd().split('\n').length > 300);
+  expect(long).toEqual([]);
+});
+
+test('what CONTRIBUTING.md says where to find lies there', () => {
+  const rows = [
+    ...readFileSync('CONTRIBUTING.md', 'utf8').matchAll(/^\| ([^|`]+) \| `(src\/[^`]+\.ts)` \| `(\w+)` \|$/gm),
+  ];
+  expect(rows.length).toBeGreaterThanOrEqual(8);
+  for (const [, what, file = '', name] of rows) {
+    const exported = new RegExp(`^export (?:async )?(?:function|const|class|interface) ${name}\\b`, 'm');
+    expect(readFileSync(file, 'utf8'), what).toMatch(exported);
+  }
 });
 
 function mayImport(from: string, to: string): boolean {

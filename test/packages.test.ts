@@ -5,6 +5,7 @@ import { projectRoot } from '../src/util/paths.js';
 
 interface Package {
   hasInstallScript?: boolean;
+  optional?: boolean;
   engines?: { node: string };
   version: string;
 }
@@ -24,9 +25,10 @@ test('npm has no settings of the project, of which later versions know fewer and
 });
 
 test('each version of Node.js gets the version of better-sqlite3 that does not end the process', () => {
-  const [old, current] = [packages['packages/sqlite-node-20'], packages['node_modules/better-sqlite3']];
-  // Node-API 10 came with 22.14.
-  expect(old?.engines?.node).toBe('<22.14');
-  expect(packages['packages/sqlite-node-20/node_modules/better-sqlite3']?.version).toMatch(/^12\./);
+  const [old, current] = [packages['node_modules/better-sqlite3-12'], packages['node_modules/better-sqlite3']];
+  expect(old?.version).toMatch(/^12\./);
   expect(current?.version).toMatch(/^13\./);
+  // Node-API 10, which 13 needs, came with 22.14. npm leaves out an optional package whose `engines` in the lock file do not
+  // fit. The package itself claims more; `npm install better-sqlite3-12@…` writes that again: change it by hand.
+  expect(old).toMatchObject({ optional: true, engines: { node: '<22.14' } });
 });

@@ -41,7 +41,7 @@ test('the watch sees names, connections and files', async () => {
   expect(watch.strayFiles.sort()).toEqual([join(watch.cwd, 'in-cwd'), join(watch.home, 'in-home')]);
 });
 
-test('a server looks up no name, calls nobody, and writes to its data folder only', async () => {
+test('a server looks up no name, connects to nothing, and writes only to its data folder', async () => {
   const watch = await Watch.begin();
   const { ready, waitFor, exitCode, output } = startServer(watch.data, watch.env, watch.command, watch.cwd);
   const target = httpTarget(await ready());
@@ -56,7 +56,7 @@ test('a server looks up no name, calls nobody, and writes to its data folder onl
   expect(output.stderr).toBe('');
 });
 
-test('a server without a home that it can write says nothing of it', async () => {
+test('a server without a writable home does not mention it', async () => {
   const watch = await Watch.begin();
   cpSync(join(projectRoot, 'package.json'), join(watch.home, 'file'));
   const env = { ...watch.env, HOME: join(watch.home, 'file') };
@@ -69,7 +69,7 @@ test('a server without a home that it can write says nothing of it', async () =>
   expect(lines).toEqual([]);
 });
 
-test('a command that runs models does neither', async () => {
+test('a command that runs models looks up no name and connects to nothing', async () => {
   const watch = await Watch.begin();
   const photos = ['franck_01829.jpg', 'franck_02045.jpg', 'audrey.jpg', 'audrey_crop.jpg'];
   for (const name of photos) writeFileSync(join(watch.data, name), photo(name));

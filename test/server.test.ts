@@ -39,7 +39,7 @@ async function post(origin: string, key: string, path: string, fields: Record<st
 
 const franck = photo('franck_01829.jpg');
 
-it('shows its first key once, and answers the same after a restart', async () => {
+it('a server shows its first key once, and answers the same after a restart', async () => {
   const first = run();
   const origin = await first.ready();
   const key = await first.waitFor(/^ {2}(\S{20,})$/m);
@@ -56,7 +56,7 @@ it('shows its first key once, and answers the same after a restart', async () =>
   expect(second.output.stdout).not.toContain('api_key:');
 });
 
-it('finishes a request that is under way when it is told to stop', async () => {
+it('a server that is told to stop finishes a running request', async () => {
   const { child, exitCode, ready, waitFor } = run({ API_KEYS: 'k1' });
   const origin = await ready();
   const { headers, body } = form(file(franck));
@@ -78,7 +78,7 @@ it('finishes a request that is under way when it is told to stop', async () => {
   expect(await exitCode).toBe(0);
 });
 
-it('is not held up by connections that send no request, or half of one', async () => {
+it('a server stops although connections send no request, or half of one', async () => {
   const { child, exitCode, ready } = run({ API_KEYS: 'k1' });
   const { hostname, port } = new URL(await ready());
   for (const text of ['', 'GET /health HTTP/1.1\r\nhost: x\r\n']) {
@@ -91,7 +91,7 @@ it('is not held up by connections that send no request, or half of one', async (
   expect(await exitCode).toBe(0);
 });
 
-it('gives up on a request that does not come to its end', async () => {
+it('a server that stops gives up a request that does not end', async () => {
   const { child, exitCode, ready } = run({ API_KEYS: 'k1', SHUTDOWN_GRACE: '0' });
   const { headers, body } = form(file(franck));
   const upload = request(`${await ready()}${basePath}/search`, {
@@ -105,7 +105,7 @@ it('gives up on a request that does not come to its end', async () => {
   expect(await exitCode).toBe(1);
 });
 
-it('exits at once when it is told a second time', async () => {
+it('a server exits at once when it is told to stop a second time', async () => {
   const { child, exitCode, ready, waitFor } = run({ API_KEYS: 'k1', SHUTDOWN_GRACE: '3600' });
   const { headers, body } = form(file(franck));
   const upload = request(`${await ready()}${basePath}/search`, {
@@ -121,7 +121,7 @@ it('exits at once when it is told a second time', async () => {
   expect(await exitCode).toBe(1);
 });
 
-it('answers all that it began when it is stopped under load, and refuses what is new', async () => {
+it('a server that is stopped under load answers all that it began, and refuses new requests', async () => {
   const { child, exitCode, ready, waitFor } = run({ API_KEYS: 'k1', SHUTDOWN_GRACE: '60' });
   const origin = await ready();
   const answers: string[] = [];
@@ -146,7 +146,7 @@ it('answers all that it began when it is stopped under load, and refuses what is
   expect(ends).toContain('ECONNREFUSED');
 });
 
-it('says what is wrong with its settings, all at once and without their values, and exits with 1', async () => {
+it('a server says what is wrong with its settings, all at once and without their values, and exits with 1', async () => {
   const { exitCode, output } = run({ PORT: 'eighty', API_KEYS: 'acme:s3cret,acme:s3cret' });
   expect(await exitCode).toBe(1);
   expect(output.stderr).toMatch(/PORT: must be a whole number/);
@@ -154,7 +154,7 @@ it('says what is wrong with its settings, all at once and without their values, 
   expect(output.stderr).not.toMatch(/eighty|s3cret|at .*\.js/);
 });
 
-it('serves metrics on a port of their own, and not on that of the calls', async () => {
+it('a server serves metrics on their own port, and not on that of the API', async () => {
   const { ready, waitFor } = run({ API_KEYS: 'k1', METRICS_PORT: '0', WORKERS: '1' });
   const port = await waitFor(/"port":(\d+),"msg":"metrics are served"/);
   const origin = await ready();
@@ -164,7 +164,7 @@ it('serves metrics on a port of their own, and not on that of the calls', async 
   expect((await fetch(`${origin}/metrics`)).status).toBe(404);
 });
 
-it('exits with 1 and one clear line when it cannot start', async () => {
+it('a server that cannot start exits with 1 and one clear line', async () => {
   const pack = run({ API_KEYS: 'k1', MODEL_PACK: 'nothing' });
   expect(await pack.exitCode).toBe(1);
   expect(pack.output.stderr).toContain('no pack "nothing"');

@@ -52,7 +52,8 @@ async function load(model: Model, original: Buffer): Promise<Variant[]> {
 
 async function measure(model: Model, variants: Variant[]): Promise<void> {
   for (let round = 0; round < WARM_UP + ROUNDS; round++) {
-    const feeds = { [model.input.name]: randomImage(model) };
+    const { name = variants[0]?.session.inputNames[0] ?? '' } = model.input;
+    const feeds = { [name]: randomImage(model) };
     // Each round begins with another variant: the first one finds the caches full of other things.
     const first = round % variants.length;
     for (const { session, times } of [...variants.slice(first), ...variants.slice(0, first)]) {

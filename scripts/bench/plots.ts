@@ -76,8 +76,8 @@ export interface StageBar {
 }
 
 const BAR = { left: 180, width: 560, height: 26, pitch: 44, top: 84 };
-/** A stage narrower than this in pixels has no room for its number. */
-const LEAST_FOR_NUMBER = 24;
+/** A stage narrower than this in pixels has no space for its number. */
+const MIN_FOR_NUMBER = 24;
 
 /** What each stage of one photo costs: one bar for each kind of photo, a part of it for each stage. */
 export function stagePlot(stages: readonly string[], bars: readonly StageBar[]): string {
@@ -106,7 +106,7 @@ export function stagePlot(stages: readonly string[], bars: readonly StageBar[]):
         const [at, width] = [x, toWidth(ms)];
         x += width;
         const rect = element('rect', { class: `f${i}`, 'fill-opacity': 0.6, x: at, y, width, height: BAR.height });
-        if (width < LEAST_FOR_NUMBER) return [rect];
+        if (width < MIN_FOR_NUMBER) return [rect];
         return [rect, label(at + width / 2, y + 17, ms.toFixed(1), { 'text-anchor': 'middle', class: 'minor' })];
       });
       return [label(16, y + 17, bar.name), ...parts, label(x + 8, y + 17, total(bar).toFixed(1))];

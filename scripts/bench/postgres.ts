@@ -3,7 +3,7 @@ import { runScript } from '../../src/cli/run-script.js';
 import { EMBEDDING_LENGTH } from '../../src/core/embedding.js';
 import { PgvectorGallery } from '../../src/gallery/pgvector-gallery.js';
 import { rawCosine } from '../../src/gallery/scoring/similarity.js';
-import { Database } from '../../src/persistence/people/postgres/database.js';
+import { PostgresDatabase } from '../../src/persistence/people/postgres/database.js';
 import { type VectorType, vectorTypeChange } from '../../src/persistence/people/postgres/migrations.js';
 import { PostgresStore } from '../../src/persistence/people/postgres/postgres-store.js';
 import { FaceLikeVectors } from './face-like-vectors.js';
@@ -47,7 +47,7 @@ await runScript(async () => {
   if (url === undefined) throw new Error('--url names an empty database with pgvector');
   const faces = Number(values.faces);
   const described = await machine();
-  const tools = new Database({ url, connections: ADDED_AT_ONCE, timeout: HOURS_MS });
+  const tools = new PostgresDatabase({ url, connections: ADDED_AT_ONCE, timeout: HOURS_MS });
   const store = new PostgresStore({ url, connections: ADDED_AT_ONCE, timeout: HOURS_MS });
   try {
     await store.migrate('vector');
@@ -73,10 +73,10 @@ await runScript(async () => {
 });
 
 /** Faces without the graph, which is made afterwards. @returns probes, and the number of the face nearest to each */
-async function fill(tools: Database, store: PostgresStore, faces: number) {
+async function fill(tools: PostgresDatabase, store: PostgresStore, faces: number) {
   await store.saveUser(where, { id: 'u', name: '' });
-  const found = await store.findCollection(where);
-  const collectionId = found?.collectionId ?? 0;
+  const [collection] = await store.listCollections();
+  const collectionId = collection?.collectionId ?? 0;
   await tools.run('DROP INDEX faces_by_embedding');
   const random = new FaceLikeVectors(1);
   const people: Float32Array[] = [];
@@ -96,12 +96,15 @@ async function fill(tools: Database, store: PostgresStore, faces: number) {
       [collectionId, MODEL, page],
     );
   }
-  const ids = await store.faceIdsOf(collectionId, MODEL);
+  const ids = await tools.run<{ faceId: number }>(
+    'SELECT face_id AS "faceId" FROM faces WHERE collection_id = $1 AND model = $2 ORDER BY face_id',
+    [collectionId, MODEL],
+  );
   const probing = new FaceLikeVectors(2);
   const anybody = () => people[Math.floor(probing.next() * people.length)] as Float32Array;
   // First people who are there, then as many strangers.
   const probes = Array.from({ length: 2 * PROBES }, (_, i) => probing.image(i < PROBES ? anybody() : probing.person()));
-  return { probes, exact: probes.map((probe) => ids[nearest(all, probe)] ?? 0) };
+  return { probes, exact: probes.map((probe) => ids[nearest(all, probe)]?.faceId ?? 0) };
 }
 
 function nearest(all: readonly Float32Array[], probe: Float32Array): number {
@@ -115,7 +118,7 @@ function nearest(all: readonly Float32Array[], probe: Float32Array): number {
 }
 
 async function measure(
-  tools: Database,
+  tools: PostgresDatabase,
   store: PostgresStore,
   vectors: VectorType,
   faces: number,
@@ -159,7 +162,7 @@ async function measure(
 }
 
 async function width(
-  tools: Database,
+  tools: PostgresDatabase,
   vectors: VectorType,
   ef: number | 'exact',
   probes: readonly Float32Array[],

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import type { CollectionRef } from '../../src/persistence/store.js';
+import type { CollectionRef } from '../../src/persistence/people/people-store.js';
 
 /** What the data of a release hold: a later version must find it again. The file `contents.json.gz` of its folder. */
 export interface CompatContents {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Gallery } from '../../src/gallery/gallery.js';
+import type { ApiKeyStore } from '../../src/persistence/keys/api-key-store.js';
 import { hashKey } from '../../src/persistence/keys/api-keys.js';
-import type { ApiKeyStore } from '../../src/persistence/store.js';
 import type { Storage } from '../../src/wiring/storage.js';
 import { type CompatContents, type CompatKey, fromBase64 } from './contents.js';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readConfig } from '../../src/config/config.js';
 import type { SimilarityScale } from '../../src/gallery/scoring/similarity.js';
 import { createLogger } from '../../src/observability/logging.js';
-import { Database } from '../../src/persistence/people/postgres/database.js';
+import { PostgresDatabase } from '../../src/persistence/people/postgres/database.js';
 import { migrations } from '../../src/persistence/people/postgres/migrations.js';
 import { openDatabaseStorage } from '../../src/wiring/database-storage.js';
 import { columnsOf, dumpRows } from '../postgres/dump-rows.js';
@@ -47,7 +47,7 @@ export async function makePostgres(
   await fill(storage, gallery, contents);
   await gallery.close();
   await storage.close();
-  const database = new Database({ url: engine.url, connections: engine.connections, timeout: TIMEOUT });
+  const database = new PostgresDatabase({ url: engine.url, connections: engine.connections, timeout: TIMEOUT });
   await writeFile(join(folder, 'dump.sql'), await dump(database, version));
   await database.close();
   await engine.stop();
@@ -55,13 +55,13 @@ export async function makePostgres(
   await pack(file, folder);
 }
 
-async function dump({ run }: Database, version: number): Promise<string> {
+async function dump({ run }: PostgresDatabase, version: number): Promise<string> {
   if (version === migrations.length) {
     const { tables, links } = await schemaText(run);
     return tables + (await dumpRows(run, await columnsOf(run))) + links;
   }
   const engine = await startPglite();
-  const older = new Database({ url: engine.url, connections: engine.connections, timeout: TIMEOUT });
+  const older = new PostgresDatabase({ url: engine.url, connections: engine.connections, timeout: TIMEOUT });
   await older.run('CREATE EXTENSION vector');
   await older.run('CREATE TABLE schema_migrations (version int PRIMARY KEY, at timestamptz DEFAULT now())');
   for (const sql of migrations.slice(0, version)) await older.run(sql);

@@ -15,9 +15,11 @@ SELECT create_reference_table('collections');
 SELECT create_reference_table('cohorts');
 SELECT create_reference_table('pending_object_deletions');
 SELECT create_reference_table('scales');
+SELECT create_reference_table('forms_due');
 
 -- A collection's users and faces lie on one node, so that a search and every change but the making of a collection ask one.
 SELECT create_distributed_table('users', 'collection_id');
 SELECT create_distributed_table('faces', 'collection_id', colocate_with => 'users');
 SELECT create_distributed_table('templates', 'collection_id', colocate_with => 'users');
 SELECT create_distributed_table('cohort_members', 'collection_id', colocate_with => 'users');
+SELECT create_distributed_table('staged_embeddings', 'collection_id', colocate_with => 'users');

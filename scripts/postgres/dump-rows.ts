@@ -1,4 +1,4 @@
-import type { Run } from '../../src/persistence/people/postgres/database.js';
+import type { RunQuery } from '../../src/persistence/people/postgres/database.js';
 
 /** Columns that rows give, by table; a table comes after those that it refers to. */
 export type Columns = ReadonlyMap<string, readonly string[]>;
@@ -12,12 +12,14 @@ const tablesInOrder = [
   'templates',
   'cohorts',
   'cohort_members',
+  'staged_embeddings',
+  'scales',
   'pending_object_deletions',
   'schema_migrations',
 ];
 
 /** @throws Error for a table that this does not know */
-export async function columnsOf(run: Run): Promise<Columns> {
+export async function columnsOf(run: RunQuery): Promise<Columns> {
   const rows = await run<{ table: string; columns: string[] }>(
     `SELECT c.relname::text AS table, array_agg(a.attname::text ORDER BY attnum) AS columns
      FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
@@ -31,7 +33,7 @@ export async function columnsOf(run: Run): Promise<Columns> {
 }
 
 /** The rows of a database as SQL, with their numbers and with the sequences that go on behind them. */
-export async function dumpRows(run: Run, columns: Columns): Promise<string> {
+export async function dumpRows(run: RunQuery, columns: Columns): Promise<string> {
   const lines: string[] = [];
   for (const [table, names] of columns) {
     const values = names.map((name) => `quote_nullable(${name}::text)`).join(`, ', ', `);

@@ -1,4 +1,4 @@
-import type { Run } from '../../src/persistence/people/postgres/database.js';
+import type { RunQuery } from '../../src/persistence/people/postgres/database.js';
 
 /** The schema of a database as SQL that makes it: what must be there before the rows, and what is quicker after them. */
 export interface SchemaText {
@@ -56,7 +56,7 @@ const indexes = `SELECT replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON
   WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = i.indexrelid) ORDER BY 1`;
 
 /** Reads the schema `public` of a database. The text is the same for the same schema. */
-export async function schemaText(run: Run): Promise<SchemaText> {
+export async function schemaText(run: RunQuery): Promise<SchemaText> {
   const read = async (...queries: string[]) => {
     const parts: string[] = [];
     for (const query of queries) {

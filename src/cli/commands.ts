@@ -36,6 +36,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('./commands/import.js')).importCommand,
   },
   {
+    name: 'compare',
+    summary: 'Asks a running server whether two photos show one person.',
+    load: async () => (await import('./commands/compare.js')).compare,
+  },
+  {
     name: 'export',
     summary: 'Writes users and vectors of a collection as JSON lines.',
     load: async () => (await import('./commands/export.js')).exportCommand,
@@ -64,6 +69,11 @@ export const commands: readonly Entry[] = [
     name: 'move',
     summary: 'Moves all data between SQLite and PostgreSQL, and photos between a folder and S3, while no server runs.',
     load: async () => (await import('./commands/move.js')).move,
+  },
+  {
+    name: 're-embed',
+    summary: 'Moves the gallery to the model of another pack, from the photos that were kept.',
+    load: async () => (await import('./commands/re-embed.js')).reEmbedCommand,
   },
   {
     name: 'migrate-from-fpt',

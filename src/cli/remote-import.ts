@@ -1,3 +1,4 @@
+import { type Options, wholeNumber } from '../util/options.js';
 import { showProgress } from '../util/progress.js';
 import { FaceSearchClient } from './api-client/face-search-client.js';
 import { ImportError } from './photo-import/import-error.js';
@@ -7,6 +8,19 @@ import type { PhotoList } from './photo-import/photo-list.js';
 import { photosToCheck, type WeakPhoto, weakPhotos } from './photo-import/photo-quality.js';
 import { wordsFor } from './photo-import/refusal-words.js';
 import { stopOnSignals } from './stop-on-signals.js';
+
+/** The options of commands that send photos. */
+export const photoOptions = {
+  parallel: {
+    type: 'string',
+    value: 'N',
+    default: '8',
+    help: 'photos under way at once, 1 to 64',
+    read: wholeNumber(1, 64),
+  },
+  allowIdCard: { type: 'boolean', help: 'also take photos of identity documents' },
+  retryRefused: { type: 'boolean', help: 'send again what an earlier run saw refused' },
+} as const satisfies Options;
 
 /** What a command sends to a running server. */
 export interface RemoteImport {

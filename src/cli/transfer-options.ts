@@ -4,7 +4,7 @@ import { identityOf } from '../gallery/model-identity.js';
 import { galleryVersion } from '../http/services.js';
 import { readPack } from '../models/choose-pack.js';
 import { DATABASE } from '../persistence/data-folder/data-folder.js';
-import type { CollectionRef } from '../persistence/store.js';
+import type { CollectionRef } from '../persistence/people/people-store.js';
 import type { Options, Values } from '../util/options.js';
 import { defaultManifestPath } from '../util/paths.js';
 import { UsageError } from '../util/usage-error.js';

@@ -35,19 +35,19 @@ export interface Variable<T = unknown> {
 export const variables = {
   HOST: { description: 'Address to listen on.', default: '0.0.0.0', schema: text() },
   PORT: {
-    description: 'Port to listen on; 0 takes any free one and logs it.',
+    description: 'Port to listen on. With 0 the server takes any free port and logs it.',
     default: '8080',
     schema: integer(0, 65_535),
   },
   LISTEN: {
     description:
-      '`at-once`: the server listens before it can answer calls, and says so at `/ready`. `when-ready`: it listens when it can; for balancers that ask for no `/ready`.',
+      '`at-once`: the server listens before it can answer, and says so at `/ready`. `when-ready`: it listens once it can answer; for balancers that do not ask `/ready`.',
     default: 'at-once',
     schema: choice('at-once', 'when-ready'),
   },
   TLS_CERT: {
     description:
-      'File with the certificate in PEM, and those between it and the root: the server then speaks TLS. A renewed one is taken without a restart.',
+      'File with the certificate in PEM, followed by those between it and the root. The server then speaks TLS. It uses a renewed certificate without a restart.',
     defaultShown: 'none: plain HTTP',
     schema: text(),
   },
@@ -59,24 +59,24 @@ export const variables = {
   },
   DATABASE_URL: {
     description:
-      'PostgreSQL with pgvector, as `postgres://user:password@host:5432/name`, instead of the database in `DATA_DIR`: for several servers. Of several hosts with commas between them, the one that takes writes is used. See docs/scale.md.',
+      'PostgreSQL with pgvector, as `postgres://user:password@host:5432/name`, instead of the database in `DATA_DIR`; for several servers. You may name several hosts with commas between them: the server uses the one that takes writes. See docs/scale.md.',
     defaultShown: 'none: a database in `DATA_DIR`',
     schema: postgresUrl(),
   },
   DATABASE_VECTORS: {
     description:
-      'How PostgreSQL keeps embeddings: `vector`, in 32-bit numbers, or `halfvec`, in 16-bit ones and half of the space. Chosen when the first server makes the schema. See docs/scale.md.',
+      'How PostgreSQL keeps embeddings: `vector` in 32-bit numbers, or `halfvec` in 16-bit numbers and half of the space. It is chosen when the first server makes the schema. See docs/scale.md.',
     defaultShown: 'as the database has it; `vector` in a new one',
     schema: choice('vector', 'halfvec'),
   },
   DATABASE_POOL: {
-    description: 'Connections to PostgreSQL that one server opens at most.',
+    description: 'Most connections to PostgreSQL that one server opens.',
     default: '10',
     schema: integer(1, 1000),
   },
   DATABASE_TIMEOUT: {
     description:
-      'Milliseconds that PostgreSQL may take to connect or to run one statement; beyond, a call answers 503.',
+      'Milliseconds that PostgreSQL may take to connect or to run one statement. After that a request answers 503.',
     default: '5000',
     schema: integer(100, 600_000),
   },
@@ -88,11 +88,11 @@ export const variables = {
   },
   S3_BUCKET: {
     description:
-      'Bucket of its own for the photos of one server, or of those that share a database; without versioning.',
+      'Bucket for the photos of one server, or of the servers that share a database. It holds nothing else and has no versioning.',
     schema: bucketName(),
   },
   S3_REGION: {
-    description: 'Region that requests to the service are signed for.',
+    description: 'Region in the signature of requests to the service.',
     default: 'us-east-1',
     schema: text(),
   },
@@ -101,13 +101,13 @@ export const variables = {
   S3_SECRET_KEY: { description: 'Secret key of the service.', schema: secret() },
   S3_SECRET_KEY_FILE: { description: 'File that holds it, instead of `S3_SECRET_KEY`.', schema: secretFile() },
   S3_TIMEOUT: {
-    description: 'Milliseconds that the service may take for one try of a request; beyond, a call answers 503.',
+    description: 'Milliseconds that the service may take for one try of a request. After that a request answers 503.',
     default: '5000',
     schema: integer(100, 600_000),
   },
   DATA_KEY: {
     description:
-      'Key that ids, names, embeddings and photos are encrypted with at rest: 32 bytes, as 64 hex digits or in base64. See docs/encryption.md.',
+      'Key that encrypts ids, names, embeddings and photos at rest: 32 bytes, as 64 hex digits or in base64. See docs/encryption.md.',
     defaultShown: 'none: not encrypted',
     schema: dataKey(),
   },
@@ -117,7 +117,7 @@ export const variables = {
   },
   API_KEYS: {
     description:
-      'Keys that may call, as a comma-separated list of `tenant:key` pairs or bare keys (each bare key is a tenant of its own). When no key exists at all, the first start makes one and prints it once.',
+      'API keys, as a comma-separated list of `tenant:key` pairs or bare keys (each bare key is a tenant of its own). When no key exists, the first start makes one and prints it once.',
     default: '',
     defaultShown: 'none',
     schema: apiKeys(),
@@ -128,49 +128,55 @@ export const variables = {
     default: '0',
     schema: integer(0, 36_500),
   },
+  KEEP_PHOTOS: {
+    description:
+      'What is kept of each photo that a face is added from: `photo`, `crop` (the face with a margin), or `off`: nothing. Erased with the face. Photos of people whom `search` enrols by `create` are kept whatever this is, as crops with `crop`. See docs/photos.md.',
+    default: 'off',
+    schema: choice('off', 'crop', 'photo'),
+  },
   RATE_LIMIT: {
     description:
-      'Calls that one key may make, such as `100/s`, `600/min` or `5000/h`; beyond that a call answers 429 with `Retry-After`. 0 is off.',
+      'Requests that one key may make, such as `100/s`, `600/min` or `5000/h`. Further requests answer 429 with `Retry-After`. 0 is off.',
     default: '0',
     schema: rateLimit(),
   },
   FAILED_KEY_LIMIT: {
     description:
-      'Unknown keys that one address may send in a minute; then its calls answer 429 until the minute is over, but for keys that were good from it before. 0 is off.',
+      'Unknown keys that one address may send in a minute. Then its requests answer 429 until the minute is over, except with keys that were valid from this address before. 0 is off.',
     default: '60',
     schema: integer(0, 1_000_000),
   },
   TRUST_PROXY: {
     description:
-      'Addresses or networks of proxies whose `X-Forwarded-For` is believed, as a comma-separated list; also `loopback`, `linklocal`, `uniquelocal`.',
+      'Addresses or networks of proxies whose `X-Forwarded-For` the server trusts, as a comma-separated list; also `loopback`, `linklocal`, `uniquelocal`.',
     schema: proxies(),
   },
   HTTP_STATUS: {
     description:
-      '`business`: results such as 404 and 407 travel with HTTP 200 and the code in the body. `mirror`: the HTTP status is the code.',
+      '`business`: results such as 404 and 407 have HTTP status 200 and the code in the body. `mirror`: the HTTP status is the code.',
     default: 'business',
     schema: choice('business', 'mirror'),
   },
   SIMILARITY: {
     description:
-      '`calibrated`: each 0.05 is ten times fewer false matches, 0.85 aims at 1 in 100,000. `cosine`: the raw cosine.',
+      '`calibrated`: each 0.05 more means ten times fewer false matches, and 0.85 aims at 1 in 100,000. `cosine`: the raw cosine.',
     default: 'calibrated',
     schema: choice('calibrated', 'cosine'),
   },
   VECTOR_INDEX: {
     description:
-      'How faces are searched in memory. `scan`: all are compared, as sketches. `hnsw`: collections from 2,000 faces on have a graph (docs/vector-index.md).',
+      'How the server searches faces in memory. `scan`: it compares all, as sketches. `hnsw`: collections from 2,000 faces on have a graph (docs/vector-index.md).',
     default: 'scan',
     schema: choice('scan', 'hnsw'),
   },
   MIN_RESOLUTION: {
     description:
-      'Smallest photo, `WIDTHxHEIGHT` in pixels, in either orientation and with 10 % of tolerance; 0 turns the check off.',
+      'Smallest photo, `WIDTHxHEIGHT` in pixels, in either orientation and with 10 % of tolerance. 0 turns the check off.',
     default: '640x480',
     schema: resolution(),
   },
   MIN_FACE_AREA: {
-    description: 'Smallest share of the photo that a face must cover, 0–1; a smaller one does not count. 0 is off.',
+    description: 'Smallest share of the photo that a face must cover, 0–1. A smaller face does not count. 0 is off.',
     default: '0',
     schema: fraction(),
   },
@@ -193,7 +199,7 @@ export const variables = {
     schema: choice('off', 'on'),
   },
   MAX_PIXELS: {
-    description: 'Largest photo in decoded pixels; a larger one is refused before it is decoded.',
+    description: 'Largest photo in decoded pixels. The server refuses a larger one before it decodes it.',
     default: '50000000',
     schema: integer(1_000_000, 1_000_000_000),
   },
@@ -204,13 +210,13 @@ export const variables = {
     schema: integer(1, 256),
   },
   MAX_QUEUE: {
-    description: 'Photos that may wait for a thread; beyond that a call answers 503 with `Retry-After`.',
+    description: 'Photos that may wait for a thread. Further photos get 503 with `Retry-After`.',
     default: '64',
     schema: integer(1, 100_000),
   },
   AUDIT_LOG: {
-    description: 'File that gets a line about each call: who, what, whose data, result. See docs/audit.md.',
-    defaultShown: 'none: no calls are audited',
+    description: 'File that gets a line about each request: who, what, whose data, result. See docs/audit.md.',
+    defaultShown: 'none: no audit log',
     schema: text(),
   },
   AUDIT_LOG_SIZE: {
@@ -231,7 +237,7 @@ export const variables = {
   },
   METRICS_PORT: {
     description:
-      'Port of its own for Prometheus, which answers `/metrics` without a key; 0 takes any free one and logs it. See docs/operations.md.',
+      'Separate port for Prometheus, which answers `/metrics` without a key. With 0 the server takes any free port and logs it. See docs/operations.md.',
     defaultShown: 'none: no metrics',
     schema: integer(0, 65_535),
   },
@@ -241,7 +247,7 @@ export const variables = {
     schema: text(),
   },
   CORS_ORIGIN: {
-    description: 'Web origins that browsers may call from: `*` or a comma-separated list; unset is none.',
+    description: 'Web origins whose pages may use the API: `*` or a comma-separated list.',
     schema: corsOrigins(),
   },
   MODEL_PACK: {
@@ -255,19 +261,19 @@ export const variables = {
     schema: text(),
   },
   BODY_LIMIT: {
-    description: 'Largest request body in bytes; a larger one answers 413.',
+    description: 'Largest request body in bytes. A larger one answers 413.',
     default: String(16 * 1024 * 1024),
     defaultShown: '16777216 (16 MiB)',
     schema: integer(1024, 1024 * 1024 * 1024),
   },
   REQUEST_TIMEOUT: {
-    description: 'Milliseconds that a client may take to send a whole request; 0 is no limit.',
+    description: 'Milliseconds that a client may take to send a whole request. 0 is no limit.',
     default: '120000',
     schema: integer(0, 86_400_000),
   },
   REQUEST_DEADLINE: {
     description:
-      'Milliseconds after which a photo that still waits for a thread is given up with 503 and `Retry-After`; 0 is no limit.',
+      'Milliseconds that a photo may wait for a thread. After that it gets 503 with `Retry-After`. 0 is no limit.',
     default: '60000',
     schema: integer(0, 86_400_000),
   },

@@ -1,5 +1,5 @@
 /**
- * Each reason of a refusal that the server can tell: in a few words for charts, and in a sentence that says what to do.
+ * Each other reason of a refusal that the server can tell (photo-reasons.js has those of photos of people): in a few words for charts, and in a sentence that says what to do.
  * `{least}` is the smallest photo that the server takes.
  * @type {Record<string, {short: string, sentence: string}>}
  */
@@ -9,28 +9,6 @@ export const englishReasons = {
   'face-not-found': { short: 'no such face', sentence: 'This face is not there any more.' },
   'photo-not-found': { short: 'photo not kept', sentence: 'No photo of this face was kept.' },
   'collection-not-found': { short: 'no such collection', sentence: 'This collection is not there any more.' },
-  'no-face': {
-    short: 'no face',
-    sentence: 'No face was seen that is large and clear enough. Show one from the front, in good light.',
-  },
-  'not-a-face': {
-    short: 'not clearly a face',
-    sentence: 'What was seen is not clearly a face. Show one from the front, in good light.',
-  },
-  'face-too-small': { short: 'face too small', sentence: 'The face is too small. Come closer, or use a larger photo.' },
-  'many-faces': { short: 'several faces', sentence: 'There are several faces. Only one person may be in the picture.' },
-  'id-card': { short: 'ID card', sentence: 'This is a photo of an ID card, not of a person.' },
-  'too-close': {
-    short: 'too close or cut off',
-    sentence: 'The face is too close or cut off. Step back until hair, chin and ears are in the picture.',
-  },
-  mask: { short: 'mask', sentence: 'A mask covers the face. Take it off.' },
-  sunglasses: { short: 'sunglasses', sentence: 'Sunglasses cover the eyes. Take them off; clear glasses are fine.' },
-  hat: { short: 'hat', sentence: 'A hat covers the head. Take it off.' },
-  'low-quality': {
-    short: 'low quality',
-    sentence: 'The face is not clear enough. Look straight into the camera, in even light, sharp and near enough.',
-  },
   'image-format': { short: 'not a jpg or png', sentence: 'The file is not a jpg or png image.' },
   'image-damaged': { short: 'damaged file', sentence: 'The image is damaged and cannot be opened. Use another one.' },
   'image-size': {
@@ -59,20 +37,39 @@ export const englishReasons = {
   },
   'photo-or-vector': { short: 'photo or vector', sentence: 'Send either a photo or a vector.' },
   'field-value': { short: 'wrong value', sentence: 'A value is missing, or not of the kind that is expected.' },
+  'field-conflict': {
+    short: 'two values of one field',
+    sentence: 'A field has different values in the form and in the address.',
+  },
+  'unknown-field': {
+    short: 'unknown field in a deletion',
+    sentence: 'Nothing was deleted: the request names no field, or one that the endpoint does not know.',
+  },
+  'id-invisible': { short: 'invisible character', sentence: 'The id has a character that nobody can see.' },
+  'id-conflict': {
+    short: 'id written differently',
+    sentence: 'There is a person whose id looks the same and is written in other Unicode characters. Use that one.',
+  },
   'form-malformed': { short: 'broken form', sentence: 'The form is broken. Send it again.' },
   'form-incomplete': { short: 'form cut off', sentence: 'The form did not arrive completely. Send it again.' },
   'json-malformed': { short: 'broken JSON', sentence: 'The request is not valid JSON.' },
   'json-type': { short: 'not JSON', sentence: 'The request must be JSON, sent as application/json.' },
+  'photo-count': { short: 'not two photos', sentence: 'A comparison needs exactly two photos.' },
   'missing-api-key': { short: 'no key', sentence: 'The API key is missing.' },
   'missing-id': { short: 'id missing', sentence: 'The id is missing.' },
   'missing-name': { short: 'name missing', sentence: 'The name is missing.' },
   'missing-file': { short: 'file missing', sentence: 'The photo is missing or empty.' },
   'missing-vector': { short: 'vector missing', sentence: 'The vector is missing.' },
-  'missing-form': { short: 'no form', sentence: 'The fields must be sent as multipart/form-data.' },
   'unknown-key': { short: 'unknown key', sentence: 'The server does not know this key.' },
   'read-only-key': { short: 'read-only key', sentence: 'This key may only search.' },
   'unknown-route': { short: 'unknown address', sentence: 'The server has nothing at this address.' },
+  'wrong-method': { short: 'wrong method', sentence: 'The server answers this address to another method only.' },
   'body-size': { short: 'request too large', sentence: 'The request is too large for the server.' },
+  'media-type': {
+    short: 'wrong kind of body',
+    sentence: 'The fields must be sent as multipart/form-data; without a file, urlencoded or as JSON as well.',
+  },
+  'content-encoding': { short: 'compressed request', sentence: 'The request must not be compressed.' },
   'rate-limit': { short: 'too many requests', sentence: 'Too many requests. Wait a moment.' },
   internal: { short: 'error in the server', sentence: 'Something failed in the server. Its log says what.' },
   'queue-full': { short: 'server busy', sentence: 'The server is busy. Try again in a moment.' },

@@ -1,4 +1,5 @@
 import { h } from './dom.js';
+import { admin } from './session.js';
 import { t, wholeNumber } from './words.js';
 
 /** Similarities and how many pairs of strangers reach each: one in so many. */
@@ -17,9 +18,15 @@ function position(similarity) {
   return `${100 * Math.max(0, Math.min(1, (similarity - LEAST) / (1 - LEAST)))}%`;
 }
 
-/** What each step of the calibrated scale means. */
+/** What each step of the calibrated scale means, and whose people it was made from. */
 export function legend(isCalibrated) {
   if (!isCalibrated) return h('p', { class: 'hint' }, t('scale.cosine'));
+  const origin = h('p', { class: 'hint' });
+  admin('GET', '/scale').then(
+    (scale) => origin.append(t(`scale.origin-${scale.origin}`)),
+    // The steps say enough without it.
+    () => origin.remove(),
+  );
   return h(
     'details',
     { class: 'legend', open: true },
@@ -34,6 +41,7 @@ export function legend(isCalibrated) {
           h('dd', {}, t(`scale.${similarity}`, { n: wholeNumber(strangers) })),
         ]),
     ),
+    origin,
   );
 }
 

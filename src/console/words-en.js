@@ -25,7 +25,8 @@ export const english = {
   'nav.people': 'People',
   'nav.enrol': 'Enrol',
   'nav.search': 'Search',
-  'nav.try': 'Try the calls',
+  'nav.compare': 'Compare',
+  'nav.try': 'Try the API',
   'nav.health': 'Health',
 
   'collection.name': 'Collection',
@@ -63,6 +64,17 @@ export const english = {
   'faces.photo': 'Photo of {name}',
   'faces.delete?': 'Delete this face? Searches will not find it any more.',
   'faces.delete.of': 'Delete face {n}',
+
+  'compare.intro': 'Two photos of one person? Such as an ID card and a selfie. Neither is stored.',
+  'compare.photo': 'Photo {n}',
+  'compare.choose': 'Choose photo {n}',
+  'compare.validate': 'Refuse a face that is covered, too close or cut off',
+  'compare.looking': 'Comparing …',
+  'compare.match': 'One person, similarity {n} of 100',
+  'compare.no-match': 'Not one person: similarity {n} of 100, below 80',
+  'compare.cards': 'Both are photos of identity documents.',
+  'compare.refused': 'Photo {photo} is refused: {why}',
+  'compare.failed': 'Nothing was compared: {why}',
 
   'photo.choose': 'Choose a photo',
   'photo.choose-many': 'Choose photos',
@@ -156,6 +168,11 @@ export const english = {
   'scale.0.85': 'One in {n} pairs of strangers: the default threshold.',
   'scale.0.9': 'One in {n} pairs of strangers: for large collections and costly mistakes.',
   'scale.cosine': 'This server reports the raw cosine: photos of one person are often near 0.5 to 0.7.',
+  'scale.origin-gallery': 'Made from the people of this server.',
+  'scale.origin-pack':
+    'Comes with the model. Among people who resemble each other more strangers reach a step; the page Health says which scale holds.',
+  'scale.origin-provisional':
+    'Provisional: nobody has measured this model yet. The steps are meant to be on the safe side, so acquaintances may be missed. Run facesearch calibrate --gallery --write.',
   'scale.same': 'the same picture',
   'scale.reached': 'reached by 1 in {n} pairs of strangers',
   'scale.low': 'as alike as any two strangers',
@@ -193,6 +210,7 @@ export const english = {
   'health.scale': 'Scale of similarity',
   'health.scale-gallery': 'made from your own gallery, {date}',
   'health.scale-pack': 'comes with the model',
+  'health.scale-provisional': 'provisional, not measured: run facesearch calibrate --gallery --write',
   'health.scale-rate': '1 in {n} pairs of strangers',
   'health.scale-estimated': '1 in {n} pairs of strangers (extrapolated)',
   'health.resolution': 'Smallest photo',

@@ -1,3 +1,4 @@
+import { photoReasons } from './photo-reasons.js';
 import { englishReasons } from './reasons-en.js';
 import { vietnameseReasons } from './reasons-vi.js';
 import { Refused, session } from './session.js';
@@ -67,7 +68,7 @@ export function tOr(name, otherwise) {
 export function refusalInWords(error) {
   if (!(error instanceof Refused)) throw error;
   const { code, message, reason } = error;
-  const known = reasons[language][reason];
+  const known = wordsOf(reason);
   if (!known) return `${message} (${code})`;
   const { width, height } = session.status?.minResolution ?? {};
   return known.sentence.replace('{least}', `${width} × ${height}`);
@@ -75,5 +76,10 @@ export function refusalInWords(error) {
 
 /** What a counter of refusals counts, in a few words. @param {string} reason */
 export function reasonInWords(reason) {
-  return reasons[language][reason]?.short ?? reason;
+  return wordsOf(reason)?.short ?? reason;
+}
+
+/** @param {string} reason */
+function wordsOf(reason) {
+  return photoReasons[reason]?.[language] ?? reasons[language][reason];
 }

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
-import type { Store } from '../persistence/store.js';
+import type { IndexSource } from '../persistence/people/embedding-store.js';
 import type { IndexWorkers } from '../vector-index/index-workers.js';
 import type { VectorIndex } from '../vector-index/vector-index.js';
 import { batchOf, followStore } from './follow-store.js';
 
 export interface CollectionIndexesParts {
-  store: Store;
+  store: IndexSource;
   workers: IndexWorkers;
   /** Name of the model whose faces are searched. */
   model: string;
@@ -20,7 +20,7 @@ export interface CollectionIndexesParts {
  * into the index.
  */
 export class CollectionIndexes {
-  readonly #store: Store;
+  readonly #store: IndexSource;
   readonly #workers: IndexWorkers;
   readonly #model: string;
   readonly #logger: CollectionIndexesParts['logger'];

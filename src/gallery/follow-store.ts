@@ -1,4 +1,4 @@
-import type { Store, StoredEmbedding } from '../persistence/store.js';
+import type { IndexSource, StoredEmbedding } from '../persistence/people/embedding-store.js';
 import type { FaceBatch, VectorIndex } from '../vector-index/vector-index.js';
 
 /** Faces read and handed over at a time. */
@@ -13,7 +13,7 @@ const COMPARED = 16;
 export interface StoreFollower {
   /** Opens the index, from its snapshot where there is one. */
   open: () => Promise<{ index: VectorIndex; faceIds: Float64Array }>;
-  store: Store;
+  store: IndexSource;
   collectionId: number;
   model: string;
 }

@@ -2,16 +2,19 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { FaceSearchError } from '../core/errors.js';
 import { unitVector } from '../core/unit-vector.js';
+import type { EmbeddingStore, IndexSource, StoredCollection } from '../persistence/people/embedding-store.js';
+import type { CollectionRef, Erased, PeopleStore, User } from '../persistence/people/people-store.js';
 import type { ObjectStore } from '../persistence/photos/object-store.js';
-import type { CollectionRef, Erased, IndexedStore, StoredCollection, User } from '../persistence/store.js';
+import type { PhotoOutbox } from '../persistence/photos/photo-outbox.js';
 import type { IndexWorkers } from '../vector-index/index-workers.js';
 import { IndexLostError, type VectorIndex } from '../vector-index/vector-index.js';
 import { CollectionIndexes } from './collection-indexes.js';
 import type { Candidate, Gallery, GallerySize, RankedCandidate } from './gallery.js';
 import { KeyedLock } from './keyed-lock.js';
 import { PeopleScoring } from './people-scoring.js';
+import { probeOf } from './scoring/rank.js';
 import type { SimilarityScale } from './scoring/similarity.js';
-import { PhotoSweep } from './sweeps/photo-sweep.js';
+import { newObjectKey, PhotoSweep } from './sweeps/photo-sweep.js';
 
 /**
  * Faces asked of the index at first. The owner of the nearest by cosine need not be the most similar, since scores are
@@ -24,7 +27,7 @@ const ATTEMPTS = 2;
 
 export interface GalleryParts {
   /** Written by this gallery only, as long as it is open. Closed by its owner. */
-  store: IndexedStore;
+  store: PeopleStore & EmbeddingStore & IndexSource & PhotoOutbox;
   objects: ObjectStore;
   /** Used by this gallery only, as long as it is open. Closed by their owner. */
   indexes: IndexWorkers;
@@ -42,7 +45,7 @@ export interface GalleryParts {
  * the next.
  */
 export class InMemoryGallery implements Gallery {
-  readonly #store: IndexedStore;
+  readonly #store: GalleryParts['store'];
   readonly #workers: IndexWorkers;
   readonly #model: string;
   readonly #logger: GalleryParts['logger'];
@@ -87,7 +90,8 @@ export class InMemoryGallery implements Gallery {
   }
 
   async saveUser(collection: CollectionRef, user: User): Promise<void> {
-    await this.#writes.run(lockKey(collection), () => this.#store.saveUser(collection, user));
+    const isSaved = await this.#writes.run(lockKey(collection), () => this.#store.saveUser(collection, user));
+    if (!isSaved) throw new FaceSearchError('BAD_INPUT', 'id-conflict');
   }
 
   async requireUser(collection: CollectionRef, userId: string): Promise<void> {
@@ -98,14 +102,17 @@ export class InMemoryGallery implements Gallery {
     return this.#store.listUsers(collection);
   }
 
-  async addFace(collection: CollectionRef, userId: string, embedding: Float32Array): Promise<void> {
+  async addFace(collection: CollectionRef, userId: string, embedding: Float32Array, photo?: Buffer): Promise<void> {
     const vector = unitVector(embedding);
-    await this.#writes.run(lockKey(collection), async () => {
-      const stored = await this.#store.addFace(collection, userId, { embedding: vector, model: this.#model });
-      if (!stored) throw new FaceSearchError('USER_NOT_FOUND');
-      await this.#indexes.add(stored.collectionId, stored.faceId, vector);
-      this.#scoring.added(collection.tenant, stored);
-    });
+    await this.#photos.keepIfAny(photo, (kept) =>
+      this.#writes.run(lockKey(collection), async () => {
+        const face = { embedding: vector, model: this.#model, ...kept };
+        const stored = await this.#store.addFace(collection, userId, face);
+        if (!stored) throw new FaceSearchError('USER_NOT_FOUND');
+        await this.#indexes.add(stored.collectionId, stored.faceId, vector);
+        this.#scoring.added(collection.tenant, stored);
+      }),
+    );
   }
 
   async addUnknownPerson(
@@ -116,7 +123,7 @@ export class InMemoryGallery implements Gallery {
   ): Promise<{ createdId: string } | { known: Candidate }> {
     const vector = unitVector(embedding);
     const user = { id: randomUUID(), name: '' };
-    const objectKey = `faces/${randomUUID()}`;
+    const objectKey = newObjectKey();
     const face = { embedding: vector, model: this.#model, objectKey };
     const outcome = await this.#photos.keep(objectKey, photo, () =>
       this.#writes.run(lockKey(collection), async () => {
@@ -149,8 +156,8 @@ export class InMemoryGallery implements Gallery {
     if (!erased) throw new FaceSearchError('USER_NOT_FOUND');
   }
 
-  async deleteEnrolledBefore(time: Date, collection: CollectionRef, userId: string): Promise<boolean> {
-    const erased = await this.#erase(collection, () => this.#store.deleteEnrolledBefore(time, collection, userId));
+  async deleteAutoCreatedBefore(time: Date, collection: CollectionRef, userId: string): Promise<boolean> {
+    const erased = await this.#erase(collection, () => this.#store.deleteAutoCreatedBefore(time, collection, userId));
     return erased !== undefined;
   }
 
@@ -163,6 +170,10 @@ export class InMemoryGallery implements Gallery {
     if (!erased) throw new FaceSearchError('COLLECTION_NOT_FOUND');
     this.#scoring.erased(collection.tenant, erased.faceIds);
     await this.#photos.run();
+  }
+
+  compare(tenant: string, one: Float32Array, other: Float32Array): Promise<number> {
+    return this.#scoring.compare(tenant, unitVector(one), unitVector(other));
   }
 
   async search(collection: CollectionRef, embedding: Float32Array): Promise<Candidate | undefined> {
@@ -186,12 +197,16 @@ export class InMemoryGallery implements Gallery {
 
   /** The k most similar users. */
   async #nearest(tenant: string, index: VectorIndex, embedding: Float32Array, k: number): Promise<RankedCandidate[]> {
-    const probe = await this.#scoring.probe(tenant, embedding);
+    const cohort = await this.#scoring.cohortOf(tenant);
+    const kind = this.#scoring.kindOf(cohort);
     for (let faces = FIRST_CANDIDATES * k; ; faces *= 4) {
-      const matches = await index.search(embedding, faces);
+      const searching = index.search(embedding, faces);
+      // While the thread of the index works.
+      const probe = probeOf(embedding, cohort);
+      const matches = await searching;
       // The index knows cosines roughly. Its faces are compared again, with what is stored.
       const ids = matches.map(({ faceId }) => faceId);
-      const people = await this.#store.ownersOf(ids, this.#scoring.kindFor(probe));
+      const people = await this.#store.ownersOf(ids, kind);
       const isAll = matches.length < faces;
       if (people.length >= k || isAll) return this.#scoring.mostSimilar(tenant, { people, isAll }, probe, k);
     }

@@ -1,17 +1,17 @@
 import type { Logger } from 'pino';
-import type { Searcher, Store } from '../persistence/store.js';
+import type { EmbeddingStore } from '../persistence/people/embedding-store.js';
 import type { PersonRef, TemplateKind } from '../persistence/template.js';
 import { CohortBuilder } from './cohorts/cohort-builder.js';
 import { TenantCohorts } from './cohorts/tenant-cohorts.js';
 import type { RankedCandidate } from './gallery.js';
-import { type Found, mostSimilar } from './ranking.js';
-import { cohortVersion } from './scoring/cohort.js';
-import { type Probe, probeOf } from './scoring/rank.js';
+import { type FoundPeople, mostSimilar } from './ranking.js';
+import { cohortVersion, type OptionalCohort } from './scoring/cohort.js';
+import { type Probe, probeOf, similarityOf } from './scoring/rank.js';
 import type { SimilarityScale } from './scoring/similarity.js';
 import { Templates } from './templates.js';
 
 export interface PeopleScoringParts {
-  store: Store;
+  store: EmbeddingStore;
   /** Name of the model whose faces are compared. */
   model: string;
   scale: SimilarityScale;
@@ -25,13 +25,15 @@ const SHARED_FRESH_MS = 5000;
 
 /** What every gallery does to score the people whom it found, and to keep what that takes in step with their faces. */
 export class PeopleScoring {
-  readonly #store: Store;
+  readonly #store: EmbeddingStore;
   readonly #model: string;
   readonly #scale: SimilarityScale;
   readonly #logger: PeopleScoringParts['logger'];
   readonly #cohorts: TenantCohorts;
   readonly #templates: Templates;
   readonly #builder: CohortBuilder;
+  #making: Promise<void> | undefined;
+  #isClosed = false;
 
   constructor({ store, model, scale, isShared, logger }: PeopleScoringParts) {
     this.#store = store;
@@ -51,28 +53,37 @@ export class PeopleScoring {
     if (!this.#scale.isNormalised) return;
     const making = async () => {
       await this.#builder.checkAll();
-      await this.#templates.sweepAll();
+      if (!this.#isClosed) await this.#templates.sweepAll();
     };
-    making().catch((err) => this.#logger.warn({ err }, 'templates cannot be made now; searches work them out'));
+    this.#making = making().catch((err) => {
+      if (this.#isClosed) return;
+      this.#logger.warn({ err }, 'templates cannot be made now; searches work them out');
+    });
   }
 
-  /** @param embedding of length 1 */
-  async probe(tenant: string, embedding: Float32Array): Promise<Probe> {
-    return probeOf(embedding, this.#scale.isNormalised ? await this.#cohorts.of(tenant) : undefined);
+  /** What a tenant's probes and people are compared with. */
+  async cohortOf(tenant: string): Promise<OptionalCohort> {
+    return this.#scale.isNormalised ? this.#cohorts.of(tenant) : undefined;
   }
 
-  /** The templates that fit a probe. */
-  kindFor({ cohort }: Probe): TemplateKind {
+  /** Similarity of two faces, of length 1 each: that of a person with one face. */
+  async compare(tenant: string, one: Float32Array, other: Float32Array): Promise<number> {
+    const cohort = await this.cohortOf(tenant);
+    return similarityOf(probeOf(one, cohort), probeOf(other, cohort), this.#scale);
+  }
+
+  /** The templates that were made with a cohort. */
+  kindOf(cohort: OptionalCohort): TemplateKind {
     return { model: this.#model, cohort: cohortVersion(cohort) };
   }
 
   /** See ranking.ts. @param store for what is read in a transaction */
   mostSimilar(
     tenant: string,
-    found: Found,
+    found: FoundPeople,
     probe: Probe,
     k: number,
-    store: Pick<Searcher, 'newestFaces'> = this.#store,
+    store: Pick<EmbeddingStore, 'newestFaces'> = this.#store,
   ): Promise<RankedCandidate[]> {
     return mostSimilar(found, probe, k, {
       store,
@@ -98,7 +109,9 @@ export class PeopleScoring {
 
   /** What is not done is done another time. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#builder.close();
     await this.#templates.close();
+    await this.#making;
   }
 }

@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { FaceSearchError } from '../core/errors.js';
 import { unitVector } from '../core/unit-vector.js';
+import type { EmbeddingStore, Searcher, SearchingStore } from '../persistence/people/embedding-store.js';
+import type { CollectionRef, Erased, PeopleStore, User } from '../persistence/people/people-store.js';
 import type { ObjectStore } from '../persistence/photos/object-store.js';
-import type { CollectionRef, Erased, Searcher, SearchingStore, User } from '../persistence/store.js';
+import type { PhotoOutbox } from '../persistence/photos/photo-outbox.js';
 import type { Candidate, Gallery, GallerySize, RankedCandidate } from './gallery.js';
 import { PeopleScoring } from './people-scoring.js';
-import type { Probe } from './scoring/rank.js';
+import { type Probe, probeOf } from './scoring/rank.js';
 import type { SimilarityScale } from './scoring/similarity.js';
-import { PhotoSweep } from './sweeps/photo-sweep.js';
+import { newObjectKey, PhotoSweep } from './sweeps/photo-sweep.js';
 
 /** Faces asked of the database: the owner of the nearest by cosine need not be the most similar; see InMemoryGallery. */
 const CANDIDATES = 32;
@@ -18,7 +20,7 @@ const COUNTED_MS = 10_000;
 
 export interface PgvectorGalleryParts {
   /** Closed by its owner. */
-  store: SearchingStore;
+  store: PeopleStore & EmbeddingStore & SearchingStore & PhotoOutbox;
   objects: ObjectStore;
   /** Name of the model whose faces are compared; faces made by another are kept, but never found. */
   model: string;
@@ -28,7 +30,7 @@ export interface PgvectorGalleryParts {
 
 /** The gallery of one of several servers: the database searches, and nothing is kept here. */
 export class PgvectorGallery implements Gallery {
-  readonly #store: SearchingStore;
+  readonly #store: PgvectorGalleryParts['store'];
   readonly #model: string;
   readonly #photos: PhotoSweep;
   readonly #scoring: PeopleScoring;
@@ -50,8 +52,8 @@ export class PgvectorGallery implements Gallery {
     this.#scoring.open();
   }
 
-  saveUser(collection: CollectionRef, user: User): Promise<void> {
-    return this.#store.saveUser(collection, user);
+  async saveUser(collection: CollectionRef, user: User): Promise<void> {
+    if (!(await this.#store.saveUser(collection, user))) throw new FaceSearchError('BAD_INPUT', 'id-conflict');
   }
 
   async requireUser(collection: CollectionRef, userId: string): Promise<void> {
@@ -62,11 +64,14 @@ export class PgvectorGallery implements Gallery {
     return this.#store.listUsers(collection);
   }
 
-  async addFace(collection: CollectionRef, userId: string, embedding: Float32Array): Promise<void> {
-    const face = { embedding: unitVector(embedding), model: this.#model };
-    const stored = await this.#store.addFace(collection, userId, face);
-    if (!stored) throw new FaceSearchError('USER_NOT_FOUND');
-    this.#scoring.added(collection.tenant, stored);
+  async addFace(collection: CollectionRef, userId: string, embedding: Float32Array, photo?: Buffer): Promise<void> {
+    const vector = unitVector(embedding);
+    await this.#photos.keepIfAny(photo, async (kept) => {
+      const face = { embedding: vector, model: this.#model, ...kept };
+      const stored = await this.#store.addFace(collection, userId, face);
+      if (!stored) throw new FaceSearchError('USER_NOT_FOUND');
+      this.#scoring.added(collection.tenant, stored);
+    });
   }
 
   async addUnknownPerson(
@@ -76,9 +81,9 @@ export class PgvectorGallery implements Gallery {
     isKnown: (best: Candidate) => boolean,
   ): Promise<{ createdId: string } | { known: Candidate }> {
     const vector = unitVector(embedding);
-    const objectKey = `faces/${randomUUID()}`;
+    const objectKey = newObjectKey();
     // Before the transaction: it may have to ask the database over another connection.
-    const probe = await this.#scoring.probe(collection.tenant, vector);
+    const probe = probeOf(vector, await this.#scoring.cohortOf(collection.tenant));
     const outcome = await this.#photos.keep(objectKey, photo, () =>
       this.#store.inTurn(collection, async (store) => {
         const [best] = await this.#nearest(store, collection, probe, 1);
@@ -106,8 +111,8 @@ export class PgvectorGallery implements Gallery {
     await this.#sweepAfter(collection, this.#store.deleteUser(collection, userId), 'USER_NOT_FOUND');
   }
 
-  async deleteEnrolledBefore(time: Date, collection: CollectionRef, userId: string): Promise<boolean> {
-    const erased = await this.#store.deleteEnrolledBefore(time, collection, userId);
+  async deleteAutoCreatedBefore(time: Date, collection: CollectionRef, userId: string): Promise<boolean> {
+    const erased = await this.#store.deleteAutoCreatedBefore(time, collection, userId);
     if (!erased) return false;
     this.#scoring.erased(collection.tenant, erased.faceIds);
     await this.#photos.run();
@@ -118,13 +123,17 @@ export class PgvectorGallery implements Gallery {
     await this.#sweepAfter(collection, this.#store.deleteCollection(collection), 'COLLECTION_NOT_FOUND');
   }
 
+  compare(tenant: string, one: Float32Array, other: Float32Array): Promise<number> {
+    return this.#scoring.compare(tenant, unitVector(one), unitVector(other));
+  }
+
   async search(collection: CollectionRef, embedding: Float32Array): Promise<Candidate | undefined> {
     const [best] = await this.candidates(collection, embedding, 1);
     return best;
   }
 
   async candidates(collection: CollectionRef, embedding: Float32Array, k: number): Promise<RankedCandidate[]> {
-    const probe = await this.#scoring.probe(collection.tenant, unitVector(embedding));
+    const probe = probeOf(unitVector(embedding), await this.#scoring.cohortOf(collection.tenant));
     return this.#nearest(this.#store, collection, probe, k);
   }
 
@@ -144,8 +153,8 @@ export class PgvectorGallery implements Gallery {
 
   /** The k most similar users. */
   async #nearest(store: Searcher, collection: CollectionRef, probe: Probe, k: number): Promise<RankedCandidate[]> {
+    const kind = this.#scoring.kindOf(probe.cohort);
     for (let asked = CANDIDATES * k; ; asked *= 4) {
-      const kind = this.#scoring.kindFor(probe);
       const { people, faces } = await store.nearestPeople(collection, kind, probe.embedding, asked);
       const isAll = faces < asked;
       if (people.length < k && !isAll) continue;

@@ -1,14 +1,14 @@
-import type { FoundPerson, Searcher } from '../persistence/store.js';
+import type { EmbeddingStore, FoundPerson } from '../persistence/people/embedding-store.js';
 import type { PersonRef } from '../persistence/template.js';
 import type { RankedCandidate } from './gallery.js';
 import { personScore } from './scoring/person-score.js';
 import { type Contender, type Probe, type Ranked, rank } from './scoring/rank.js';
-import { cosineOf, normalisedScore } from './scoring/score-normalisation.js';
+import { normalisedScore } from './scoring/score-normalisation.js';
 import type { SimilarityScale } from './scoring/similarity.js';
 import { makeTemplate } from './scoring/template.js';
 
 export interface Ranking {
-  store: Pick<Searcher, 'newestFaces'>;
+  store: Pick<EmbeddingStore, 'newestFaces'>;
   /** Name of the model that made the faces. */
   model: string;
   scale: SimilarityScale;
@@ -17,7 +17,7 @@ export interface Ranking {
 }
 
 /** The people whom an index or the database found by their faces. */
-export interface Found {
+export interface FoundPeople {
   people: readonly FoundPerson[];
   /** There are no faces but these. */
   isAll: boolean;
@@ -30,7 +30,12 @@ const ROUGHNESS = 0.01;
  * The most similar of the people who were found, the most similar first, scored as if all of their faces had been.
  * @param k how many, at most
  */
-export async function mostSimilar(found: Found, probe: Probe, k: number, ranking: Ranking): Promise<RankedCandidate[]> {
+export async function mostSimilar(
+  found: FoundPeople,
+  probe: Probe,
+  k: number,
+  ranking: Ranking,
+): Promise<RankedCandidate[]> {
   const { scale, store, model } = ranking;
   let ranked = rank(await contenders(found.people, probe, ranking), probe, scale);
   const hiding = found.isAll || !scale.isNormalised ? [] : whoMayHideABetterFace(ranked, probe, k, scale);
@@ -45,7 +50,13 @@ export async function mostSimilar(found: Found, probe: Probe, k: number, ranking
       scale,
     );
   }
-  return ranked.slice(0, k).map(({ person, faceId, similarity }) => ({ ...person.user, faceId, similarity }));
+  const told: RankedCandidate[] = [];
+  for (const { person, faceId, similarity } of ranked) {
+    if (told.length === k) break;
+    const { user } = person;
+    if (user) told.push({ ...user, faceId, similarity });
+  }
+  return told;
 }
 
 /** The people with their templates; those that were not kept are worked out. */
@@ -70,7 +81,7 @@ async function contenders(
   });
 }
 
-/** Not by spreading: the user is decrypted when it is read. */
+/** Not by spreading: the user is read when it is asked for. */
 function contender(person: FoundPerson, template: Contender['template']): Contender {
   return Object.assign(person, { template });
 }
@@ -85,10 +96,7 @@ function whoMayHideABetterFace(
   k: number,
   scale: SimilarityScale,
 ): Contender[] {
-  let lowest = 1;
-  for (const { person } of ranked) {
-    for (const { embedding } of person.faces) lowest = Math.min(lowest, cosineOf(probe.embedding, embedding));
-  }
+  const lowest = ranked.reduce((least, { farthest }) => Math.min(least, farthest), 1);
   const enough = ranked[k - 1]?.similarity ?? 0;
   return ranked.flatMap(({ person, scores }) => {
     const seen = new Set(person.faces.map(({ faceId }) => faceId));

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Store } from '../persistence/store.js';
+import type { EmbeddingStore } from '../persistence/people/embedding-store.js';
 import type { PersonRef, PersonTemplate } from '../persistence/template.js';
 import type { CohortSource } from './cohorts/cohort-source.js';
 import { Pace } from './pace.js';
@@ -7,7 +7,7 @@ import { cohortVersion, type OptionalCohort } from './scoring/cohort.js';
 import { makeTemplate } from './scoring/template.js';
 
 export interface TemplatesParts {
-  store: Store;
+  store: EmbeddingStore;
   /** Name of the model whose faces are searched. */
   model: string;
   cohorts: CohortSource;
@@ -29,7 +29,7 @@ const PEOPLE_LISTED = 1000;
  * person's faces, and searches work out what is missing and tell this. What fails is only slower.
  */
 export class Templates {
-  readonly #store: Store;
+  readonly #store: EmbeddingStore;
   readonly #model: string;
   readonly #cohorts: CohortSource;
   readonly #logger: TemplatesParts['logger'];

@@ -1,6 +1,12 @@
 import { FaceSearchError } from '../core/errors.js';
+import type {
+  CollectionCount,
+  CollectionRef,
+  FaceRecord,
+  PeopleStore,
+  User,
+} from '../persistence/people/people-store.js';
 import type { ObjectStore } from '../persistence/photos/object-store.js';
-import type { CollectionCount, CollectionRef, FaceRecord, Store, User } from '../persistence/store.js';
 
 export interface PageRequest {
   /** Part of an id or a name; case and accents do not matter. Empty: everybody. */
@@ -37,32 +43,32 @@ export interface UserDirectory {
  * collection, as a list does.
  */
 export class StoredUserDirectory implements UserDirectory {
-  readonly #store: Store;
+  readonly #people: PeopleStore;
   readonly #objects: ObjectStore;
 
-  constructor(store: Store, objects: ObjectStore) {
-    this.#store = store;
+  constructor(people: PeopleStore, objects: ObjectStore) {
+    this.#people = people;
     this.#objects = objects;
   }
 
   collections(tenant: string): Promise<CollectionCount[]> {
-    return this.#store.countPeople(tenant);
+    return this.#people.countPeople(tenant);
   }
 
   async page(collection: CollectionRef, { search, offset, limit }: PageRequest): Promise<UserPage> {
-    const users = await this.#store.listUsers(collection);
+    const users = await this.#people.listUsers(collection);
     const wanted = folded(search);
     const matching = wanted === '' ? users : users.filter(({ id, name }) => isIn(wanted, id) || isIn(wanted, name));
     const page = matching.slice(offset, offset + limit).map(async (user) => {
-      const faces = await this.#store.facesOfUser(collection, user.id);
+      const faces = await this.#people.facesOfUser(collection, user.id);
       return { ...user, faces: faces.length };
     });
     return { total: matching.length, users: await Promise.all(page) };
   }
 
   async faces(collection: CollectionRef, userId: string): Promise<FaceRecord[]> {
-    if (!(await this.#store.findUser(collection, userId))) throw new FaceSearchError('USER_NOT_FOUND');
-    return this.#store.facesOfUser(collection, userId);
+    if (!(await this.#people.findUser(collection, userId))) throw new FaceSearchError('USER_NOT_FOUND');
+    return this.#people.facesOfUser(collection, userId);
   }
 
   async photo(collection: CollectionRef, userId: string, faceId: number): Promise<Buffer> {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { FaceSearchError, type Reason, type RefusalCause } from '../core/errors.js';
-import type { Caller, CollectionRef } from '../persistence/store.js';
+import type { Caller } from '../persistence/keys/api-key-store.js';
+import type { CollectionRef } from '../persistence/people/people-store.js';
 import type { ReplyBody } from './replies.js';
 
 declare module 'fastify' {

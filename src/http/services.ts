@@ -40,10 +40,15 @@ export function photoOptions(
   };
 }
 
-/** The embedding that an analysis ends with, whose times are noted for log and metrics. */
+/** What an analysis ends with, whose times are noted for log and metrics. */
+export async function noted(context: RequestContext, analysis: Promise<Analysis>): Promise<Analysis> {
+  const result = await analysis;
+  context.stages = result.timings;
+  context.overruled = result.overruled;
+  return result;
+}
+
+/** The embedding alone. */
 export async function embeddingOf(context: RequestContext, analysis: Promise<Analysis>): Promise<Float32Array> {
-  const { embedding, overruled, timings } = await analysis;
-  context.stages = timings;
-  context.overruled = overruled;
-  return embedding;
+  return (await noted(context, analysis)).embedding;
 }

@@ -4,6 +4,8 @@ import { z } from 'zod';
 export const calibrationSchema = z
   .strictObject({
     madeFrom: z.string(),
+    /** Nobody measured these points for this model: why they are on the safe side. The server warns of them. */
+    provisional: z.string().min(1).optional(),
     /** Directions that normalise cosines; see gallery/scoring/cohort.ts. */
     cohort: z
       .strictObject({

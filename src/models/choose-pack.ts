@@ -48,8 +48,17 @@ export async function readPack(manifestPath: string, packName: string): Promise<
     const model = get(manifest.models, name);
     if (!model) throw complain(`there is no model "${name}"; there are ${list(manifest.models)}.`);
     if (model.role !== role) throw complain(`model "${name}" has the role ${model.role}, not ${role}.`);
-    if ('source' in model.file && !get(manifest.sources, model.file.source)) {
-      throw complain(`model "${name}" comes from source "${model.file.source}", which is not in "sources".`);
+    if ('source' in model.file) {
+      const { source: sourceName, path } = model.file;
+      const source = get(manifest.sources, sourceName);
+      if (!source) throw complain(`model "${name}" comes from source "${sourceName}", which is not in "sources".`);
+      const holdsFiles = source.kind === 'npm' || source.archive !== undefined;
+      if (holdsFiles && path === undefined) {
+        throw complain(`model "${name}" does not say which "path" of source "${sourceName}" it is.`);
+      }
+      if (!holdsFiles && path !== undefined) {
+        throw complain(`model "${name}" names a "path", but source "${sourceName}" is one file.`);
+      }
     }
     return { ...model, name } as Extract<typeof model, { role: R }> & { name: string };
   };

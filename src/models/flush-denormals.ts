@@ -1,4 +1,4 @@
-import { allTensors, type Model, readFloats, writeFloats } from './onnx.js';
+import { allTensors, type OnnxModel, readFloats, writeFloats } from './onnx.js';
 
 /**
  * Below this a weight changes nothing in a float32 sum of ordinary activations, whose last digit is near 1e-7, but
@@ -10,7 +10,7 @@ const NEGLIGIBLE = 1e-12;
  * Sets the float32 weights that are smaller than 1e-12 in size to zero.
  * @returns how many there were
  */
-export function flushDenormals(model: Model): number {
+export function flushDenormals(model: OnnxModel): number {
   let flushed = 0;
   for (const tensor of allTensors(model.graph)) {
     const values = readFloats(tensor);

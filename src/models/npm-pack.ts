@@ -7,17 +7,26 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { defaultTarballDir, projectRoot } from '../util/paths.js';
+import type { showProgress } from '../util/progress.js';
 import { megabytes } from './files.js';
-import type { ModelSource } from './manifest.js';
 import { ModelError } from './model-error.js';
+import type { NpmSource } from './sources.js';
 
-export type PackageSource = Pick<ModelSource, 'package' | 'version' | 'integrity'>;
+export type PackageSource = Pick<NpmSource, 'package' | 'version' | 'integrity'>;
 
 export interface FetchOptions {
   /** Folder looked at before the registry is asked; default: MODELS_TARBALL_DIR or models/tarballs. */
   tarballDir?: string | undefined;
   /** Told one line about each thing that takes time. */
   log?: ((line: string) => void) | undefined;
+  /** Folder of files that are being downloaded; default: models/prepared/downloads of the project. */
+  downloadDir?: string | undefined;
+  /** Shows how far a download is. */
+  progress?: typeof showProgress | undefined;
+  /** Where the proxies and MODELS_MIRROR are looked up; default: that of the process. */
+  env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Waits between two tries of a download, milliseconds. */
+  pause?: ((ms: number) => Promise<void>) | undefined;
 }
 
 /**

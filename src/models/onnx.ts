@@ -99,7 +99,7 @@ export interface Graph {
   output: { name: string }[];
 }
 
-export interface Model {
+export interface OnnxModel {
   graph: Graph;
   opset_import: { domain?: string; version: Int64 }[];
 }
@@ -108,12 +108,12 @@ export interface Model {
  * @param bytes an ONNX file; the model shares its memory, so change no tensor's bytes in place
  * @throws ModelError when these bytes are no ONNX model or its weights lie in other files
  */
-export function decodeModel(bytes: Uint8Array): Model {
+export function decodeModel(bytes: Uint8Array): OnnxModel {
   const reader = protobuf.Reader.create(bytes);
   reader.discardUnknown = false;
-  let model: Model;
+  let model: OnnxModel;
   try {
-    model = modelType.decode(reader) as unknown as Model;
+    model = modelType.decode(reader) as unknown as OnnxModel;
   } catch (error) {
     throw new ModelError(`not an ONNX model (${(error as Error).message})`);
   }
@@ -127,12 +127,12 @@ export function decodeModel(bytes: Uint8Array): Model {
 }
 
 /** The model as an ONNX file. */
-export function encodeModel(model: Model): Uint8Array {
+export function encodeModel(model: OnnxModel): Uint8Array {
   return modelType.encode(model as unknown as protobuf.Message).finish();
 }
 
 /** The version of the standard operators that the model uses. */
-export function opset(model: Model): number {
+export function opset(model: OnnxModel): number {
   const entry = model.opset_import.find(({ domain }) => !domain || domain === 'ai.onnx');
   return entry ? Number(String(entry.version)) : 1;
 }

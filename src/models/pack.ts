@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { defaultPreparedDir, projectRoot } from '../util/paths.js';
 import { type ChosenPack, modelsOf, type Named, readPack, withWeights } from './choose-pack.js';
 import { megabytes } from './files.js';
+import { requireAccepted } from './licences.js';
 import type { Model, ModelPack } from './manifest.js';
 import { ModelError } from './model-error.js';
 import type { FetchOptions } from './npm-pack.js';
@@ -10,6 +11,8 @@ import { findPrepared, type PreparedState, writePrepared } from './prepared-file
 export interface PrepareOptions extends FetchOptions {
   /** Folder of the prepared weights; default: models/prepared of the project. */
   preparedDir?: string | undefined;
+  /** Names of the licences that the operator accepts, with commas between them; default: ACCEPT_LICENCE. */
+  acceptLicence?: string | undefined;
 }
 
 /**
@@ -42,15 +45,16 @@ export async function loadPack(
  * there. Several processes may do this at once.
  * @param manifestPath path of the manifest
  * @param packName name of one of its packs
- * @throws ModelError as {@link loadPack}, or when an original cannot be had, is not the expected file or does not fit
+ * @throws ModelError as {@link loadPack}, when a licence is not accepted, or when an original cannot be had, is not the expected file or does not fit
  */
 export async function preparePack(
   manifestPath: string,
   packName: string,
   options: PrepareOptions = {},
 ): Promise<ModelPack> {
-  const { preparedDir = defaultPreparedDir, log } = options;
+  const { preparedDir = defaultPreparedDir, acceptLicence = process.env.ACCEPT_LICENCE, log } = options;
   const pack = await readPack(manifestPath, packName);
+  requireAccepted(pack, acceptLicence);
   const weights = new Map<string, string>();
   const toMake: Named<Model>[] = [];
   for (const model of modelsOf(pack)) {
@@ -73,29 +77,32 @@ async function make(
   options: FetchOptions & { preparedDir: string },
 ): Promise<Map<string, string>> {
   // Loaded only here: a start with everything in place needs neither the ONNX format nor the runtime nor tar.
-  const [{ readOriginals }, { transform }, { selfCheck }] = await Promise.all([
+  const [{ withOriginals }, { transform }, { selfCheck }] = await Promise.all([
     import('./original-files.js'),
     import('./transform.js'),
     import('./self-check.js'),
   ]);
-  const originals = await readOriginals(pack, models, options);
-  const made = new Map<string, string>();
-  for (const model of models) {
-    const original = originals.get(model.name) as Buffer;
-    try {
-      const { weights, done } = transform(original, model.prepare);
-      await selfCheck(model, original, weights);
-      const path = await writePrepared(options.preparedDir, model.name, model, weights);
-      made.set(model.name, path);
-      options.log?.(
-        `prepared ${model.name}, ${megabytes(weights.byteLength)}${done.map((step) => `; ${step}`).join('')}`,
-      );
-    } catch (error) {
-      if (!(error instanceof ModelError)) throw error;
-      throw new ModelError(`Model "${model.name}" cannot be used: ${error.message}`);
+  return withOriginals(pack, models, options, async (originals) => {
+    const made = new Map<string, string>();
+    for (const model of models) {
+      const original = originals.get(model.name) as Buffer;
+      // A large model is in memory several times while it is prepared.
+      originals.delete(model.name);
+      try {
+        const { weights, done } = transform(original, model.prepare);
+        await selfCheck(model, original, weights);
+        const path = await writePrepared(options.preparedDir, model.name, model, weights);
+        made.set(model.name, path);
+        options.log?.(
+          `prepared ${model.name}, ${megabytes(weights.byteLength)}${done.map((step) => `; ${step}`).join('')}`,
+        );
+      } catch (error) {
+        if (!(error instanceof ModelError)) throw error;
+        throw new ModelError(`Model "${model.name}" cannot be used: ${error.message}`);
+      }
     }
-  }
-  return made;
+    return made;
+  });
 }
 
 function describe(name: string, found: Exclude<PreparedState, { state: 'valid' }>, folder: string): string {

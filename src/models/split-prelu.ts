@@ -3,9 +3,9 @@ import {
   dims,
   floatAttribute,
   type Graph,
-  type Model,
   type Node,
   node,
+  type OnnxModel,
   opset,
   readFloats,
 } from './onnx.js';
@@ -21,7 +21,7 @@ import {
  * A PRelu whose slope is shared, per pixel or computed, or whose input is not certainly an image [N,C,H,W], stays.
  * @returns how many were rewritten
  */
-export function splitPrelu(model: Model): number {
+export function splitPrelu(model: OnnxModel): number {
   // Earlier versions have other attributes and another broadcasting of the slope.
   if (opset(model) < 7) return 0;
   const { graph } = model;

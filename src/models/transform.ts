@@ -1,9 +1,9 @@
 import { flushDenormals } from './flush-denormals.js';
 import type { Preparation } from './manifest.js';
-import { decodeModel, encodeModel, type Model } from './onnx.js';
+import { decodeModel, encodeModel, type OnnxModel } from './onnx.js';
 import { splitPrelu } from './split-prelu.js';
 
-const steps: Record<Preparation, (model: Model) => string> = {
+const steps: Record<Preparation, (model: OnnxModel) => string> = {
   'flush-denormals': (model) => `${flushDenormals(model)} tiny weights set to zero`,
   'split-prelu': (model) => `${splitPrelu(model)} PRelu split`,
 };

@@ -4,7 +4,8 @@ import { StoreError } from './store-error.js';
 
 // Everything that opens a SQLite database imports it from here. One version of better-sqlite3 does not do for all of Node.js:
 // 13 is made for Node-API 10, which came with Node.js 22.14, and ends the process on what is older; 12, compiled with the
-// headers of Node.js 24.19 or later, ends the process during garbage collection (nodejs/node#65446).
+// headers of Node.js 24.19 or later, ends the process during garbage collection (nodejs/node#65446), and npm does not install
+// it where 13 works: test/packages.test.ts.
 
 /** Opens a database; the API of better-sqlite3. */
 export const Database: typeof BetterSqlite3 = load();
@@ -16,7 +17,7 @@ function load(): typeof BetterSqlite3 {
   const require = createRequire(import.meta.url);
   try {
     const Sqlite: typeof BetterSqlite3 = require(
-      Number(process.versions.napi) >= 10 ? 'better-sqlite3' : 'sqlite-node-20',
+      Number(process.versions.napi) >= 10 ? 'better-sqlite3' : 'better-sqlite3-12',
     );
     // Only now its native part is loaded.
     new Sqlite(':memory:').close();

@@ -19,7 +19,10 @@ export const defaultManifestPath: string = join(projectRoot, 'models', 'manifest
 /** Where prepared weights are kept unless the caller says otherwise. */
 export const defaultPreparedDir: string = join(projectRoot, 'models', 'prepared');
 
-/** Where tarballs put in place by hand are looked for, before the registry is asked. */
+/** Where downloads of weights are while they are not complete. */
+export const defaultDownloadDir: string = join(defaultPreparedDir, 'downloads');
+
+/** Where tarballs, archives and weights put in place by hand are looked for, before anything is fetched. */
 export function defaultTarballDir(): string {
   return process.env.MODELS_TARBALL_DIR || join(projectRoot, 'models', 'tarballs');
 }

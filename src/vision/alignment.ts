@@ -73,7 +73,7 @@ const FREE_STRETCH = 0.15;
  * 20 % to 13.5 %; on whole photos it is of no use.
  * @returns an affine map from the aligned crop to the image, no longer a similarity
  */
-export function mendedAlignedToImage(fivePoints: readonly Point[]): Affine {
+export function unstretchedAlignedToImage(fivePoints: readonly Point[]): Affine {
   const limit = Math.log(MAX_STRETCH);
   let best = { residual: Infinity, stretch: 0 };
   for (let i = 0; i <= STRETCH_STEPS; i++) {

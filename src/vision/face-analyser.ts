@@ -18,6 +18,14 @@ export interface FaceAnalyser {
   embedPhoto(image: Buffer, options: PhotoOptions, signal?: AbortSignal): Promise<Analysis>;
 
   /**
+   * Embeds the one face of a photo that is to be compared with another photo: documents pass, and a second, smaller portrait
+   * on a document does not count.
+   * @param signal as in embedPhoto
+   * @throws FaceSearchError BAD_INPUT, NO_FACE, MANY_FACES, NOT_FULL_FACE, OVERLOADED
+   */
+  embedForMatch(image: Buffer, options: MatchOptions, signal?: AbortSignal): Promise<MatchAnalysis>;
+
+  /**
    * Embeds an image that is already the crop of one face: neither gates nor counts faces.
    * @param signal as in embedPhoto
    * @throws FaceSearchError BAD_INPUT, OVERLOADED
@@ -54,6 +62,8 @@ export interface PhotoOptions {
   allowCovered?: boolean;
   /** Tell the quality of the face that is embedded. */
   tellQuality?: boolean;
+  /** Also cut out the face that is embedded, to be kept. */
+  withCrop?: boolean;
 }
 
 export interface Analysis {
@@ -63,8 +73,18 @@ export interface Analysis {
   overruled: Reason[];
   /** Quality of the face, 0–100, where the options ask for it. */
   quality?: number;
+  /** The face with a margin, as a JPEG, where it was asked for. */
+  crop?: Buffer;
   /** Milliseconds per stage, for the log. */
   timings: Record<string, number>;
+}
+
+/** What is asked of a photo that is to be compared. */
+export type MatchOptions = Pick<PhotoOptions, 'disableValidation'>;
+
+export interface MatchAnalysis extends Analysis {
+  /** The photo is one of an identity document. */
+  isIdCard: boolean;
 }
 
 /** Why a face is not full. */

@@ -6,6 +6,7 @@ export class Network {
   private constructor(
     private readonly session: InferenceSession,
     readonly input: ModelInput,
+    private readonly inputName: string,
   ) {}
 
   static async load(model: Prepared<Model>): Promise<Network> {
@@ -15,12 +16,11 @@ export class Network {
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
     });
-    if (!session.inputNames.includes(model.input.name)) {
-      throw new Error(
-        `Model ${model.name} has no input "${model.input.name}" (it has ${session.inputNames.join(', ')})`,
-      );
+    const { name = session.inputNames[0] ?? '' } = model.input;
+    if (!session.inputNames.includes(name)) {
+      throw new Error(`Model ${model.name} has no input "${name}" (it has ${session.inputNames.join(', ')})`);
     }
-    return new Network(session, model.input);
+    return new Network(session, model.input, name);
   }
 
   /** Names of the outputs in the order of the graph. */
@@ -43,7 +43,7 @@ export class Network {
    */
   async run(rgb: Float32Array): Promise<Record<string, { data: Float32Array; dims: readonly number[] }>> {
     const tensor = new Tensor('float32', toInput(rgb, this.input), this.input.shape);
-    const outputs = await this.session.run({ [this.input.name]: tensor });
+    const outputs = await this.session.run({ [this.inputName]: tensor });
     const result: Record<string, { data: Float32Array; dims: readonly number[] }> = {};
     for (const name of this.session.outputNames) {
       const output = outputs[name];

@@ -1,10 +1,10 @@
 import type { Reason } from '../core/errors.js';
 import type { FacematchVersion, ModelPack } from '../models/manifest.js';
-import { ALIGNED_SIZE, alignedToImage, mendedAlignedToImage } from './alignment.js';
+import { ALIGNED_SIZE, alignedToImage, unstretchedAlignedToImage } from './alignment.js';
 import { type DecodedImage, type DecodeLimits, decode } from './decode.js';
 import { Detector } from './detectors/detector.js';
 import { Embedder } from './embedder.js';
-import type { Analysis, FaceReport, PhotoOptions, PhotoReport } from './face-analyser.js';
+import type { Analysis, FaceReport, MatchAnalysis, MatchOptions, PhotoOptions, PhotoReport } from './face-analyser.js';
 import { FaceFinder, type FoundFaces, type LocatedFace, type SizeOfFace } from './face-finder.js';
 import { FaceScorer } from './face-scorer.js';
 import { askGates, type GateFinding, type LoadedGate, loadGates, refuseBy } from './gates/ask-gates.js';
@@ -13,8 +13,8 @@ import { faceGates, photoGates, type Sights } from './gates/gates.js';
 import { area, type Box } from './geometry.js';
 import { ImagePyramid } from './image-pyramid.js';
 import { LandmarkFinder } from './landmarks.js';
-import { measureFace } from './quality/measures.js';
-import { type FaceQuality, qualityOf } from './quality/score.js';
+import { cropAround } from './photo-crop.js';
+import { type DecodedPhoto, qualityIn } from './quality/quality-in.js';
 import { Refusal } from './refusal.js';
 import { StageTimer } from './stage-timer.js';
 
@@ -42,8 +42,14 @@ export const FIRST_LOOK_SIDE = 960;
 /** A face at least so wide, in pixels, is still larger than in the aligned crop; a narrower one is looked at in full size. */
 const SHARP_FACE_WIDTH = 112;
 
-/** A photo, and how much smaller it was decoded than it is. */
-type DecodedPhoto = ImagePyramid & { readonly shrink: number };
+/**
+ * The second portrait of a document is a fainter and smaller copy of the first: up to half as wide on Vietnamese cards. Wider
+ * faces beside the largest are those of somebody else, or of a second document.
+ */
+const SECOND_PORTRAIT_WIDTH = 2 / 3;
+
+/** What is asked of a photo that is to be compared. */
+const MATCH_OPTIONS = { version: 'v3', allowIdCard: true, severalFaces: 'refuse' } as const;
 
 /** Takes one of the people in a photo, the largest first. */
 export type ChooseFace = (people: readonly LocatedFace[], picture: ImagePyramid) => LocatedFace;
@@ -86,8 +92,29 @@ export class Pipeline {
     const findings = await askGates(this.photoGates, photoView(photo, found), options, clock);
     const { face, overruled } = await this.accept(photo, found, findings, options);
     const embedding = await clock.time('embed', () => this.embed(found.pyramid, face, options.version));
+    const crop = options.withCrop && { crop: await clock.time('crop', () => cropAround(photo, face.box)) };
     const quality = options.tellQuality && { quality: qualityIn(photo, face).score };
-    return { embedding, overruled, ...quality, timings: clock.timings };
+    return { embedding, overruled, ...crop, ...quality, timings: clock.timings };
+  }
+
+  /**
+   * Like `embedPhoto`, for a photo that is to be compared with another one: a document is not refused, and of its portraits the
+   * largest counts.
+   * @throws Refusal
+   */
+  async embedForMatch(
+    bytes: Uint8Array,
+    { disableValidation }: MatchOptions,
+    clock = new StageTimer(),
+  ): Promise<MatchAnalysis> {
+    const { photo, found } = await this.findFaces(bytes, clock);
+    const findings = await askGates(this.photoGates, photoView(photo, found), {}, clock);
+    const isIdCard = sightsOf(findings).idCard?.isIdCard ?? false;
+    const faces = isIdCard ? withoutSecondPortraits(found.faces) : found.faces;
+    const options = { ...MATCH_OPTIONS, disableValidation };
+    const { face } = await this.accept(photo, { ...found, faces }, findings, options);
+    const embedding = await clock.time('embed', () => this.embed(found.pyramid, face, options.version));
+    return { embedding, isIdCard, overruled: [], timings: clock.timings };
   }
 
   /**
@@ -186,20 +213,19 @@ export class Pipeline {
     version: FacematchVersion,
   ): Promise<Float32Array> {
     const { model, mirror } = this.pack.embedders[version];
-    const toImage = fillsPicture ? mendedAlignedToImage(fivePoints) : alignedToImage(fivePoints);
+    const toImage = fillsPicture ? unstretchedAlignedToImage(fivePoints) : alignedToImage(fivePoints);
     const crop = pyramid.sample(toImage, ALIGNED_SIZE, ALIGNED_SIZE, 0);
     return (this.embedders.get(model.name) as Embedder).embed(crop, mirror);
   }
 }
 
-/** Measured in the photo as it came: a brighter copy, in which the face may have been found, flatters it. */
-function qualityIn(photo: DecodedPhoto, face: Omit<LocatedFace, 'fillsPicture'>): FaceQuality {
-  return qualityOf(measureFace(face, photo, photo.shrink), face.scores);
-}
-
 /** Whether a face counts beside the largest one. */
 function isPerson(box: Box, { faces: [largest] }: FoundFaces): boolean {
   return largest !== undefined && box.width >= largest.box.width * PASSER_BY_WIDTH;
+}
+
+function withoutSecondPortraits(faces: readonly LocatedFace[]): LocatedFace[] {
+  return faces.filter(({ box }) => box.width >= (faces[0]?.box.width ?? 0) * SECOND_PORTRAIT_WIDTH);
 }
 
 function largest([first]: readonly LocatedFace[]): LocatedFace {

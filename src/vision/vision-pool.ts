@@ -4,7 +4,14 @@ import { Piscina } from 'piscina';
 import { FaceSearchError } from '../core/errors.js';
 import type { FacematchVersion, ModelPack } from '../models/manifest.js';
 import { BoundedQueue } from './bounded-queue.js';
-import type { Analysis, FaceAnalyser, PhotoOptions, PhotoReport } from './face-analyser.js';
+import type {
+  Analysis,
+  FaceAnalyser,
+  MatchAnalysis,
+  MatchOptions,
+  PhotoOptions,
+  PhotoReport,
+} from './face-analyser.js';
 import type { VisionLimits } from './pipeline.js';
 import type { LoadReport, Task, TaskResult, WorkerSettings } from './worker-protocol.js';
 
@@ -58,6 +65,12 @@ export class VisionPool implements FaceAnalyser {
     return this.embed(image, (copy) => ({ kind: 'crop', image: copy, version }), signal);
   }
 
+  async embedForMatch(image: Buffer, options: MatchOptions, signal?: AbortSignal): Promise<MatchAnalysis> {
+    const result = await this.run(image, (copy) => ({ kind: 'match', image: copy, options }), signal);
+    if (result.outcome !== 'embedded for a match') throw new Error('A worker answered another task');
+    return result.analysis;
+  }
+
   async analysePhoto(image: Buffer, options: PhotoOptions, signal?: AbortSignal): Promise<PhotoReport> {
     const result = await this.run(image, (copy) => ({ kind: 'report', image: copy, options }), signal);
     if (result.outcome !== 'reported') throw new Error('A worker answered another task');
@@ -85,7 +98,9 @@ export class VisionPool implements FaceAnalyser {
   ): Promise<Analysis> {
     const result = await this.run(image, taskFor, signal);
     if (result.outcome !== 'embedded') throw new Error('A worker answered another task');
-    return result.analysis;
+    const { crop, ...analysis } = result.analysis;
+    // On its way between threads a Buffer becomes plain bytes.
+    return crop ? { ...analysis, crop: Buffer.from(crop) } : analysis;
   }
 
   /** @throws FaceSearchError for a refusal, or when the line is full; what the signal was aborted with */

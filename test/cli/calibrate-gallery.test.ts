@@ -1,7 +1,9 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { identityOf } from '../../src/gallery/model-identity.js';
+import { ownScaleSchema } from '../../src/gallery/own-scale/own-scale.js';
+import { scalePoints } from '../../src/gallery/scoring/similarity.js';
 import { readPack } from '../../src/models/choose-pack.js';
 import { DataKey } from '../../src/persistence/encryption/data-key.js';
 import type { PostgresStore } from '../../src/persistence/people/postgres/postgres-store.js';
@@ -14,7 +16,9 @@ import { useTestDatabase } from '../support/test-database.js';
 import { RandomVectors } from '../vector-index/random-vectors.js';
 
 const key = '2'.repeat(64);
-const model = identityOf((await readPack(defaultManifestPath, 'default')).embedders.v3.model);
+const packModel = (await readPack(defaultManifestPath, 'default')).embedders.v3.model;
+const model = identityOf(packModel);
+const packPoints = scalePoints(packModel.calibration);
 const database = useTestDatabase();
 
 /** Random people, two photos each; the last is the first again, under another id. */
@@ -32,8 +36,9 @@ async function fill(store: Store, people: number, random = new RandomVectors(1))
 test('a scale is shown, written, listed and taken back, with a data key, beside an open store', async () => {
   const folder = await temporaryFolder();
   const store = await SqliteStore.open(join(folder, 'facesearch.sqlite'), { dataKey: DataKey.parse(key) });
+  const log = join(folder, 'audit.log');
   const run = (...args: string[]) =>
-    runCommand('calibrate', folder, ['--gallery', ...args], { env: { DATA_KEY: key } });
+    runCommand('calibrate', folder, ['--gallery', ...args], { env: { DATA_KEY: key, AUDIT_LOG: log } });
   try {
     await fill(store, 19);
     const refused = await run('--write');
@@ -51,11 +56,22 @@ test('a scale is shown, written, listed and taken back, with a data key, beside 
     expect((await run('--write')).stdout).toMatch(/Written as scale 1/);
     expect((await run('--write')).stdout).toMatch(/Written as scale 2/);
     expect((await store.scales.active(model))?.scaleId).toBe(2);
+    // Random vectors resemble each other less than people do, and these are few: the pack's scores stay.
+    const written = ownScaleSchema.parse(JSON.parse((await store.scales.active(model))?.data ?? ''));
+    expect(written.rates.find(({ similarity }) => similarity === 0.85)?.score).toBeLessThan(0.3);
+    expect(written.points.slice(2)).toEqual(packPoints.slice(2));
     expect((await run('--list')).stdout).toMatch(/\n2 .* active\n/);
     expect((await run('--revert')).stdout).toBe('Scale 1 holds again.\n');
     expect((await run('--revert')).stdout).toBe("The pack's scale holds again.\n");
     expect(await run('--revert')).toMatchObject({ code: 1, stderr: expect.stringMatching(/nothing to revert/) });
     expect((await store.scales.list()).length).toBe(2);
+    const lines = (await readFile(log, 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toMatchObject(
+      ['write', 'write', 'revert', 'revert'].map((done) => ({ tenant: '', call: `${done} scale`, code: '200' })),
+    );
     // Another pack has none of these.
     const light = await runCommand('calibrate', folder, ['--gallery', '--pack', 'light'], { env: { DATA_KEY: key } });
     expect(light.stderr).toMatch(/has 0 people with faces of this model/);
@@ -64,7 +80,7 @@ test('a scale is shown, written, listed and taken back, with a data key, beside 
   }
 }, 120_000);
 
-test('PostgreSQL has the same', async () => {
+test('a scale is shown, written, listed and taken back in PostgreSQL', async () => {
   await database().clear();
   const store: PostgresStore = database().store();
   await fill(store, 25);
@@ -89,7 +105,7 @@ test.each([
   expect(stderr).toContain(message);
 });
 
-test('a folder without a database stays without one', async () => {
+test('calibrate --gallery makes no database in a folder without one', async () => {
   const folder = await temporaryFolder();
   const { code, stderr } = await runCommand('calibrate', folder, ['--gallery']);
   expect({ code, stderr }).toEqual({ code: 1, stderr: `There is no database in ${folder}.\n` });

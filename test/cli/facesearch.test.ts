@@ -45,7 +45,7 @@ test.each([
   expect(stderr).not.toContain('    at ');
 });
 
-test('what the operator can mend is one message, and exit code 1', async () => {
+test('an error that the operator can fix is one message, with exit code 1', async () => {
   const { code, stderr } = await runCommand('serve', '/nowhere', [], { env: { PORT: 'x' } });
   expect(code).toBe(1);
   expect(stderr).toMatch(/^The configuration is wrong:\n {2}PORT: /);

@@ -19,13 +19,13 @@ async function waitingServer(env: Record<string, string>): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
-test('a server listens before it can answer calls, and says so', async () => {
+test('a server listens before it can answer requests, and says so', async () => {
   const origin = await waitingServer({});
   await expect.poll(async () => (await fetch(`${origin}/ready`).catch(() => undefined))?.status).toBe(503);
   expect((await fetch(`${origin}/health`)).status).toBe(200);
 });
 
-test('with LISTEN=when-ready it refuses connections until it can', async () => {
+test('a server with LISTEN=when-ready refuses connections until it is ready', async () => {
   const origin = await waitingServer({ LISTEN: 'when-ready' });
   await expect(fetch(`${origin}/health`)).rejects.toThrow('fetch failed');
 });

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { type CompatContents, type CompatPerson, fromBase64 } from '../../scripts/compat/contents.js';
-import type { CollectionRef } from '../../src/persistence/store.js';
+import type { CollectionRef } from '../../src/persistence/people/people-store.js';
 import { field } from '../support/multipart.js';
 import type { OpenServer } from './old-server.js';
 

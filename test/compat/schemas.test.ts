@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { startPglite } from '../../scripts/postgres/pglite-engine.js';
 import { schemaText } from '../../scripts/postgres/schema-text.js';
 import { schemas } from '../../scripts/schemas.js';
-import { Database } from '../../src/persistence/people/postgres/database.js';
+import { PostgresDatabase } from '../../src/persistence/people/postgres/database.js';
 import { migrate } from '../../src/persistence/people/postgres/migrate.js';
 import { projectRoot } from '../../src/util/paths.js';
 
@@ -18,7 +18,7 @@ test.each(schemas.map((schema) => ({ ...schema, name: relative(projectRoot, sche
 test('the text of a PostgreSQL schema makes that schema', async () => {
   const engine = await startPglite();
   onTestFinished(() => engine.stop());
-  const database = new Database({ url: engine.url, connections: engine.connections, timeout: 30_000 });
+  const database = new PostgresDatabase({ url: engine.url, connections: engine.connections, timeout: 30_000 });
   onTestFinished(() => database.close());
   await migrate(database, 'halfvec');
   const text = await schemaText(database.run);

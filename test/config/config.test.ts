@@ -17,7 +17,7 @@ function problemsOf(env: Record<string, string>): readonly string[] {
 }
 
 describe('configuration', () => {
-  it('has a default for everything that a first start needs', () => {
+  it('the configuration has a default for everything that a first start needs', () => {
     const config = readConfig({});
     expect(config).toMatchObject({
       HOST: '0.0.0.0',
@@ -38,11 +38,11 @@ describe('configuration', () => {
     expect(config.CORS_ORIGIN).toBeUndefined();
   });
 
-  it('takes an empty variable for an unset one', () => {
+  it('an empty variable counts as unset', () => {
     expect(readConfig({ PORT: '', CORS_ORIGIN: '', HTTP_STATUS: '' })).toEqual(readConfig({}));
   });
 
-  it('reads what is given', () => {
+  it('the configuration reads the given values', () => {
     const config = readConfig({
       PORT: '0',
       API_KEYS: 'acme:k1, k2',
@@ -59,12 +59,12 @@ describe('configuration', () => {
     });
   });
 
-  it('reads the short forms', () => {
+  it('the configuration reads short forms', () => {
     expect(readConfig({ MIN_RESOLUTION: '0' }).MIN_RESOLUTION).toBeNull();
     expect(readConfig({ CORS_ORIGIN: '*' }).CORS_ORIGIN).toBe('*');
   });
 
-  it('names every wrong variable at once', () => {
+  it('the error names every wrong variable at once', () => {
     const wrong = {
       PORT: '70000',
       HTTP_STATUS: 'proxy',
@@ -83,13 +83,13 @@ describe('configuration', () => {
     ]);
   });
 
-  it.each([':s3cret', 'a:', 'a:s3cret,b:s3cret'])('refuses the keys %s', (keys) => {
+  it.each([':s3cret', 'a:', 'a:s3cret,b:s3cret'])('API_KEYS refuses the keys %s', (keys) => {
     const [problem] = problemsOf({ API_KEYS: keys });
     expect(problem).toMatch(/^API_KEYS: item \d/);
     expect(problem).not.toContain('s3cr');
   });
 
-  it('takes PostgreSQL by its URL, and not together with a data key', () => {
+  it('the configuration takes PostgreSQL by its URL, and not together with a data key', () => {
     const url = 'postgresql://user:p%40ss@db.example/faces?sslmode=require';
     expect(readConfig({ DATABASE_URL: url }).DATABASE_URL).toBe(url);
     const several = 'postgres://user@one:5432,two:5433/faces';
@@ -101,7 +101,7 @@ describe('configuration', () => {
     ]);
   });
 
-  it('takes a bucket as a whole, with secrets from files', async () => {
+  it('the configuration needs all settings of a bucket together, and reads secrets from files', async () => {
     const secret = join(await temporaryFolder(), 'secret');
     writeFileSync(secret, 's3cret\n');
     const env = {
@@ -131,12 +131,12 @@ describe('configuration', () => {
     expect(problemsOf({ ...env, S3_BUCKET: 'a/b' })).toEqual([expect.stringMatching(/^S3_BUCKET: must be/)]);
   });
 
-  it('repeats no value that was given', () => {
+  it('the error repeats no given value', () => {
     const env = Object.fromEntries(Object.keys(variables).map((name) => [name, '  £ecret:a b:c£']));
     expect(problemsOf(env).join()).not.toContain('ecret');
   });
 
-  it('describes every variable', () => {
+  it('the configuration describes every variable', () => {
     for (const variable of Object.values<Variable>(variables)) expect(variable.description).toMatch(/^\S.*[.]$/);
   });
 });

@@ -7,11 +7,11 @@ import { ConsoleBrowser, jpeg } from './console-browser.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-describe.skipIf(!chromiumPath)('the pages for everybody, in Chromium (skipped without Chromium)', () => {
+describe.skipIf(!chromiumPath)('the accessible console in Chromium (skipped without Chromium)', () => {
   const browser = ConsoleBrowser.use();
 
-  it('sends the examples of the viewer at /docs, which the console links to and which loads nothing from elsewhere', async () => {
-    await browser.logIn('Try the calls');
+  it('the viewer at /docs, which the console links to, sends its examples and loads nothing from another host', async () => {
+    await browser.logIn('Try the API');
     const [viewer] = await Promise.all([
       browser.page.context().waitForEvent('page'),
       browser.page.getByRole('link', { name: 'API reference' }).click(),
@@ -41,7 +41,7 @@ describe.skipIf(!chromiumPath)('the pages for everybody, in Chromium (skipped wi
     expect(await viewer.evaluate('document.documentElement.scrollWidth')).toBe(390);
   }, 120_000);
 
-  it('enrols by webcam with the keyboard alone', async () => {
+  it('a keyboard alone is enough to enrol by webcam', async () => {
     const { focus } = browser;
     const tabTo = async (name: string) => {
       for (let presses = 0; presses < 40 && (await focus()) !== name; presses++)
@@ -58,21 +58,21 @@ describe.skipIf(!chromiumPath)('the pages for everybody, in Chromium (skipped wi
     await browser.page.keyboard.type('typed');
     await tabTo('Webcam');
     await browser.page.keyboard.press('Enter');
-    await expect.poll(focus).toBe('Take the picture');
+    await expect.poll(focus, { timeout: 15_000 }).toBe('Take the picture');
     await browser.page.keyboard.press('Enter');
     await browser.page.getByText('1 taken').waitFor();
     await browser.page.keyboard.press('Escape');
     await browser.page.getByText('enrolled as typed').waitFor();
-    await expect.poll(focus).toBe('Webcam');
+    await expect.poll(focus, { timeout: 15_000 }).toBe('Webcam');
     await browser.client.delete('/delete', field('id', 'typed'));
   });
 
   it.each(['light', 'dark'] as const)(
-    'has no serious fault that axe knows of, in its %s colours',
+    'no page has a serious accessibility fault that axe knows, in its %s colours',
     async (colorScheme) => {
       await browser.page.emulateMedia({ colorScheme });
       expect(await seriousFaults()).toEqual([]);
-      for (const where of ['Collections', 'People', 'Enrol', 'Search', 'Try the calls', 'Health']) {
+      for (const where of ['Collections', 'People', 'Enrol', 'Search', 'Try the API', 'Health']) {
         if (where === 'Collections') await browser.logIn(where);
         else await browser.page.getByRole('link', { name: where, exact: true }).click();
         await browser.page.getByRole('heading', { level: 1, name: where }).waitFor();
@@ -94,11 +94,11 @@ describe.skipIf(!chromiumPath)('the pages for everybody, in Chromium (skipped wi
       .flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html)))`);
   }
 
-  it('can be used by the keyboard, every control with a name', async () => {
+  it('the keyboard reaches every control, and every control has a name', async () => {
     await browser.page.getByLabel('API key').pressSequentially(browser.server.key);
     await browser.page.keyboard.press('Enter');
     await browser.page.getByRole('row', { name: /default collection/ }).waitFor();
-    for (const where of ['Collections', 'People', 'Enrol', 'Search', 'Try the calls', 'Health']) {
+    for (const where of ['Collections', 'People', 'Enrol', 'Search', 'Try the API', 'Health']) {
       await browser.page.getByRole('link', { name: where, exact: true }).focus();
       await browser.page.keyboard.press('Enter');
       await browser.page.getByRole('heading', { level: 1, name: where }).waitFor();

@@ -8,7 +8,7 @@ import { ConsoleBrowser, hostile, jpeg } from './console-browser.js';
 describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromium)', () => {
   const browser = ConsoleBrowser.use();
 
-  it('asks for a key, says when it is wrong, and keeps it nowhere', async () => {
+  it('the console asks for a key, says when it is wrong, and stores it nowhere', async () => {
     await browser.page.getByLabel('API key').fill('wrong');
     await browser.page.getByRole('button', { name: 'Log in' }).click();
     await browser.page.getByText('The server does not know this key. `npx facesearch keys list`').waitFor();
@@ -24,7 +24,7 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
     browser.problems = browser.problems.filter((text) => !text.includes('401'));
   });
 
-  it('shows people to the letter, finds, renames and deletes them', async () => {
+  it('the console shows names exactly as they are, finds, renames and deletes people', async () => {
     await browser.logIn('People');
     await browser.page.getByText(hostile).waitFor();
     expect(await browser.page.title()).toBe('People – FaceSearch console');
@@ -57,7 +57,7 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
     expect((await get('/list')).text).not.toContain('leaver');
   });
 
-  it('enrols several photos, and says in words why it refuses one', async () => {
+  it('the console enrols several photos, and says in words why it refuses one', async () => {
     await browser.logIn('Enrol');
     await browser.page.getByLabel('Collection').fill('new ones');
     await browser.page.getByLabel('Each photo shows another person').check();
@@ -73,7 +73,7 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
     expect((await get('/list?collection=new+ones')).text).toContain('franck_02221');
   });
 
-  it('leaves nobody behind whose first photo was refused, and enrols by webcam', async () => {
+  it('the console creates no person whose first photo was refused, and enrols by webcam', async () => {
     await browser.logIn('Enrol');
     await browser.page.getByLabel('Id', { exact: true }).fill('by webcam');
     await browser.page.locator('input[type=file]').setInputFiles(jpeg('sample6.jpg'));
@@ -88,7 +88,19 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
     await browser.client.delete('/delete', field('id', 'by webcam'));
   });
 
-  it('searches by photo and by webcam, and shows what it saw', async () => {
+  it('the console compares two photos, and says which one it refuses', async () => {
+    await browser.logIn('Compare');
+    const choose = (n: number, name: string) => browser.page.getByLabel(`Choose photo ${n}`).setInputFiles(jpeg(name));
+    await choose(1, 'franck_01829.jpg');
+    await choose(2, 'franck_02045.jpg');
+    await browser.page.getByText('✓ One person, similarity').waitFor();
+    await choose(2, 'audrey.jpg');
+    await browser.page.getByText('✗ Not one person: similarity').waitFor();
+    await choose(2, 'sample6.jpg');
+    await browser.page.getByText('✗ Photo 2 is refused: There are several faces.').waitFor();
+  });
+
+  it('the console searches by photo and by webcam, and shows what the server saw', async () => {
     await browser.logIn('Search');
     await browser.page.locator('input[type=file]').setInputFiles(jpeg('franck_02045.jpg'));
     await browser.page.getByText(`✓ Found: ${hostile} (franck), similarity 0.`).waitFor();
@@ -118,7 +130,7 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
     await faces.getByText('– let through').waitFor();
   });
 
-  it('takes photos that are dropped and pasted', async () => {
+  it('the console takes photos that are dropped and pasted', async () => {
     await browser.logIn('Search');
     const base64 = photo('audrey.jpg').toString('base64');
     const give = (type: string, on: string) =>
@@ -145,8 +157,8 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
     }
   });
 
-  it('tries a call, and shows it as curl', async () => {
-    await browser.logIn('Try the calls');
+  it('the console tries an endpoint, and shows the request as curl', async () => {
+    await browser.logIn('Try the API');
     await browser.page
       .getByLabel('Call', { exact: true })
       .selectOption({ label: 'GET /list: Everybody in a collection, in order of creation' });
@@ -167,7 +179,7 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
     await browser.page.getByText('{"data":"Missing name","code":"412","reason":"missing-name"}').waitFor();
   });
 
-  it('shows that the server is ready', async () => {
+  it('the console shows that the server is ready', async () => {
     await browser.logIn('Health');
     await browser.page.getByText('✓ Ready').waitFor();
     await browser.page.getByText('mobilefacenet', { exact: false }).waitFor();
@@ -184,7 +196,7 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
       .waitFor();
   });
 
-  it('speaks Vietnamese, and remembers it', async () => {
+  it('the console speaks Vietnamese, and remembers the choice', async () => {
     await browser.page.getByLabel('Language').selectOption('vi');
     await browser.page.getByLabel('Khoá API').waitFor();
     expect(await browser.page.evaluate('document.documentElement.lang')).toBe('vi');

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { allReasons } from '../../src/core/errors.js';
 import { projectRoot } from '../../src/util/paths.js';
 import { calls } from '../http/calls.js';
-import { document } from '../http/endpoints.js';
+import { document, endpoints } from '../http/endpoints.js';
 import { fakeApp } from '../support/fake-app.js';
 
 const folder = join(projectRoot, 'src', 'console');
@@ -20,14 +20,14 @@ async function get(path: string) {
 }
 
 describe('the files of the console', () => {
-  it.each(['/console', '/console/', '/console/index.html'])('%s is the page, without a key', async (path) => {
+  it.each(['/console', '/console/', '/console/index.html'])('%s answers the page, without a key', async (path) => {
     const { status, headers, text } = await get(path);
     expect(status).toBe(200);
     expect(headers['content-type']).toMatch(/^text\/html/);
     expect(text).toBe(read('index.html'));
   });
 
-  it('are all served, with a policy that lets nothing else in', async () => {
+  it('every file of the console is served, with a policy that allows nothing else', async () => {
     const { target } = await fakeApp();
     for (const name of files) {
       const answer = await target.send({ method: 'GET', path: `/console/${name}`, absolute: true });
@@ -41,13 +41,13 @@ describe('the files of the console', () => {
   });
 
   it.each(['/console/nothing.js', '/console/../app.ts', '/console/%2e%2e/app.ts', '/console/..%2f..%2fpackage.json'])(
-    '%s is not there',
+    '%s answers 404',
     async (path) => {
       expect((await get(path)).json).toEqual({ data: 'Unknown route', code: '404', reason: 'unknown-route' });
     },
   );
 
-  it('name no other host', () => {
+  it('the files of the console name no other host', () => {
     for (const name of files) {
       const hosts = read(name).match(/https?:\/\/[^\s"']+/g) ?? [];
       expect(
@@ -57,14 +57,14 @@ describe('the files of the console', () => {
     }
   });
 
-  it('never make markup of text', () => {
+  it('the files of the console never make markup of text', () => {
     for (const name of files)
       expect(read(name), name).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write/);
   });
 });
 
 describe('the bare address', () => {
-  it('leads a browser to the console', async () => {
+  it('the bare address leads a browser to the console', async () => {
     const { target } = await fakeApp();
     const headers = { accept: 'text/html,application/xhtml+xml' };
     const answer = await target.send({ method: 'GET', path: '/', absolute: true, headers });
@@ -74,7 +74,7 @@ describe('the bare address', () => {
 });
 
 describe('the words of the console', () => {
-  it('are the same in both languages, with the same values in them', async () => {
+  it('the words of the console are the same in both languages, with the same values in them', async () => {
     const english = (await load('words-en.js')).english as Record<string, string>;
     const vietnamese = (await load('words-vi.js')).vietnamese as Record<string, string>;
     const values = (text = '') => text.match(/\{\w+\}/g)?.sort() ?? [];
@@ -83,7 +83,8 @@ describe('the words of the console', () => {
       Object.keys(vietnamese).filter((name) => name.startsWith('call.') === is),
     );
     expect(others?.sort()).toEqual(Object.keys(english).sort());
-    expect(calls.map(({ path }) => `call.${path.slice(1)}`)).toEqual(expect.arrayContaining(ofEndpoints ?? []));
+    const names = ['call.facematch', ...calls.map(({ path }) => `call.${path.slice(1)}`)];
+    expect(names).toEqual(expect.arrayContaining(ofEndpoints ?? []));
     for (const [name, text] of Object.entries(english)) {
       expect(values(vietnamese[name]), name).toEqual(values(text));
     }
@@ -91,10 +92,13 @@ describe('the words of the console', () => {
 });
 
 describe('the reasons of refusals', () => {
-  it('have words in both languages, with the same values in them', async () => {
+  it('the reasons of refusals have words in both languages, with the same values in them', async () => {
     type Words = Record<string, { short: string; sentence: string }>;
-    const english = (await load('reasons-en.js')).englishReasons as Words;
-    const vietnamese = (await load('reasons-vi.js')).vietnameseReasons as Words;
+    const photos = (await load('photo-reasons.js')).photoReasons as Record<string, Words>;
+    const of = (language: string) =>
+      Object.fromEntries(Object.entries(photos).map(([reason, words]) => [reason, words[language]])) as Words;
+    const english = { ...of('en'), ...((await load('reasons-en.js')).englishReasons as Words) };
+    const vietnamese = { ...of('vi'), ...((await load('reasons-vi.js')).vietnameseReasons as Words) };
     // The console tells one more itself: the server cannot say that it does not answer.
     const reasons = [...allReasons().map(({ reason }) => reason as string), 'no-answer'].sort();
     expect(Object.keys(english).sort()).toEqual(reasons);
@@ -112,13 +116,23 @@ describe('the reasons of refusals', () => {
 });
 
 describe('the endpoints to try', () => {
-  it('are those of version 4, with the fields that the document has', async () => {
+  it('the try-out page lists the endpoints that clients call, with the fields of the OpenAPI document', async () => {
     const { endpointsOf } = (await load('endpoints.js')) as {
-      endpointsOf: (from: unknown) => { method: string; path: string; deletes: boolean; fields: { name: string }[] }[];
+      endpointsOf: (
+        from: unknown,
+      ) => { method: string; path: string; name: string; deletes: boolean; fields: { name: string }[] }[];
     };
     const offered = endpointsOf(document);
-    expect(offered.map(({ method, path }) => ({ method, path })).sort(byPath)).toEqual([...calls].sort(byPath));
-    const one = (path: string) => offered.find((endpoint) => endpoint.path === path);
+    const known = endpoints.filter(({ path }) => !path.startsWith('/admin/'));
+    expect(offered.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(
+      known.map(({ method, path }) => `${method} ${path}`).sort(),
+    );
+    expect(offered.map(({ name }) => name)).toEqual(expect.arrayContaining(calls.map(({ path }) => path)));
+    const one = (name: string) => offered.find((endpoint) => endpoint.name === name);
+    expect(one('/vision/ekyc/facematch/v4')?.fields).toMatchObject([
+      { name: 'file[]', kind: 'files' },
+      { kind: 'flag' },
+    ]);
     expect(one('/search')?.fields).toMatchObject([
       { name: 'collection', kind: 'text', required: false },
       { name: 'file', kind: 'file', required: true },
@@ -138,7 +152,7 @@ describe('the endpoints to try', () => {
     expect(one('/delete')?.deletes).toBe(true);
   });
 
-  it('are told as curl commands that a shell takes to the letter', async () => {
+  it('the try-out page shows curl commands that a shell reads exactly', async () => {
     const { curlOf } = (await load('endpoints.js')) as { curlOf: (...parts: unknown[]) => string };
     const url = 'http://h/v4/create';
     const fields = [['name', "O'Neil $(rm -rf) @x"]];
@@ -154,7 +168,3 @@ describe('the endpoints to try', () => {
     );
   });
 });
-
-function byPath(a: { path: string }, b: { path: string }): number {
-  return a.path < b.path ? -1 : 1;
-}

@@ -7,7 +7,7 @@ import { ConsoleBrowser, jpeg } from './console-browser.js';
 describe.skipIf(!chromiumPath)('the console where something goes wrong (skipped without Chromium)', () => {
   const browser = ConsoleBrowser.use();
 
-  it('keeps photos that came before the id, and clears all for the next person', async () => {
+  it('the console keeps photos that came before the id, and clears everything for the next person', async () => {
     await browser.logIn('Enrol');
     const note = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no photo') };
     await browser.page.locator('input[type=file]').setInputFiles([jpeg('franck_02221.jpg'), note]);
@@ -36,7 +36,7 @@ describe.skipIf(!chromiumPath)('the console where something goes wrong (skipped 
     await browser.client.delete('/delete', field('id', 'late'));
   });
 
-  it('tells a photo of more than 5 MB how to become smaller, without sending it', async () => {
+  it('the console says how to make a photo of more than 5 MB smaller, without sending it', async () => {
     await browser.logIn('Search');
     const asked: string[] = [];
     browser.page.on('request', (request) => request.method() === 'POST' && asked.push(request.url()));
@@ -50,7 +50,7 @@ describe.skipIf(!chromiumPath)('the console where something goes wrong (skipped 
     expect(asked).toEqual([]);
   });
 
-  it('sends again what did not reach the server', async () => {
+  it('the console sends photos again that did not reach the server', async () => {
     await browser.logIn('Enrol');
     await browser.cutOff(true);
     await browser.page.getByLabel('Id', { exact: true }).fill('again');
@@ -72,7 +72,7 @@ describe.skipIf(!chromiumPath)('the console where something goes wrong (skipped 
     await browser.page.getByText('✓ Found: ').waitFor();
   });
 
-  it('shows people and the health again after the server was away', async () => {
+  it('the console shows people and health again after the server was away', async () => {
     await browser.logIn('Search');
     await browser.cutOff(true);
     await browser.page.getByRole('link', { name: 'People' }).click();
@@ -91,7 +91,7 @@ describe.skipIf(!chromiumPath)('the console where something goes wrong (skipped 
     await browser.page.getByRole('row', { name: /franck/ }).waitFor();
   });
 
-  it('asks for another key when the server no longer takes this one', async () => {
+  it('the console asks for another key when the server no longer accepts this one', async () => {
     await browser.logIn('Search');
     const body = { status: 401, json: { data: 'Unknown api_key', code: '401', reason: 'unknown-key' } };
     await browser.page.route(/\/admin\/v1\/users/, (route) => route.fulfill(body));
@@ -105,7 +105,7 @@ describe.skipIf(!chromiumPath)('the console where something goes wrong (skipped 
     await browser.page.getByRole('row', { name: /franck/ }).waitFor();
   });
 
-  it('shows a key that may only search what it may do', async () => {
+  it('the console shows a read-only key only what it may do', async () => {
     await browser.page.route(/\/admin\/v1\/status/, async (route) => {
       const response = await route.fetch();
       const { data, code } = await response.json();
@@ -114,7 +114,7 @@ describe.skipIf(!chromiumPath)('the console where something goes wrong (skipped 
     await browser.logIn('Search');
     expect(await browser.page.getByRole('navigation').getByRole('link').allInnerTexts()).toEqual([
       'Search',
-      'Try the calls',
+      'Try the API',
       'Health',
     ]);
     await browser.page.getByLabel('Collection').fill('elsewhere');
@@ -124,7 +124,7 @@ describe.skipIf(!chromiumPath)('the console where something goes wrong (skipped 
     await browser.page.getByText('search only').waitFor();
   });
 
-  it.each([390, 1440])('keeps all in sight at a width of %i, however long a name is', async (width) => {
+  it.each([390, 1440])('the console fits a width of %i pixels, even with a long name', async (width) => {
     const id = `id-${'x'.repeat(180)}`;
     await browser.client.post('/create', field('id', id), field('name', 'A'.repeat(300)));
     await browser.page.setViewportSize({ width, height: 844 });

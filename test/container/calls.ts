@@ -3,6 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { photo } from '../support/photos.js';
 
 const basePath = '/vision/ekyc/facesearch/v4';
+/** More than any answer takes on a slow and busy machine. */
+const PATIENCE_MS = 180_000;
 
 export interface Reply {
   status: number;
@@ -35,22 +37,38 @@ export class Calls {
   }
 
   async #send(path: string, init: RequestInit): Promise<Reply> {
-    const response = await fetch(`${this.#origin}${basePath}${path}`, { ...init, headers: { api_key: this.#key } });
-    const { code, data } = (await response.json()) as { code: string; data: unknown };
-    return { status: response.status, code, data };
+    return inTime(PATIENCE_MS, async () => {
+      const response = await fetch(`${this.#origin}${basePath}${path}`, { ...init, headers: { api_key: this.#key } });
+      const { code, data } = (await response.json()) as { code: string; data: unknown };
+      return { status: response.status, code, data };
+    });
   }
 }
 
-/** Resolves once the server says that it is ready. @throws Error after two minutes */
-export async function untilReady(origin: string): Promise<void> {
-  const end = performance.now() + 120_000;
+/** Resolves once the server says that it is ready. @throws Error after that many minutes */
+export async function untilReady(origin: string, minutes = 2): Promise<void> {
+  const end = performance.now() + minutes * 60_000;
   while (performance.now() < end) {
-    const response = await fetch(`${origin}/ready`).catch(() => undefined);
-    await response?.arrayBuffer();
-    if (response?.status === 200) return;
+    const status = await inTime(5_000, async () => {
+      const response = await fetch(`${origin}/ready`);
+      await response.arrayBuffer();
+      return response.status;
+    }).catch(() => undefined);
+    if (status === 200) return;
     await delay(100);
   }
-  throw new Error(`${origin} is not ready after two minutes`);
+  throw new Error(`${origin} is not ready after ${minutes} minutes`);
+}
+
+/**
+ * The engine's proxy accepts a connection before the server listens, and drops it. `fetch` of Node.js 20 then loses the
+ * request now and then: its promise never settles, and no socket or timer is left.
+ */
+function inTime<T>(ms: number, ask: () => Promise<T>): Promise<T> {
+  const late = delay(ms, undefined, { ref: false }).then(() => {
+    throw new Error(`no answer within ${ms / 1000} s`);
+  });
+  return Promise.race([ask(), late]);
 }
 
 /** Asks a server with TLS that goes by another name. @returns status and body */

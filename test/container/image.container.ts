@@ -15,7 +15,7 @@ function shell(script: string): Promise<string> {
   return docker(['run', '--rm', image, 'sh', '-c', script]);
 }
 
-it('says what it is', async () => {
+it('the image has labels that say what it is', async () => {
   const labels = JSON.parse(await inspect(image, '{{json .Config.Labels}}')) as Record<string, string>;
   expect(labels).toMatchObject({
     'org.opencontainers.image.version': serverVersion,
@@ -26,7 +26,7 @@ it('says what it is', async () => {
   expect(await docker(['run', '--rm', image, 'facesearch', '--version'])).toBe(serverVersion);
 });
 
-it('holds one runtime, no compiler, no tools, no scripts, and no secret of its build', async () => {
+it('the image holds one runtime, no compiler, no tools, no scripts, and no secret of its build', async () => {
   expect(await shell('ls node_modules/onnxruntime-node/bin/*/')).toBe('linux');
   expect(await shell('ls node_modules/onnxruntime-node/bin/*/linux')).toBe(await shell('node -p process.arch'));
   expect(
@@ -34,6 +34,7 @@ it('holds one runtime, no compiler, no tools, no scripts, and no secret of its b
       'for each in typescript vitest @biomejs playwright-core; do ls -d node_modules/$each; done 2>/dev/null || true',
     ),
   ).toBe('');
+  expect(await shell('ls -d node_modules/@img/*musl* node_modules/@img/*wasm* 2>/dev/null || true')).toBe('');
   expect(await shell('ls -d dist/scripts scripts 2>/dev/null || true')).toBe('');
   expect(await shell('command -v g++ make python3 || true')).toBe('');
   expect(
@@ -41,7 +42,7 @@ it('holds one runtime, no compiler, no tools, no scripts, and no secret of its b
   ).toBe('');
 });
 
-it('says what to build when it is asked for a pack that it does not hold, and ends', async () => {
+it('the image, asked for a pack that it does not hold, says what to build and ends', async () => {
   const { code, stderr } = await tryDocker(['run', '--rm', '--env', 'MODEL_PACK=light', image]);
   expect(code).toBe(78);
   expect(stderr.trim()).toMatch(
@@ -52,7 +53,7 @@ it('says what to build when it is asked for a pack that it does not hold, and en
 it.each([
   ['belongs to another user', ['--tmpfs', '/data:uid=4242,mode=0700']],
   ['is read-only', ['--volume', `${readOnly}:/data:ro`]],
-])('says in a line what to do when the data folder %s, and ends', async (_, mount) => {
+])('the image says in one line what to do when the data folder %s, and ends', async (_, mount) => {
   const { code, stdout, stderr } = await tryDocker(['run', '--rm', ...mount, image]);
   expect(code).not.toBe(0);
   const said = `${stdout}${stderr}`.trim();

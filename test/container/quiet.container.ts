@@ -49,7 +49,7 @@ afterAll(async () => {
   await docker(['network', 'rm', NETWORK]);
 });
 
-it('looks up no name, connects to nothing and writes nowhere but into its folders', async () => {
+it('the container looks up no name, connects to nothing and writes only into its folders', async () => {
   const port = await freePort();
   const address = await inspect(RESOLVER, `{{(index .NetworkSettings.Networks "${NETWORK}").IPAddress}}`);
   // Its file system can be written, so that what is written shows. A search domain would hide nothing, but count twice.
@@ -78,7 +78,7 @@ it('looks up no name, connects to nothing and writes nowhere but into its folder
   for (const line of (await logs(SERVER)).trim().split('\n')) expect(() => JSON.parse(line), line).not.toThrow();
 });
 
-it('would have been seen to look up a name', async () => {
+it('the watch notices a container that looks up a name', async () => {
   await exec(SERVER, 'node', '--eval', 'require("node:dns").lookup("control.example.org", () => {})');
   expect((await asked()).some((line) => line.includes('control.example.org'))).toBe(true);
 });

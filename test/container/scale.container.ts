@@ -28,7 +28,7 @@ beforeAll(async () => {
 
 afterAll(() => compose.remove());
 
-it('builds, and comes up', async () => {
+it('the compose file of several servers builds and starts', async () => {
   await compose.run(['build']);
   const start = performance.now();
   await compose.run(['up', '--detach', '--wait']);
@@ -38,7 +38,7 @@ it('builds, and comes up', async () => {
   );
 });
 
-it('enrols and finds through nginx, whichever server answers', async () => {
+it('several servers enrol and find through nginx, whichever server answers', async () => {
   await calls.post('/create', { id: 'franck', name: 'Franck' });
   expect((await calls.post('/add', { id: 'franck', file: 'franck_01829.jpg' })).code).toBe('200');
   for (let i = 0; i < 6; i++) {
@@ -46,7 +46,7 @@ it('enrols and finds through nginx, whichever server answers', async () => {
   }
 });
 
-it('gives no container a capability, root, or a system that can be written', async () => {
+it('no container of several servers has a capability, root, or a writable system', async () => {
   for (const service of [...SERVERS, 'nginx', 'postgres']) {
     const id = await compose.container(service);
     expect(await exec(id, 'id', '-u'), service).not.toBe('0');
@@ -57,7 +57,7 @@ it('gives no container a capability, root, or a system that can be written', asy
   expect(await exec(await compose.container('facesearch-1'), 'node', '--eval', out)).toBe('no way out');
 });
 
-it('is replaced server by server under load, and no request fails', async () => {
+it('a server-by-server update under load fails no request', async () => {
   const load = new Load(calls);
   load.start();
   for (const server of SERVERS) {
@@ -73,7 +73,7 @@ it('is replaced server by server under load, and no request fails', async () => 
   await load.compare();
 });
 
-it('loses nothing that it acknowledged when a server and the database are killed under load', async () => {
+it('several servers lose nothing acknowledged when a server and the database are killed under load', async () => {
   const load = new Load(calls);
   load.start();
   for (const service of ['facesearch-2', 'postgres']) {
@@ -91,7 +91,7 @@ it('loses nothing that it acknowledged when a server and the database are killed
   measured('server and database killed under load: acknowledged, failed, lost', counts);
 });
 
-it('keeps everything over a stop of all', async () => {
+it('several servers keep everything when all of them are stopped', async () => {
   const before = (await calls.get('/list')).data as unknown[];
   await compose.run(['down']);
   await compose.run(['up', '--detach', '--wait']);

@@ -26,7 +26,7 @@ beforeAll(async () => {
 
 afterAll(() => compose.remove());
 
-it('comes up, and has its key in the log', async () => {
+it('the compose file of one server starts it, and its key is in the log', async () => {
   const start = performance.now();
   await compose.run(['up', '--detach', '--wait']);
   measured('`docker compose up --wait`, image built', `${((performance.now() - start) / 1000).toFixed(1)} s`);
@@ -37,7 +37,7 @@ it('comes up, and has its key in the log', async () => {
   calls = new Calls(origin, key);
 });
 
-it('enrols, finds, does not find a stranger, refuses a photo of several people, and a wrong key', async () => {
+it('the container enrols, finds, does not find a stranger, and refuses a photo of several people and a wrong key', async () => {
   expect((await calls.post('/create', { id: 'franck', name: 'Franck' })).code).toBe('200');
   expect((await calls.post('/add', { id: 'franck', file: 'franck_01829.jpg' })).code).toBe('200');
   const found = await calls.post('/search', { file: 'franck_02045.jpg' });
@@ -48,7 +48,7 @@ it('enrols, finds, does not find a stranger, refuses a photo of several people, 
   expect((await fetch(`${origin}/console/`)).status).toBe(200);
 });
 
-it('runs as a user of its own, without a capability, on a system that cannot be written', async () => {
+it('the container runs as its own user, without a capability, on a system that it cannot write', async () => {
   const id = await container();
   expect(await exec(id, 'id', '-u')).toBe('1000');
   const status = await exec(id, 'cat', '/proc/1/status');
@@ -63,7 +63,7 @@ it('runs as a user of its own, without a capability, on a system that cannot be 
   expect(await exec(id, 'cat', '/proc/1/cmdline')).toContain('serve');
 });
 
-it('stays within its memory', async () => {
+it('the container stays within its memory', async () => {
   for (let i = 0; i < 40; i++) {
     await Promise.all(['franck_02045.jpg', 'cage.jpg', 'audrey.jpg'].map((file) => calls.post('/search', { file })));
   }
@@ -74,7 +74,7 @@ it('stays within its memory', async () => {
   expect(megabytes('VmRSS')).toBeLessThan(1024);
 });
 
-it('makes a backup on its volume and on its standard output, which opens outside of the container', async () => {
+it('the container makes a backup on its volume and on standard output, and the backup opens outside of it', async () => {
   expect(await exec(await container(), 'facesearch', 'backup', '/backups/monday.tar')).toMatch(/\b1 user/);
   const { code, stdout, stderr } = await tryDocker(['exec', await container(), 'facesearch', 'backup', '-']);
   expect(code, stderr).toBe(0);
@@ -94,14 +94,14 @@ it('makes a backup on its volume and on its standard output, which opens outside
   }
 });
 
-it('restores its backup into an empty volume, with the server stopped', async () => {
+it('the container restores its backup into an empty volume, with the server stopped', async () => {
   await compose.run(['stop']);
   await compose.run(['run', '--rm', 'facesearch', 'facesearch', 'restore', '--force', '/backups/monday.tar']);
   await compose.run(['up', '--detach', '--wait']);
   expect(await calls.post('/search', { file: 'franck_02045.jpg' })).toMatchObject({ data: { id: 'franck' } });
 });
 
-it('stops in an orderly way, and knows everybody when it comes back', async () => {
+it('the container stops in an orderly way, and knows all people when it starts again', async () => {
   const id = await container();
   const start = performance.now();
   await compose.run(['stop']);
@@ -115,7 +115,7 @@ it('stops in an orderly way, and knows everybody when it comes back', async () =
   expect(await calls.post('/search', { file: 'franck_02045.jpg' })).toMatchObject({ data: { id: 'franck' } });
 });
 
-it('loses nothing that it acknowledged when it is killed under load, and comes back by itself', async () => {
+it('the container, killed under load, loses nothing acknowledged and starts again by itself', async () => {
   const id = await container();
   const startedAt = () => inspect(id, '{{.State.StartedAt}}');
   const load = new Load(calls);

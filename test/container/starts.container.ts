@@ -9,7 +9,7 @@ const KEY = 'key-of-the-trial';
 
 afterEach(() => docker(['rm', '--force', '--volumes', NAME]));
 
-it(`starts, works and stops ${STARTS} times with 512 MB`, async () => {
+it(`the container starts, works and stops ${STARTS} times with 512 MB`, async () => {
   const port = await freePort();
   const calls = new Calls(`http://127.0.0.1:${port}`, KEY);
   const crashes: string[] = [];

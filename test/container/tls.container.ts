@@ -11,7 +11,7 @@ let compose: Compose | undefined;
 
 afterAll(() => compose?.remove());
 
-it('answers over TLS for the vendor name, with a key that only its owner may read', async () => {
+it("nginx answers over TLS for the vendor's host name, with a key that only its owner can read", async () => {
   const [port, tlsPort] = [await freePort(), await freePort()];
   compose = new Compose('tls', 'docker-compose.yml', {});
   const tls = join(compose.folder, 'tls');

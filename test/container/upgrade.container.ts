@@ -12,7 +12,7 @@ afterAll(async () => {
   await docker(['volume', 'rm', '--force', VOLUME]);
 });
 
-it('opens the volume of an older image', async () => {
+it('the container opens the volume of an older image', async () => {
   await buildPrevious();
   const port = await freePort();
   const calls = new Calls(`http://127.0.0.1:${port}`, KEY);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { facematchPath } from '../../src/http/routes/facematch/facematch.js';
 import { calls } from '../http/calls.js';
 import { expectConforming } from '../http/plugins/openapi/conforming.js';
 import { field, file, form } from '../support/multipart.js';
@@ -7,6 +8,7 @@ import type { Case, Step } from './contract-case.js';
 import { photoCases } from './contract-photo-cases.js';
 import { photos } from './contract-photos.js';
 import { userCases } from './contract-user-cases.js';
+import { describeClients } from './describe-clients.js';
 
 /** The whole contract, on a server with an empty store and a key. */
 export function describeContract(name: string, open: () => Promise<{ target: Target; key: string }>): void {
@@ -43,7 +45,7 @@ export function describeContract(name: string, open: () => Promise<{ target: Tar
       expect(status).toBe(200);
     });
 
-    it.each(calls)('$method $path: without a key, and with a wrong one', async ({ method, path }) => {
+    it.each(calls)('$method $path refuses a missing key and a wrong one', async ({ method, path }) => {
       expect((await send('', [method, path], {})).json).toEqual({
         data: 'Missing api_key',
         code: '412',
@@ -55,7 +57,7 @@ export function describeContract(name: string, open: () => Promise<{ target: Tar
       });
     });
 
-    it('threshold: the similarity itself is a match, and nothing above it', async () => {
+    it('a similarity equal to the threshold is a match, and one below it is not', async () => {
       await sendOk('edge', ['POST', '/create', field('id', 'u1'), field('name', 'Franck')]);
       await sendOk('edge', ['POST', '/add', field('id', 'u1'), file(photos.franck)]);
       const search = (...parts: Parameters<typeof form>) =>
@@ -74,7 +76,7 @@ export function describeContract(name: string, open: () => Promise<{ target: Tar
       });
     });
 
-    it('vectors: what is extracted finds the photo, and v4 has one of its own', async () => {
+    it('an extracted vector finds its photo, and v4 extracts another vector than v3', async () => {
       const extract = async (version: string) => {
         const step: Step = ['POST', '/extract_from_fm', file(photos.franck)];
         const { json } = await send('', step, { api_key: key, facematch_version: version });
@@ -90,7 +92,7 @@ export function describeContract(name: string, open: () => Promise<{ target: Tar
       expect(await extract('v4')).not.toBe(v3);
     });
 
-    it('what is seen in a photo conforms, too', async () => {
+    it('what analyse sees in a photo conforms to the contract', async () => {
       const call = { method: 'POST', path: '/admin/v1/analyse', absolute: true } as const;
       for (const photo of [photos.franck, photos.group, photos.noFace, photos.tooClose, photos.damaged]) {
         const body = Buffer.from(JSON.stringify({ photo: photo.toString('base64') }));
@@ -100,7 +102,7 @@ export function describeContract(name: string, open: () => Promise<{ target: Tar
       }
     });
 
-    it('ten searches at once', async () => {
+    it('the server answers ten searches at once', async () => {
       await sendOk('ten', ['POST', '/create', field('id', 'u1'), field('name', 'Franck')]);
       await sendOk('ten', ['POST', '/add', field('id', 'u1'), file(photos.franck)]);
       const found = await Promise.all(
@@ -109,7 +111,32 @@ export function describeContract(name: string, open: () => Promise<{ target: Tar
       for (const { data } of found) expect(data).toMatchObject({ id: 'u1' });
     });
 
-    it('the default collection is one of its own', async () => {
+    describeClients(() => ({ target, key }));
+
+    it('face match: one person and two people', async () => {
+      const compare = async (...images: Buffer[]) => {
+        const body = form(...images.map((image) => ({ ...file(image), name: 'file[]' })));
+        const call = { method: 'POST', path: facematchPath, absolute: true } as const;
+        const answer = await target.send({ ...call, headers: { api_key: key }, body });
+        expectConforming(call, answer);
+        return answer.json;
+      };
+      const same = { isMatch: true, similarity: expect.closeTo(100, 3), isBothImgIDCard: false };
+      expect(await compare(photos.franck, photos.franck)).toEqual({
+        code: '200',
+        data: same,
+        message: 'request successful.',
+      });
+      // A client that forgot the @ of curl sends the name of the file.
+      const named = form(field('file[]', '/path/to/file1'), field('file[]', '/path/to/file2'));
+      const call = { method: 'POST', path: facematchPath, absolute: true, headers: { api_key: key } } as const;
+      expect((await target.send({ ...call, body: named })).json).toMatchObject({ code: '408', reason: 'image-format' });
+      expect((await compare(photos.franck, photos.audrey)).data).toMatchObject({ isMatch: false });
+      expect(await compare(photos.franck, photos.group)).toMatchObject({ code: '407', reason: 'many-faces', photo: 2 });
+      expect(await compare(photos.gif, photos.franck)).toMatchObject({ code: '408', reason: 'image-format', photo: 1 });
+    });
+
+    it('the default collection is separate from the others', async () => {
       const headers = { api_key: key };
       const body = form(field('id', 'u0'), field('name', 'Nobody'));
       expect((await target.send({ method: 'POST', path: '/create', headers, body })).json.code).toBe('200');

@@ -48,7 +48,7 @@ test('a name with one reason needs no other', () => {
   expect(new FaceSearchError('UNKNOWN_KEY')).toMatchObject({ reason: 'unknown-key', code: 401, realStatus: true });
 });
 
-test.each(['nginx.conf', 'nginx.scale.conf'])('what %s answers itself has a reason of the table', (name) => {
+test.each(['nginx.conf', 'nginx.scale.conf'])('each own error of %s has a reason of the table', (name) => {
   const config = readFileSync(join(projectRoot, 'deploy', name), 'utf8');
   const replies = [...config.matchAll(/return (\d{3}) '(\{.*\})';/g)];
   expect(replies.length).toBeGreaterThan(0);

@@ -47,26 +47,30 @@ function filled(text: string): string {
 describe.each([single, scale])('$file', ({ name, services, volumes }) => {
   const servers = Object.values(services).filter(({ build }) => build);
 
-  it('has a name of its own, so that volumes do not follow the name of the folder', () => {
+  it('the compose file names its project, so volumes do not follow the name of the folder', () => {
     expect(name).toMatch(/^facesearch(-scale)?$/);
   });
 
-  it('builds each pack as an image of its own, and pulls no image of that name', () => {
+  it('the compose file builds each pack as its own image, and pulls no image of that name', () => {
     for (const { image, pull_policy, build } of servers) {
       expect(filled(image)).toBe('facesearch-server:default');
       expect(image).toContain('MODEL_PACK');
       expect(pull_policy).toBe('never');
-      expect(build?.args).toEqual({ MODEL_PACK: `\${MODEL_PACK:-default}`, BASE: null });
+      expect(build?.args).toEqual({
+        MODEL_PACK: `\${MODEL_PACK:-default}`,
+        ACCEPT_LICENCE: `\${ACCEPT_LICENCE:-}`,
+        BASE: null,
+      });
     }
   });
 
-  it('pins what it pulls, and lets another registry stand in', () => {
+  it('the compose file pins the images that it pulls, and allows another registry instead', () => {
     for (const { image, build } of Object.values(services)) {
       if (!build) expect(image).toMatch(/^\$\{\w+_IMAGE:-[\w/]+:\d+\.\d+[\w.-]*\}$/);
     }
   });
 
-  it('hardens every container', () => {
+  it('the compose file hardens every container', () => {
     for (const [service, each] of Object.entries(services)) {
       const { read_only, cap_drop, security_opt, restart, tmpfs } = each;
       expect({ read_only, cap_drop, security_opt, restart }, service).toEqual({
@@ -82,14 +86,14 @@ describe.each([single, scale])('$file', ({ name, services, volumes }) => {
     }
   });
 
-  it('asks soon whether a container is ready', () => {
+  it('the compose file soon asks whether a container is ready', () => {
     for (const [service, { healthcheck, build }] of Object.entries(services)) {
       if (!build) expect(healthcheck?.start_interval, service).toBe('1s');
     }
     expect(read('Dockerfile')).toContain('--start-interval=1s');
   });
 
-  it('gives the server variables that exist, values that they take, and time to close', () => {
+  it('the compose file gives the server variables that exist, values that they accept, and time to stop', () => {
     for (const { environment = {}, stop_grace_period } of servers) {
       const { ORT_DISABLE_TELEMETRY, ...own } = environment;
       expect(ORT_DISABLE_TELEMETRY).toBe('1');
@@ -103,7 +107,7 @@ describe.each([single, scale])('$file', ({ name, services, volumes }) => {
     }
   });
 
-  it('mounts what is there', () => {
+  it('the compose file mounts files that exist', () => {
     for (const volume of Object.values(services).flatMap((service) => service.volumes)) {
       const [from = ''] = filled(volume).split(':');
       // Certificates are the operator's.
@@ -113,7 +117,7 @@ describe.each([single, scale])('$file', ({ name, services, volumes }) => {
   });
 });
 
-it('backups go to a volume, or to a folder that BACKUPS names', () => {
+it('compose files write backups to a volume, or to a folder that BACKUPS names', () => {
   expect(single.services.facesearch?.volumes).toContain(`\${BACKUPS:-facesearch-backups}:/backups`);
   expect(read('Dockerfile')).toMatch(/install .*--owner=node .* \/data \/backups\b/m);
 });
@@ -123,25 +127,25 @@ describe('compose for several servers', () => {
   const { services, networks } = scale;
   const nginx = read('deploy', 'nginx.scale.conf');
 
-  it('runs three servers that nginx knows', () => {
+  it('the compose file of several servers runs three servers that nginx knows', () => {
     const servers = Object.keys(services).filter((name) => name.startsWith('facesearch-'));
     expect(servers).toHaveLength(3);
     const known = [...nginx.matchAll(/^ +server (\S+):8080 resolve /gm)].map(([, name]) => name);
     expect(known).toEqual(servers);
   });
 
-  it('holds no secret', () => {
+  it('the compose file of several servers holds no secret', () => {
     expect([...text.matchAll(/\$\{POSTGRES_PASSWORD(..)/g)].map(([, then]) => then)).toEqual([':?', ':?']);
     expect(read('.env.example')).toMatch(/^POSTGRES_PASSWORD=$/m);
   });
 
-  it('starts on two cores', () => {
+  it('the compose file of several servers starts on two cores', () => {
     for (const { deploy } of Object.values(services)) {
       expect(Number(filled(deploy?.resources.limits.cpus ?? ''))).toBeLessThanOrEqual(2);
     }
   });
 
-  it('lets no container but nginx reach another network, or be reached', () => {
+  it('the compose file of several servers lets only nginx reach another network, or be reached', () => {
     for (const [name, { networks: own, ports }] of Object.entries(services)) {
       if (name === 'nginx') continue;
       expect(own, name).toEqual(['inner']);
@@ -151,7 +155,7 @@ describe('compose for several servers', () => {
   });
 });
 
-it.each(['nginx.conf', 'nginx.scale.conf'])('%s lets the server decide, and writes to memory only', (name) => {
+it.each(['nginx.conf', 'nginx.scale.conf'])('%s leaves limits to the server, and writes to memory only', (name) => {
   const nginx = read('deploy', name);
   const seconds = (directive: string) => Number(new RegExp(`^ +${directive} (\\d+)s;`, 'm').exec(nginx)?.[1]);
   expect(seconds('proxy_read_timeout') * 1000).toBeGreaterThan(Number(variables.REQUEST_DEADLINE.default));

@@ -26,7 +26,7 @@ describe('the dashboard', () => {
   }
   const { panels } = JSON.parse(read('deploy', 'grafana-dashboard.json')) as { panels: Panel[] };
 
-  it('asks for metrics that exist, and for every metric of the server', async () => {
+  it('the dashboard asks for metrics that exist, and for every metric of the server', async () => {
     const asked = panels.flatMap(({ targets }) =>
       targets.flatMap(({ expr }) => expr.match(/\b(?:facesearch|nodejs|process)_\w+/g) ?? []),
     );
@@ -36,7 +36,7 @@ describe('the dashboard', () => {
     expect(new Set(asked.filter((name) => name.startsWith('facesearch_')).map(withoutSuffix))).toEqual(new Set(own));
   });
 
-  it('has panels with ids of their own that do not overlap', () => {
+  it('the dashboard has panels with unique ids that do not overlap', () => {
     expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
     for (const { gridPos: p, title } of panels) {
       expect(p.x + p.w, title).toBeLessThanOrEqual(24);
@@ -52,7 +52,7 @@ function withoutSuffix(name: string): string {
   return name.replace(/_(?:bucket|sum|count)$/, '');
 }
 
-it('the systemd unit starts what the build makes, and leaves time to close', () => {
+it('the systemd unit starts what the build makes, and leaves time to stop', () => {
   const unit = read('deploy', 'facesearch.service');
   const { start } = JSON.parse(read('package.json')).scripts as { start: string };
   const value = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(unit)?.[1] ?? '';

@@ -8,14 +8,14 @@ const text = readFileSync(join(projectRoot, 'Dockerfile'), 'utf8');
 const ignored = readFileSync(join(projectRoot, '.dockerignore'), 'utf8').split('\n');
 
 describe('the Dockerfile', () => {
-  it('builds on one exact version, which another image may stand in for', () => {
+  it('the Dockerfile builds on one exact version, which another image may replace', () => {
     expect(text).toMatch(/^ARG BASE=node:\d+\.\d+\.\d+-[\w-]+(@sha256:[0-9a-f]{64})?$/m);
     expect(text.match(/^FROM .*/gm)).toEqual([`FROM \${BASE} AS build`, `FROM \${BASE}`]);
     // It would be pulled from a public registry before anything is built.
     expect(text).not.toMatch(/^# *syntax=/m);
   });
 
-  it('copies what is there and what .dockerignore lets through', () => {
+  it('the Dockerfile copies files that exist and that .dockerignore allows', () => {
     const copied = [...text.matchAll(/^COPY (?!--from)(?:--chmod=\d+ )?(.*) \S+$/gm)].flatMap(([, names = '']) =>
       names.split(' '),
     );
@@ -29,12 +29,12 @@ describe('the Dockerfile', () => {
     }
   });
 
-  it('keeps the runtime of this architecture only, whichever that is', () => {
+  it("the Dockerfile keeps the runtime of the image's architecture only", () => {
     expect(text).toContain('node --print process.arch');
     expect(text).not.toMatch(/\b(x64|amd64|x86_64|arm64|aarch64)\b/);
   });
 
-  it('says what the image is, and switches telemetry off', () => {
+  it('the Dockerfile labels the image, and switches telemetry off', () => {
     expect(text).toContain(`org.opencontainers.image.version="${serverVersion}"`);
     expect(text).toContain('org.opencontainers.image.licenses="MIT"');
     const image = text.slice(text.lastIndexOf('FROM '));

@@ -16,19 +16,19 @@ describe('the Helm chart', () => {
   const values = parse(read('values.yaml'));
   const scale = parse(read('values-scale.yaml'));
 
-  it('is of the version of the server', () => {
+  it('the Helm chart has the version of the server', () => {
     const { version, appVersion } = parse(read('Chart.yaml'));
     expect({ version, appVersion }).toEqual({ version: serverVersion, appVersion: serverVersion });
   });
 
-  it('has values that its schema accepts, and refuses names that it does not know', () => {
+  it('the Helm chart has values that its schema accepts, and the schema refuses unknown names', () => {
     const accepts = new Ajv({ allowUnionTypes: true }).compile(JSON.parse(read('values.schema.json')));
     for (const each of [values, scale]) expect(accepts(each), JSON.stringify(accepts.errors)).toBe(true);
     expect(accepts({ replica: 3 })).toBe(false);
     expect(accepts({ env: { lower: 'x' } })).toBe(false);
   });
 
-  it('uses values that are there', () => {
+  it('the Helm chart uses values that exist', () => {
     const used = templates.flatMap((text) => text.match(/\.Values(?:\.\w+)+/g) ?? []);
     expect(used.length).toBeGreaterThan(30);
     for (const path of used) {
@@ -38,13 +38,13 @@ describe('the Helm chart', () => {
     }
   });
 
-  it('leaves time to close, and asks the probes that the server answers', () => {
+  it('the Helm chart leaves time to stop, and asks the probes that the server answers', () => {
     expect(values.terminationGracePeriodSeconds).toBeGreaterThan(Number(variables.SHUTDOWN_GRACE.default));
     expect(values.probes.readiness.httpGet.path).toBe('/ready');
     expect(values.probes.liveness.httpGet.path).toBe('/health');
   });
 
-  it('sets variables that exist', () => {
+  it('the Helm chart sets variables that exist', () => {
     const set = templates.flatMap((text) => [...text.matchAll(/- name: ([A-Z][A-Z0-9_]+)\n/g)].map(([, name]) => name));
     expect(set).toContain('ORT_DISABLE_TELEMETRY');
     // ONNX Runtime's own.
@@ -110,12 +110,12 @@ function expectSound(manifests: Manifest[], workload: Manifest): void {
 }
 
 describe.skipIf(helm === undefined)('the Helm chart, rendered (skipped where there is no helm)', () => {
-  it('is linted without a complaint', () => {
+  it('helm lints the chart without a complaint', () => {
     expect(run('lint', '--strict', chart)).toContain('0 chart(s) failed');
     expect(run('lint', '--strict', chart, '--values', scaleFile)).toContain('0 chart(s) failed');
   });
 
-  it('runs one server on a volume of its own that may connect to nothing', () => {
+  it('the rendered chart runs one server on its own volume, which may connect to nothing', () => {
     const manifests = render();
     const set = one(manifests, 'StatefulSet');
     expectSound(manifests, set);
@@ -127,7 +127,7 @@ describe.skipIf(helm === undefined)('the Helm chart, rendered (skipped where the
     expect(one(manifests, 'ServiceMonitor')).toBeUndefined();
   });
 
-  it('runs several servers on one PostgreSQL, each restarted after the one before', () => {
+  it('the rendered chart runs several servers on one PostgreSQL, and restarts one after the other', () => {
     const manifests = render('--values', scaleFile);
     const deployment = one(manifests, 'Deployment');
     expectSound(manifests, deployment);
@@ -141,7 +141,7 @@ describe.skipIf(helm === undefined)('the Helm chart, rendered (skipped where the
     expect(one(manifests, 'NetworkPolicy').spec.egress).toHaveLength(3);
   });
 
-  it('scrapes through a ServiceMonitor where it is asked to', () => {
+  it('the rendered chart has a ServiceMonitor when it is asked for one', () => {
     const manifests = render('--set', 'metrics.serviceMonitor.enabled=true,metrics.serviceMonitor.labels.release=p');
     const { spec } = one(manifests, 'ServiceMonitor');
     const scraped = manifests.filter(
@@ -152,7 +152,7 @@ describe.skipIf(helm === undefined)('the Helm chart, rendered (skipped where the
     expect(one(manifests, 'StatefulSet').spec.template.metadata.annotations).toBeNull();
   });
 
-  it('mounts claims that are there, and keeps photos of several servers on one volume', () => {
+  it('the rendered chart mounts existing claims, and keeps the photos of several servers on one volume', () => {
     const existing = render('--set', 'persistence.existingClaim=mine,backups.existingClaim=theirs');
     expectSound(existing, one(existing, 'StatefulSet'));
     const shared = ['--values', scaleFile, '--set', 'persistence.enabled=true,persistence.accessModes={ReadWriteMany}'];
@@ -167,7 +167,7 @@ describe.skipIf(helm === undefined)('the Helm chart, rendered (skipped where the
     [['--values', scaleFile, '--set', 'persistence.enabled=true'], /ReadWriteMany/],
     [['--set', 'workers=0'], /workers/],
     [['--set', 'replica=1'], /replica/],
-  ])('refuses %j in a sentence', (args, sentence) => {
+  ])('the chart refuses %j in a sentence', (args, sentence) => {
     expect(() => run('template', 'facesearch', chart, ...args)).toThrow(sentence);
   });
 });

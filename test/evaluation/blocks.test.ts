@@ -14,11 +14,11 @@ const blocks: Block[] = [
   },
 ];
 
-it('renders a report for the terminal', () => {
+it('a report is rendered for the terminal', () => {
   expect(renderText(blocks)).toBe('Pairs\n─────\n\n- one_two.jpg\n\nlist      n\na|b <i>  10\nc         5\n');
 });
 
-it('renders a report as Markdown in which names are no markup', () => {
+it('a report is rendered as Markdown in which names are no markup', () => {
   expect(renderMarkdown(blocks)).toBe(
     '## Pairs\n\n- one\\_two.jpg\n\n| list | n |\n| --- | ---: |\n| a\\|b \\<i\\> | 10 |\n| c | 5 |\n',
   );

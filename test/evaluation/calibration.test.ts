@@ -26,7 +26,7 @@ const population = (name: string, scores: readonly number[]): Population => {
 };
 
 describe('weighted scores', () => {
-  it('give shares of the weight, a score that equals the threshold included', () => {
+  it('weighted scores give shares of the weight, and count a score that equals the threshold', () => {
     const scores = new ScoreHistogram();
     scores.add(0.1, 1);
     scores.add(0.2, 2);
@@ -40,7 +40,7 @@ describe('weighted scores', () => {
     expect([scores.total, scores.survival(0.2)]).toEqual([3, expect.closeTo(2 / 3, 12)]);
   });
 
-  it('have the moments of an exponential distribution: the scale, and a quarter of it', () => {
+  it('weighted scores of an exponential distribution have its moments: the scale, and a quarter of it', () => {
     const { mean, mean1 } = weighted(exponential(20_000, 0, 0.05)).excess(0.1);
     expect(mean / 0.05).toBeCloseTo(1, 2);
     expect(mean1 / mean).toBeCloseTo(0.25, 2);
@@ -48,7 +48,7 @@ describe('weighted scores', () => {
 });
 
 describe('the curve of false match rates', () => {
-  it('follows an exponential tail to rates that nothing was measured at', () => {
+  it('the curve of false match rates follows an exponential tail to rates that were not measured', () => {
     const curve = rateCurve(weighted(exponential(10_000, 0.1, 0.03)), 10_000);
     expect(curve?.lowestMeasured).toBe(1e-3);
     expect(curve?.shape).toBeCloseTo(0, 1);
@@ -58,7 +58,7 @@ describe('the curve of false match rates', () => {
     }
   });
 
-  it('errs on the safe side with a tail that falls faster', () => {
+  it('the curve of false match rates is on the safe side when a tail falls faster', () => {
     const n = 20_000;
     const normal = Array.from({ length: n }, (_, i) => 0.1 + 0.1 * quantile((i + 0.5) / n));
     const curve = rateCurve(weighted(normal), n);
@@ -67,7 +67,7 @@ describe('the curve of false match rates', () => {
     expect(curve?.rateAt(0.1 + 0.47534)).toBeGreaterThan(1e-6);
   });
 
-  it('never rises, where measured and extrapolated rates meet too', () => {
+  it('the curve of false match rates never rises, also where measured and extrapolated rates meet', () => {
     const curve = rateCurve(weighted(exponential(3_000, 0.1, 0.04)), 3_000);
     let last = 1;
     for (let cosine = -1; cosine <= 1; cosine += 0.0005) {
@@ -77,7 +77,7 @@ describe('the curve of false match rates', () => {
     }
   });
 
-  it('is not there for too few people, or for people who are all alike', () => {
+  it('there is no curve of false match rates for too few people, or for people who are all alike', () => {
     expect(rateCurve(weighted(exponential(999, 0, 0.1)), 999)).toBeNull();
     expect(rateCurve(weighted(Array.from({ length: 2000 }, () => 0.1)), 2000)).toBeNull();
   });
@@ -88,7 +88,7 @@ describe('the scale', () => {
   const asian = population('asian', exponential(20_000, 0.1, 0.03));
   const cosines = (...args: Parameters<typeof calibratedRates>) => calibratedRates(...args).map(({ cosine }) => cosine);
 
-  it('keeps its promise for each group: the closest one decides', () => {
+  it('the scale keeps its promise for each group: the closest group decides', () => {
     expect(cosines([west, asian], undefined)).toEqual(cosines([asian], undefined));
     calibratedRates([west, asian], undefined).forEach(({ rate, cosine }) => {
       expect(cosine).toBeCloseTo(0.1 - 0.03 * Math.log(rate), 2);
@@ -96,7 +96,7 @@ describe('the scale', () => {
     });
   });
 
-  it('keeps it for the weighted mean when asked to', () => {
+  it('the scale keeps its promise for the weighted mean when asked to', () => {
     const weights = new Map([
       ['west', 3],
       ['asian', 1],
@@ -108,7 +108,7 @@ describe('the scale', () => {
     });
   });
 
-  it('says which rates are extrapolated, and rises from -1 to 1', () => {
+  it('the scale says which rates are extrapolated, and rises from -1 to 1', () => {
     const rates = calibratedRates([west, asian], undefined);
     expect(rates.map(({ extrapolatedIn }) => extrapolatedIn)).toEqual([
       [],
@@ -131,7 +131,7 @@ describe('the scale', () => {
     });
   });
 
-  it('gives up when strangers are too alike', () => {
+  it('there is no scale when strangers are too alike', () => {
     const alike = population('alike', exponential(1_000, 0.6, 0.05));
     expect(() => calibratedRates([alike], undefined)).toThrow('Strangers are too alike');
   });
@@ -160,7 +160,7 @@ describe('comparing strangers', () => {
   };
   const keep = { isExcluded: () => false, trim: true };
 
-  it('gives each pair of people the same weight', () => {
+  it('comparing strangers gives each pair of people the same weight', () => {
     const { images, embeddings } = crowd(4, (person) => person + 1);
     const { scores, sameSet, byImage, genuine, peoplePairs } = compareStrangers(images, embeddings, keep);
     expect([peoplePairs, byImage.total, genuine.total]).toEqual([6, 35, 0 + 1 + 3 + 6]);
@@ -168,7 +168,7 @@ describe('comparing strangers', () => {
     expect(sameSet.total).toBeCloseTo(2, 9);
   });
 
-  it('leaves out images without embedding, and pairs of people of whom nothing is known', () => {
+  it('comparing strangers leaves out images without embedding, and pairs of people who may be the same', () => {
     const { images, embeddings } = crowd(3, () => 2);
     embeddings.delete('0/0.jpg');
     const isExcluded = (a: string, b: string) => [a, b].sort().join() === 'p1,p2';
@@ -176,7 +176,7 @@ describe('comparing strangers', () => {
     expect([compared, peoplePairs, byImage.total]).toEqual([5, 2, 4]);
   });
 
-  it('sets aside one person under two names, and nobody else', () => {
+  it('comparing strangers sets aside one person under two names, and no other person', () => {
     const { images, embeddings } = crowd(80, () => 3);
     const twins = images.map((image, i) =>
       // The third photo of the first person stands under another name.
@@ -202,7 +202,7 @@ describe('the command line of the calibration', () => {
     return values;
   };
 
-  it('takes groups and weights', () => {
+  it('the command line of calibrate takes groups and weights', () => {
     const options = parse(
       'faces',
       '--group',
@@ -236,7 +236,7 @@ describe('the command line of the calibration', () => {
     ['a set in two groups', ['f', '--group', 'v=a', '--group', 'w=a'], /in two groups/],
     ['a weight of nothing', ['f', '--group', 'w=a', '--weights', 'w=0'], /GROUP=NUMBER/],
     ['a weight too few', ['f', '--group', 'v=a', '--group', 'w=b', '--weights', 'w=1'], /each --group once: v, w/],
-  ])('refuses %s', (_, args, message) => {
+  ])('the command line of calibrate refuses %s', (_, args, message) => {
     expect(() => parse(...args)).toThrow(message);
     expect(() => parse(...args)).toThrow(UsageError);
   });

@@ -24,7 +24,7 @@ function embedAll(what: 'Embedding' | 'Judging', photos: readonly Buffer[]): Pro
 
 const cosine = (p: Float32Array, q: Float32Array) => p.reduce((sum, value, i) => sum + value * (q[i] as number), 0);
 
-test('where photos are embedded for their labels, the central face counts; the gates are asked for the largest', async () => {
+test('an evaluation embeds the central face of a photo, and asks the gates about the largest', async () => {
   const photos = [await twoPeople(), photo('franck_01829.jpg'), photo('audrey.jpg')];
   const [labelled, large, central] = (await embedAll('Embedding', photos)) as [
     Float32Array,

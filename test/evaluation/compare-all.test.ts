@@ -9,7 +9,7 @@ const at = (degrees: number) =>
   Float32Array.of(Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180));
 
 describe('comparing all images', () => {
-  it('compares each two once, within and across groups', () => {
+  it('comparing all images takes each pair once, within and across groups', () => {
     const { overall, groups } = compareAll([at(0), at(60), at(90), at(180)], [0, 0, 1, 1], [0, 0, 0, 1]);
     expect([overall.genuine.total, overall.impostor.total]).toEqual([2, 4]);
     expect(groups.map(({ genuine, impostor }) => [genuine.total, impostor.total])).toEqual([
@@ -23,7 +23,7 @@ describe('comparing all images', () => {
     expect(overall.closestImpostors[0]).toEqual({ score: expect.closeTo(Math.cos(Math.PI / 6), 6), a: 1, b: 2 });
   });
 
-  it('agrees with the plain computation beyond one tile and for odd dimensions', () => {
+  it('comparing all images agrees with the plain computation beyond one tile and for odd dimensions', () => {
     let seed = 1;
     const random = () => {
       seed = (seed * 16807) % 2147483647;
@@ -51,7 +51,7 @@ describe('comparing all images', () => {
     expect(overall.closestImpostors[0]?.score).toBe(overall.impostor.max);
   });
 
-  it('handles one image and none', () => {
+  it('comparing all images handles one image and none', () => {
     expect(compareAll([], [], []).overall.genuine.total).toBe(0);
     expect(compareAll([at(0)], [0], [0]).overall.impostor.total).toBe(0);
   });
@@ -65,14 +65,14 @@ describe('the table of calibrated similarities', () => {
     { score: 1, similarity: 1 },
   ];
 
-  it('inverts the similarity', () => {
+  it('the table of calibrated similarities inverts the similarity', () => {
     const similarity = piecewiseLinear(points);
     for (const value of [0, 0.3, 0.7, 0.75, 0.85, 0.95, 1]) {
       expect(similarity(scoreOf(value, points))).toBeCloseTo(value, 9);
     }
   });
 
-  it('counts what each similarity accepts, beside what it promises', () => {
+  it('the table of calibrated similarities counts what each similarity accepts, beside its promise', () => {
     const scores = { genuine: ScoreHistogram.of([0.3, 0.6]), impostor: ScoreHistogram.of([0, 0.1, 0.2, 0.5]) };
     const table = calibrationTable(scores, points);
     expect(table.map(({ similarity, falseMatches, tar }) => [similarity, falseMatches, tar])).toEqual([

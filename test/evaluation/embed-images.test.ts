@@ -9,7 +9,7 @@ function analyser(embedPhoto: PhotoEmbedder['embedPhoto']): PhotoEmbedder {
 }
 
 describe('embedding images', () => {
-  it('asks for one of several faces without gates, each image once, no more at once than allowed', async () => {
+  it('embedding images takes one of several faces, without gates, each image once, no more at once than allowed', async () => {
     const names = Array.from({ length: 10 }, (_, i) => `${i}.jpg`);
     const folder = await tinyFolder(Object.fromEntries(names.map((name) => [name, name])));
     const seen: string[] = [];
@@ -39,7 +39,7 @@ describe('embedding images', () => {
     ]);
   });
 
-  it('keeps the reason of a refusal, and stops at what is none', async () => {
+  it('embedding images keeps the reason of a refusal, and stops at an error that is no refusal', async () => {
     const folder = await tinyFolder({ 'a.jpg': 'a', 'b.jpg': 'b' });
     const refusing = analyser(async (image) => {
       throw image.toString() === 'a'

@@ -38,7 +38,7 @@ function madeUp(random: RandomVectors, count: number, photos: (person: number) =
   });
 }
 
-it('finds people who look like nobody else, and no strangers', () => {
+it('a gallery finds people who are unlike all others, and no strangers', () => {
   const random = new RandomVectors(1);
   const scale = scaleOf(random);
   const people = madeUp(random, 25, () => 4);
@@ -49,7 +49,7 @@ it('finds people who look like nobody else, and no strangers', () => {
   );
 });
 
-it('counts every stranger the same, however many photos they have', () => {
+it('a gallery counts every stranger the same, however many photos the stranger has', () => {
   const random = new RandomVectors(2);
   const people = madeUp(random, 30, () => 1);
   const [first, second] = people as [TrialPerson, TrialPerson];
@@ -77,7 +77,7 @@ it('counts every stranger the same, however many photos they have', () => {
   expect(at?.perPair).toBeCloseTo(expected / (30 * draws) / 27, 12);
 });
 
-it('scores with the own people in the cohort, the templates and the number of photos', () => {
+it('a gallery scores with its own people in the cohort, the templates and the number of photos', () => {
   const random = new RandomVectors(3);
   const kin = madeUp(random, 20, () => 3, 0.6);
   const scale = scaleOf(random, 0.05);
@@ -105,7 +105,7 @@ it('scores with the own people in the cohort, the templates and the number of ph
   expect(found.person.identity).toBe(people[scores.indexOf(Math.max(...scores))]?.identity);
 });
 
-it('lets people who resemble each other in less often when their own kind is in the cohort', () => {
+it('similar strangers match less often when their own kind is in the cohort', () => {
   const random = new RandomVectors(4);
   const kin = madeUp(random, 60, () => 3, 0.75);
   const scale = scaleOf(random);
@@ -116,7 +116,7 @@ it('lets people who resemble each other in less often when their own kind is in 
   expect(many?.at[0]?.perPair).toBeLessThan(few?.at[0]?.perPair ?? 0);
 });
 
-it('says nothing where too few people have enough photos', () => {
+it('there is no result for a gallery when too few people have enough photos', () => {
   const random = new RandomVectors(5);
   const scale = scaleOf(random);
   const people = madeUp(random, 12, (person) => (person === 0 ? 5 : 1));
@@ -125,7 +125,7 @@ it('says nothing where too few people have enough photos', () => {
   expect(tryGallery(people, 1, scale)?.known).toBe(1);
 });
 
-it('gives the same numbers whatever the order of the manifest', () => {
+it('galleries give the same numbers in any order of the manifest', () => {
   const random = new RandomVectors(6);
   const scale = scaleOf(random);
   const people = madeUp(random, 24, () => 2, 0.75);
@@ -143,7 +143,7 @@ it('gives the same numbers whatever the order of the manifest', () => {
   expect(result?.trials.map(({ photos }) => photos)).toEqual([1]);
 });
 
-it('prints one row for each number of photos, and names a missed aim', () => {
+it('the table of galleries has one row for each number of photos, and names a missed aim', () => {
   const at = [0.8, 0.85, 0.9].map((similarity, i) => ({
     similarity,
     found: 0.9 - i / 10,

@@ -54,12 +54,12 @@ describe('what is expected of a label', () => {
     expect(expectationOf(image(label, { identity: 'Ann' }))).toEqual({ kinds, code });
   });
 
-  it('is a free face for an identity without any label, and nothing for nobody', () => {
+  it('an identity without a label is expected to be a free face, and an image without identity has no expectation', () => {
     expect(expectationOf(image('', { identity: 'Ann' }))).toEqual({ kinds: ['bare'], code: 200 });
     expect(expectationOf(image(''))).toEqual({ kinds: ['open'], code: null });
   });
 
-  it('is what the manifest states, and the label only says what it is where both agree', () => {
+  it('the manifest states the expectation, and the label only describes the image where both agree', () => {
     expect(expectationOf(image('mask', { expect: 406 }))).toEqual({ kinds: ['mask'], code: 406 });
     expect(expectationOf(image('mask', { expect: 200 }))).toEqual({ kinds: ['stated'], code: 200 });
     expect(expectationOf(image('', { expect: 410 }))).toEqual({ kinds: ['stated'], code: 410 });
@@ -116,7 +116,7 @@ const all = judged(images, new Map(rows.map(([path, , , came]) => [path, outcome
 describe('the table of outcomes', () => {
   const results = gateResults(all, { seconds: 1, minFaceWidth: 0, labelsCorrected: 0 });
 
-  it('has a row for each label and a column for each outcome', () => {
+  it('the table of outcomes has a row for each label and a column for each outcome', () => {
     expect(results.outcomes).toEqual([
       '200',
       '400 image-format',
@@ -143,7 +143,7 @@ describe('the table of outcomes', () => {
     expect(results.byLabel.reduce((sum, one) => sum + one.images, 0)).toBe(rows.length);
   });
 
-  it('names every image that was not decided as expected', () => {
+  it('the table of outcomes names every image that was not decided as expected', () => {
     expect(results.notAsExpected.map(({ path, verdict }) => [path, verdict])).toEqual([
       ['m2', 'apart'],
       ['m3', 'wrong'],
@@ -190,7 +190,7 @@ describe('the table of targets', () => {
     return row && [row.events, row.count, row.met];
   };
 
-  it('counts what each target counts', () => {
+  it('the table of targets counts what each target counts', () => {
     expect(value('Masks refused')).toEqual([3, 4, false]);
     expect(value('Masks answered 406')).toEqual([2, 3, null]);
     expect(value('Sunglasses refused')).toEqual([1, 1, true]);
@@ -205,18 +205,18 @@ describe('the table of targets', () => {
     expect(targets.find(({ name }) => name === 'Masks refused')?.note).toBe('1 refused with another code');
   });
 
-  it('leaves out what no image shows', () => {
+  it('the table of targets leaves out what no image shows', () => {
     expect(value('Too close')).toBeUndefined();
     expect(gateTargets([])).toEqual([]);
   });
 
-  it('has a row for each code that the manifest states against the label', () => {
+  it('the table of targets has a row for each code that the manifest states against the label', () => {
     const stated = judged([image('', { expect: 407 })], new Map([['x.jpg', outcome('407 no-face')]]));
     expect(gateTargets(stated)).toMatchObject([{ name: 'Stated 407, answered 407', events: 1, count: 1, met: null }]);
   });
 
-  it('has the rates of mended labels beside those of the labels as given', () => {
-    const mended = corrected(
+  it('the table of targets has the rates of corrected labels beside those of the labels as given', () => {
+    const correctedLabels = corrected(
       images,
       new Map([
         ['b2', ['sunglasses']],
@@ -224,7 +224,7 @@ describe('the table of targets', () => {
       ]),
     );
     const outcomes = new Map(rows.map(([path, , , came]) => [path, outcome(came)]));
-    const both = withCorrected(targets, gateTargets(judged(mended, outcomes)));
+    const both = withCorrected(targets, gateTargets(judged(correctedLabels, outcomes)));
     const row = (name: string) => both.find((one) => one.name === name);
     expect(row('Masks refused')).toMatchObject({ events: 3, count: 4, met: false });
     expect(row('Masks refused')?.corrected).toEqual({ events: 3, count: 3, value: 1 });
@@ -237,7 +237,7 @@ describe('the table of targets', () => {
 describe('sending photos through the gates', () => {
   const analyser = (embedPhoto: PhotoEmbedder['embedPhoto']): PhotoEmbedder => ({ embedPhoto });
 
-  it('asks as /search does, and keeps code and reason', async () => {
+  it('the gates get photos as /search sends them, and code and reason are kept', async () => {
     const folder = await tinyFolder({ 'a.jpg': 'a', 'b.jpg': 'b', 'c.jpg': 'c' });
     const asked = new Set<string>();
     const strict = analyser(async (bytes, options) => {
@@ -267,15 +267,15 @@ describe('sending photos through the gates', () => {
     ]);
   });
 
-  it('stops when the server itself is in trouble', async () => {
+  it('the evaluation of gates stops when the server itself fails', async () => {
     const folder = await tinyFolder({ 'a.jpg': 'a' });
     const full = analyser(() => Promise.reject(new FaceSearchError('OVERLOADED', 'queue-full')));
     await expect(judgeImages(full, folder, ['a.jpg'], { version: 'v3', concurrency: 1 })).rejects.toThrow('overloaded');
   });
 });
 
-describe('a list of mended labels', () => {
-  it('has the labels by path, and leaves out what it does not change', async () => {
+describe('a list of corrected labels', () => {
+  it('a list of corrected labels has the labels by path, and leaves out labels that it does not change', async () => {
     const folder = await tinyFolder({ 'c.csv': 'path,hat,label\n./a.jpg,1,hat | sunglasses\nb.jpg,?,\n' });
     expect(await readCorrections(`${folder}/c.csv`)).toEqual(new Map([['a.jpg', ['hat', 'sunglasses']]]));
   });
@@ -284,7 +284,7 @@ describe('a list of mended labels', () => {
     ['path,hat\na.jpg,1\n', 'has no column "label"'],
     ['path,label\n,hat\n', 'line 2: the path is empty'],
     ['path,label\na.jpg,\n', 'corrects no label'],
-  ])('that is %j is refused', async (text, message) => {
+  ])('a list of corrected labels that is %j is refused', async (text, message) => {
     const folder = await tinyFolder({ 'c.csv': text });
     await expect(readCorrections(`${folder}/c.csv`)).rejects.toThrow(message);
   });

@@ -7,7 +7,7 @@ import { UsageError } from '../../src/util/usage-error.js';
 const parse = (args: readonly string[]) => readOptions(args, evaluationOptions);
 
 describe('the command line of the evaluation', () => {
-  it('needs only a folder', () => {
+  it('the command line of eval needs only a folder', () => {
     const { values, operands } = parse(['faces']);
     expect(operands).toEqual(['faces']);
     // What the environment says stays open.
@@ -15,7 +15,7 @@ describe('the command line of the evaluation', () => {
     expect(Object.fromEntries(given)).toEqual({ minFaceWidth: 0, version: 'v3', out: resolve('eval-report') });
   });
 
-  it('takes every option', () => {
+  it('the command line of eval takes every option', () => {
     const args = [
       '--set',
       'a, b,a',
@@ -63,7 +63,7 @@ describe('the command line of the evaluation', () => {
     ['a width in words', ['a', '--min-face-width', 'wide'], /0 to 10000, not "wide"/],
     ['half a worker', ['a', '--workers', '1.5'], /1 to 256/],
   ];
-  it.each(wrong)('refuses %s', (_, args, message) => {
+  it.each(wrong)('the command line of eval refuses %s', (_, args, message) => {
     expect(() => parse(args)).toThrow(message);
     expect(() => parse(args)).toThrow(UsageError);
   });

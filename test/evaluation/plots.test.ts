@@ -30,7 +30,7 @@ describe.each([
   ['the DET plot', detPlot],
   ['the plot of scores', scorePlot],
 ])('%s', (_, plot) => {
-  it.each(cases)('is a well-formed picture of %s', async (_name, scores) => {
+  it.each(cases)('the plot is a well-formed picture of %s', async (_name, scores) => {
     const svg = plot(scores);
     expect(svg).not.toMatch(/NaN|Infinity|undefined/);
     // librsvg reads strict XML.
@@ -44,11 +44,11 @@ describe.each([
 });
 
 describe('a DET plot', () => {
-  it('has one curve and one line in the legend for each', () => {
+  it('a DET plot has one curve and one line in the legend for each list', () => {
     expect(detPlot([some('one'), some('two'), empty]).match(/class="curve/g)).toHaveLength(4);
   });
 
-  it('is the same on every run', () => {
+  it('a DET plot is the same on every run', () => {
     expect(detPlot([some('one')])).toBe(detPlot([some('one')]));
   });
 });
@@ -59,7 +59,7 @@ describe('the plot of outcomes', () => {
     images: counts.reduce((sum, n) => sum + n, 0),
   });
 
-  it('is a well-formed picture with a cell for each outcome that came', async () => {
+  it('the plot of outcomes is a well-formed picture with a cell for each outcome that occurred', async () => {
     const rows = [row('no_mask <b>', 200, [9, 1]), row('mask', 406, [0, 5]), row('tinted', null, [1, 1])];
     const svg = confusionPlot({ outcomes: ['200', '406 mask'], byLabel: rows });
     expect(svg).not.toMatch(/NaN|Infinity|undefined/);

@@ -27,7 +27,7 @@ const tools = async (print: (text: string) => void) => ({
   workerUrl: new URL('../../dist/src/vision/worker.js', import.meta.url),
 });
 
-it('evaluates a folder of photos end to end', async () => {
+it('eval evaluates a folder of photos end to end', async () => {
   const blank = await sharp({ create: { width: 300, height: 300, channels: 3, background: '#88a' } })
     .jpeg()
     .toBuffer();
@@ -113,7 +113,7 @@ it('evaluates a folder of photos end to end', async () => {
   expect(await readFile(join(out, 'report.md'), 'utf8')).toContain('![DET curves](det.svg)');
 });
 
-it('tells what the gates do with labelled photos', async () => {
+it('eval reports what the gates do with labelled photos', async () => {
   const blank = await sharp({ create: { width: 300, height: 300, channels: 3, background: '#88a' } })
     .jpeg()
     .toBuffer();

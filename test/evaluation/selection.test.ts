@@ -8,14 +8,14 @@ const images = { 'a1.jpg': '', 'a2.jpg': '', 'b1.jpg': '', 'c1.jpg': '' };
 const manifest = 'path,set,identity\na1.jpg,one,Ann\na2.jpg,one,Ann\nb1.jpg,two,Bob\nc1.jpg,two,\n';
 
 describe('what is evaluated', () => {
-  it('is every image with an identity when there is no pair list', async () => {
+  it('eval takes every image with an identity when there is no pair list', async () => {
     const folder = await tinyFolder({ ...images, 'manifest.csv': manifest });
     const selection = await select({ folder });
     expect(selection.images.map(({ path }) => path)).toEqual(['a1.jpg', 'a2.jpg', 'b1.jpg']);
     expect(selection).toMatchObject({ pairLists: [], missing: [], imagesLeftOut: 0 });
   });
 
-  it('is what the pair lists name when there are some', async () => {
+  it('eval takes the images that the pair lists name when there are some', async () => {
     const folder = await tinyFolder({
       ...images,
       'manifest.csv': manifest,
@@ -29,7 +29,7 @@ describe('what is evaluated', () => {
     expect(selection.imagesLeftOut).toBe(1);
   });
 
-  it('is the chosen sets, with the pair lists that stay within them', async () => {
+  it('eval takes the chosen sets, with the pair lists that stay within them', async () => {
     const folder = await tinyFolder({
       ...images,
       'manifest.csv': manifest,
@@ -45,7 +45,7 @@ describe('what is evaluated', () => {
     expect(asked.images.map(({ path }) => path)).toEqual(['a1.jpg', 'a2.jpg', 'b1.jpg']);
   });
 
-  it('keeps what is there and names what is not', async () => {
+  it('eval keeps the files that exist and names those that are missing', async () => {
     const folder = await tinyFolder({
       'a1.jpg': '',
       'b1.jpg': '',
@@ -57,7 +57,7 @@ describe('what is evaluated', () => {
     expect(selection.pairLists[0]).toMatchObject({ pairs: [{ b: 'b1.jpg' }], pairsWithMissingFiles: 1 });
   });
 
-  it('takes an image that only a pair list knows', async () => {
+  it('eval takes an image that only a pair list knows', async () => {
     const folder = await tinyFolder({
       ...images,
       'x.jpg': '',
@@ -83,12 +83,12 @@ describe('what goes through the gates', () => {
     return [gateImages.map(({ path }) => path).join(), recognised.map(({ path }) => path).join()];
   };
 
-  it('is every image with a label, an expectation or an identity, where somebody labelled any', async () => {
+  it('the gates get every image with a label, an expectation or an identity when the manifest has labels', async () => {
     expect(await gatePaths({})).toEqual(['a1.jpg,a2.jpg,b1.jpg', 'a1.jpg,b1.jpg']);
     expect(await gatePaths({}, manifest)).toEqual(['', 'a1.jpg,a2.jpg,b1.jpg']);
   });
 
-  it('is restricted by sets, by a list of paths and by halves', async () => {
+  it('sets, a list of paths and halves restrict the images for the gates', async () => {
     expect(await gatePaths({ set: ['two'] })).toEqual(['b1.jpg', 'b1.jpg']);
     expect(await gatePaths({ subset: 'list.txt' })).toEqual(['a2.jpg,b1.jpg', 'b1.jpg']);
     expect(await gatePaths({ only: 'gates' })).toEqual(['a1.jpg,a2.jpg,b1.jpg', '']);
@@ -96,11 +96,11 @@ describe('what goes through the gates', () => {
     expect(await gatePaths({ group: [{ name: 'g', sets: ['one'] }] })).toEqual(['a1.jpg,a2.jpg,b1.jpg', 'a1.jpg']);
   });
 
-  it('needs no identities', async () => {
+  it('images for the gates need no identities', async () => {
     expect(await gatePaths({}, 'path,label\na1.jpg,mask\n')).toEqual(['a1.jpg', '']);
   });
 
-  it('keeps of a pair list what a list of paths leaves', async () => {
+  it('a list of paths restricts a pair list', async () => {
     const folder = await tinyFolder({
       ...images,
       'manifest.csv': manifest,
@@ -116,12 +116,12 @@ describe('aliases', () => {
   const withAliases = (aliases: string) =>
     tinyFolder({ ...images, 'manifest.csv': manifest, 'aliases.csv': `name,is\n${aliases}` });
 
-  it('make one person of two names, through other names too', async () => {
+  it('aliases make one person of two names, through other names too', async () => {
     const { images: chosen } = await select({ folder: await withAliases('Ann,Anna\nAnna,Bob\n') });
     expect(chosen.map(({ identity }) => identity)).toEqual(['Bob', 'Bob', 'Bob']);
   });
 
-  it('may not lead in a circle, nor lack a name', async () => {
+  it('aliases may not form a circle, nor lack a name', async () => {
     await expect(select({ folder: await withAliases('Ann,Bob\nBob,Ann\n') })).rejects.toThrow('in a circle');
     await expect(select({ folder: await withAliases('Ann,\n') })).rejects.toThrow('a name is missing');
   });
@@ -164,18 +164,18 @@ describe('a folder that cannot be used', () => {
     });
   });
 
-  it('no folder', async () => {
+  it('eval refuses a missing folder', async () => {
     await expect(select({ folder: '/nowhere/at/all' })).rejects.toThrow('/nowhere/at/all is not a folder');
   });
 
-  it('a set that is not there', async () => {
+  it('eval refuses a set that does not exist', async () => {
     const folder = await tinyFolder({ ...images, 'manifest.csv': manifest });
     await expect(select({ folder, set: ['one', 'three'] })).rejects.toThrow('no set three; it has one, two');
     const plain = await tinyFolder({ 'a.jpg': '', 'manifest.csv': 'path,identity\na.jpg,Ann\n' });
     await expect(select({ folder: plain, set: ['one'] })).rejects.toThrow('no column "set"');
   });
 
-  it('a pair list that is not there', async () => {
+  it('eval refuses a pair list that does not exist', async () => {
     const folder = await tinyFolder({ ...images, 'manifest.csv': manifest });
     await expect(select({ folder, pairs: ['other.csv'] })).rejects.toThrow(/There is no .*other\.csv/);
   });

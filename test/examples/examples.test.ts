@@ -58,7 +58,7 @@ const examples: Record<string, Example> = {
   },
 };
 
-it('knows every example', () => {
+it('the tests know every file of examples/', () => {
   const files = readdirSync(join(projectRoot, 'examples')).filter((name) => name !== 'README.md');
   expect(files.sort()).toEqual(Object.keys(examples).sort());
 });
@@ -103,7 +103,7 @@ describe('the examples', () => {
       if (program !== undefined) await run(program, args);
     });
 
-    it('enrols, finds, reads refusals, waits when it is told to, and leaves nothing behind', async (context) => {
+    it('the example enrols, finds, reads refusals, waits when it is told to, and leaves nothing behind', async (context) => {
       const missing = missingTools(example);
       context.skip(missing !== '', `not run: ${missing} missing`);
       front.takeRefused();
@@ -137,7 +137,7 @@ describe('the examples', () => {
       expect(left.json.data).toEqual([]);
     });
 
-    it('fails with an unknown key', async (context) => {
+    it('the example fails with an unknown key', async (context) => {
       const missing = missingTools(example);
       context.skip(missing !== '', `not run: ${missing} missing`);
       const started = start(example, `http://127.0.0.1:${target.port}`, 'wrong', ['an-1', 'an-2']);

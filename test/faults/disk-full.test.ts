@@ -41,7 +41,7 @@ test('while nothing more can be stored, writes answer 503 and change nothing, an
   let added = 1;
   while ((await add(added)).json.code === '200') added++;
   expect(await add(added)).toMatchObject(unavailable);
-  // A name needs less room than a vector.
+  // A name needs less space than a vector.
   let names = 0;
   while ((await post('/create', id, field('name', `Mai ${names + 1}`))).json.code === '200') names++;
   const mai = { id: 'u1', name: names === 0 ? 'Mai' : `Mai ${names}` };

@@ -28,7 +28,7 @@ async function stop({ child, exitCode }: ReturnType<typeof start>) {
   expect(await exitCode).toBe(0);
 }
 
-test('an encrypted server shows nobody on the disk, starts only with its key, and lives on in its backup', async () => {
+test('an encrypted server leaves no person readable on the disk, starts only with its key, and its backup can be restored', async () => {
   const root = await temporaryFolder();
   const folder = join(root, 'data');
   const vector = new RandomVectors(43).unit(512);

@@ -26,7 +26,7 @@ async function startOnTmpfs(options: string) {
   return { server, seen: `/proc/${server.child.pid}/root${folder}` };
 }
 
-test('on a disk without any room, writes answer 503 and change nothing; with room, all is well', async () => {
+test('writes on a full disk answer 503 and change nothing, and work when there is free space', async () => {
   const { server, seen } = await startOnTmpfs('size=3m');
   const { post, get, delete: erase } = client(httpTarget(await server.ready()), key);
   const find = async (i: number) => (await post('/search_vector', vectors[i] ?? id)).json.code;
@@ -54,7 +54,7 @@ test('on a disk without any room, writes answer 503 and change nothing; with roo
   expect(await find(0)).toBe('404');
 });
 
-test('a server that starts without room says so', async () => {
+test('a server that starts on a full disk says so', async () => {
   const { server } = await startOnTmpfs('size=32k');
   expect(await server.exitCode).toBe(1);
   expect(server.output.stderr).toMatch(/^Cannot [^\n]*: the disk is full[^\n]*\n$/);

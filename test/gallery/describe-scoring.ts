@@ -97,7 +97,7 @@ export function describeScoring(name: string, open: GalleryOpener): void {
   }
 
   async function missingOf(store: Store, cohort: string, model = 'm1'): Promise<number> {
-    const found = await store.findCollection(staff);
+    const found = (await store.listCollections()).find(({ collection }) => collection === staff.collection);
     const kind = { model, cohort };
     const without = await store.peopleWithoutTemplate(found?.collectionId ?? 0, kind, 0, 1000);
     return (await store.newestFaces(without, model)).length;
@@ -121,7 +121,7 @@ export function describeScoring(name: string, open: GalleryOpener): void {
   }
 
   describe(name, () => {
-    it('answers the same before templates are kept, when they are, and after each change of faces', async () => {
+    it('the gallery answers the same before templates are kept, when they are, and after each change of faces', async () => {
       const scale = scaleWith(centres);
       const { gallery, store } = await open({ scale, model: 'm1' }, 'empty');
       await fill(gallery, [1, 3, 2, 1, 5]);
@@ -143,7 +143,7 @@ export function describeScoring(name: string, open: GalleryOpener): void {
       await expectRight(gallery, scale);
     });
 
-    it('works without a cohort: people are still more than their best face', async () => {
+    it('the gallery scores people by more than their best face, also without a cohort', async () => {
       const scale = scaleWith(undefined);
       const { gallery, store } = await open({ scale, model: 'm1' }, 'empty');
       await fill(gallery, [2, 1, 3]);
@@ -152,7 +152,7 @@ export function describeScoring(name: string, open: GalleryOpener): void {
       await expectRight(gallery, scale);
     });
 
-    it('finds somebody by a photo that was added, with similarity 1, however many the person has', async () => {
+    it('the gallery finds a person by an added photo with similarity 1, however many photos the person has', async () => {
       const { gallery } = await open({ scale: scaleWith(centres), model: 'm1' }, 'empty');
       await fill(gallery, [1, 4]);
       for (const [id, faces] of people) {
@@ -162,7 +162,7 @@ export function describeScoring(name: string, open: GalleryOpener): void {
       }
     });
 
-    it('keeps the templates of older rows, and of another cohort, when it opens', async () => {
+    it('the gallery, when it opens, makes templates of older rows and of another cohort', async () => {
       const first = await open({ scale: scaleWith(centres), model: 'm1' }, 'empty');
       await fill(first.gallery, [1, 2, 3]);
       await kept(first.store);
@@ -175,7 +175,7 @@ export function describeScoring(name: string, open: GalleryOpener): void {
       await expectRight(second.gallery, scale);
     });
 
-    it('compares the faces of one model only, and those of the one before when it comes back', async () => {
+    it('the gallery compares the faces of one model only, and those of the earlier model when it comes back', async () => {
       const scale = scaleWith(centres);
       const first = await open({ scale, model: 'm1' }, 'empty');
       await fill(first.gallery, [2, 1]);
@@ -192,7 +192,7 @@ export function describeScoring(name: string, open: GalleryOpener): void {
       await expectRight(third.gallery, scale);
     });
 
-    it('knows a person by template and photos when it decides whether to create one', async () => {
+    it('the gallery knows a person by template and photos when it decides whether to create one', async () => {
       const scale = scaleWith(centres);
       const { gallery } = await open({ scale, model: 'm1' }, 'empty');
       await fill(gallery, [3, 1]);
@@ -202,7 +202,7 @@ export function describeScoring(name: string, open: GalleryOpener): void {
       expect('known' in outcome && { id: outcome.known.id, similarity: outcome.known.similarity }).toEqual(best);
     });
 
-    it('lets people of the tenant join its cohort as it grows, and answers as before when it is opened again', async () => {
+    it("the tenant's people join the cohort as it grows, and the gallery answers as before when it is opened again", async () => {
       const scale = scaleWith(centres);
       const first = await open({ scale, model: 'm1' }, 'empty');
       await fill(first.gallery, [1, 2, 1, 1, 3, 1, 1, 1, 2, 1, 1, 1]);
@@ -215,7 +215,7 @@ export function describeScoring(name: string, open: GalleryOpener): void {
       await expectRight(second.gallery, scale, cohort);
     });
 
-    it('finds whom hundreds of photos of somebody else would hide', async () => {
+    it('the gallery finds a person although another person has hundreds of nearer photos', async () => {
       const scale = scaleWith(centres);
       const { gallery } = await open({ scale, model: 'm1' }, 'empty');
       const probe = random.unit(512);

@@ -29,7 +29,7 @@ export async function openGallery(folder?: string, parts: Partial<GalleryParts> 
   return { gallery, directory, store, objects, indexes, logger, folder: data, photos, close };
 }
 
-/** For tests in which nobody is known, whoever is most like. */
+/** For tests in which no person is known, however similar. */
 export const never = () => false;
 
 /** The id of a person who was created. */

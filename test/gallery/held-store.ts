@@ -1,14 +1,16 @@
-import type { IndexedStore } from '../../src/persistence/store.js';
+import type { GalleryParts } from '../../src/gallery/in-memory-gallery.js';
+
+type GalleryStore = GalleryParts['store'];
 
 /**
  * A store whose answers can be held back: the call does its work at once, but its promise waits. It makes every race
  * between the store and the index happen on purpose.
  */
 export class HeldStore {
-  readonly store: IndexedStore;
+  readonly store: GalleryStore;
   readonly #gates = new Map<PropertyKey, Promise<void>>();
 
-  constructor(store: IndexedStore) {
+  constructor(store: GalleryStore) {
     this.store = new Proxy(store, {
       get: (target, name) => {
         const member: unknown = Reflect.get(target, name);
@@ -26,7 +28,7 @@ export class HeldStore {
   }
 
   /** Holds the answers of a method until the function returned is called. */
-  hold(method: keyof IndexedStore): () => void {
+  hold(method: keyof GalleryStore): () => void {
     let release = () => {};
     const gate = new Promise<void>((resolve) => {
       release = resolve;

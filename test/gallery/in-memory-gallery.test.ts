@@ -65,7 +65,7 @@ test('a single face that is deleted is not found any more', async () => {
   });
 });
 
-test('a collection that is empty or unknown finds nobody', async () => {
+test('a search in a collection that is empty or unknown finds no person', async () => {
   const { gallery } = await openGallery();
   expect(await gallery.search(staff, vector())).toBeUndefined();
   await gallery.saveUser(staff, anna);
@@ -137,7 +137,7 @@ test('a vector of another length than 1 is normalised; one that has no direction
   expect(await store.countFacesByModel()).toEqual(new Map([['m1', 1]]));
 });
 
-test('what does not exist cannot be changed', async () => {
+test('users, faces and collections that do not exist cannot be changed', async () => {
   const { gallery } = await openGallery();
   await expect(gallery.requireUser(staff, 'a1')).rejects.toMatchObject(userNotFound);
   await expect(gallery.addFace(staff, 'a1', vector())).rejects.toMatchObject(userNotFound);
@@ -241,7 +241,7 @@ test('a photo whose deletion failed is tried again by itself', async () => {
   await expect.poll(() => countPhotos(photos)).toBe(0);
 });
 
-test('a photo that cannot be stored makes nobody, and is not kept', async () => {
+test('a photo that cannot be stored creates no person, and is not kept', async () => {
   const { gallery, objects, photos, store } = await openGallery();
   objects.put = () => Promise.reject(new StoreError('full', 'the photos'));
   await expect(gallery.addUnknownPerson(staff, vector(), Buffer.from('photo'), never)).rejects.toThrow(StoreError);

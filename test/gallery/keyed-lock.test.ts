@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { KeyedLock } from '../../src/gallery/keyed-lock.js';
 
-test('tasks of one key run one after the other in the order of their calls, those of another beside them', async () => {
+test('tasks of one key run one after the other in the order of their arrival, and beside those of another key', async () => {
   const lock = new KeyedLock();
   const log: string[] = [];
   let release = () => {};
@@ -20,7 +20,7 @@ test('tasks of one key run one after the other in the order of their calls, thos
   expect(log).toEqual(['b', 'a1', 'a2']);
 });
 
-test('a task that fails fails its caller only', async () => {
+test('a task that fails fails only for its caller', async () => {
   const lock = new KeyedLock();
   const failed = lock.run('a', () => Promise.reject(new Error('no')));
   const next = lock.run('a', async () => 'yes');

@@ -121,7 +121,7 @@ test('a person who cannot be stored leaves nothing', async () => {
   expect(await store.pendingObjectDeletions()).toEqual([]);
 });
 
-test('what does not exist cannot be changed, and bad vectors are refused', async () => {
+test('users and faces that do not exist cannot be changed, and bad vectors are refused', async () => {
   const { gallery } = await openDatabaseGallery(database());
   await expect(gallery.requireUser(staff, 'a1')).rejects.toMatchObject(userNotFound);
   await expect(gallery.addFace(staff, 'a1', vector())).rejects.toMatchObject(userNotFound);

@@ -5,7 +5,7 @@ import { probeOf, rank } from '../../src/gallery/scoring/rank.js';
 import { cosineOf } from '../../src/gallery/scoring/score-normalisation.js';
 import { shippedCohort } from '../../src/gallery/scoring/shipped-centres.js';
 import { makeTemplate } from '../../src/gallery/scoring/template.js';
-import type { StoredEmbedding } from '../../src/persistence/store.js';
+import type { StoredEmbedding } from '../../src/persistence/people/embedding-store.js';
 import type { PersonRef } from '../../src/persistence/template.js';
 import { RandomVectors } from '../vector-index/random-vectors.js';
 import { centresOf, scaleWith } from './describe-scoring.js';

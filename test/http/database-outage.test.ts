@@ -18,7 +18,7 @@ async function ready(target: Awaited<ReturnType<typeof fakeApp>>['target']): Pro
   return (await target.send({ method: 'GET', path: '/ready', absolute: true })).status;
 }
 
-test('while the database is away every call answers 503, and afterwards it goes on without a restart', async () => {
+test('requests answer 503 while the database is away, and work afterwards without a restart', async () => {
   const { gallery, directory, store } = await openDatabaseGallery(database());
   const { target, lines } = await fakeApp(
     {},

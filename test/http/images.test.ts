@@ -17,7 +17,7 @@ const lines = (text: string, length: number, end: string) =>
   (text.match(new RegExp(`.{1,${length}}`, 'g')) ?? []).join(end);
 
 describe('images over a socket', () => {
-  it('of 5 MiB arrive whole as a file and as base64', async () => {
+  it('an image of 5 MiB arrives complete as a file and as base64', async () => {
     const { post, analyser } = await listeningFakeApp();
     const bytes = photo(limit);
     const base64 = bytes.toString('base64');
@@ -34,7 +34,7 @@ describe('images over a socket', () => {
     }
   });
 
-  it('of 5 MiB and 1 byte are refused, and the connection lives on', async () => {
+  it('an image of 5 MiB and 1 byte is refused, and the connection stays usable', async () => {
     const { post, get, analyser } = await listeningFakeApp();
     const bytes = photo(limit + 1);
     const base64 = bytes.toString('base64');
@@ -53,7 +53,7 @@ describe('images over a socket', () => {
     expect(analyser.seen).toEqual([]);
   });
 
-  it('answer ten searches at once', async () => {
+  it('ten searches with images are answered at once', async () => {
     const { post } = await listeningFakeApp();
     const answers = await Promise.all(Array.from({ length: 10 }, () => post('/search', file(photo(1_000_000)))));
     expect(answers.map(({ json }) => json.code)).toEqual(Array(10).fill('404'));
@@ -61,7 +61,7 @@ describe('images over a socket', () => {
 });
 
 describe('the form of an image', () => {
-  it('is told by file name or content type', async () => {
+  it('an image may be marked as a file by file name or content type', async () => {
     const { post, analyser } = await fakeApp();
     await post('/search', { name: 'file', value: 'cos:1', filename: '' });
     await post('/search', { name: 'file', value: 'cos:1', type: 'image/png' });
@@ -70,14 +70,14 @@ describe('the form of an image', () => {
     expect(analyser.seen.map(({ image }) => image.toString())).toEqual(Array(4).fill('cos:1'));
   });
 
-  it.each(['/search_no_crop', '/extract_no_crop_from_fm'])('must be a file in %s', async (path) => {
+  it.each(['/search_no_crop', '/extract_no_crop_from_fm'])('an image must be sent as a file in %s', async (path) => {
     const { post } = await fakeApp();
     expect((await post(path, field('file', Buffer.from('cos:1').toString('base64')))).json.code).toBe('400');
     expect((await post(path, file('cos:1'))).json.code).not.toBe('400');
   });
 
   it.each(['not base64!', 'data:image/jpeg;base64,', 'data:image/jpeg,abcd', 'abcde', 'abcd====', 'ab=cd', 'é'])(
-    'is refused when its text is %j',
+    'an image sent as text is refused when its text is %j',
     async (text) => {
       const { post } = await fakeApp();
       for (const path of ['/search', '/extract_from_fm'])
@@ -87,7 +87,7 @@ describe('the form of an image', () => {
 });
 
 describe('decodeBase64', () => {
-  it('undoes every encoding of every length', () => {
+  it('decodeBase64 decodes every encoding of every length', () => {
     for (let length = 0; length < 40; length++) {
       const bytes = Buffer.from(Array.from({ length }, (_, i) => (i * 89 + length * 7) & 0xff));
       for (const encoding of ['base64', 'base64url'] as const)

@@ -71,7 +71,7 @@ describe.each([
   { open: onPostgres, bothExist: true, name: 'PostgreSQL: both have the collection and the user' },
   { open: onPostgres, bothExist: false, name: 'PostgreSQL: only the other tenant has them' },
 ])('$name', ({ open, bothExist }) => {
-  it.each(intrusions)('$what of one tenant neither shows nor changes what another has', async ({ call, code }) => {
+  it.each(intrusions)('$what of one tenant neither shows nor changes the data of another', async ({ call, code }) => {
     const { target, answersOfAcme, faceOfAcme } = await twoTenants(await open(), bothExist);
     const before = await answersOfAcme();
     expect(before).toMatchObject([

@@ -27,7 +27,7 @@ test.each([
   ['SQLite, encrypted', () => dataKey],
   ['PostgreSQL', () => database().env],
 ])(
-  '%s: a photo is put, read and erased in the bucket; while that is away, only what needs it fails',
+  '%s: a photo is put, read and erased in the bucket; while the bucket is away, only requests that need it fail',
   async (_name, env) => {
     await s3().clear();
     const { app, key, close } = await realServer({ ...s3().env, ...env() });

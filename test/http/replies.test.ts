@@ -38,7 +38,7 @@ describe('outcomes of /search', () => {
     expect((await post('/search', file('cos:0.75'), ...more)).json).toStrictEqual(expected);
   });
 
-  it('create enrols the photo as it was sent and finds it afterwards', async () => {
+  it('/search with create enrols the photo as it was sent and finds it afterwards', async () => {
     const { post, gallery, get } = await enrolled();
     const photo = Buffer.from('cos:0\0\xff');
     const created = await post('/search', field('create', '1'), field('file', photo.toString('base64')));
@@ -52,7 +52,7 @@ describe('outcomes of /search', () => {
   });
 });
 
-it('sends code as a string and similarity as a number', async () => {
+it('replies send code as a string and similarity as a number', async () => {
   const { post } = await enrolled();
   expect((await post('/search', file('cos:1'))).text).toBe(
     '{"data":{"id":"u1","name":"Mai","similarity":1},"code":"200"}',
@@ -62,7 +62,7 @@ it('sends code as a string and similarity as a number', async () => {
   );
 });
 
-it('adds a reason beside a fixed text', async () => {
+it('replies add a reason beside a fixed text', async () => {
   const { post } = await enrolled();
   expect((await post('/search', file('masked'))).json).toStrictEqual({
     data: 'Photo not contains full face, too close; wearing mask, sunglasses or hat',
@@ -78,7 +78,7 @@ it.each([
   ['/extract_no_crop_from_fm', undefined, 'v3'],
   ['/extract_no_crop_from_fm', 'v4', 'v4'],
   ['/extract_no_crop_from_fm', '', 'v3'],
-])('%s with facematch_version %s answers with the vector of %s', async (path, version, expected) => {
+])('%s with facematch_version %s answers the vector of %s', async (path, version, expected) => {
   const { target, analyser } = await fakeApp();
   for (const name of ['facematch_version', 'facematch-version']) {
     const headers = { api_key: testKey, ...(version !== undefined && { [name]: version }) };
@@ -88,14 +88,14 @@ it.each([
   }
 });
 
-it('refuses an unknown facematch_version', async () => {
+it('an unknown facematch_version is refused', async () => {
   const { target } = await fakeApp();
   const headers = { api_key: testKey, facematch_version: 'v9' };
   for (const path of ['/extract_from_fm', '/extract_no_crop_from_fm'])
     expect((await target.send({ method: 'POST', path, headers, body: form(file('cos:1')) })).json.code).toBe('400');
 });
 
-it('passes the flags of each call on, and no others', async () => {
+it('each endpoint passes its own flags on, and no others', async () => {
   const { post, analyser } = await enrolled();
   const flags = ['allow_id_card', 'only_largest_face', 'disable_validation'].map((name) => field(name, 'true'));
   const all = { version: 'v3', allowIdCard: true, severalFaces: 'largest', disableValidation: true };
@@ -111,7 +111,7 @@ it('passes the flags of each call on, and no others', async () => {
   ]);
 });
 
-it('checks key, fields, user and image in this order', async () => {
+it('the server checks key, fields, user and image in this order', async () => {
   const { post } = await fakeApp();
   expect((await post('/add', file('broken'))).json.data).toBe('Missing id');
   expect((await post('/add', file('broken'), field('id', 'u1'))).json.data).toBe('User not found');
@@ -120,7 +120,7 @@ it('checks key, fields, user and image in this order', async () => {
   expect((await post('/add', file('broken'), field('id', 'u1'))).json.code).toBe('400');
 });
 
-it('says 404 for what does not exist', async () => {
+it('a user or collection that does not exist answers 404', async () => {
   const { post, delete: remove } = await fakeApp();
   const vector = field('vector', JSON.stringify([...faceOf(1)]));
   expect((await remove('/delete', field('id', 'u1'))).json).toEqual({
@@ -129,7 +129,7 @@ it('says 404 for what does not exist', async () => {
     reason: 'user-not-found',
   });
   expect((await remove('/delete_faces', field('id', 'u1'))).json.data).toBe('User not found');
-  expect((await remove('/delete_collection')).json).toEqual({
+  expect((await remove('/delete_collection', field('collection', ''))).json).toEqual({
     data: 'Collection not found',
     code: '404',
     reason: 'collection-not-found',
@@ -143,7 +143,7 @@ it('says 404 for what does not exist', async () => {
   });
 });
 
-it('ignores a trailing slash', async () => {
+it('a trailing slash is ignored', async () => {
   const { target } = await fakeApp();
   for (const { method, path } of calls)
     expect((await target.send({ method, path: `${path}/`, headers: { api_key: testKey } })).json.data).not.toBe(
@@ -151,7 +151,7 @@ it('ignores a trailing slash', async () => {
     );
 });
 
-it('mirrors business codes as the HTTP status when asked to', async () => {
+it('HTTP_STATUS=mirror sends business codes as the HTTP status', async () => {
   const { target, post } = await enrolled({ HTTP_STATUS: 'mirror' });
   const statusOf = async (...parts: Parameters<typeof post>[1][]) => {
     const { status, json } = await post('/search', ...parts);

@@ -46,9 +46,10 @@ async function worstCosine(role: Model['role']): Promise<number> {
   const images = Array.from({ length: RANDOM_IMAGES }, () => randomImage(model));
   for (const name of photoNames) images.push(await photoCrop(name, model));
   let worst = 1;
+  const [name = ''] = before.inputNames;
   for (const image of images) {
-    const expected = await before.run({ [model.input.name]: image });
-    const found = await after.run({ [model.input.name]: image });
+    const expected = await before.run({ [name]: image });
+    const found = await after.run({ [name]: image });
     for (const output of before.outputNames) {
       const a = expected[output]?.data as Float32Array;
       worst = Math.min(worst, compare(a, found[output]?.data as Float32Array).cosine);

@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { ensurePackageFiles } from '../../scripts/ensure-package-files.js';
 import { sha256 } from '../../src/models/files.js';
-import { ensurePackageFiles, fetchPackageFiles } from '../../src/models/package-files.js';
+import { fetchPackageFiles } from '../../src/models/package-files.js';
 import { projectRoot } from '../../src/util/paths.js';
 import { fakeNpm, integrityOf, makeTarball, noNpm, temporaryFolder, tinyPack } from './tiny-pack.js';
 
@@ -71,7 +72,7 @@ test('a file that the tarball lacks is named', async () => {
   ).rejects.toThrow('has no file ../../etc/passwd');
 });
 
-test('without a connection the message says what npm said and where to put the tarball', async () => {
+test("the message without a connection repeats npm's words and says where to put the tarball", async () => {
   const { source, tarballDir } = await published();
   await fakeNpm(
     `console.log(JSON.stringify({ error: { code: 'ENOTFOUND', summary: 'no such host' } })); process.exit(1);`,
@@ -83,7 +84,7 @@ test('without a connection the message says what npm said and where to put the t
   expect(error).toContain('MODELS_TARBALL_DIR');
 });
 
-test('without npm the message says where to put the tarball too', async () => {
+test('the message without npm says where to put the tarball too', async () => {
   const { source, tarballDir } = await published();
   const before = process.env.PATH;
   process.env.PATH = tarballDir;
@@ -99,7 +100,7 @@ test('an npm that fails without explaining itself is an error too', async () => 
   await expect(fetchPackageFiles(source, wanted, { tarballDir })).rejects.toThrow('npm ended with 7');
 });
 
-test('a tarball put in place by hand is used without npm, and checked', async () => {
+test('a tarball that a person put in place is used without npm, and checked', async () => {
   const { source, file, tarballDir } = await published();
   await noNpm();
   await mkdir(tarballDir);

@@ -64,7 +64,7 @@ test('damaged prepared weights are reported at load and made anew by preparation
   await load(tiny);
 });
 
-test('other steps or other weights make another file', async () => {
+test('other preparation steps or other weights make another file', async () => {
   const tiny = await tinyPack();
   const before = await prepare(tiny);
   const manifest = JSON.parse(await readFile(tiny.manifestPath, 'utf8'));

@@ -13,7 +13,7 @@ export function describeScales(name: string, open: () => Promise<Store>): void {
       return store.scales;
     }
 
-    test('of a model only the newest is active, and every one is kept', async () => {
+    test('only the newest scale of a model is active, and every one is kept', async () => {
       const scales = await opened();
       expect(await scales.active('m1')).toBeUndefined();
       expect(await scales.list()).toEqual([]);
@@ -32,7 +32,7 @@ export function describeScales(name: string, open: () => Promise<Store>): void {
       for (const { madeAt } of all) expect(madeAt.getTime()).toBeGreaterThan(from);
     });
 
-    test('an earlier one can be made active again, or none', async () => {
+    test('an earlier scale can be made active again, or none', async () => {
       const scales = await opened();
       const first = await scales.add({ model: 'm1', data: '{}' });
       const other = await scales.add({ model: 'm2', data: '{}' });

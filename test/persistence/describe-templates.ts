@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import type { FoundPerson, NewFace, Store, StoredFace } from '../../src/persistence/store.js';
+import type { FoundPerson } from '../../src/persistence/people/embedding-store.js';
+import type { NewFace, StoredFace } from '../../src/persistence/people/people-store.js';
+import type { Store } from '../../src/persistence/store.js';
 import { MAX_TEMPLATE_FACES, type PersonRef, type Template } from '../../src/persistence/template.js';
 import { RandomVectors } from '../vector-index/random-vectors.js';
 import { anna, ben, staff } from './describe-store.js';
@@ -48,7 +50,7 @@ export function describeTemplates(name: string, open: () => Promise<TemplateStor
       onTestFinished(() => store.close());
     });
 
-    test.each([1, 3, MAX_TEMPLATE_FACES])('one of %i faces is read as it was kept', async (count) => {
+    test.each([1, 3, MAX_TEMPLATE_FACES])('a template of %i faces is read as it was kept', async (count) => {
       const faces = await enrol(count);
       const template = templateOf(faces);
       expect(await store.saveTemplates([{ ...personOf(faces[0]), template }], 'm1')).toBe(1);
@@ -57,7 +59,7 @@ export function describeTemplates(name: string, open: () => Promise<TemplateStor
       expect(found?.faces.map(({ faceId }) => faceId)).toEqual([faces[0].faceId]);
     });
 
-    test('one of another cohort or model is not found, and another one takes its place', async () => {
+    test('a template of another cohort or model is not found, and a new one replaces it', async () => {
       const faces = await enrol(2);
       await store.saveTemplates([{ ...personOf(faces[0]), template: templateOf(faces) }], 'm1');
       expect(await kept(faces, { ...kind, cohort: 'c2' })).toBeUndefined();
@@ -67,7 +69,7 @@ export function describeTemplates(name: string, open: () => Promise<TemplateStor
       expect(await kept(faces, { ...kind, cohort: 'c2' })).toEqual(next);
     });
 
-    test('it is gone when a face of the person comes or goes, and nobody else is touched', async () => {
+    test('a template is deleted when a face of the person is added or deleted, and no other one is', async () => {
       const [annas, bens] = [await enrol(3), await enrol(2, ben)];
       const changes = [
         () => store.addFace(staff, 'a1', face()),
@@ -90,7 +92,7 @@ export function describeTemplates(name: string, open: () => Promise<TemplateStor
       expect(await search([...annas, ...bens], kind)).toEqual([]);
     });
 
-    test('one that was made from other faces than there are now is not kept', async () => {
+    test('a template that was made from other faces than the present ones is not kept', async () => {
       const faces = await enrol(3);
       const person = personOf(faces[0]);
       const wrong = [
@@ -105,7 +107,7 @@ export function describeTemplates(name: string, open: () => Promise<TemplateStor
       expect(await kept(faces)).toBeUndefined();
     });
 
-    test('of very many faces the newest are read', async () => {
+    test('a template of very many faces is made from the newest', async () => {
       const faces = await enrol(MAX_TEMPLATE_FACES + 5);
       const [newest] = await store.newestFaces([personOf(faces[0]), { collectionId: 1, personId: 777 }], 'm1');
       expect(newest?.faces.map(({ faceId }) => faceId)).toEqual(faces.slice(5).map(({ faceId }) => faceId));
@@ -113,7 +115,7 @@ export function describeTemplates(name: string, open: () => Promise<TemplateStor
       expect(await store.saveTemplates([{ ...personOf(faces[0]), template }], 'm1')).toBe(1);
     });
 
-    test('who has none is listed in pages, with the faceless', async () => {
+    test('people without a template are listed in pages, also those without faces', async () => {
       const people: PersonRef[] = [];
       for (let i = 0; i < 5; i++) people.push(personOf((await enrol(1, { id: `u${i}`, name: '' }))[0]));
       const [first, second, third] = people as [PersonRef, PersonRef, PersonRef];
@@ -163,7 +165,7 @@ export function describeTemplates(name: string, open: () => Promise<TemplateStor
       expect(await store.findCohort('acme', 'm1')).toEqual(second);
     });
 
-    test('of two choices that are made at once one is kept', async () => {
+    test('the store keeps one of two choices that are made at once', async () => {
       const annas = await enrol(1);
       const members = [personOf(annas[0])];
       expect(await store.saveCohort('acme', 'm1', { build: 2, people: 5, members })).toBe(false);
@@ -171,7 +173,7 @@ export function describeTemplates(name: string, open: () => Promise<TemplateStor
       expect((await Promise.all(made)).filter(Boolean)).toHaveLength(1);
     });
 
-    test('who is deleted, or has a face deleted, belongs to no cohort any more', async () => {
+    test('a person who is deleted, or has a face deleted, belongs to no cohort any more', async () => {
       const everyone = [await enrol(2), await enrol(2, ben), await enrol(1, { id: 'c1', name: '' })];
       const members = everyone.map(([first]) => personOf(first));
       const gone = await enrol(1, { id: 'gone', name: '' });

@@ -1,11 +1,8 @@
-import type { IndexedStore, User } from '../../src/persistence/store.js';
+import type { IndexSource } from '../../src/persistence/people/embedding-store.js';
+import type { User } from '../../src/persistence/people/people-store.js';
 
 /** Whose face it is, if it is there. */
-export async function ownerOf(
-  store: IndexedStore,
-  faceId: number | undefined,
-  model = 'm1',
-): Promise<User | undefined> {
+export async function ownerOf(store: IndexSource, faceId: number | undefined, model = 'm1'): Promise<User | undefined> {
   const [owner] = await store.ownersOf([faceId ?? 0], { model, cohort: 'none' });
   return owner?.user;
 }

@@ -33,7 +33,7 @@ async function facesIn(store: SqliteStore): Promise<number> {
   return faces;
 }
 
-test('a full database refuses writes as a whole, goes on reading, and needs nothing but room', async () => {
+test('a full database refuses writes as a whole, keeps reading, and needs only free space', async () => {
   const db = openDatabase(file);
   const store = SqliteStore.over(db);
   onTestFinished(() => store.close());
@@ -54,7 +54,7 @@ test('a full database refuses writes as a whole, goes on reading, and needs noth
   expect(await facesIn(store)).toBe(added + 1);
 });
 
-test('damage that is met while running is told, stops writes, and leaves the rest readable', async () => {
+test('damage that is met while running is reported, stops writes, and leaves the rest readable', async () => {
   const first = await opened();
   for (let i = 0; i < 50; i++) await first.addUserWithFace(staff, { id: `u${i}`, name: '' }, face());
   await first.close();
@@ -132,7 +132,7 @@ test.each([
   expect((error as StoreError).message).not.toContain('raw');
 });
 
-test('what is no trouble of the disk stays what it is', () => {
+test('an error that is not of the disk stays what it is', () => {
   for (const error of [new RangeError('r'), Object.assign(new Error('c'), { code: 'SQLITE_CONSTRAINT_UNIQUE' })]) {
     expect(asStoreError(error, 'x')).toBe(error);
   }

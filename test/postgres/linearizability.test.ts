@@ -107,7 +107,7 @@ test('any history that was made in some order is explained', () => {
   fc.assert(fc.property(histories, (history) => unexplained(history, userModel) === undefined));
 });
 
-test('a read of what was never written is not, wherever it stands', () => {
+test('a read of a value that was never written is not explained, at any position', () => {
   fc.assert(
     fc.property(histories, fc.nat(), (history, at) => {
       const { start, end } = history[at % history.length] as UserOperation;
@@ -117,7 +117,7 @@ test('a read of what was never written is not, wherever it stands', () => {
   );
 });
 
-test('the answer is the same as when every order is tried', () => {
+test("the checker's answer is the same as when every order is tried", () => {
   const few = histories.filter((history) => history.length <= 5);
   const names = fc.constantFrom(undefined, 'a', 'b', 'c');
   fc.assert(

@@ -25,7 +25,7 @@ async function hold(postgres: PostgresServer, sql: string): Promise<Client> {
 const status = async (target: Target, path: string) =>
   (await target.send({ method: 'GET', path, absolute: true })).status;
 
-test('servers that start before their database wait for it, and take calls when it is there', async () => {
+test('servers that start before their database wait for it, and answer when it is there', async () => {
   const nodes = await ServerNodes.start(PostgresServer.urlOf(ports.own), 2, { API_KEYS });
   const target = await nodes.listening(0);
   const { get } = client(target, KEY);
@@ -39,7 +39,7 @@ test('servers that start before their database wait for it, and take calls when 
   }
 });
 
-test('a call that waits too long for a lock is refused and changes nothing; others are served meanwhile', async () => {
+test('a request that waits too long for a lock is refused and changes nothing; others are served meanwhile', async () => {
   const postgres = await startPostgres();
   const nodes = await ServerNodes.start(postgres.url, 2, { API_KEYS, DATABASE_TIMEOUT: '1000', DATABASE_POOL: '4' });
   const [one, other] = (await nodes.ready()).map((target) => client(target, KEY)) as [

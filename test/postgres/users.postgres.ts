@@ -53,7 +53,7 @@ function expectOneOrder(histories: Histories): void {
   }
 }
 
-test('for each user, what three nodes answer at the same time has one order, and nobody is refused', async () => {
+test('the replies of three nodes about each user have one order, and no request is refused', async () => {
   const { nodes } = await threeNodes();
   const histories = new Histories(USERS);
   const clients = clientsOf(nodes, histories);
@@ -67,7 +67,7 @@ test('for each user, what three nodes answer at the same time has one order, and
   expectOneOrder(histories);
 });
 
-test('and so it is while a node is killed, another stands still for a while, and the database is killed', async () => {
+test('the replies about each user have one order while a node is killed, another stands still, and the database is killed', async () => {
   // Shorter than the pause: the database gives up a node that stands still within a change.
   const { postgres, nodes } = await threeNodes({ DATABASE_TIMEOUT: '2000' });
   const histories = new Histories(USERS);

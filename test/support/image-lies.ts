@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 
-/** The header chunk begins at byte 12: its type, then width, height, depth and kind of colour; its checksum is mended. */
+/** The header chunk begins at byte 12: its type, then width, height, depth and kind of colour; its checksum is corrected. */
 export function lieInPng(png: Buffer, width: number, height: number, depth?: number, colour?: number): Buffer {
   png.writeUInt32BE(width, 16);
   png.writeUInt32BE(height, 20);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { startPglite } from '../../scripts/postgres/pglite-engine.js';
-import { Database } from '../../src/persistence/people/postgres/database.js';
+import { PostgresDatabase } from '../../src/persistence/people/postgres/database.js';
 import { PostgresStore } from '../../src/persistence/people/postgres/postgres-store.js';
 import { createOnRealEngine } from './real-engine.js';
 
@@ -50,13 +50,13 @@ export class TestDatabase {
   /** Leaves the tables only. */
   async clear(): Promise<void> {
     await this.query(
-      'TRUNCATE tenants, api_keys, collections, users, faces, templates, cohorts, cohort_members, scales, pending_object_deletions RESTART IDENTITY',
+      'TRUNCATE tenants, api_keys, collections, users, faces, staged_embeddings, templates, cohorts, cohort_members, scales, pending_object_deletions RESTART IDENTITY',
     );
   }
 
   /** Asks over a connection of its own. */
   async query(sql: string): Promise<object[]> {
-    const database = new Database({ url: this.url, connections: 1, timeout: TIMEOUT });
+    const database = new PostgresDatabase({ url: this.url, connections: 1, timeout: TIMEOUT });
     try {
       return await database.run(sql);
     } finally {

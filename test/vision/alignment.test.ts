@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alignedToImage, mendedAlignedToImage, templatePointsIn } from '../../src/vision/alignment.js';
+import { alignedToImage, templatePointsIn, unstretchedAlignedToImage } from '../../src/vision/alignment.js';
 import type { Affine, Point } from '../../src/vision/geometry.js';
 
 function apply(m: Affine, { x, y }: Point): Point {
@@ -9,7 +9,7 @@ function apply(m: Affine, { x, y }: Point): Point {
 const template = templatePointsIn({ x: 0, y: 0, width: 112, height: 112 });
 
 describe('alignedToImage', () => {
-  it('is the identity for a face that lies as the template', () => {
+  it('alignedToImage is the identity for a face that lies as the template', () => {
     const map = alignedToImage(template);
     expect(map.a).toBeCloseTo(1, 10);
     expect(map.b).toBeCloseTo(0, 10);
@@ -22,7 +22,7 @@ describe('alignedToImage', () => {
     [45, 2.5],
     [-90, 0.3],
     [180, 7],
-  ])('finds a rotation by %i degrees and a scale of %d exactly', (degrees, scale) => {
+  ])('alignedToImage finds a rotation by %i degrees and a scale of %d exactly', (degrees, scale) => {
     const angle = (degrees * Math.PI) / 180;
     const truth: Affine = {
       a: scale * Math.cos(angle),
@@ -36,7 +36,7 @@ describe('alignedToImage', () => {
     for (const key of ['a', 'b', 'c', 'd', 'tx', 'ty'] as const) expect(map[key]).toBeCloseTo(truth[key], 8);
   });
 
-  it('is the best similarity: no small change of it comes nearer to disturbed points', () => {
+  it('alignedToImage is the best similarity: no small change of it comes nearer to disturbed points', () => {
     const points = template.map(({ x, y }, i) => ({ x: 2 * x + ((i * 7) % 5), y: 2 * y + ((i * 11) % 7) }));
     const error = (m: Affine) =>
       template.reduce((sum, point, i) => {
@@ -53,15 +53,15 @@ describe('alignedToImage', () => {
     }
   });
 
-  it('wants five points', () => {
+  it('alignedToImage needs five points', () => {
     expect(() => alignedToImage(template.slice(1))).toThrow('5 points');
   });
 });
 
-describe('mendedAlignedToImage', () => {
+describe('unstretchedAlignedToImage', () => {
   it('is alignedToImage for a face of the right aspect', () => {
     const points = template.map(({ x, y }) => ({ x: 3 * x + 10, y: 3 * y - 5 }));
-    expect(mendedAlignedToImage(points)).toEqual(alignedToImage(points));
+    expect(unstretchedAlignedToImage(points)).toEqual(alignedToImage(points));
   });
 
   it.each([
@@ -69,7 +69,7 @@ describe('mendedAlignedToImage', () => {
     [1, 1.5],
   ])('undoes a stretch by %d and %d, but for what is free', (width, height) => {
     const points = template.map(({ x, y }) => ({ x: 3 * width * x, y: 3 * height * y }));
-    const map = mendedAlignedToImage(points);
+    const map = unstretchedAlignedToImage(points);
     const aspect = map.a / map.d;
     const free = Math.exp(0.15);
     expect(Math.max(aspect, 1 / aspect)).toBeCloseTo(1.5 / free, 1);

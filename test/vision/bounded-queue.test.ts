@@ -16,7 +16,7 @@ function task(started: string[], name: string) {
 }
 
 describe('BoundedQueue', () => {
-  it('serves in the order of arrival and refuses at once what it cannot hold', async () => {
+  it('a BoundedQueue serves in the order of arrival and refuses at once what it cannot hold', async () => {
     const line = new BoundedQueue(1, 2);
     const started: string[] = [];
     const tasks = ['a', 'b', 'c', 'd'].map((name) => task(started, name));
@@ -28,7 +28,7 @@ describe('BoundedQueue', () => {
     await line.empty();
   });
 
-  it('frees the place of a task that is given up, without running it', async () => {
+  it('a BoundedQueue frees the place of a task that is given up, without running it', async () => {
     const line = new BoundedQueue(1, 1);
     const started: string[] = [];
     const [first, gone, next] = ['first', 'gone', 'next'].map((name) => task(started, name)) as [
@@ -49,7 +49,7 @@ describe('BoundedQueue', () => {
     await expect(line.run(gone.run, abandoned.signal)).rejects.toThrow('gone');
   });
 
-  it('goes on after a task that fails', async () => {
+  it('a BoundedQueue continues after a task that fails', async () => {
     const line = new BoundedQueue(1, 1);
     const failing = line.run(async () => Promise.reject(new Error('broken')));
     const after = line.run(async () => 'fine');

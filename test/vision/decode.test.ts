@@ -12,7 +12,7 @@ function near(actual: number[], expected: number[]): void {
 }
 
 describe('decode', () => {
-  it.each([1, 2, 3, 4, 5, 6, 7, 8])('turns EXIF orientation %i upright', async (orientation) => {
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('decode turns EXIF orientation %i upright', async (orientation) => {
     const upright = quarters(64, 48);
     const [right, bottom] = [63, 47];
     // Where each pixel of the stored picture comes from, by the EXIF 2.3 definition of the orientations.
@@ -40,7 +40,7 @@ describe('decode', () => {
     near(pixel(image, 56, 40), [255, 255, 255]);
   });
 
-  it('decodes progressive, gray and CMYK JPEG, and palette, 16-bit, gray and transparent PNG to 8-bit RGB', async () => {
+  it('decode reads progressive, gray and CMYK JPEG, and palette, 16-bit, gray and transparent PNG as 8-bit RGB', async () => {
     const source = () => toSharp(paint(32, 32, () => [200, 60, 40]));
     const variants = {
       progressive: await source().jpeg({ progressive: true }).toBuffer(),
@@ -71,7 +71,7 @@ describe('decode', () => {
     expect(pixel(clear, 4, 4)).toEqual([255, 255, 255]);
   });
 
-  it('refuses what is no JPEG or PNG, told from the bytes', async () => {
+  it('decode refuses what is no JPEG or PNG, judged by the bytes', async () => {
     const source = toSharp(quarters(64, 48));
     for (const bytes of [
       await source.clone().webp().toBuffer(),
@@ -85,7 +85,7 @@ describe('decode', () => {
     }
   });
 
-  it('refuses a damaged file instead of searching for half a face', async () => {
+  it('decode refuses a damaged file instead of searching for half a face', async () => {
     const jpeg = await toSharp(quarters(640, 480)).jpeg().toBuffer();
     const png = await toSharp(quarters(640, 480)).png().toBuffer();
     for (const bytes of [jpeg.subarray(0, jpeg.length / 2), png.subarray(0, png.length / 2), jpeg.subarray(0, 4)]) {
@@ -93,14 +93,14 @@ describe('decode', () => {
     }
   });
 
-  it('takes 5 MB and refuses one byte more', async () => {
+  it('decode takes 5 MB and refuses one byte more', async () => {
     const jpeg = await toSharp(quarters(640, 480)).jpeg().toBuffer();
     const padded = (length: number) => Buffer.concat([jpeg, Buffer.alloc(length - jpeg.length)]);
     expect(await decode(padded(MAX_IMAGE_BYTES), vga)).toMatchObject({ width: 640, height: 480 });
     await expect(decode(padded(MAX_IMAGE_BYTES + 1), vga)).rejects.toMatchObject({ reason: 'image-size' });
   });
 
-  it('wants about 640x480 in either orientation', async () => {
+  it('decode needs about 640x480 in either orientation', async () => {
     const jpeg = (width: number, height: number) => toSharp(quarters(width, height)).jpeg().toBuffer();
     for (const [width, height] of [
       [640, 480],
@@ -122,7 +122,7 @@ describe('decode', () => {
     }
   });
 
-  it('shrinks a large JPEG by 2, 4 or 8 as far as its longer side allows, turned upright, and nothing else', async () => {
+  it('decode shrinks a large JPEG by 2, 4 or 8 as far as its longer side allows, turned upright, and nothing else', async () => {
     const upright = () => toSharp(quarters(1001, 751));
     const turned = await upright().rotate(-90).withMetadata({ orientation: 6 }).jpeg({ quality: 100 }).toBuffer();
     for (const bytes of [await upright().jpeg({ quality: 100 }).toBuffer(), turned]) {
@@ -144,7 +144,7 @@ describe('decode', () => {
     expect(await decode(png, limits, 10)).toMatchObject({ shrink: 1, width: 1001, height: 751 });
   });
 
-  it('refuses a decompression bomb before it decodes it', async () => {
+  it('decode refuses a decompression bomb before it decodes it', async () => {
     const bomb = await sharp(Buffer.alloc(8000 * 7000), { raw: { width: 8000, height: 7000, channels: 1 } })
       .png({ compressionLevel: 9 })
       .toBuffer();

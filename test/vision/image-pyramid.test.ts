@@ -3,7 +3,7 @@ import { ImagePyramid } from '../../src/vision/image-pyramid.js';
 import { paint, scaling } from './images.js';
 
 describe('ImagePyramid', () => {
-  it('returns the pixels themselves at scale one', () => {
+  it('an ImagePyramid returns the pixels themselves at scale one', () => {
     const image = paint(7, 5, (x, y) => [x * 10, y * 20, x + y]);
     const planes = new ImagePyramid(image).sample(scaling(1), 7, 5, 0);
     for (let y = 0; y < 5; y++) {
@@ -15,7 +15,7 @@ describe('ImagePyramid', () => {
     }
   });
 
-  it('keeps positions: a linear ramp stays the same ramp at every scale', () => {
+  it('an ImagePyramid keeps positions: a linear ramp stays the same ramp at every scale', () => {
     const image = paint(256, 256, (x, y) => [Math.min(255, x), y >> 1, 0]);
     for (const step of [0.5, 1.5, 2, 3.3, 8, 11]) {
       const size = Math.floor(256 / step);
@@ -27,7 +27,7 @@ describe('ImagePyramid', () => {
     }
   });
 
-  it('does not alias: one-pixel stripes become gray when reduced', () => {
+  it('an ImagePyramid does not alias: one-pixel stripes become gray when reduced', () => {
     const image = paint(512, 512, (x) => (x % 2 === 0 ? [255, 255, 255] : [0, 0, 0]));
     for (const step of [2, 2.7, 4, 5.5, 16]) {
       const size = Math.floor(512 / step);
@@ -38,7 +38,7 @@ describe('ImagePyramid', () => {
     }
   });
 
-  it('fills what lies outside with the border', () => {
+  it('an ImagePyramid fills the outside with the border', () => {
     const planes = new ImagePyramid(paint(4, 4, () => [10, 20, 30])).sample(
       { a: 1, b: 0, c: 0, d: 1, tx: -4, ty: 0 },
       8,
@@ -48,7 +48,7 @@ describe('ImagePyramid', () => {
     expect(Array.from(planes.subarray(0, 8))).toEqual([99, 99, 99, 99, 10, 10, 10, 10]);
   });
 
-  it('copes with images of one pixel and of extreme shape', () => {
+  it('an ImagePyramid handles images of one pixel and of extreme shape', () => {
     for (const [width, height] of [
       [1, 1],
       [1, 3000],

@@ -24,7 +24,7 @@ function cosine(p: Float32Array, q: Float32Array): number {
 }
 
 describe('Pipeline', () => {
-  it('embeds photos of one person near each other and far from other people', async () => {
+  it('photos of one person have near embeddings, far from those of other people', async () => {
     const franck = await embed('franck_01829.jpg');
     expect(cosine(franck, franck)).toBeCloseTo(1, 5);
     expect(cosine(franck, await embed('franck_02888.jpg'))).toBeGreaterThan(0.7);
@@ -36,11 +36,11 @@ describe('Pipeline', () => {
     }
   });
 
-  it('is deterministic', async () => {
+  it('the pipeline is deterministic', async () => {
     expect(await embed('audrey.jpg')).toEqual(await embed('audrey.jpg'));
   });
 
-  it('gives one direction for a photo and its enlargement, rotation and re-compression', async () => {
+  it('a photo and its enlargement, rotation and re-compression have one direction', async () => {
     const original = await embed('franck_02159.jpg');
     const source = () => sharp(photo('franck_02159.jpg'));
     const variants = {
@@ -55,7 +55,20 @@ describe('Pipeline', () => {
     }
   });
 
-  it('loses nothing by decoding a large JPEG at a part of its size', async () => {
+  it('the crop of a face is embedded as the photo is', async () => {
+    const anything = { ...strict, allowIdCard: true, severalFaces: 'largest', disableValidation: true } as const;
+    for (const name of ['franck_02159.jpg', 'audrey.jpg', 'cage.jpg', 'SeanConnery.jpg']) {
+      const { embedding, crop } = await pipeline.embedPhoto(photo(name), { ...anything, withCrop: true });
+      if (!crop) throw new Error('no crop');
+      const { width = 0, height = 0, format } = await sharp(crop).metadata();
+      expect(format).toBe('jpeg');
+      expect(Math.max(width, height)).toBeLessThanOrEqual(512);
+      const again = await pipeline.embedPhoto(crop, anything);
+      expect(cosine(embedding, again.embedding), name).toBeGreaterThan(0.95);
+    }
+  });
+
+  it('decoding a large JPEG at a part of its size loses nothing', async () => {
     // A PNG is always decoded whole.
     const differ = async (width: number, face: number) => {
       const portrait = await sharp(photo('franck_01829.jpg')).resize(face).toBuffer();
@@ -72,7 +85,7 @@ describe('Pipeline', () => {
     expect(await differ(2000, 500)).toBeLessThan(0.00001);
   });
 
-  it('counts the width of a face in pixels of the photo, not of what was decoded', async () => {
+  it('the width of a face counts in pixels of the photo, not of the decoded image', async () => {
     const pack = await loadPack(defaultManifestPath, 'default');
     const bytes = await sharp(photo('franck_01829.jpg')).resize(2160).jpeg().toBuffer();
     const just = await Pipeline.load(pack, { ...noLimits, minFaceWidth: 500 });
@@ -81,7 +94,7 @@ describe('Pipeline', () => {
     await expect(over.embedPhoto(bytes, strict)).rejects.toMatchObject({ reason: 'face-too-small' });
   });
 
-  it('takes v4 as the mean of image and mirror image: the same for both', async () => {
+  it('v4 is the mean of image and mirror image, and the same for both', async () => {
     const v4 = { ...strict, version: 'v4' as const };
     const v3 = await embed('audrey.jpg');
     const straight = await embed('audrey.jpg', v4);
@@ -92,27 +105,27 @@ describe('Pipeline', () => {
     expect(cosine(straight, mirrored)).toBeGreaterThan(0.97);
   });
 
-  it('refuses a photo without a face', async () => {
+  it('a photo without a face is refused as no-face', async () => {
     const empty = await toSharp(paint(640, 480, (x, y) => [x % 256, y % 256, 128]))
       .jpeg()
       .toBuffer();
     await expect(pipeline.embedPhoto(empty, strict)).rejects.toMatchObject({ errorName: 'NO_FACE', reason: 'no-face' });
   });
 
-  it('refuses several faces, unless the largest is asked for', async () => {
+  it('a photo of several faces is refused as many-faces, unless the largest is asked for', async () => {
     await expect(pipeline.embedPhoto(photo('sample6.jpg'), strict)).rejects.toMatchObject({ errorName: 'MANY_FACES' });
     const largest = await embed('sample6.jpg', { ...strict, severalFaces: 'largest' });
     expect(largest).toHaveLength(512);
   });
 
-  it('takes the largest of two people where it is asked for', async () => {
+  it('the largest of two people is taken when it is asked for', async () => {
     const both = await twoPeople();
     await expect(pipeline.embedPhoto(both, strict)).rejects.toMatchObject({ errorName: 'MANY_FACES' });
     const largest = (await pipeline.embedPhoto(both, { ...strict, severalFaces: 'largest' })).embedding;
     expect(cosine(largest, await embed('franck_01829.jpg'))).toBeGreaterThan(0.8);
   });
 
-  it('does not count a face below the limits', async () => {
+  it('a face below the limits does not count', async () => {
     const pack = await loadPack(defaultManifestPath, 'default');
     const small = await sharp(photo('franck_01829.jpg')).resize(144).jpeg().toBuffer();
     const wide = await Pipeline.load(pack, { ...noLimits, minFaceWidth: 80 });
@@ -148,7 +161,7 @@ describe('Pipeline', () => {
     }
   });
 
-  it('refuses a face that is too close, unless validation is disabled', async () => {
+  it('a face that is too close is refused, unless validation is disabled', async () => {
     const close = await sharp(photo('franck_01829.jpg'))
       .extract({ left: 240, top: 120, width: 310, height: 370 })
       .toBuffer();
@@ -160,13 +173,13 @@ describe('Pipeline', () => {
     expect(cosine(embedding, await embed('franck_01829.jpg'))).toBeGreaterThan(0.5);
   });
 
-  it('embeds a crop near the photo that it was cut from', async () => {
+  it('a crop has an embedding near that of its photo', async () => {
     const whole = await embed('audrey.jpg');
     const { embedding } = await pipeline.embedCrop(photo('audrey_crop.jpg'), 'v3');
     expect(cosine(whole, embedding)).toBeGreaterThan(0.8);
   });
 
-  it('refuses nothing in a crop but what cannot be decoded', async () => {
+  it('a crop is refused only when it cannot be decoded', async () => {
     const blank = await toSharp(paint(60, 60, () => [90, 80, 70]))
       .png()
       .toBuffer();
@@ -174,7 +187,7 @@ describe('Pipeline', () => {
     await expect(pipeline.embedCrop(Buffer.from('no image'), 'v3')).rejects.toMatchObject({ errorName: 'BAD_INPUT' });
   });
 
-  it('reports what it sees, and the refusal that embedding would meet', async () => {
+  it('the report shows what the pipeline sees, and the refusal that embedding would meet', async () => {
     const report = await pipeline.analysePhoto(photo('franck_01829.jpg'), strict);
     expect(report).toMatchObject({ width: 720, height: 576, refusal: null });
     expect(report.faces).toHaveLength(1);
@@ -190,7 +203,7 @@ describe('Pipeline', () => {
     expect(report.idCard).toMatchObject({ isIdCard: false });
   });
 
-  it('reports faces and scores of a photo that is refused, with the options asked for', async () => {
+  it('the report shows faces and scores of a refused photo, with the options asked for', async () => {
     const close = await sharp(photo('franck_01829.jpg'))
       .extract({ left: 240, top: 120, width: 310, height: 370 })
       .toBuffer();
@@ -206,7 +219,7 @@ describe('Pipeline', () => {
     });
   });
 
-  it('reports how long each stage took', async () => {
+  it('the report shows how long each stage took', async () => {
     const { timings } = await pipeline.embedPhoto(photo('audrey.jpg'), strict);
     expect(Object.keys(timings)).toEqual(['decode', 'find', 'idCard', 'embed']);
   });

@@ -9,7 +9,7 @@ const step = fc.double({ min: 0.01, max: 12, noNaN: true });
 const shift = fc.double({ min: -60, max: 60, noNaN: true });
 
 describe('sampleUpright', () => {
-  it('gives what sampling one by one gives, for images, rasters and maps of any shape', () => {
+  it('sampleUpright samples like one-by-one sampling, for images, rasters and maps of any shape', () => {
     fc.assert(
       fc.property(
         fc.record({ sourceWidth: side, sourceHeight: side, width: side, height: side }),

@@ -41,7 +41,7 @@ beforeAll(async () => {
 afterAll(() => pool.close());
 
 describe('VisionPool', () => {
-  it('embeds in a worker and leaves the photo with its owner', async () => {
+  it('a VisionPool embeds in a worker and leaves the photo with its owner', async () => {
     const image = photo('audrey.jpg');
     const before = Buffer.from(image);
     const { embedding } = await pool.embedPhoto(image, options);
@@ -50,13 +50,13 @@ describe('VisionPool', () => {
     expect((await pool.embedCrop(photo('audrey_crop.jpg'), 'v4')).embedding).toHaveLength(512);
   });
 
-  it('reports on a photo in a worker', async () => {
+  it('a VisionPool reports on a photo in a worker', async () => {
     expect(await pool.analysePhoto(photo('sample1.jpg'), options)).toMatchObject({
       refusal: { errorName: 'MANY_FACES' },
     });
   });
 
-  it('turns refusals into coded errors', async () => {
+  it('a VisionPool turns refusals into coded errors', async () => {
     const refused = pool.embedPhoto(Buffer.from('nothing'), options);
     await expect(refused).rejects.toBeInstanceOf(FaceSearchError);
     await expect(refused).rejects.toMatchObject({
@@ -70,7 +70,7 @@ describe('VisionPool', () => {
     });
   });
 
-  it('refuses at once what the queue cannot hold, and answers the rest', async () => {
+  it('a VisionPool refuses at once what the queue cannot hold, and answers the rest', async () => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 40 }, () => pool.embedPhoto(photo('audrey.jpg'), options)),
     );
@@ -81,7 +81,7 @@ describe('VisionPool', () => {
     expect((await pool.embedPhoto(photo('audrey.jpg'), options)).embedding).toHaveLength(512);
   });
 
-  it('does not compute a photo whose owner has gone while it waited', async () => {
+  it('a VisionPool does not compute a photo whose owner has gone while it waited', async () => {
     const abandoned = new AbortController();
     const running = [pool.embedPhoto(photo('audrey.jpg'), options), pool.embedPhoto(photo('audrey.jpg'), options)];
     const waiting = pool.embedPhoto(photo('audrey.jpg'), options, abandoned.signal);
@@ -113,7 +113,7 @@ describe('VisionPool', () => {
     expect((await mortal.embedPhoto(photo('audrey.jpg'), options)).embedding).toHaveLength(512);
   });
 
-  it('says why a model cannot be loaded', async () => {
+  it('a VisionPool says why a model cannot be loaded', async () => {
     const broken = { ...pack, detector: { ...pack.detector, weights: '/nowhere/detector.onnx' } };
     const starting = VisionPool.start(broken, { ...noLimits, workers: 1, maxQueue: 1, workerUrl });
     await expect(starting).rejects.toThrow('/nowhere/detector.onnx');

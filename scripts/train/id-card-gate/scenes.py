@@ -508,7 +508,7 @@ class Studio:
             return img
         x, y, bw, bh = box
         below = h - (y + bh)
-        if below < 0.25 * bh:  # make room for a chest
+        if below < 0.25 * bh:  # make space for a chest
             grow = int(bh * rng.uniform(0.5, 1.0))
             img = cv2.copyMakeBorder(img, 0, grow, 0, 0, cv2.BORDER_REPLICATE if rng.random() < 0.5 else cv2.BORDER_REFLECT)
             h = img.shape[0]

@@ -10,7 +10,7 @@ from scoring import Cohort, unit
 
 # Mean cosine of two photos of one person that a quarter of the people stay under, where the gallery cannot tell it itself.
 SAME_PERSON = 0.55
-LEAST_GENUINE = 30
+MIN_GENUINE = 30
 
 
 def suspects(x, rows, names):
@@ -21,7 +21,7 @@ def suspects(x, rows, names):
     mean = means @ means.T
     several = count > 1
     own = (np.diag(mean)[several] * count[several] ** 2 - count[several]) / (count[several] * (count[several] - 1))
-    same = np.quantile(own, 0.25) if (count * (count - 1) // 2).sum() >= LEAST_GENUINE and several.sum() >= 4 else SAME_PERSON
+    same = np.quantile(own, 0.25) if (count * (count - 1) // 2).sum() >= MIN_GENUINE and several.sum() >= 4 else SAME_PERSON
     i, j = np.triu_indices(len(names), 1)
     curve = Curve(mean[i, j], np.full(len(i), 1 / len(i)), len(i))
     rate = 0.1 / len(i)

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 import numpy as np
-from level import (CENTRES, IDENTICAL_FROM, NEAREST, OWN_HALF, OWN_LEAST, OWN_MOST, OWN_SHARE, PHOTOS_SLOPE, Curve,
+from level import (CENTRES, IDENTICAL_FROM, NEAREST, OWN_HALF, MIN_OWN_PEOPLE, MAX_OWN_PEOPLE, OWN_SHARE, PHOTOS_SLOPE, Curve,
                    centre_cosines, door)
 from people import GROUPS, load
 from scoring import Cohort, unit
@@ -30,7 +30,7 @@ def strangers(x, table, mask, centres):
         rows = rows_by(table, mask & (table["group"] == group))
         names = sorted(rows, key=lambda p: hashlib.sha256(p.encode()).hexdigest())
         parts = [names[k:k + GALLERY] for k in range(0, len(names), GALLERY)]
-        got = [(*door(x, centres, rows, part), len(part) * (len(part) - 1) / 2) for part in parts if len(part) >= OWN_LEAST]
+        got = [(*door(x, centres, rows, part), len(part) * (len(part) - 1) / 2) for part in parts if len(part) >= MIN_OWN_PEOPLE]
         name = "five groups" if group in FIVE else group
         s, w, pairs = out.get(name, (np.zeros(0, np.float32), np.zeros(0), 0))
         out[name] = (np.concatenate([s] + [a for a, _, _ in got]), np.concatenate([w] + [b * n for _, b, n in got]),

@@ -3,7 +3,7 @@ growth.py EMBEDDINGS ALIASES... (default pack; centres of half A without Vietnam
 import sys
 import numpy as np
 from fit import rows_by
-from level import CENTRES, NEAREST, OWN_MOST, Curve, level
+from level import CENTRES, NEAREST, MAX_OWN_PEOPLE, Curve, level
 from people import GROUPS, load
 from scoring import Cohort, unit
 
@@ -60,7 +60,7 @@ def main(folder, *aliases):
                 mo, mg = top_share(x[o] @ means.T), top_share(x[g] @ means.T)
                 middle = top_share(means @ means.T).mean() if n > 2 else 0
                 fade = n / (n + 20) if n >= 20 else 0
-                for t, lg, lo in ((plain, 0 * wg, 0 * wo), (at, base[g], base[o]), (at, level(centres[g], x[g] @ means.T[:, :OWN_MOST], n), level(centres[o], x[o] @ means.T[:, :OWN_MOST], n)),
+                for t, lg, lo in ((plain, 0 * wg, 0 * wo), (at, base[g], base[o]), (at, level(centres[g], x[g] @ means.T[:, :MAX_OWN_PEOPLE], n), level(centres[o], x[o] @ means.T[:, :MAX_OWN_PEOPLE], n)),
                                   (plain, fade * (mg - middle), fade * (mo - middle))):
                     false = (wg[:, None] * wo[None] * (cos - (lg[:, None] + lo[None]) / 2 >= t)).sum() / n / len(others)
                     true = (gw * (own - (lg[i] + lg[j]) / 2 >= t)).sum() / gw.sum() if len(gw) else np.nan
@@ -76,7 +76,7 @@ def main(folder, *aliases):
     who = np.concatenate([np.full(len(e), k) for k, e in enumerate(enrolled)])
     means = unit(np.array([x[e].sum(0) for e in enrolled])).astype(np.float32)
     probe = np.array(sorted(set(np.concatenate([rows[p] for p in names])) - set(flat)))
-    keep = slice(0, OWN_MOST)
+    keep = slice(0, MAX_OWN_PEOPLE)
     order = rng.permutation(len(names))[keep]
     lev = lambda v, c: level(c, v @ means[order].T, len(names))
     mf, mp, mt = lev(x[flat], centres[flat]), lev(x[probe], centres[probe]), lev(means, np.array([centres[e].mean(0) for e in enrolled]))

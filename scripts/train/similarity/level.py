@@ -3,7 +3,7 @@ import numpy as np
 from scipy.stats import norm
 from scoring import unit
 
-NEAREST, OWN_SHARE, OWN_HALF, OWN_LEAST, OWN_MOST = 0.1, 0.5, 20, 10, 200
+NEAREST, OWN_SHARE, OWN_HALF, MIN_OWN_PEOPLE, MAX_OWN_PEOPLE = 0.1, 0.5, 20, 10, 200
 CENTRES = 400
 PHOTOS_SLOPE = 0.03
 IDENTICAL_FROM = 0.95
@@ -17,7 +17,7 @@ def level(centre_cosines, own_cosines=None, people=0):
     """Level of each row. centre_cosines [r, C]; own_cosines [r, n] or None; people: how many the gallery has in all."""
     c = centre_cosines.astype(np.float64)
     w = np.full(c.shape[1], 1 / c.shape[1])
-    if own_cosines is not None and own_cosines.shape[1] >= OWN_LEAST:
+    if own_cosines is not None and own_cosines.shape[1] >= MIN_OWN_PEOPLE:
         pi = own_share(people)
         own = np.sort(own_cosines.astype(np.float64), axis=1)[:, :-1]
         w = np.r_[w * (1 - pi), np.full(own.shape[1], pi / own.shape[1])]
@@ -51,7 +51,7 @@ def door(x, centres, rows, names, folds=10):
     scores, weights = [], []
     for f in range(fold.max() + 1):
         stay = np.flatnonzero(fold != f)
-        mu = level(centres[r], to_own[:, stay[:OWN_MOST]], len(stay))
+        mu = level(centres[r], to_own[:, stay[:MAX_OWN_PEOPLE]], len(stay))
         a, b = np.flatnonzero(fold[who] != f), np.flatnonzero(fold[who] == f)
         scores.append((cosines[np.ix_(a, b)] - (mu[a][:, None] + mu[b][None]) / 2).ravel())
         weights.append((1 / (count[who[a]][:, None] * count[who[b]][None])).ravel())

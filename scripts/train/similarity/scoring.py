@@ -31,7 +31,7 @@ def k_means(x, weight, k, seed=1, rounds=25):
     return (x @ centres.T).argmax(1)
 
 
-LEAST_PEOPLE = 3
+MIN_PEOPLE = 3
 
 
 def capped(weight, share):
@@ -71,13 +71,13 @@ class Cohort:
             who = np.unique(owner[mine])
             directions = [unit((items[mine & (owner == o)] * weight[mine & (owner == o)][:, None]).sum(0)) for o in who]
             w = [weight[mine & (owner == o)].sum() for o in who]
-            if len(who) < LEAST_PEOPLE:
+            if len(who) < MIN_PEOPLE:
                 near = means @ (items[mine] * weight[mine][:, None]).sum(0)
                 near[who] = -np.inf
-                for o in np.argsort(-near)[:LEAST_PEOPLE - len(who)]:
+                for o in np.argsort(-near)[:MIN_PEOPLE - len(who)]:
                     who, w = np.append(who, o), [*w, max(w)]
                     directions.append(means[o])
-            w = capped(np.array(w), 1 / LEAST_PEOPLE)
+            w = capped(np.array(w), 1 / MIN_PEOPLE)
             self.parts.append((who, np.array(directions) * w[:, None]))
             centres.append(unit(self.parts[-1][1].sum(0)))
         self.centres = np.array(centres, np.float32)

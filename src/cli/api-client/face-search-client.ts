@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { facematchPath } from '../../http/routes/facematch/facematch.js';
 import { basePath } from '../../http/routes/v4/v4.js';
 import { ClientError } from './client-error.js';
-import { type Answer, type NoAnswer, outcomeOf, outcomeOfFailure } from './outcome.js';
+import { type NoAnswer, outcomeOf, outcomeOfFailure, type ServerReply } from './outcome.js';
 
 export interface ClientOptions {
   /** Base of the server, with or without the path of the calls. */
@@ -50,7 +51,7 @@ export class FaceSearchClient {
    * Sends one of the twelve calls until it is answered. For calls that may be repeated.
    * @throws ClientError, or the reason of the signal
    */
-  call(method: 'GET' | 'POST' | 'DELETE', path: string, fields: Fields = {}): Promise<Answer> {
+  call(method: 'GET' | 'POST' | 'DELETE', path: string, fields: Fields = {}): Promise<ServerReply> {
     return this.#until(() => this.attempt(method, path, fields));
   }
 
@@ -58,7 +59,7 @@ export class FaceSearchClient {
    * Sends one of the twelve calls once, when no other has been asked to wait. After no answer, the next attempt waits.
    * @throws ClientError, or the reason of the signal
    */
-  attempt(method: 'GET' | 'POST' | 'DELETE', path: string, fields: Fields = {}): Promise<Answer | NoAnswer> {
+  attempt(method: 'GET' | 'POST' | 'DELETE', path: string, fields: Fields = {}): Promise<ServerReply | NoAnswer> {
     if (method === 'GET') {
       const query = new URLSearchParams();
       for (const [name, value] of Object.entries(fields)) if (typeof value === 'string') query.set(name, kept(value));
@@ -74,16 +75,27 @@ export class FaceSearchClient {
   }
 
   /**
+   * Asks whether two photos show one person, until it is answered.
+   * @throws ClientError, or the reason of the signal
+   */
+  compare(photos: readonly Blob[], validate: boolean): Promise<ServerReply> {
+    const body = new FormData();
+    for (const photo of photos) body.append('file[]', photo, 'photo');
+    if (validate) body.set('validate', 'true');
+    return this.#until(() => this.#send(facematchPath, { method: 'POST', body }));
+  }
+
+  /**
    * Sends a call of the admin API until it is answered.
    * @throws ClientError, or the reason of the signal
    */
-  async admin(method: 'GET' | 'POST', path: string, body?: object): Promise<Answer> {
+  async admin(method: 'GET' | 'POST', path: string, body?: object): Promise<ServerReply> {
     const json = body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
     return this.#until(() => this.#send(`/admin/v1${path}`, { method, ...json }));
   }
 
   /** Repeats one call; one that fails for long ends it, though others may be answered meanwhile. */
-  async #until(attempt: () => Promise<Answer | NoAnswer>): Promise<Answer> {
+  async #until(attempt: () => Promise<ServerReply | NoAnswer>): Promise<ServerReply> {
     const start = performance.now();
     for (;;) {
       const outcome = await attempt();
@@ -94,7 +106,7 @@ export class FaceSearchClient {
     }
   }
 
-  async #send(path: string, init: RequestInit): Promise<Answer | NoAnswer> {
+  async #send(path: string, init: RequestInit): Promise<ServerReply | NoAnswer> {
     await this.#turn();
     const outcome = await this.#exchange(path, init);
     if (!('done' in outcome)) {
@@ -131,7 +143,7 @@ export class FaceSearchClient {
     }
   }
 
-  async #exchange(path: string, init: RequestInit): Promise<Answer | NoAnswer> {
+  async #exchange(path: string, init: RequestInit): Promise<ServerReply | NoAnswer> {
     const { key, timeout } = this.#options;
     const start = performance.now();
     let response: Response;

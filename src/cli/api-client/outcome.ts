@@ -2,14 +2,16 @@ import type { Reason } from '../../core/errors.js';
 import { ClientError } from './client-error.js';
 
 /** An answer of the server, by the code in its body. */
-export interface Answer {
-  /** `200`, or what was refused: `400`, `404`, `406`, `407`, `410`, `412`, `413`. */
+export interface ServerReply {
+  /** `200`, or what was refused: `400`, `404`, `406` to `410`, `412`, `413`, `415`. */
   code: string;
   data: unknown;
   /** Of a search with `lower_threshold`: who is like the photo, though not enough. */
   extra?: unknown;
   /** Why it is no success; a server of another kind tells none. */
   reason?: string;
+  /** Which of two photos is refused, 1 or 2. */
+  photo?: number;
   /** Milliseconds from the request to the end of its answer. */
   ms: number;
 }
@@ -34,13 +36,25 @@ export interface Exchange {
 }
 
 /** Codes that are about what was sent. */
-const answers: ReadonlySet<string> = new Set(['200', '400', '404', '406', '407', '410', '412', '413']);
+const answers: ReadonlySet<string> = new Set([
+  '200',
+  '400',
+  '404',
+  '406',
+  '407',
+  '408',
+  '409',
+  '410',
+  '412',
+  '413',
+  '415',
+]);
 
 const uncertain: Reason = 'change-uncertain';
 const unknownRoute: Reason = 'unknown-route';
 
 /** @throws ClientError when it is not the answer of a face search server that takes the key */
-export function outcomeOf({ origin, path, response, text, ms }: Exchange): Answer | NoAnswer {
+export function outcomeOf({ origin, path, response, text, ms }: Exchange): ServerReply | NoAnswer {
   const body = parsed(text);
   // Some servers send every code with HTTP 200.
   const status = body && response.status === 200 && !answers.has(body.code) ? Number(body.code) : response.status;
@@ -64,16 +78,17 @@ export function outcomeOf({ origin, path, response, text, ms }: Exchange): Answe
   return { ...body, ms };
 }
 
-function parsed(text: string): Omit<Answer, 'ms'> | undefined {
+function parsed(text: string): Omit<ServerReply, 'ms'> | undefined {
   try {
-    const body = JSON.parse(text) as Record<'data' | 'extra_data' | 'code' | 'reason', unknown>;
-    const { data, extra_data: extra, code, reason } = body;
+    const body = JSON.parse(text) as Record<'data' | 'extra_data' | 'code' | 'reason' | 'photo', unknown>;
+    const { data, extra_data: extra, code, reason, photo } = body;
     if (typeof code !== 'string' && typeof code !== 'number') return undefined;
     return {
       code: String(code),
       data,
       ...(extra !== undefined && { extra }),
       ...(typeof reason === 'string' && { reason }),
+      ...(typeof photo === 'number' && { photo }),
     };
   } catch {
     return undefined;

@@ -55,7 +55,7 @@ const UNFINISHED = 'backup.unfinished';
 
 /**
  * Copies a data folder into one file, as it was at one moment near the beginning. What is encrypted stays so, without the
- * key. Needs room for the database twice beside the file for a while; with a stream, once more in the data folder.
+ * key. Needs space for the database twice beside the file for a while; with a stream, once more in the data folder.
  * @throws OperatorError, DataKeyError or StoreError; the file is then as it was
  */
 export async function backUp({

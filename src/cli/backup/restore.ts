@@ -15,7 +15,7 @@ import { type ArchiveEntry, readArchive } from './archive.js';
 import { type BackupDescription, photoKeys } from './back-up.js';
 
 export interface RestoreOptions {
-  /** The path of the backup; or a stream of it, which needs room in the data folder once more for a while. */
+  /** The path of the backup; or a stream of it, which needs space in the data folder once more for a while. */
   file: string | Readable;
   /** The data folder; made when it does not exist. No server may run on it. */
   folder: string;

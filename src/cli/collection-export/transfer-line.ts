@@ -2,7 +2,7 @@ import { EMBEDDING_LENGTH } from '../../core/embedding.js';
 import { unitVector } from '../../core/unit-vector.js';
 import { parseText } from '../../http/forms/fields.js';
 import { blobToEmbedding, EMBEDDING_BYTES, embeddingToBlob } from '../../persistence/encryption/embedding-blob.js';
-import type { User } from '../../persistence/store.js';
+import type { User } from '../../persistence/people/people-store.js';
 import { OperatorError } from '../../util/operator-error.js';
 
 /** First line of an exported collection. */

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { type Config, readConfig } from '../../config/config.js';
 import { calibrationOptions, checkGroups } from '../../evaluation/calibration/options.js';
 import { runCalibration } from '../../evaluation/calibration/run-calibration.js';
@@ -12,8 +13,10 @@ import { shippedCentres } from '../../gallery/scoring/shipped-centres.js';
 import { galleryVersion } from '../../http/services.js';
 import { readPack } from '../../models/choose-pack.js';
 import { preparePack } from '../../models/pack.js';
+import { scaleEntry } from '../../observability/audit/audit-entry.js';
+import { AuditFile } from '../../observability/audit/audit-file.js';
 import { OperatorError } from '../../util/operator-error.js';
-import { dashed, type Options, type Values } from '../../util/options.js';
+import { dashed, type Options, readOptions, type Values } from '../../util/options.js';
 import { defaultManifestPath } from '../../util/paths.js';
 import { UsageError } from '../../util/usage-error.js';
 import { openExistingStore } from '../../wiring/open-store.js';
@@ -65,8 +68,10 @@ async function calibrateGallery(
   config: Config,
 ): Promise<void> {
   if (folder !== undefined) throw new UsageError('It is a folder or --gallery, not both.');
-  const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== false);
-  const foreign = given.find(([name]) => !galleryOptions.includes(name));
+  const unset = readOptions([], options).values;
+  const foreign = Object.entries(values).find(
+    ([name, value]) => !galleryOptions.includes(name) && !isDeepStrictEqual(value, unset[name as keyof typeof unset]),
+  );
   if (foreign) throw new UsageError(`--${dashed(foreign[0])} does not go with --gallery.`);
   if ([values.write, values.revert, values.list].filter(Boolean).length > 1) {
     throw new UsageError('Only one of --write, --revert and --list can be done at a time.');
@@ -75,17 +80,29 @@ async function calibrateGallery(
   const centres = await shippedCentres(model.calibration);
   const store = await openExistingStore(config);
   if (!store) throw new OperatorError(`There is no database in ${config.DATA_DIR}.`);
+  // First of all: what cannot be audited is not done.
+  const changesScale = values.write || values.revert;
+  const audit = config.AUDIT_LOG === undefined || !changesScale ? undefined : new AuditFile(config.AUDIT_LOG);
   const print = (text: string) => void process.stdout.write(text);
-  const tools = { store, model: identityOf(model), calibration: model.calibration, centres, print };
+  const tools = {
+    store,
+    scales: store.scales,
+    model: identityOf(model),
+    calibration: model.calibration,
+    centres,
+    print,
+  };
   try {
     if (values.list) await listScales(tools);
     else if (values.revert) await revertScale(tools);
     else await runGalleryCalibration(values.write, tools);
+    if (changesScale) audit?.append(scaleEntry(values.write ? 'write scale' : 'revert scale'));
     if (config.SIMILARITY === 'cosine') {
       console.error('SIMILARITY=cosine is set: the server tells cosines and uses no scale.');
     }
   } finally {
     await store.close();
+    audit?.close();
   }
 }
 

@@ -3,7 +3,7 @@ import { wholeNumber } from '../../util/options.js';
 import { defineCommand } from '../command.js';
 import { writeReport } from '../photo-import/import-report.js';
 import { readPhotoList } from '../photo-import/photo-list.js';
-import { importInto, importLines } from '../remote-import.js';
+import { importInto, importLines, photoOptions } from '../remote-import.js';
 import { remoteKey } from '../remote-key.js';
 
 export const importCommand = defineCommand({
@@ -18,21 +18,13 @@ export const importCommand = defineCommand({
       help: 'API key; better in the variable FACESEARCH_KEY, which no other user sees',
     },
     collection: { type: 'string', value: 'NAME', default: '', help: 'which one; without this, the default one' },
-    parallel: {
-      type: 'string',
-      value: 'N',
-      default: '8',
-      help: 'photos under way at once, 1 to 64',
-      read: wholeNumber(1, 64),
-    },
-    allowIdCard: { type: 'boolean', help: 'also take photos of identity documents' },
+    ...photoOptions,
     quality: {
       type: 'string',
       value: 'N',
       help: 'also name photos of a quality below N, 1 to 100, with what to change; sends each photo twice',
       read: wholeNumber(1, 100),
     },
-    retryRefused: { type: 'boolean', help: 'send again what an earlier run saw refused' },
     state: { type: 'string', value: 'FILE', help: 'what was sent (default: <folder>.import-state)' },
     report: {
       type: 'string',

@@ -1,11 +1,11 @@
 import { readConfig } from '../../config/config.js';
 import { keyEntry } from '../../observability/audit/audit-entry.js';
 import { AuditFile } from '../../observability/audit/audit-file.js';
+import type { ApiKeyStore } from '../../persistence/keys/api-key-store.js';
 import { createKey, expiryOf, hashKey } from '../../persistence/keys/api-keys.js';
-import type { ApiKeyStore } from '../../persistence/store.js';
 import { OperatorError } from '../../util/operator-error.js';
 import { UsageError } from '../../util/usage-error.js';
-import { openKeys } from '../../wiring/open-keys.js';
+import { openKeys } from '../../wiring/open-store.js';
 import { defineCommand } from '../command.js';
 
 export const keys = defineCommand({

@@ -1,12 +1,11 @@
 import { resolve } from 'node:path';
 import { writeAtomically } from '../../models/files.js';
-import { wholeNumber } from '../../util/options.js';
 import { UsageError } from '../../util/usage-error.js';
 import { FaceSearchClient } from '../api-client/face-search-client.js';
 import { usersOf } from '../api-client/users.js';
 import { defineCommand } from '../command.js';
 import { writeReport } from '../photo-import/import-report.js';
-import { importInto, importLines } from '../remote-import.js';
+import { importInto, importLines, photoOptions } from '../remote-import.js';
 import { remoteKey } from '../remote-key.js';
 import { migrationCsv, peopleLines, sourceLines } from '../vendor-migration/migration-report.js';
 import { readSource } from '../vendor-migration/source.js';
@@ -21,15 +20,7 @@ export const migrateFromFpt = defineCommand({
     collection: { type: 'string', value: 'NAME', default: '', help: 'which one; without this, the default one' },
     toCollection: { type: 'string', value: 'NAME', help: 'its name on the target, where it is another' },
     dryRun: { type: 'boolean', help: 'ask the source only, and tell what is missing' },
-    parallel: {
-      type: 'string',
-      value: 'N',
-      default: '8',
-      help: 'photos under way at once, 1 to 64',
-      read: wholeNumber(1, 64),
-    },
-    allowIdCard: { type: 'boolean', help: 'also take photos of identity documents' },
-    retryRefused: { type: 'boolean', help: 'send again what an earlier run saw refused' },
+    ...photoOptions,
     state: { type: 'string', value: 'FILE', help: 'what was sent (default: <photos>.migration-state)' },
     report: { type: 'string', value: 'FILE', help: 'refused photos, with pictures (default: <photos>.migration.html)' },
     csv: { type: 'string', value: 'FILE', help: 'everything that is missing (default: <photos>.migration.csv)' },

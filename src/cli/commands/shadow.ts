@@ -10,7 +10,7 @@ import { defineCommand } from '../command.js';
 import { ImportError } from '../photo-import/import-error.js';
 import { photosIn } from '../photo-import/photo-list.js';
 import { remoteKey } from '../remote-key.js';
-import { type Side, shadow } from '../shadow/shadow.js';
+import { type ShadowServer, shadow } from '../shadow/shadow.js';
 import { shadowBlocks, shadowCsv } from '../shadow/shadow-report.js';
 import { stopOnSignals } from '../stop-on-signals.js';
 import { ownPhotos } from '../vendor-migration/photo-owners.js';
@@ -45,7 +45,7 @@ FACESEARCH_B_KEY_FILE name. A key that may only search will do.`,
     const { parallel, threshold: a, bThreshold: b = a } = values;
     const thresholds = { a, b };
     const stop = new AbortController();
-    const sideOf = (name: 'a' | 'b', collection: string): Side => ({
+    const sideOf = (name: 'a' | 'b', collection: string): ShadowServer => ({
       server: new FaceSearchClient({
         url: values[name],
         key: remoteKey(`FACESEARCH_${name.toUpperCase()}_KEY`),
@@ -81,7 +81,7 @@ FACESEARCH_B_KEY_FILE name. A key that may only search will do.`,
 });
 
 /** Photos with their owners; whom neither server knows is a stranger. */
-async function labelled(files: Awaited<ReturnType<typeof photosIn>>['files'], sides: readonly Side[]) {
+async function labelled(files: Awaited<ReturnType<typeof photosIn>>['files'], sides: readonly ShadowServer[]) {
   const users = await Promise.all(sides.map(({ server, collection }) => usersOf(server, collection)));
   const { photos } = ownPhotos(files, new Set(users.flatMap((names) => [...names.keys()])));
   const owners = new Map(photos.map(({ path, id }) => [path, id]));

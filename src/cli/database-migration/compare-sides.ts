@@ -3,7 +3,7 @@ import { rowsOf, type Side } from './side.js';
 import { comparePlaces, digestOf, placeOf, type Row, type Table } from './tables.js';
 
 /** What two databases hold in one table. */
-export interface Comparison {
+export interface TableComparison {
   table: string;
   rows: { source: number; target: number };
   /** SHA-256 over the rows, in hex; equal where every row is. */
@@ -22,7 +22,7 @@ export async function compareTable(
   target: Side,
   table: Table,
   onRow: () => void = () => {},
-): Promise<Comparison> {
+): Promise<TableComparison> {
   const hashes = { source: createHash('sha256'), target: createHash('sha256') };
   const rows = { source: 0, target: 0 };
   const examples: string[] = [];

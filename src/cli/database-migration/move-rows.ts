@@ -1,5 +1,5 @@
 import { OperatorError } from '../../util/operator-error.js';
-import { type Comparison, compareTable } from './compare-sides.js';
+import { compareTable, type TableComparison } from './compare-sides.js';
 import { rowsOf, type Side, type TargetSide } from './side.js';
 import { ROWS_PER_PAGE, type Row, type Table, tables } from './tables.js';
 
@@ -13,7 +13,7 @@ export interface MoveRowsOptions {
 export interface MovedRows {
   /** The target held all of it already. */
   wasDone: boolean;
-  comparisons: Comparison[];
+  comparisons: TableComparison[];
 }
 
 /**
@@ -39,7 +39,7 @@ export async function moveRows(
   if (state === 'occupied') await expectSameCounts(target, counts);
   else for (const table of tables) await copyTable(source, target, table, step);
 
-  const comparisons: Comparison[] = [];
+  const comparisons: TableComparison[] = [];
   for (const table of tables) comparisons.push(await compareTable(source, target, table, step));
   const examples = comparisons.flatMap((comparison) => comparison.examples);
   if (examples.length > 0) {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { blobToEmbedding, embeddingToBlob } from '../../persistence/encryption/embedding-blob.js';
-import { Database, type Run, SERVER } from '../../persistence/people/postgres/database.js';
+import { PostgresDatabase, type RunQuery, SERVER } from '../../persistence/people/postgres/database.js';
+import { FORMS_DUE } from '../../persistence/people/postgres/id-forms.js';
 import { migrate } from '../../persistence/people/postgres/migrate.js';
 import { migrations } from '../../persistence/people/postgres/migrations.js';
 import { MOVE_MARK } from '../../persistence/people/postgres/unfinished-move.js';
@@ -47,7 +48,7 @@ const typeOf: Readonly<Record<ColumnKind, string>> = {
 /** PostgreSQL as the source or the target of a move. As a source it is read in read-only transactions. */
 export class PostgresSide implements TargetSide {
   readonly name: string;
-  readonly #db: Database;
+  readonly #db: PostgresDatabase;
 
   /**
    * Brings a target's schema to this version.
@@ -69,7 +70,7 @@ export class PostgresSide implements TargetSide {
 
   private constructor(url: string) {
     this.name = `PostgreSQL at ${url.replace(/^\w+:\/\/([^@/]*@)?/, '').replace(/\?.*$/, '')}`;
-    this.#db = new Database({ url, connections: 1, timeout: TIMEOUT_MS, name: MOVE });
+    this.#db = new PostgresDatabase({ url, connections: 1, timeout: TIMEOUT_MS, name: MOVE });
   }
 
   async count({ name }: Table): Promise<number> {
@@ -150,6 +151,7 @@ export class PostgresSide implements TargetSide {
         const [sequence] = await run<{ name: string }>(sequenceOf, [name, numbered]);
         await run('SELECT setval($1::regclass, $2)', [sequence?.name, last]);
       }
+      await run(FORMS_DUE);
       await run(`DROP TABLE ${MOVE_MARK}`);
     });
   }
@@ -159,7 +161,7 @@ export class PostgresSide implements TargetSide {
   }
 
   #read<R extends object>(sql: string, values: readonly unknown[] = []): Promise<R[]> {
-    return this.#db.transaction(async (run: Run) => {
+    return this.#db.transaction(async (run: RunQuery) => {
       await run('SET TRANSACTION READ ONLY');
       return run<R>(sql, values);
     });

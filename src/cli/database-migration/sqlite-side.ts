@@ -7,6 +7,7 @@ import type { DataKey } from '../../persistence/encryption/data-key.js';
 import { expectDataKey, readDataKeyRecord } from '../../persistence/encryption/data-key-record.js';
 import { blobToEmbedding, embeddingToBlob } from '../../persistence/encryption/embedding-blob.js';
 import { RowEncryption, type UserRow } from '../../persistence/encryption/row-encryption.js';
+import { FORMS_DUE } from '../../persistence/people/sqlite/id-forms.js';
 import { migrations } from '../../persistence/people/sqlite/migrations.js';
 import { openDatabase, readVersion } from '../../persistence/people/sqlite/sqlite-database.js';
 import { Database } from '../../persistence/sqlite.js';
@@ -23,13 +24,13 @@ const MARK = 'unfinished_move';
 
 /**
  * The database of a data folder as the source or the target of a move, which is then the folder's only user. A source is
- * opened read-only. With a data key, rows are opened when they are read and sealed when they are written.
+ * opened read-only. With a data key, rows are decrypted when they are read and encrypted when they are written.
  */
 export class SqliteSide implements TargetSide {
   readonly name: string;
   readonly #folder: string;
   readonly #db: Database;
-  readonly #seals: RowEncryption;
+  readonly #encryption: RowEncryption;
   readonly #unlock: () => void;
 
   /** @throws StoreError; OperatorError when there is no database of this version and key */
@@ -75,7 +76,7 @@ export class SqliteSide implements TargetSide {
     this.name = `SQLite in ${resolve(folder)}`;
     this.#folder = folder;
     this.#db = db;
-    this.#seals = new RowEncryption(dataKey);
+    this.#encryption = new RowEncryption(dataKey);
     this.#unlock = unlock;
   }
 
@@ -149,6 +150,7 @@ export class SqliteSide implements TargetSide {
             forget.run(name);
             set.run(name, last);
           }
+          this.#db.exec(FORMS_DUE);
         })
         .immediate();
       // One file, without a log, before it gets its name.
@@ -185,11 +187,15 @@ export class SqliteSide implements TargetSide {
   #opened(table: Table, row: Row): Row {
     if (table.name === 'users') {
       const { sealed, ...user } = row;
-      const { id, name } = this.#seals.openUser(userRowOf(row, sealed as Buffer | null));
+      const { id, name } = this.#encryption.decryptUser(userRowOf(row, sealed as Buffer | null));
       return { ...user, client_id: id, name };
     }
     if (table.name === 'faces') {
-      const embedding = this.#seals.openEmbedding(Number(row.user_id), String(row.model), row.embedding as Buffer);
+      const embedding = this.#encryption.decryptEmbedding(
+        Number(row.user_id),
+        String(row.model),
+        row.embedding as Buffer,
+      );
       return { ...row, embedding: embeddingToBlob(embedding) };
     }
     return withFlags(table, row, (flag) => flag === 1);
@@ -199,13 +205,16 @@ export class SqliteSide implements TargetSide {
   #closed(table: Table, row: Row): Record<string, Value> {
     if (table.name === 'users') {
       const user = { id: String(row.client_id), name: String(row.name) };
-      const client = this.#seals.clientId(Number(row.collection_id), user.id);
-      const sealed = this.#seals.sealUser(Number(row.user_id), client, user);
-      return { ...row, client_id: client, name: this.#seals.plainName(user), sealed };
+      const client = this.#encryption.clientId(Number(row.collection_id), user.id);
+      const encrypted = this.#encryption.encryptUser(Number(row.user_id), client, user);
+      return { ...row, client_id: client, name: this.#encryption.plainName(user), sealed: encrypted };
     }
     if (table.name === 'faces') {
       const embedding = blobToEmbedding(row.embedding as Buffer);
-      return { ...row, embedding: this.#seals.sealEmbedding(Number(row.user_id), String(row.model), embedding) };
+      return {
+        ...row,
+        embedding: this.#encryption.encryptEmbedding(Number(row.user_id), String(row.model), embedding),
+      };
     }
     return withFlags(table, row, Number);
   }
@@ -217,6 +226,6 @@ function withFlags({ columns }: Table, row: Row, write: (flag: Value) => Value):
   return { ...row, ...Object.fromEntries(flags.map((flag) => [flag, write(row[flag] as Value)])) };
 }
 
-function userRowOf(row: Row, sealed: Buffer | null): UserRow {
-  return { userId: Number(row.user_id), clientId: String(row.client_id), name: String(row.name), sealed };
+function userRowOf(row: Row, encrypted: Buffer | null): UserRow {
+  return { userId: Number(row.user_id), clientId: String(row.client_id), name: String(row.name), encrypted };
 }

@@ -75,7 +75,7 @@ export const tables: readonly Table[] = [
     },
     numbered: 'face_id',
   },
-  // The templates are worked out again by the server that opens the target.
+  // The templates are worked out again by the server that opens the target, and staged embeddings by `re-embed`.
   {
     name: 'cohorts',
     key: ['tenant_id', 'model'],

@@ -1,13 +1,13 @@
 import type { Config } from '../../config/config.js';
-import { Database } from '../../persistence/people/postgres/database.js';
-import { LEAST_PGVECTOR } from '../../persistence/people/postgres/migrate.js';
+import { PostgresDatabase } from '../../persistence/people/postgres/database.js';
+import { MIN_PGVECTOR } from '../../persistence/people/postgres/migrate.js';
 import { migrations } from '../../persistence/people/postgres/migrations.js';
 import { about, type Finding } from './finding.js';
 
 /** The database at DATABASE_URL: there, with pgvector, of a version that this server knows. Changes nothing. */
 export async function checkPostgres(config: Pick<Config, 'DATABASE_TIMEOUT'>, url: string): Promise<Finding[]> {
   const { ok, fail } = about('database');
-  const database = new Database({ url, connections: 1, timeout: config.DATABASE_TIMEOUT });
+  const database = new PostgresDatabase({ url, connections: 1, timeout: config.DATABASE_TIMEOUT });
   try {
     const [server] = await database.run<{ version: string }>("SELECT current_setting('server_version') AS version");
     const findings = [ok(`PostgreSQL ${server?.version}`)];
@@ -47,10 +47,10 @@ export async function checkPostgres(config: Pick<Config, 'DATABASE_TIMEOUT'>, ur
 
 export function pgvectorFinding(extension: { version: string; there: boolean } | undefined): Finding {
   const { ok, fail } = about('pgvector');
-  const least = LEAST_PGVECTOR.join('.');
+  const least = MIN_PGVECTOR.join('.');
   if (!extension) return fail('pgvector is not installed', `Install pgvector ${least} or later for this PostgreSQL.`);
   const [major = 0, minor = 0] = extension.version.split('.').map(Number);
-  const [leastMajor, leastMinor] = LEAST_PGVECTOR;
+  const [leastMajor, leastMinor] = MIN_PGVECTOR;
   if (major < leastMajor || (major === leastMajor && minor < leastMinor)) {
     return fail(
       `pgvector ${extension.version} is too old`,

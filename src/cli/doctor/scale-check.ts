@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Config } from '../../config/config.js';
-import { GOOD_PEOPLE, LEAST_PEOPLE } from '../../evaluation/own-gallery/gallery-person.js';
+import { GOOD_PEOPLE, MIN_PEOPLE } from '../../evaluation/own-gallery/gallery-person.js';
 import { identityOf } from '../../gallery/model-identity.js';
 import { centresVersion, isStale, readOwnScale } from '../../gallery/own-scale/own-scale.js';
 import { shippedCentres } from '../../gallery/scoring/shipped-centres.js';
 import { galleryVersion } from '../../http/services.js';
 import { readPack } from '../../models/choose-pack.js';
 import { DATABASE } from '../../persistence/data-folder/data-folder.js';
-import { Database as PostgresDatabase } from '../../persistence/people/postgres/database.js';
+import { PostgresDatabase } from '../../persistence/people/postgres/database.js';
 import { migrations } from '../../persistence/people/sqlite/migrations.js';
 import { readVersion } from '../../persistence/people/sqlite/sqlite-database.js';
 import { Database } from '../../persistence/sqlite.js';
@@ -38,19 +38,22 @@ export async function checkScale(config: Config): Promise<Finding[]> {
     const state = config.DATABASE_URL
       ? await readPostgres(config, config.DATABASE_URL, identity)
       : readSqlite(join(config.DATA_DIR, DATABASE), identity);
-    return state ? [scaleFinding(state, version)] : [];
+    return state ? [scaleFinding(state, version, model.calibration.provisional !== undefined)] : [];
   } catch {
     return [];
   }
 }
 
 /** @param centres version of the pack's */
-export function scaleFinding({ people, largest, scale }: ScaleState, centres: string): Finding {
+export function scaleFinding({ people, largest, scale }: ScaleState, centres: string, isProvisional = false): Finding {
   const { ok, warn } = about('scale');
   const again = 'Run `facesearch calibrate --gallery`, look at what it says, then again with --write.';
+  if (!scale && isProvisional) {
+    return warn(`the pack's, which is provisional: nobody has measured it (${people} people in the gallery)`, again);
+  }
   if (!scale) {
-    if (largest < LEAST_PEOPLE) {
-      return ok(`the pack's: the gallery is too small for its own (${largest} people, ${LEAST_PEOPLE} are needed)`);
+    if (largest < MIN_PEOPLE) {
+      return ok(`the pack's: the gallery is too small for its own (${largest} people, ${MIN_PEOPLE} are needed)`);
     }
     const text = `the pack's: none was made from your own ${people} people`;
     return largest < GOOD_PEOPLE

@@ -3,8 +3,8 @@ import { FaceSearchError } from '../../core/errors.js';
 import { mapConcurrent } from '../../util/map-concurrent.js';
 import { MAX_IMAGE_BYTES } from '../../vision/face-analyser.js';
 import type { FaceSearchClient } from '../api-client/face-search-client.js';
-import type { ImportState, PhotoKey, Refusal } from './import-state.js';
-import { People, refusalOf } from './people.js';
+import type { ImportState, PhotoKey, ServerRefusal } from './import-state.js';
+import { refusalOf, ServerPeople } from './people.js';
 import type { ListedPhoto, PhotoList } from './photo-list.js';
 
 export interface ImportParts {
@@ -25,7 +25,7 @@ export interface ImportParts {
   onProgress?: (done: number, refused: number) => void;
 }
 
-export interface RefusedPhoto extends Refusal {
+export interface RefusedPhoto extends ServerRefusal {
   photo: ListedPhoto;
 }
 
@@ -43,7 +43,7 @@ export interface ImportOutcome {
   without: string[];
   people: number;
   /** People that the server does not take. */
-  refusedPeople: (Refusal & { id: string })[];
+  refusedPeople: (ServerRefusal & { id: string })[];
   /** Why the import broke off; undefined when it came to its end, or was stopped. */
   failure: unknown;
 }
@@ -54,12 +54,12 @@ const SAME_PHOTO = 0.999_999;
 const CANDIDATES = 50;
 
 /** Tries of one photo that end without an answer, after which the others go on without it. */
-const MOST_FAILURES = 5;
+const MAX_FAILURES = 5;
 
 /** As the server would refuse it, without sending it. */
 const tooLarge = refusalBy(new FaceSearchError('BAD_INPUT', 'image-size', { field: 'file' }));
 
-type Fate = 'added' | 'before' | Refusal | { unreadable: string } | undefined;
+type Fate = 'added' | 'before' | ServerRefusal | { unreadable: string } | undefined;
 
 /**
  * Sends photos to a server: each person is made first, then the photos are added. What becomes of each is written into
@@ -68,7 +68,7 @@ type Fate = 'added' | 'before' | Refusal | { unreadable: string } | undefined;
  */
 export async function importPhotos(list: PhotoList, parts: ImportParts): Promise<ImportOutcome> {
   const { client, collection, stop } = parts;
-  const people = await People.of(client, collection, list.names);
+  const people = await ServerPeople.of(client, collection, list.names);
   const run = new Run(parts, people);
   const fates = new Map<ListedPhoto, Fate>();
   const waiting: { photo: ListedPhoto; key: PhotoKey }[] = [];
@@ -118,21 +118,21 @@ export async function importPhotos(list: PhotoList, parts: ImportParts): Promise
 }
 
 class Run {
-  readonly refusedPeople: (Refusal & { id: string })[] = [];
+  readonly refusedPeople: (ServerRefusal & { id: string })[] = [];
 
   constructor(
     private readonly parts: ImportParts,
-    private readonly people: People,
+    private readonly people: ServerPeople,
   ) {}
 
   /** What became of a photo in an earlier run, where that still holds. */
-  fateBefore(key: PhotoKey): 'before' | Refusal | undefined {
+  fateBefore(key: PhotoKey): 'before' | ServerRefusal | undefined {
     const { state, retryRefused } = this.parts;
     const known = state.find(key);
     if (known?.state === 'refused') return retryRefused ? undefined : known;
     if (known?.state !== 'added') return undefined;
     if (this.people.wasThere(key.id)) return 'before';
-    // Whoever was deleted on the server has no photos there. It is noted before the person is made again.
+    // A person who was deleted on the server has no photos there. This is noted before the person is made again.
     state.forget(key);
     return undefined;
   }
@@ -154,7 +154,7 @@ class Run {
     const allow_id_card = String(allowIdCard);
     let failures = 0;
     for (let uncertain = state.find(key)?.state === 'sending'; ; ) {
-      if (failures === MOST_FAILURES) return undefined;
+      if (failures === MAX_FAILURES) return undefined;
       if (uncertain && (await this.#hasPhoto(photo.id, bytes))) return this.#add(key);
       state.put(key, { state: 'sending' });
       const answer = await client.attempt('POST', '/add', { collection, id: photo.id, allow_id_card, file });
@@ -173,13 +173,13 @@ class Run {
     return 'added';
   }
 
-  #refuse(key: PhotoKey, refusal: Refusal): Refusal {
+  #refuse(key: PhotoKey, refusal: ServerRefusal): ServerRefusal {
     this.parts.state.put(key, { state: 'refused', ...refusal });
     return refusal;
   }
 
   /** @throws ClientError, or the reason of the signal */
-  async makePerson(id: string): Promise<Refusal | undefined> {
+  async makePerson(id: string): Promise<ServerRefusal | undefined> {
     const refusal = await this.people.make(id);
     if (refusal && !this.refusedPeople.some((one) => one.id === id)) this.refusedPeople.push({ id, ...refusal });
     return refusal;
@@ -199,7 +199,7 @@ class Run {
   }
 }
 
-function refusalBy({ code, message, reason }: FaceSearchError): Refusal {
+function refusalBy({ code, message, reason }: FaceSearchError): ServerRefusal {
   return { code: String(code), text: message, reason };
 }
 

@@ -19,7 +19,7 @@ export interface ReportFacts {
 }
 
 /** More pictures of one reason than anybody looks at make a file that no browser likes. */
-const MOST_PICTURES = 300;
+const MAX_PICTURES = 300;
 
 /** Writes what became of an import as one HTML file that needs no other; it shows faces, so only its owner may read it. @throws ImportError */
 export async function writeReport(file: string, facts: ReportFacts): Promise<void> {
@@ -50,7 +50,7 @@ ${listSection('people-without', 'People without a photo', 'They are in the colle
 ${listSection(
   'people-refused',
   'People whom the server refused',
-  'Mend their id or name, and run it again.',
+  'Fix their id or name, and run it again.',
   outcome.refusedPeople.map(({ id, text }) => `${id}: ${text}`),
 )}
 ${listSection(
@@ -111,14 +111,14 @@ function contents(groups: readonly Group[]): Html {
 
 async function section({ title, advice, anchor, photos }: Group): Promise<Html> {
   const figures: Html[] = [];
-  for (const { photo } of photos.slice(0, MOST_PICTURES)) {
+  for (const { photo } of photos.slice(0, MAX_PICTURES)) {
     const picture = await thumbnail(photo.file);
     figures.push(html`<figure>
 ${picture === undefined ? html`<div class="none">no picture</div>` : html`<img src="${picture}" alt="" loading="lazy">`}
 <figcaption><b>${photo.id}</b><span>${photo.path}</span></figcaption>
 </figure>`);
   }
-  const rest = photos.slice(MOST_PICTURES).map(({ photo }) => html`<li>${photo.path} <b>${photo.id}</b></li>`);
+  const rest = photos.slice(MAX_PICTURES).map(({ photo }) => html`<li>${photo.path} <b>${photo.id}</b></li>`);
   return html`<section id="${anchor}">
 <h2>${title} <span>${photos.length}</span></h2>
 <p>${advice}</p>
@@ -130,7 +130,7 @@ ${rest.length > 0 ? html`<details><summary>${rest.length} more, without pictures
 async function weakSection(weak: readonly WeakPhoto[]): Promise<Html | readonly Html[]> {
   if (weak.length === 0) return [];
   const figures: Html[] = [];
-  for (const { photo, score, advice } of weak.slice(0, MOST_PICTURES)) {
+  for (const { photo, score, advice } of weak.slice(0, MAX_PICTURES)) {
     const picture = await thumbnail(photo.file);
     const why = advice.map((one) => qualityWords[one]).join('; ');
     figures.push(html`<figure>
@@ -140,7 +140,7 @@ ${picture === undefined ? html`<div class="none">no picture</div>` : html`<img s
   }
   return html`<section id="weak">
 <h2>Low quality <span>${weak.length}</span></h2>
-<p>These photos are less likely to be found again. Take them again where you can; the weakest come first${weak.length > MOST_PICTURES ? `, and ${weak.length - MOST_PICTURES} more are not shown` : ''}.</p>
+<p>These photos are less likely to be found again. Take them again where you can; the weakest come first${weak.length > MAX_PICTURES ? `, and ${weak.length - MAX_PICTURES} more are not shown` : ''}.</p>
 <div class="photos">${figures}</div>
 </section>`;
 }

@@ -18,7 +18,7 @@ export interface Target {
   collection: string;
 }
 
-export interface Refusal {
+export interface ServerRefusal {
   code: string;
   text: string;
   reason: string;
@@ -27,7 +27,7 @@ export interface Refusal {
 /**
  * What became of a photo. `sending` is one whose call had begun when the process ended: the server may have it or not.
  */
-export type PhotoState = { state: 'sending' } | { state: 'added' } | ({ state: 'refused' } & Refusal);
+export type PhotoState = { state: 'sending' } | { state: 'added' } | ({ state: 'refused' } & ServerRefusal);
 
 /**
  * A file that remembers what became of each photo, so that an import that was killed goes on where it was. It is on the
@@ -96,7 +96,7 @@ export class ImportState {
   }
 }
 
-interface Row extends Refusal {
+interface Row extends ServerRefusal {
   state: PhotoState['state'];
 }
 

@@ -1,15 +1,19 @@
 import type { FaceSearchClient } from '../api-client/face-search-client.js';
-import type { Answer } from '../api-client/outcome.js';
+import type { ServerReply } from '../api-client/outcome.js';
 import { usersOf } from '../api-client/users.js';
-import type { Refusal } from './import-state.js';
+import type { ServerRefusal } from './import-state.js';
 
 /** The people of a collection on a server; those who are missing are made, each once. */
-export class People {
-  readonly #made = new Map<string, Promise<Refusal | undefined>>();
+export class ServerPeople {
+  readonly #made = new Map<string, Promise<ServerRefusal | undefined>>();
 
   /** @throws ClientError when the collection cannot be listed */
-  static async of(client: FaceSearchClient, collection: string, names: ReadonlyMap<string, string>): Promise<People> {
-    return new People(client, collection, names, await usersOf(client, collection));
+  static async of(
+    client: FaceSearchClient,
+    collection: string,
+    names: ReadonlyMap<string, string>,
+  ): Promise<ServerPeople> {
+    return new ServerPeople(client, collection, names, await usersOf(client, collection));
   }
 
   private constructor(
@@ -35,7 +39,7 @@ export class People {
    * Makes a person where the server has nobody with this id, or has another name.
    * @throws ClientError, or the reason of the signal
    */
-  make(id: string): Promise<Refusal | undefined> {
+  make(id: string): Promise<ServerRefusal | undefined> {
     const begun = this.#made.get(id);
     if (begun) return begun;
     const made = this.#create(id);
@@ -43,7 +47,7 @@ export class People {
     return made;
   }
 
-  async #create(id: string): Promise<Refusal | undefined> {
+  async #create(id: string): Promise<ServerRefusal | undefined> {
     if (!this.mustBeMade(id)) return undefined;
     const { client, collection } = this;
     const answer = await client.call('POST', '/create', { collection, id, name: this.#nameFor(id) });
@@ -57,6 +61,6 @@ export class People {
 }
 
 /** What an answer other than 200 says. */
-export function refusalOf({ code, data, reason = '' }: Answer): Refusal {
+export function refusalOf({ code, data, reason = '' }: ServerReply): ServerRefusal {
   return { code, text: String(data), reason };
 }

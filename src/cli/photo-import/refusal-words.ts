@@ -1,6 +1,6 @@
 import type { Reason } from '../../core/errors.js';
 import type { QualityAdvice } from '../../vision/quality/score.js';
-import type { Refusal } from './import-state.js';
+import type { ServerRefusal } from './import-state.js';
 
 export interface Words {
   title: string;
@@ -71,7 +71,7 @@ export const qualityWords: Record<QualityAdvice, string> = {
 };
 
 /** How people read a refusal. A server of another kind sends no reason: then its own text stands alone. */
-export function wordsFor({ code, text, reason }: Refusal): Words {
+export function wordsFor({ code, text, reason }: ServerRefusal): Words {
   const known: Readonly<Record<string, Words>> = byReason;
   return known[reason] ?? { title: text, advice: `Code ${code}.` };
 }

@@ -3,12 +3,12 @@ import { interval95 } from '../../evaluation/metrics/error-rates.js';
 import type { Block } from '../../evaluation/report/blocks.js';
 import { csvText } from '../../util/csv-text.js';
 import { quantile } from '../../util/quantile.js';
-import type { Comparison } from './shadow.js';
+import type { PhotoComparison } from './shadow.js';
 import { agreementByThreshold, type Thresholds, truthByThreshold } from './threshold-tables.js';
 import { type Answer, agreements, isJudged, type Verdict, verdicts } from './verdict.js';
 
 /** What two servers answered, and what they would have answered at other thresholds, for a terminal. */
-export function shadowBlocks(comparisons: readonly Comparison[], thresholds: Thresholds): Block[] {
+export function shadowBlocks(comparisons: readonly PhotoComparison[], thresholds: Thresholds): Block[] {
   const labelled = comparisons.some(({ owner }) => owner !== undefined);
   return [
     verdictTable(comparisons),
@@ -21,7 +21,7 @@ export function shadowBlocks(comparisons: readonly Comparison[], thresholds: Thr
   ];
 }
 
-function verdictTable(comparisons: readonly Comparison[]): Block {
+function verdictTable(comparisons: readonly PhotoComparison[]): Block {
   const share = (n: number) => [
     count(n),
     percent(n / comparisons.length),
@@ -40,7 +40,7 @@ function verdictTable(comparisons: readonly Comparison[]): Block {
 }
 
 /** Codes of A by line, of B by column. */
-function codeTable(comparisons: readonly Comparison[]): Block {
+function codeTable(comparisons: readonly PhotoComparison[]): Block {
   const codes = [...new Set(comparisons.flatMap(({ a, b }) => [a.code, b.code]))].sort();
   const rows = codes.map((ofA) => [
     `A ${ofA}`,
@@ -49,13 +49,13 @@ function codeTable(comparisons: readonly Comparison[]): Block {
   return { kind: 'table', columns: ['code', ...codes.map((code) => `B ${code}`)], rows };
 }
 
-function similarityTable(comparisons: readonly Comparison[]): Block {
+function similarityTable(comparisons: readonly PhotoComparison[]): Block {
   const same = comparisons.filter(({ verdict }) => verdict === 'same person');
-  const row = (name: string, of: (one: Comparison) => number) => {
+  const row = (name: string, of: (one: PhotoComparison) => number) => {
     const numbers = same.map(of);
     return [name, ...[0, 0.05, 0.5, 0.95, 1].map((share) => digits(quantile(numbers, share), 3))];
   };
-  const [ofA, ofB] = [(one: Comparison) => one.a.similarity ?? 0, (one: Comparison) => one.b.similarity ?? 0];
+  const [ofA, ofB] = [(one: PhotoComparison) => one.a.similarity ?? 0, (one: PhotoComparison) => one.b.similarity ?? 0];
   return {
     kind: 'table',
     columns: [`similarity (same person, ${count(same.length)})`, 'least', '5 %', 'median', '95 %', 'greatest'],
@@ -63,8 +63,8 @@ function similarityTable(comparisons: readonly Comparison[]): Block {
   };
 }
 
-function timeTable(comparisons: readonly Comparison[]): Block {
-  const row = (name: string, of: (one: Comparison) => Answer) => {
+function timeTable(comparisons: readonly PhotoComparison[]): Block {
+  const row = (name: string, of: (one: PhotoComparison) => Answer) => {
     const times = comparisons.flatMap((one) => of(one).ms ?? []);
     return [name, count(times.length), digits(quantile(times, 0.5), 0), digits(quantile(times, 0.99), 0)];
   };
@@ -76,7 +76,7 @@ function timeTable(comparisons: readonly Comparison[]): Block {
 }
 
 /** Why photos were refused, the most frequent first. */
-function refusalTable(comparisons: readonly Comparison[]): Block[] {
+function refusalTable(comparisons: readonly PhotoComparison[]): Block[] {
   const counts = new Map<string, [a: number, b: number]>();
   for (const { a, b } of comparisons)
     for (const [side, answer] of [a, b].entries()) {
@@ -94,9 +94,9 @@ function refusalTable(comparisons: readonly Comparison[]): Block[] {
 }
 
 /** Which photos to look at, the worst first, and what the numbers mean for the threshold of B. */
-function advice(comparisons: readonly Comparison[], { a, b }: Thresholds, labelled: boolean): Block[] {
+function advice(comparisons: readonly PhotoComparison[], { a, b }: Thresholds, labelled: boolean): Block[] {
   const items: string[] = [];
-  const look = (what: string, those: readonly Comparison[], also = '') => {
+  const look = (what: string, those: readonly PhotoComparison[], also = '') => {
     const names = those.map(({ photo }) => photo);
     if (names.length > 0) items.push(`${what}: ${firstFew(names, 5)}${also}`);
   };
@@ -114,7 +114,7 @@ function advice(comparisons: readonly Comparison[], { a, b }: Thresholds, labell
 }
 
 /** From where on a server errs with nobody, and how much that says. */
-function safeThresholds(comparisons: readonly Comparison[]): string[] {
+function safeThresholds(comparisons: readonly PhotoComparison[]): string[] {
   const strangers = comparisons.filter((one) => one.owner === null && isJudged(one.a) && isJudged(one.b)).length;
   const words = (['a', 'b'] as const).map((side) => {
     const answers = comparisons.map((one) => ({ owner: one.owner, ...one[side] }));
@@ -132,7 +132,7 @@ function safeThresholds(comparisons: readonly Comparison[]): string[] {
 }
 
 /** The threshold at which B finds as many as A. */
-function sameNumber(comparisons: readonly Comparison[], { a, b }: Thresholds): string[] {
+function sameNumber(comparisons: readonly PhotoComparison[], { a, b }: Thresholds): string[] {
   const judged = comparisons.filter((one) => isJudged(one.a) && isJudged(one.b));
   const wanted = judged.filter((one) => one.a.code === '200').length;
   const sorted = judged.flatMap((one) => one.b.similarity ?? []).sort((p, q) => q - p);
@@ -148,7 +148,7 @@ function digits(number: number, places: number): string {
 }
 
 /** Both answers to each photo. */
-export function shadowCsv(comparisons: readonly Comparison[]): string {
+export function shadowCsv(comparisons: readonly PhotoComparison[]): string {
   const of = ({ code, id = '', similarity, text = '', reason = '', ms }: Answer) => [
     code,
     id,

@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { mapConcurrent } from '../../util/map-concurrent.js';
 import type { FaceSearchClient } from '../api-client/face-search-client.js';
-import type { Answer as Reply } from '../api-client/outcome.js';
+import type { ServerReply } from '../api-client/outcome.js';
 import type { ListedPhoto } from '../photo-import/photo-list.js';
 import { type Answer, agreements, type Verdict, verdictOf } from './verdict.js';
 
-export interface Side {
+export interface ShadowServer {
   server: FaceSearchClient;
   collection: string;
   threshold: number;
 }
 
-export interface Comparison {
+export interface PhotoComparison {
   /** As people know it. */
   photo: string;
   /** Whose photo it is; undefined where nobody says, null for a stranger. */
@@ -22,8 +22,8 @@ export interface Comparison {
 }
 
 export interface ShadowParts {
-  a: Side;
-  b: Side;
+  a: ShadowServer;
+  b: ShadowServer;
   /** Photos on their way at once; each goes to A, and then to B. */
   parallel: number;
   /** No photo is begun after it. It must be the signal of both clients too. */
@@ -32,7 +32,7 @@ export interface ShadowParts {
 }
 
 /** Searches of one photo that end without an answer, after which the others go on without it. */
-const MOST_FAILURES = 3;
+const MAX_FAILURES = 3;
 /**
  * A server names the person most like the photo when the similarity is at least this. Not 0, which some servers would
  * take for a field that is not there.
@@ -46,8 +46,8 @@ const LOWEST = 0.01;
 export async function shadow(
   photos: readonly (Omit<ListedPhoto, 'id'> & { owner?: string | null })[],
   { a, b, parallel, stop, onProgress }: ShadowParts,
-): Promise<{ comparisons: Comparison[]; failure: unknown }> {
-  const comparisons = new Map<string, Comparison>();
+): Promise<{ comparisons: PhotoComparison[]; failure: unknown }> {
+  const comparisons = new Map<string, PhotoComparison>();
   let failure: unknown;
   let differing = 0;
   await mapConcurrent(photos, parallel, async ({ file, path, owner }) => {
@@ -69,7 +69,7 @@ export async function shadow(
 }
 
 /** @throws ClientError, or the reason of the signal */
-async function search({ server, collection, threshold }: Side, file: Blob): Promise<Answer> {
+async function search({ server, collection, threshold }: ShadowServer, file: Blob): Promise<Answer> {
   const lower = threshold > LOWEST ? { lower_threshold: String(LOWEST) } : undefined;
   for (let failures = 0; ; ) {
     const reply = await server.attempt('POST', '/search', {
@@ -80,11 +80,11 @@ async function search({ server, collection, threshold }: Side, file: Blob): Prom
     });
     if (!('done' in reply)) return answerOf(reply);
     // A server that only asks to wait has not failed.
-    if (reply.done === 'perhaps' && ++failures === MOST_FAILURES) return { code: '–', text: reply.why };
+    if (reply.done === 'perhaps' && ++failures === MAX_FAILURES) return { code: '–', text: reply.why };
   }
 }
 
-function answerOf({ code, data, extra, reason, ms }: Reply): Answer {
+function answerOf({ code, data, extra, reason, ms }: ServerReply): Answer {
   if (code !== '200') return { code, ms, text: `${data}`, ...(reason !== undefined && { reason }) };
   const { id, similarity } = (extra ?? data ?? {}) as { id?: unknown; similarity?: unknown };
   return { code: extra === undefined ? code : '404', ms, id: String(id), similarity: Number(similarity) };

@@ -1,6 +1,6 @@
 import { count } from '../../evaluation/format.js';
 import type { Block } from '../../evaluation/report/blocks.js';
-import type { Comparison } from './shadow.js';
+import type { PhotoComparison } from './shadow.js';
 import { type Answer, atThreshold, isJudged, verdictOf } from './verdict.js';
 
 export interface Thresholds {
@@ -11,7 +11,7 @@ export interface Thresholds {
 const grid = Array.from({ length: 24 }, (_, i) => 0.4 + i * 0.025);
 
 /** A as it was, B at each threshold: of photos that both have judged. */
-export function agreementByThreshold(comparisons: readonly Comparison[], { a, b }: Thresholds): Block {
+export function agreementByThreshold(comparisons: readonly PhotoComparison[], { a, b }: Thresholds): Block {
   const judged = comparisons.filter((one) => isJudged(one.a) && isJudged(one.b));
   const shown = ['same person', 'nobody, both', 'different people', 'found by A only', 'found by B only'] as const;
   const rows = byThreshold({ '←': b }, (threshold) => {
@@ -22,9 +22,10 @@ export function agreementByThreshold(comparisons: readonly Comparison[], { a, b 
 }
 
 /** Who is right, at each threshold: of photos whose owner is known. */
-export function truthByThreshold(comparisons: readonly Comparison[], { a, b }: Thresholds): Block[] {
+export function truthByThreshold(comparisons: readonly PhotoComparison[], { a, b }: Thresholds): Block[] {
   const strangers = comparisons.filter(({ owner }) => owner === null);
-  const refused = (of: (one: Comparison) => Answer) => count(comparisons.filter((one) => !isJudged(of(one))).length);
+  const refused = (of: (one: PhotoComparison) => Answer) =>
+    count(comparisons.filter((one) => !isJudged(of(one))).length);
   const rows = byThreshold({ '← A': a, '← B': b }, (threshold) => [
     ...outcomes(comparisons, (one) => one.a, threshold),
     '',
@@ -39,7 +40,11 @@ export function truthByThreshold(comparisons: readonly Comparison[], { a, b }: T
 }
 
 /** Found rightly, found as somebody else, not found, and strangers found. */
-function outcomes(comparisons: readonly Comparison[], of: (one: Comparison) => Answer, threshold: number): string[] {
+function outcomes(
+  comparisons: readonly PhotoComparison[],
+  of: (one: PhotoComparison) => Answer,
+  threshold: number,
+): string[] {
   const results = comparisons.map((one) => ({ owner: one.owner, ...atThreshold(of(one), threshold) }));
   const found = results.filter(({ code }) => code === '200');
   return [

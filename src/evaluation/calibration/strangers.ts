@@ -51,7 +51,7 @@ export interface Strangers {
 const LISTED = 20;
 
 /** Fewer genuine comparisons do not tell what one person looks like to the network. */
-const LEAST_GENUINE = 30;
+const MIN_GENUINE = 30;
 
 /** Strangers that alike are expected in one of so many data sets: a pair that is found in this one is no pair of strangers. */
 const SURPRISE = 10;
@@ -95,7 +95,7 @@ export function compareStrangers(
     for (const cosine of cosines) genuine.add(cosine);
     if (cosines.length > 0) ownMeans.set(people[p] as string, meanOf(cosines));
   });
-  const likeOne = options.trim && genuine.total >= LEAST_GENUINE ? genuine.percentile(0.25) : Number.POSITIVE_INFINITY;
+  const likeOne = options.trim && genuine.total >= MIN_GENUINE ? genuine.percentile(0.25) : Number.POSITIVE_INFINITY;
 
   const scores = new ScoreHistogram();
   const sameSet = new ScoreHistogram();

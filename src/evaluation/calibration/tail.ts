@@ -26,7 +26,7 @@ const MEASURED_PAIRS = 10;
 const FITTED_PAIRS = 100;
 
 /** The tail has to be a tail: a tenth of the scores at most. */
-const LEAST_PAIRS = 10 * FITTED_PAIRS;
+const MIN_PAIRS = 10 * FITTED_PAIRS;
 
 /**
  * The curve of a population's false match rates. Where fewer than ten pairs of people are left, it goes on as an
@@ -39,7 +39,7 @@ const LEAST_PAIRS = 10 * FITTED_PAIRS;
  * @returns null when they are too few, below 1,000 (46 people)
  */
 export function rateCurve(scores: ScoreHistogram, peoplePairs: number): RateCurve | null {
-  if (peoplePairs < LEAST_PAIRS) return null;
+  if (peoplePairs < MIN_PAIRS) return null;
   const lowestMeasured = MEASURED_PAIRS / peoplePairs;
   const measuredTo = scores.quantile(lowestMeasured);
   const { mean, mean1 } = scores.excess(scores.quantile(FITTED_PAIRS / peoplePairs));

@@ -39,7 +39,7 @@ interface Split {
 const FOLDS = 10;
 /** Small groups are drawn again and again, as chance would decide their numbers: until so many people were searched. */
 const SEARCHED_PEOPLE = 400;
-const MOST_DRAWS = 10;
+const MAX_DRAWS = 10;
 
 /**
  * Each tenth of the people in turn are strangers to a gallery of all the others, and another tenth of them are searched with
@@ -140,7 +140,7 @@ function trial(
   scale: SimilarityScale,
   splits: (order: TrialPerson[]) => Split[],
 ): TrialResult | null {
-  const draws = Math.min(MOST_DRAWS, Math.ceil(SEARCHED_PEOPLE / people.length));
+  const draws = Math.min(MAX_DRAWS, Math.ceil(SEARCHED_PEOPLE / people.length));
   const tally = new Tally();
   let [galleries, enrolled] = [0, 0];
   for (let draw = 0; draw < draws; draw++) {

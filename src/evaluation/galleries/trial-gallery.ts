@@ -1,5 +1,5 @@
 import { EMBEDDING_LENGTH } from '../../core/embedding.js';
-import { Cohort, OWN_MOST, type OwnPeople } from '../../gallery/scoring/cohort.js';
+import { Cohort, MAX_OWN_PEOPLE, type OwnPeople } from '../../gallery/scoring/cohort.js';
 import { type Contender, probeOf, type Ranked, rank } from '../../gallery/scoring/rank.js';
 import type { SimilarityScale } from '../../gallery/scoring/similarity.js';
 import { makeTemplate } from '../../gallery/scoring/template.js';
@@ -25,7 +25,7 @@ export class TrialGallery {
       photos.map(({ embedding }, i) => ({ faceId: person * 1000 + i, embedding })),
     );
     const members = faces
-      .slice(0, OWN_MOST)
+      .slice(0, MAX_OWN_PEOPLE)
       .flatMap((mine) => makeTemplate(mine, undefined).mean?.embedding ?? mine[0]?.embedding ?? []);
     const own: OwnPeople = { vectors: new Float32Array(members.length * EMBEDDING_LENGTH), people: people.length };
     for (const [i, vector] of members.entries()) own.vectors.set(vector, i * EMBEDDING_LENGTH);

@@ -28,7 +28,7 @@ export type Kind =
  * How an outcome compares with the expectation. `apart`: not what was expected, but no fault of the gate in question: a
  * mask that was refused as no face, a group photo among the bare faces.
  */
-export type Verdict = 'right' | 'apart' | 'wrong' | 'open';
+export type GateVerdict = 'right' | 'apart' | 'wrong' | 'open';
 
 export interface Expectation {
   /** More than one where a photo shows several things (`hat|sunglasses`). */
@@ -105,7 +105,7 @@ export function isRefused({ code }: Outcome): boolean {
   return REFUSAL_CODES.includes(code);
 }
 
-export function verdictOf({ kinds, code }: Expectation, outcome: Outcome): Verdict {
+export function verdictOf({ kinds, code }: Expectation, outcome: Outcome): GateVerdict {
   if (code === null) return 'open';
   if (outcome.code === code) return 'right';
   const refused = isRefused(outcome);

@@ -4,9 +4,9 @@ import { interval95 } from '../metrics/error-rates.js';
 import {
   type Expectation,
   expectationOf,
+  type GateVerdict,
   type Kind,
   refusedAsCovered,
-  type Verdict,
   verdictOf,
 } from './expectation.js';
 import { byOutcome, type Outcome, outcomeName } from './outcome.js';
@@ -15,7 +15,7 @@ import { byOutcome, type Outcome, outcomeName } from './outcome.js';
 export interface JudgedImage extends Pick<DataSetImage, 'path' | 'set' | 'labels' | 'by'> {
   expectation: Expectation;
   outcome: Outcome;
-  verdict: Verdict;
+  verdict: GateVerdict;
 }
 
 /** Images of one label, or of one combination of labels. */
@@ -105,7 +105,7 @@ export function isKind({ expectation }: JudgedImage, ...kinds: Kind[]): boolean 
 
 function labelResult(members: readonly JudgedImage[], outcomes: readonly string[]): LabelResult {
   const [first] = members as [JudgedImage];
-  const having = (verdict: Verdict) => members.filter((image) => image.verdict === verdict).length;
+  const having = (verdict: GateVerdict) => members.filter((image) => image.verdict === verdict).length;
   return {
     label: labelOf(first),
     expected: first.expectation.code,

@@ -4,7 +4,7 @@ import type { ScalePoint } from '../../gallery/scoring/similarity.js';
 import { OperatorError } from '../../util/operator-error.js';
 import { compareAtDoor } from './compare-at-door.js';
 import { DoorScores, GROUPS } from './door-scores.js';
-import { type GalleryPerson, LEAST_PEOPLE } from './gallery-person.js';
+import { type GalleryPerson, MIN_PEOPLE } from './gallery-person.js';
 import { rateOf, type ScoreCurve, scoreCurve } from './score-curve.js';
 import { findSuspects, type Suspect, withoutSuspects } from './suspects.js';
 
@@ -50,10 +50,10 @@ export function calibrateGallery(
   const kept: number[] = [];
   let [people, faces] = [0, 0];
   for (const tenant of tenants) {
-    const found = tenant.length < LEAST_PEOPLE ? [] : findSuspects(tenant);
+    const found = tenant.length < MIN_PEOPLE ? [] : findSuspects(tenant);
     const others = withoutSuspects(tenant, found);
     suspects.push(...found);
-    if (others.length < LEAST_PEOPLE) continue;
+    if (others.length < MIN_PEOPLE) continue;
     compareAtDoor(others, centres, scores, people);
     kept.push(others.length);
     people += others.length;
@@ -85,13 +85,26 @@ export function calibrateGallery(
 /** False match rates, in this population, of the similarities of another scale. */
 export function ratesUnder(curve: ScoreCurve, points: readonly ScalePoint[]): { similarity: number; rate: number }[] {
   return PROMISES.flatMap(({ similarity }) => {
-    const to = points.findIndex((point) => point.similarity >= similarity - 1e-9);
-    const [before, after] = [points[to - 1], points[to]];
-    if (!after) return [];
-    const share = before ? (similarity - before.similarity) / (after.similarity - before.similarity) : 1;
-    const score = before ? before.score + share * (after.score - before.score) : after.score;
-    return [{ similarity, rate: rateOf(curve, score) }];
+    const score = scoreAt(points, similarity);
+    return score === undefined ? [] : [{ similarity, rate: rateOf(curve, score) }];
   });
+}
+
+/** The scale whose similarities ask for the higher of both scales' scores. */
+export function stricter(points: readonly ScalePoint[], others: readonly ScalePoint[]): ScalePoint[] {
+  return points.map(({ score, similarity }) => {
+    const other = similarity > 0 && similarity < 1 ? scoreAt(others, similarity) : undefined;
+    return { score: Number(Math.max(score, other ?? score).toFixed(6)), similarity };
+  });
+}
+
+/** Undefined above the last point. */
+function scoreAt(points: readonly ScalePoint[], similarity: number): number | undefined {
+  const to = points.findIndex((point) => point.similarity >= similarity - 1e-9);
+  const [before, after] = [points[to - 1], points[to]];
+  if (!before || !after) return after?.score;
+  const share = (similarity - before.similarity) / (after.similarity - before.similarity);
+  return before.score + share * (after.score - before.score);
 }
 
 function pointsOf(rates: readonly RatePoint[]): ScalePoint[] {
@@ -111,7 +124,7 @@ function tooFew(tenants: readonly (readonly GalleryPerson[])[], suspects: number
   const most = Math.max(0, ...tenants.map(({ length }) => length));
   const doubled = suspects > 0 ? ` (of whom ${suspects} pairs are probably one person each)` : '';
   return new OperatorError(
-    `The largest tenant has ${most} people with faces of this model${doubled}; a calibration needs ${LEAST_PEOPLE} different ones. The pack's scale stays.`,
+    `The largest tenant has ${most} people with faces of this model${doubled}; a calibration needs ${MIN_PEOPLE} different ones. The pack's scale stays.`,
   );
 }
 

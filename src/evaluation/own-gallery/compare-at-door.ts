@@ -1,5 +1,7 @@
 import { EMBEDDING_LENGTH } from '../../core/embedding.js';
-import { type Centres, Cohort, muOf, OWN_MOST } from '../../gallery/scoring/cohort.js';
+import { type Centres, Cohort, MAX_OWN_PEOPLE, muOf } from '../../gallery/scoring/cohort.js';
+import { differentPeople } from '../../gallery/scoring/different-people.js';
+import { DotTable } from '../../gallery/scoring/dot-table.js';
 import { normalisedScore } from '../../gallery/scoring/score-normalisation.js';
 import { makeTemplate } from '../../gallery/scoring/template.js';
 import { dot, tableOf } from '../metrics/compare-all.js';
@@ -53,10 +55,11 @@ export function compareAtDoor(
 
 function cohortWithout(fold: number, means: readonly Float32Array[], centres: Centres | undefined) {
   const staying = means.filter((_, p) => p % FOLDS !== fold);
-  const own = staying.slice(0, OWN_MOST);
+  const own = staying.slice(0, MAX_OWN_PEOPLE);
   const vectors = new Float32Array(own.length * EMBEDDING_LENGTH);
   for (const [i, mean] of own.entries()) vectors.set(mean, i * EMBEDDING_LENGTH);
-  return Cohort.of(`fold-${fold}`, centres?.vectors ?? new Float32Array(), { vectors, people: staying.length });
+  const table = new DotTable(centres?.vectors ?? new Float32Array());
+  return Cohort.of(`fold-${fold}`, table, differentPeople(vectors, staying.length, table));
 }
 
 function levels(vectors: readonly Float32Array[], cohort: ReturnType<typeof cohortWithout>): Float32Array {

@@ -36,7 +36,7 @@ export function galleryReport(own: OwnScale, suspects: readonly Suspect[]): stri
   if (own.people < GOOD_PEOPLE) {
     blocks.push({
       kind: 'text',
-      text: `Warning: with fewer than ${GOOD_PEOPLE} people the scale is rough; see the bounds. A score lower than the pack's may be chance, and lets more strangers in.`,
+      text: `Warning: with fewer than ${GOOD_PEOPLE} people the scale is rough; see the bounds. A score lower than the pack's may be chance, so the scale keeps the pack's score there.`,
     });
   }
   return `${renderText(blocks)}\n${renderText(suspectBlocks(suspects))}\n`;

@@ -1,7 +1,7 @@
 import { choiceHash } from '../../gallery/cohorts/choice.js';
-import type { Store } from '../../persistence/store.js';
+import type { EmbeddingStore } from '../../persistence/people/embedding-store.js';
 import type { PersonRef } from '../../persistence/template.js';
-import { type GalleryPerson, MOST_FACES, MOST_PEOPLE } from './gallery-person.js';
+import { type GalleryPerson, MAX_FACES, MAX_PEOPLE } from './gallery-person.js';
 
 /** People read at a time. */
 const PAGE = 500;
@@ -11,7 +11,7 @@ const FACES_PAGE = 16;
 export interface GalleryPeople {
   /** People of each tenant, in the order in which they are chosen for cohorts. */
   tenants: GalleryPerson[][];
-  /** Everybody with faces of the model, of whom each tenant gives MOST_PEOPLE at most. */
+  /** Everybody with faces of the model, of whom each tenant gives MAX_PEOPLE at most. */
   all: number;
 }
 
@@ -26,10 +26,7 @@ interface Chosen extends PersonRef {
  * @param model name of the model whose faces are read
  * @throws StoreError, DecryptionError
  */
-export async function readPeople(
-  store: Pick<Store, 'listCollections' | 'peopleWithFaces' | 'newestFaces'>,
-  model: string,
-): Promise<GalleryPeople> {
+export async function readPeople(store: EmbeddingStore, model: string): Promise<GalleryPeople> {
   const collections = await store.listCollections();
   const tenants: GalleryPerson[][] = [];
   let all = 0;
@@ -50,7 +47,7 @@ export async function readPeople(
             hash: choiceHash(tenant, collection, user.id),
           });
         }
-        chosen = inOrder(chosen).slice(0, MOST_PEOPLE);
+        chosen = inOrder(chosen).slice(0, MAX_PEOPLE);
         after = last.personId;
       }
     }
@@ -64,7 +61,7 @@ function inOrder(people: readonly Chosen[]): Chosen[] {
 }
 
 async function withFaces(
-  store: Pick<Store, 'newestFaces'>,
+  store: EmbeddingStore,
   model: string,
   tenant: string,
   chosen: readonly Chosen[],
@@ -78,7 +75,7 @@ async function withFaces(
       const found = [...(faces.get(`${collectionId} ${personId}`) ?? [])].sort((a, b) => a.faceId - b.faceId);
       // Whose faces were deleted a moment ago takes no part.
       if (found.length === 0) continue;
-      people.push({ tenant, collection, id, faces: found.slice(0, MOST_FACES).map(({ embedding }) => embedding) });
+      people.push({ tenant, collection, id, faces: found.slice(0, MAX_FACES).map(({ embedding }) => embedding) });
     }
   }
   return people;

@@ -3,8 +3,8 @@ import { normalQuantile } from '../../util/normal-quantile.js';
 /** Fewer pairs of people than this do not tell a rate. */
 const MEASURED_PAIRS = 10;
 /** No rate below is measured, however many pairs there are, and none of so few that this one cannot be. */
-const LEAST_RATE = 1e-6;
-const MOST_RATE = 0.02;
+const MIN_RATE = 1e-6;
+const MAX_RATE = 0.02;
 /** Rates whose scores the line is laid through, as far as they are measured. */
 const LINE_RATES = [1, 2, 3, 4, 5, 6].flatMap((e) => [10 ** -e, 0.5 * 10 ** -e, 0.2 * 10 ** -e]);
 /** What rounding may take off a rate. */
@@ -33,7 +33,7 @@ export interface ScoreCurve {
  * @param pairs of people
  */
 export function scoreCurve(quantile: (rate: number) => number, pairs: number): ScoreCurve {
-  const measuredTo = Math.min(Math.max(MEASURED_PAIRS / pairs, LEAST_RATE), MOST_RATE);
+  const measuredTo = Math.min(Math.max(MEASURED_PAIRS / pairs, MIN_RATE), MAX_RATE);
   const rates = LINE_RATES.filter((rate) => rate >= measuredTo * ROUNDING);
   const scores = rates.map(quantile);
   const zs = rates.map(zOf);

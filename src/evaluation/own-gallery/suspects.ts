@@ -13,8 +13,8 @@ export interface Suspect {
 /** Mean cosine of two photos of one person that a quarter of the people stay under, where a gallery cannot tell it itself. */
 const SAME_PERSON = 0.55;
 /** Pairs of photos of one person, and people with several photos, that it takes to tell it. */
-const LEAST_GENUINE = 30;
-const LEAST_OWN = 4;
+const MIN_GENUINE = 30;
+const MIN_OWN = 4;
 
 /** Strangers that alike are expected in one of so many galleries. */
 const SURPRISE = 10;
@@ -74,7 +74,7 @@ function samePerson(people: readonly GalleryPerson[], means: readonly Float32Arr
     return n > 1 ? [(square * n * n - n) / (n * (n - 1))] : [];
   });
   const genuine = people.reduce((sum, { faces: { length: n } }) => sum + (n * (n - 1)) / 2, 0);
-  return genuine >= LEAST_GENUINE && own.length >= LEAST_OWN ? lowerQuartile(own) : SAME_PERSON;
+  return genuine >= MIN_GENUINE && own.length >= MIN_OWN ? lowerQuartile(own) : SAME_PERSON;
 }
 
 /** With straight lines between the numbers. */

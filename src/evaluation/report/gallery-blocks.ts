@@ -6,7 +6,7 @@ import type { Block } from './blocks.js';
 const THRESHOLDS = TRIED.map((similarity) => similarity.toFixed(2)).join(' / ');
 
 /** What the project promises: the most pairs of strangers of each group that may match, by similarity. */
-const STRANGERS_AT_MOST = new Map([
+const MAX_STRANGER_RATES = new Map([
   [0.8, 2e-4],
   [0.85, 3e-5],
 ]);
@@ -23,7 +23,7 @@ export function galleryBlocks(galleries: readonly GalleryResult[]): Block[] {
         'photos of each',
         'enrolled',
         `found, at ${THRESHOLDS}`,
-        'strangers who find somebody',
+        'strangers who match',
         'pairs of strangers that match',
       ],
       rows: galleries.flatMap(({ group, trials }) =>
@@ -40,11 +40,11 @@ export function galleryBlocks(galleries: readonly GalleryResult[]): Block[] {
     {
       kind: 'text',
       text:
-        `Each cell has three numbers, for the thresholds ${THRESHOLDS}. "Found": of the searches by enrolled people, how many ` +
-        'answer with that person. "Strangers who find somebody": of the searches by people of the same group who are not ' +
-        'enrolled, how many answer with anybody; the larger the gallery, the more. "Pairs of strangers that match": the same ' +
-        'for one enrolled person. Every person weighs the same. Each gallery holds nine tenths of the people who have enough ' +
-        'photos, and is compared as the server does it: its own people are part of the cohort.',
+        `Each cell has three numbers, for the thresholds ${THRESHOLDS}. "Found": the share of searches by enrolled ` +
+        'people that answer with this person. "Strangers who match": the share of searches by people of the same group who ' +
+        'are not enrolled that answer with any person; it grows with the gallery. "Pairs of strangers that match": the same ' +
+        'for one enrolled person. Every person has the same weight. Each gallery holds nine tenths of the people who have ' +
+        'enough photos. It is searched as the server does it: its own people are part of the cohort.',
     },
   ];
 }
@@ -67,15 +67,15 @@ export function strangerBlocks(galleries: readonly GalleryResult[]): Block[] {
     {
       kind: 'text',
       text:
-        'The chance that two strangers of the group match, one photo of each, every pair of people weighing the same. ' +
-        `Aims: ${[...STRANGERS_AT_MOST].map(([at, most]) => `at most ${target(most)} at ${at.toFixed(2)}`).join(', ')}. ` +
+        'The chance that two strangers of the group match, with one photo of each. Every pair of people has the same weight. ' +
+        `Aims: ${[...MAX_STRANGER_RATES].map(([at, most]) => `at most ${target(most)} at ${at.toFixed(2)}`).join(', ')}. ` +
         '"0" means that none was seen: the true rate may be as high as three in the number of pairs.',
     },
   ];
 }
 
 function strangersCell({ similarity, perPair }: AtThreshold): string {
-  const most = STRANGERS_AT_MOST.get(similarity);
+  const most = MAX_STRANGER_RATES.get(similarity);
   return `${small(perPair)}${most === undefined ? '' : perPair <= most ? ', met' : ', missed'}`;
 }
 
@@ -97,8 +97,8 @@ export function doorBlocks(galleries: readonly GalleryResult[]): Block[] {
     {
       kind: 'text',
       text:
-        `${counted(DOOR_PEOPLE, 'person', 'people')} of the group are enrolled, again and again others by chance. Everybody else of the group ` +
-        'is searched with all of their photos; the share of searches that find anybody.',
+        `${counted(DOOR_PEOPLE, 'person', 'people')} of the group are enrolled, chosen by chance many times. All others of the group are ` +
+        'searched with all of their photos. The numbers are the share of searches that find any person.',
     },
   ];
 }

@@ -26,11 +26,11 @@ export function targetBlocks({ targets, gates }: Pick<Report, 'targets' | 'gates
     {
       kind: 'text',
       text:
-        'The intervals (Wilson) take images as independent; several photos of one person or of one source are not, so ' +
-        'the true ones are wider. A target is met when the value itself meets it' +
+        'The intervals (Wilson) assume independent images. Several photos of one person or of one source are not ' +
+        'independent, so the true intervals are wider. A target is met when the value itself meets it' +
         (corrected
           ? `, with the labels as they were given. "Labels corrected" counts with the labels of ${counted(gates?.labelsCorrected ?? 0, 'photo')} ` +
-            'corrected by eye; doubtful cases then count nowhere. Mostly photos that the gates decided otherwise were looked at, so it flatters a little.'
+            'corrected by eye; doubtful cases then count nowhere. Most of these are photos that the gates decided otherwise, so these rates look a little too good.'
           : '.'),
     },
   ];

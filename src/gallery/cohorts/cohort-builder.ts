@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
-import type { Store } from '../../persistence/store.js';
+import type { EmbeddingStore } from '../../persistence/people/embedding-store.js';
 import type { PersonRef } from '../../persistence/template.js';
 import { Pace } from '../pace.js';
-import { OWN_LEAST, OWN_MOST } from '../scoring/cohort.js';
+import { MAX_OWN_PEOPLE, MIN_OWN_PEOPLE } from '../scoring/cohort.js';
 import { choiceHash } from './choice.js';
 import type { TenantCohorts } from './tenant-cohorts.js';
 
 export interface CohortBuilderParts {
-  store: Store;
+  store: EmbeddingStore;
   model: string;
   cohorts: TenantCohorts;
   /** Told when a tenant's cohort is another one. */
@@ -107,7 +107,7 @@ export class CohortBuilder {
     const before = await store.findCohort(tenant, model);
     const people = await this.#count(tenant);
     if (this.#pace.isOver || !isDue(people, before?.people ?? 0)) return;
-    const members = people < OWN_LEAST ? [] : await this.#choose(tenant);
+    const members = people < MIN_OWN_PEOPLE ? [] : await this.#choose(tenant);
     const build = (before?.build ?? 0) + 1;
     if (this.#pace.isOver || !(await store.saveCohort(tenant, model, { build, people, members }))) return;
     await cohorts.refresh(tenant);
@@ -128,7 +128,7 @@ export class CohortBuilder {
         const hash = choiceHash(tenant, collection, user.id);
         chosen.push({ collectionId, personId, hash });
       }
-      chosen = chosen.sort((a, b) => (a.hash < b.hash ? -1 : 1)).slice(0, OWN_MOST);
+      chosen = chosen.sort((a, b) => (a.hash < b.hash ? -1 : 1)).slice(0, MAX_OWN_PEOPLE);
     }
     return chosen
       .map(({ collectionId, personId }) => ({ collectionId, personId }))
@@ -153,6 +153,6 @@ export class CohortBuilder {
 
 /** @param before people when the last choice was made; 0 without one */
 function isDue(people: number, before: number): boolean {
-  if (before < OWN_LEAST) return people >= OWN_LEAST;
+  if (before < MIN_OWN_PEOPLE) return people >= MIN_OWN_PEOPLE;
   return people >= GROWTH * before || people <= before / GROWTH;
 }

@@ -1,13 +1,14 @@
 import { EMBEDDING_LENGTH } from '../../core/embedding.js';
-import type { Store } from '../../persistence/store.js';
+import type { EmbeddingStore } from '../../persistence/people/embedding-store.js';
 import type { StoredCohort } from '../../persistence/template.js';
-import { type Centres, Cohort, type OptionalCohort, type OwnPeople } from '../scoring/cohort.js';
-import { shippedCohort } from '../scoring/shipped-centres.js';
+import { type Centres, Cohort, type OptionalCohort } from '../scoring/cohort.js';
+import { differentPeople } from '../scoring/different-people.js';
+import { DotTable } from '../scoring/dot-table.js';
 import { makeTemplate } from '../scoring/template.js';
 import type { CohortSource } from './cohort-source.js';
 
 export interface TenantCohortsParts {
-  store: Pick<Store, 'findCohort' | 'newestFaces'>;
+  store: EmbeddingStore;
   /** Name of the model whose faces are compared. */
   model: string;
   centres: Centres | undefined;
@@ -18,8 +19,9 @@ export interface TenantCohortsParts {
 /** People whose faces are read at a time: a turn of the event loop lies between. */
 const PEOPLE_READ = 16;
 
-/** Tenants whose cohorts are in memory, each of them about a megabyte; then the one asked for least lately goes. */
-const MOST_TENANTS = 100;
+/** Tenants that are known at a time: those with people of their own in the cohort take 0.8 MB each, the others next to nothing. */
+const MAX_TENANTS = 10_000;
+const MAX_WITH_PEOPLE = 200;
 
 interface Known {
   cohort: OptionalCohort;
@@ -42,7 +44,8 @@ interface Member {
 export class TenantCohorts implements CohortSource {
   readonly #store: TenantCohortsParts['store'];
   readonly #model: string;
-  readonly #centres: Centres | undefined;
+  readonly #centresVersion: string;
+  readonly #centres: DotTable;
   readonly #shipped: OptionalCohort;
   readonly #freshMs: number;
   /** The one asked for last at the end. */
@@ -52,8 +55,9 @@ export class TenantCohorts implements CohortSource {
   constructor({ store, model, centres, freshMs }: TenantCohortsParts) {
     this.#store = store;
     this.#model = model;
-    this.#centres = centres;
-    this.#shipped = shippedCohort(centres);
+    this.#centresVersion = centres?.version ?? 'none';
+    this.#centres = new DotTable(centres?.vectors ?? new Float32Array());
+    this.#shipped = Cohort.of(this.#centresVersion, this.#centres);
     this.#freshMs = freshMs;
   }
 
@@ -92,8 +96,7 @@ export class TenantCohorts implements CohortSource {
           this.#reading.delete(tenant);
           this.#known.delete(tenant);
           this.#known.set(tenant, known);
-          const [oldest] = this.#known.keys();
-          if (this.#known.size > MOST_TENANTS && oldest !== undefined) this.#known.delete(oldest);
+          this.#forgetOldest();
         }
         return known;
       },
@@ -104,6 +107,18 @@ export class TenantCohorts implements CohortSource {
     );
     this.#reading.set(tenant, reading);
     return reading;
+  }
+
+  /** Lets go of those that were asked for least lately. */
+  #forgetOldest(): void {
+    let withPeople = 0;
+    for (const { members } of this.#known.values()) if (members.length > 0) withPeople++;
+    for (const [tenant, { members }] of this.#known) {
+      const hasPeople = members.length > 0;
+      if (this.#known.size <= MAX_TENANTS && !(hasPeople && withPeople > MAX_WITH_PEOPLE)) continue;
+      this.#known.delete(tenant);
+      if (hasPeople) withPeople--;
+    }
   }
 
   async #readOnce(tenant: string): Promise<Known> {
@@ -127,9 +142,9 @@ export class TenantCohorts implements CohortSource {
   }
 
   #cohortOf({ build, people }: StoredCohort, members: readonly Member[]): OptionalCohort {
-    const own: OwnPeople = { vectors: new Float32Array(members.length * EMBEDDING_LENGTH), people };
-    for (const [i, { vector }] of members.entries()) own.vectors.set(vector, i * EMBEDDING_LENGTH);
-    const version = `${this.#centres?.version ?? 'none'}-${build}`;
-    return Cohort.of(version, this.#centres?.vectors ?? new Float32Array(), own);
+    const vectors = new Float32Array(members.length * EMBEDDING_LENGTH);
+    for (const [i, { vector }] of members.entries()) vectors.set(vector, i * EMBEDDING_LENGTH);
+    const own = differentPeople(vectors, people, this.#centres);
+    return Cohort.of(`${this.#centresVersion}-${build}`, this.#centres, own);
   }
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Calibration } from '../../models/calibration.js';
 import type { ScaleStore } from '../../persistence/scales.js';
 import { Pace } from '../pace.js';
 import type { Centres } from '../scoring/cohort.js';
@@ -16,7 +17,7 @@ export interface FollowedScaleParts {
   /** Name of the model whose faces are compared. */
   model: string;
   /** That of the model, which holds where there is none of the gallery. */
-  calibration: ScaleParts;
+  calibration: ScaleParts & Pick<Calibration, 'provisional'>;
   centres: Centres | undefined;
   logger: Pick<Logger, 'info' | 'warn'>;
 }
@@ -61,6 +62,11 @@ export class FollowedScale {
     return this.#active;
   }
 
+  /** Nobody has measured the scale that holds. */
+  get isProvisional(): boolean {
+    return this.#active === undefined && this.#parts.calibration.provisional !== undefined;
+  }
+
   /** Corners of the one that holds. */
   get points(): readonly ScalePoint[] {
     return this.#active?.points ?? scalePoints(this.#parts.calibration);
@@ -69,6 +75,7 @@ export class FollowedScale {
   /** Reads which scale holds, then goes on to do so until it is closed. @throws StoreError */
   async open(): Promise<void> {
     await this.refresh();
+    this.#warnIfProvisional();
     this.#following = this.#follow();
   }
 
@@ -96,6 +103,15 @@ export class FollowedScale {
         'the stored scale is for another version of the model or the server; that of the model holds',
       );
     }
+  }
+
+  #warnIfProvisional(): void {
+    if (!this.isProvisional) return;
+    const { provisional } = this.#parts.calibration;
+    this.#parts.logger.warn(
+      { provisional },
+      'the scale of similarities is provisional; make one with facesearch calibrate --gallery --write',
+    );
   }
 
   async close(): Promise<void> {

@@ -1,11 +1,6 @@
 import { EMBEDDING_LENGTH } from '../../core/embedding.js';
-import { cohortKernelWasm } from './cohort-kernel-wasm.js';
+import { DotTable } from './dot-table.js';
 import { sortHighest } from './highest.js';
-
-/** See cohort-kernel.wat. */
-interface Kernel {
-  dots(probe: number, table: number, rows: number, out: number): void;
-}
 
 /** Directions that an embedder brings along, the centres of clusters of many people's faces. */
 export interface Centres {
@@ -23,24 +18,22 @@ export interface OwnPeople {
   people: number;
 }
 
+/*
+ * Templates hold levels that these constants made: with a change of one, LAYOUT of template-blob.ts goes up, so that they are
+ * worked out anew.
+ */
+
 /** The share of the cohort, the most similar to a face, that tells how crowded the face's neighbourhood is. */
 export const NEAREST = 0.1;
 /** The share that the own people come to have, and how many of them give half of it. */
 const OWN_SHARE = 0.5;
 const OWN_HALF = 20;
 /** Fewer own people do not count. */
-export const OWN_LEAST = 10;
+export const MIN_OWN_PEOPLE = 10;
 /** More do not take part. */
-export const OWN_MOST = 200;
+export const MAX_OWN_PEOPLE = 200;
 /** Without centres, fewer own people do not count. */
-export const OWN_LEAST_ALONE = 20;
-
-const WASM_PAGE = 65_536;
-const VECTOR_BYTES = EMBEDDING_LENGTH * Float32Array.BYTES_PER_ELEMENT;
-/** Rows that the kernel takes at a time. */
-const ROWS = 4;
-
-const compiled = new WebAssembly.Module(Buffer.from(cohortKernelWasm, 'base64'));
+export const MIN_OWN_PEOPLE_ALONE = 20;
 
 /**
  * A sample of people that tells how crowded the neighbourhood of a face is: an embedder that has seen few faces of a kind
@@ -53,52 +46,40 @@ const compiled = new WebAssembly.Module(Buffer.from(cohortKernelWasm, 'base64'))
 export class Cohort {
   /** Levels of one version can be compared. */
   readonly version: string;
-  readonly #memory: WebAssembly.Memory;
-  readonly #kernel: Kernel;
-  readonly #centres: number;
+  readonly #centres: DotTable;
   /** Own people that take part. */
-  readonly #own: number;
+  readonly #own: DotTable;
   readonly #ownShare: number;
   readonly #highestCentres: Float32Array;
   readonly #highestOwn: Float32Array;
-  readonly #rows: number;
-  readonly #tableAt: number;
   /** Without centres: what is taken off each level, and the share of the rest that counts. */
   readonly #alone: { middle: number; share: number } | undefined;
 
   /** As the constructor; undefined where there is nothing to compare with. */
-  static of(version: string, centres: Float32Array, own?: OwnPeople): OptionalCohort {
+  static of(version: string, centres: Float32Array | DotTable, own?: OwnPeople): OptionalCohort {
+    const table = tableOf(centres);
     const members = (own?.vectors.length ?? 0) / EMBEDDING_LENGTH;
-    return centres.length > 0 || members >= OWN_LEAST ? new Cohort(version, centres, own) : undefined;
+    return table.size > 0 || members >= MIN_OWN_PEOPLE ? new Cohort(version, table, own) : undefined;
   }
 
   /**
    * @param version other than that of any cohort with which levels must not be compared
+   * @param centres a table may be shared by several cohorts
    * @throws RangeError for vectors that are no whole number of embeddings, or a cohort of nothing
    */
-  constructor(version: string, centres: Float32Array, own?: OwnPeople) {
+  constructor(version: string, centres: Float32Array | DotTable, own?: OwnPeople) {
     this.version = version;
-    this.#centres = centres.length / EMBEDDING_LENGTH;
+    this.#centres = tableOf(centres);
     const found = (own?.vectors.length ?? 0) / EMBEDDING_LENGTH;
-    this.#own = found >= OWN_LEAST ? found : 0;
-    const size = this.#centres + this.#own;
-    if (!(Number.isInteger(size) && size > 0)) throw new RangeError('A cohort has whole vectors, at least one');
+    this.#own = new DotTable(own && found >= MIN_OWN_PEOPLE ? own.vectors : new Float32Array());
+    if (this.#centres.size + this.#own.size === 0) throw new RangeError('A cohort has vectors, at least one');
     const people = own?.people ?? 0;
-    this.#ownShare = this.#own === 0 ? 0 : this.#centres === 0 ? 1 : (OWN_SHARE * people) / (people + OWN_HALF);
-    this.#highestCentres = new Float32Array(counted(this.#centres, this.#centreWeight));
+    this.#ownShare =
+      this.#own.size === 0 ? 0 : this.#centres.size === 0 ? 1 : (OWN_SHARE * people) / (people + OWN_HALF);
+    this.#highestCentres = new Float32Array(counted(this.#centres.size, this.#centreWeight));
     // One more, the highest, is left out.
-    this.#highestOwn = new Float32Array(Math.min(this.#own, counted(this.#own, this.#ownWeight) + 1));
-    this.#rows = Math.ceil(size / ROWS) * ROWS;
-    this.#tableAt = VECTOR_BYTES + Math.ceil((this.#rows * Float32Array.BYTES_PER_ELEMENT) / 64) * 64;
-    const pages = Math.ceil((this.#tableAt + this.#rows * VECTOR_BYTES) / WASM_PAGE);
-    this.#memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-    this.#kernel = new WebAssembly.Instance(compiled, { env: { memory: this.#memory } }).exports as unknown as Kernel;
-    new Float32Array(this.#memory.buffer, this.#tableAt, centres.length).set(centres);
-    if (this.#own > 0 && own) {
-      const at = this.#tableAt + centres.length * Float32Array.BYTES_PER_ELEMENT;
-      new Float32Array(this.#memory.buffer, at, own.vectors.length).set(own.vectors);
-    }
-    this.#alone = this.#centres === 0 && own ? this.#aloneWith(own) : undefined;
+    this.#highestOwn = new Float32Array(Math.min(this.#own.size, counted(this.#own.size, this.#ownWeight) + 1));
+    this.#alone = this.#centres.size === 0 && own ? this.#aloneWith(own) : undefined;
   }
 
   /**
@@ -113,21 +94,16 @@ export class Cohort {
   }
 
   get #centreWeight(): number {
-    return (1 - this.#ownShare) / this.#centres;
+    return (1 - this.#ownShare) / this.#centres.size;
   }
 
   get #ownWeight(): number {
-    return this.#ownShare / (this.#own - 1);
+    return this.#ownShare / (this.#own.size - 1);
   }
 
   #level(embedding: Float32Array): number {
-    const probe = new Float32Array(this.#memory.buffer, 0, EMBEDDING_LENGTH);
-    probe.set(embedding);
-    this.#kernel.dots(0, this.#tableAt, this.#rows, VECTOR_BYTES);
-    probe.fill(0);
-    const cosines = new Float32Array(this.#memory.buffer, VECTOR_BYTES, this.#centres + this.#own);
-    const centres = sortHighest(cosines.subarray(0, this.#centres), this.#highestCentres);
-    const own = sortHighest(cosines.subarray(this.#centres), this.#highestOwn);
+    const centres = sortHighest(this.#centres.dots(embedding), this.#highestCentres);
+    const own = sortHighest(this.#own.dots(embedding), this.#highestOwn);
     let left = NEAREST;
     let sum = 0;
     for (let c = 0, o = 1; left > 0 && (c < centres.length || o < own.length); ) {
@@ -149,10 +125,14 @@ export class Cohort {
       sum += this.#level(vectors.subarray(at, at + EMBEDDING_LENGTH));
     }
     return {
-      middle: sum / this.#own,
-      share: people < OWN_LEAST_ALONE ? 0 : people / (people + OWN_LEAST_ALONE),
+      middle: sum / this.#own.size,
+      share: people < MIN_OWN_PEOPLE_ALONE ? 0 : people / (people + MIN_OWN_PEOPLE_ALONE),
     };
   }
+}
+
+function tableOf(vectors: Float32Array | DotTable): DotTable {
+  return vectors instanceof DotTable ? vectors : new DotTable(vectors);
 }
 
 /** How many of equal weights it takes to have the share that counts. */

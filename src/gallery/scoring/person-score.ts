@@ -1,5 +1,5 @@
 /** With more photos the correction does not grow. */
-const MOST_PHOTOS = 10;
+const MAX_PHOTOS = 10;
 
 export interface PersonScores {
   /** Of the person's face that looks most like the probe. */
@@ -17,5 +17,5 @@ export interface PersonScores {
  * @param slope how much the advantage grows with ten times as many photos
  */
 export function personScore({ best, template = best, photos }: PersonScores, slope: number): number {
-  return (best + template) / 2 - slope * Math.log10(Math.min(photos, MOST_PHOTOS));
+  return (best + template) / 2 - slope * Math.log10(Math.min(photos, MAX_PHOTOS));
 }

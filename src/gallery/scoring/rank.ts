@@ -1,4 +1,4 @@
-import type { FoundPerson } from '../../persistence/store.js';
+import type { FoundPerson } from '../../persistence/people/embedding-store.js';
 import type { Template } from '../../persistence/template.js';
 import { muOf, type OptionalCohort } from './cohort.js';
 import { type PersonScores, personScore } from './person-score.js';
@@ -22,11 +22,19 @@ export function probeOf(embedding: Float32Array, cohort: OptionalCohort): Probe 
   return { embedding, cohort, mu: muOf(cohort, embedding) };
 }
 
+/** Similarity of two faces, 0–1: that of a person with one face to a probe. */
+export function similarityOf(one: Probe, other: Probe, scale: SimilarityScale): number {
+  const cosine = cosineOf(one.embedding, other.embedding);
+  return scale.similarity(normalisedScore(cosine, one.mu, other.mu), cosine);
+}
+
 /** A contender and how much they look like the probe. */
 export interface Ranked<Person> {
   person: Person;
   /** Of the face that looks most like the probe. */
   faceId: number;
+  /** The lowest cosine of a face that was compared. */
+  farthest: number;
   /** See person-score.ts. */
   scores: PersonScores;
   score: number;
@@ -51,23 +59,26 @@ export function rank<Person extends Contender>(
       const template = mean && normalisedScore(cosineOf(probe.embedding, mean.embedding), probe.mu, mean.mu);
       const scores = { best: best.score, template, photos: mus.size };
       const score = scale.isNormalised ? personScore(scores, scale.photosSlope) : best.score;
-      return [{ person, faceId: best.faceId, scores, score, similarity: scale.similarity(score, best.nearest) }];
+      const similarity = scale.similarity(score, best.nearest);
+      return [{ person, faceId: best.faceId, farthest: best.farthest, scores, score, similarity }];
     })
     .sort((a, b) => b.similarity - a.similarity || b.score - a.score || a.person.personId - b.person.personId);
 }
 
-/** The face with the highest score, the older of equal ones, and the highest cosine of any. */
+/** The face with the highest score, the older of equal ones, and the highest and lowest cosine of any. */
 function bestFace(
   { faces, template: { mus } }: Contender,
   probe: Probe,
-): { faceId: number; score: number; nearest: number } | undefined {
+): { faceId: number; score: number; nearest: number; farthest: number } | undefined {
   let best: { faceId: number; score: number } | undefined;
   let nearest = -1;
+  let farthest = 1;
   for (const { faceId, embedding } of faces) {
     const cosine = cosineOf(probe.embedding, embedding);
     nearest = Math.max(nearest, cosine);
+    farthest = Math.min(farthest, cosine);
     const score = normalisedScore(cosine, probe.mu, mus.get(faceId) ?? muOf(probe.cohort, embedding));
     if (!best || score > best.score || (score === best.score && faceId < best.faceId)) best = { faceId, score };
   }
-  return best && { ...best, nearest };
+  return best && { ...best, nearest, farthest };
 }

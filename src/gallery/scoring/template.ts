@@ -1,6 +1,6 @@
 import { EMBEDDING_LENGTH } from '../../core/embedding.js';
 import { normalised } from '../../core/unit-vector.js';
-import type { StoredEmbedding } from '../../persistence/store.js';
+import type { StoredEmbedding } from '../../persistence/people/embedding-store.js';
 import { MAX_TEMPLATE_FACES, type Template } from '../../persistence/template.js';
 import { cohortVersion, muOf, type OptionalCohort } from './cohort.js';
 

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { ObjectStore } from '../../persistence/photos/object-store.js';
-import type { Store } from '../../persistence/store.js';
+import type { PhotoOutbox } from '../../persistence/photos/photo-outbox.js';
 import { StoreError } from '../../persistence/store-error.js';
 import { KeyedLock } from '../keyed-lock.js';
 
@@ -10,12 +11,17 @@ const AT_ONCE = 8;
 /** How long a photo that could not be deleted waits for the next try, unless another deletion comes first. */
 const RETRY_MS = 30_000;
 
+/** The key of a photo that is about to be kept: random, so that it tells nothing and belongs to one face only. */
+export function newObjectKey(): string {
+  return `faces/${randomUUID()}`;
+}
+
 /**
  * Deletes the photos that the store lists as pending. A photo that cannot be deleted now stays on the list and is
  * tried again.
  */
 export class PhotoSweep {
-  readonly #store: Store;
+  readonly #outbox: PhotoOutbox;
   readonly #objects: ObjectStore;
   readonly #logger: Pick<Logger, 'error'>;
   readonly #lock = new KeyedLock();
@@ -25,8 +31,8 @@ export class PhotoSweep {
   /** The sweep that has not begun: it serves all who ask for one meanwhile. */
   #next: Promise<void> | undefined;
 
-  constructor(store: Store, objects: ObjectStore, logger: Pick<Logger, 'error'>) {
-    this.#store = store;
+  constructor(outbox: PhotoOutbox, objects: ObjectStore, logger: Pick<Logger, 'error'>) {
+    this.#outbox = outbox;
     this.#objects = objects;
     this.#logger = logger;
   }
@@ -39,7 +45,7 @@ export class PhotoSweep {
   async keep<T>(key: string, photo: Buffer, claim: () => Promise<T>): Promise<T> {
     this.#reserved.add(key);
     try {
-      await this.#store.reserveObject(key);
+      await this.#outbox.reserveObject(key);
       await this.#objects.put(key, photo);
       return await claim();
     } catch (error) {
@@ -52,16 +58,23 @@ export class PhotoSweep {
     }
   }
 
+  /** As `keep`, under a new key; without a photo `claim` stores a row that names none. */
+  keepIfAny<T>(photo: Buffer | undefined, claim: (kept: { objectKey?: string }) => Promise<T>): Promise<T> {
+    if (!photo) return claim({});
+    const objectKey = newObjectKey();
+    return this.keep(objectKey, photo, () => claim({ objectKey }));
+  }
+
   /** Resolves when every photo that was pending at the call is deleted or logged as a failure; never rejects. */
   run(): Promise<void> {
     this.#next ??= this.#lock.run('', async () => {
       this.#next = undefined;
       try {
-        const pending = await this.#store.pendingObjectDeletions();
+        const pending = await this.#outbox.pendingObjectDeletions();
         const keys = pending.filter((key) => !this.#reserved.has(key));
         for (let i = 0; i < keys.length; i += AT_ONCE) {
           const isAway = await this.#delete(keys.slice(i, i + AT_ONCE));
-          // Whoever waits for this sweep must not wait for each of thousands to fail.
+          // A caller that waits for this sweep must not wait for each of thousands to fail.
           if (isAway) return;
         }
       } catch (error) {
@@ -88,7 +101,7 @@ export class PhotoSweep {
   /** @returns whether the object store does not answer */
   async #delete(keys: string[]): Promise<boolean> {
     const results = await Promise.allSettled(keys.map((key) => this.#objects.delete(key)));
-    await this.#store.objectsDeleted(keys.filter((_, i) => results[i]?.status === 'fulfilled'));
+    await this.#outbox.objectsDeleted(keys.filter((_, i) => results[i]?.status === 'fulfilled'));
     const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
     for (const error of failures) this.#fail(error);
     return failures.some((error) => error instanceof StoreError && error.isOutage);

@@ -1,21 +1,21 @@
 import type { Logger } from 'pino';
-import type { CollectionRef, Store } from '../../persistence/store.js';
+import type { CollectionRef, PeopleStore } from '../../persistence/people/people-store.js';
 import type { Gallery } from '../gallery.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 export interface RetentionParts {
-  store: Pick<Store, 'listEnrolledBefore'>;
-  gallery: Pick<Gallery, 'deleteEnrolledBefore'>;
-  /** How long a user whom a search enrolled is kept. */
+  store: Pick<PeopleStore, 'listAutoCreatedBefore'>;
+  gallery: Pick<Gallery, 'deleteAutoCreatedBefore'>;
+  /** How long an auto-created user is kept. */
   days: number;
   /** Told of each user that was erased. */
   onErased: (collection: CollectionRef, userId: string) => void;
   logger: Pick<Logger, 'info' | 'error'>;
 }
 
-/** Erases the users whom searches enrolled too long ago: now, and every hour. */
+/** Erases the users whom searches created too long ago: now, and every hour. */
 export class RetentionSweep {
   readonly #parts: RetentionParts;
   readonly #timer: NodeJS.Timeout;
@@ -52,11 +52,11 @@ export class RetentionSweep {
   async *#erase(time: Date): AsyncIterable<void> {
     const { store, gallery, onErased } = this.#parts;
     for (;;) {
-      const users = await store.listEnrolledBefore(time);
+      const users = await store.listAutoCreatedBefore(time);
       if (users.length === 0) return;
       for (const { userId, ...collection } of users) {
         if (this.#isClosing) return;
-        if (!(await gallery.deleteEnrolledBefore(time, collection, userId))) continue;
+        if (!(await gallery.deleteAutoCreatedBefore(time, collection, userId))) continue;
         onErased(collection, userId);
         yield;
       }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { FaceSearchError } from '../../core/errors.js';
-import type { Caller } from '../../persistence/store.js';
+import type { Caller } from '../../persistence/keys/api-key-store.js';
 import type { CallLimits } from './rate-limit.js';
 
 /** Knows the API keys. */

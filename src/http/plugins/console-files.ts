@@ -19,7 +19,7 @@ const policy = [
 
 /** Serves the console, plain files that run as they are, at /console. They ask for no key; what they call does. */
 export async function consoleFiles(app: FastifyInstance): Promise<void> {
-  // Whoever opens the bare address is a person with a browser; to a client it is an unknown route like any other.
+  // A person with a browser opens the bare address; to a client it is an unknown route like any other.
   app.get('/', { schema: { hide: true } }, (request, reply) => {
     if (request.headers.accept?.includes('text/html')) return reply.redirect('/console');
     reply.callNotFound();

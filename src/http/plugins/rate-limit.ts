@@ -19,7 +19,7 @@ export interface CallLimits {
 }
 
 /** Pairs of address and key that are remembered as good. */
-const FAMILIAR_MOST = 5000;
+const MAX_FAMILIAR = 5000;
 
 /**
  * Counts in windows of fixed length, in memory of this process. The plugin remembers 5,000 addresses and as
@@ -58,7 +58,7 @@ export async function callLimits(
       familiar.delete(pair);
       familiar.add(pair);
       for (const oldest of familiar) {
-        if (familiar.size <= FAMILIAR_MOST) break;
+        if (familiar.size <= MAX_FAMILIAR) break;
         familiar.delete(oldest);
       }
     },

@@ -1,30 +1,44 @@
+import { z } from 'zod';
 import { FaceSearchError } from '../../core/errors.js';
 import { doneSchema, success } from '../replies.js';
 import type { App } from '../route.js';
 
 const probe = { tags: ['Probes'], security: [] } as const;
 const healthSchema = { ...probe, summary: 'Does the process live?', response: { 200: doneSchema('ok') } } as const;
+const readyReply = z
+  .strictObject({
+    data: z.literal('ready'),
+    code: z.literal('200'),
+    scale: z
+      .literal('provisional')
+      .optional()
+      .describe(
+        'Nobody has measured what similarities mean with this model: make a scale with `facesearch calibrate`.',
+      ),
+  })
+  .meta({ examples: [success('ready')] });
 const readySchema = {
   ...probe,
   summary: 'Are models and store ready?',
-  response: { 200: doneSchema('ready') },
+  response: { 200: readyReply },
   errors: ['NOT_READY'],
 } as const;
 
 /**
  * Probes for those who run the server; they ask for no key.
- * @param checkReady rejects while the server cannot answer: models not loaded, or the store does not answer
+ * @param checkReady rejects while the server cannot answer: models not loaded, or the store does not answer. Resolves to whether the
+ *   scale of similarities is provisional
  */
-export function healthRoutes(app: App, checkReady: () => Promise<void>): void {
+export function healthRoutes(app: App, checkReady: () => Promise<boolean>): void {
   app.get('/health', { schema: healthSchema }, async () => success('ok'));
 
   app.get('/ready', { schema: readySchema }, async (request) => {
     try {
-      await checkReady();
+      const isProvisional = await checkReady();
+      return { ...success('ready'), ...(isProvisional && ({ scale: 'provisional' } as const)) };
     } catch (error) {
       if (!(error instanceof FaceSearchError)) request.log.error({ err: error }, 'not ready');
       throw new FaceSearchError('NOT_READY');
     }
-    return success('ready');
   });
 }

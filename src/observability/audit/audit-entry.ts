@@ -1,9 +1,10 @@
 /** One thing that was done, by whom, to whose data: what a line of the audit log says. Never an image, a vector or a name. */
 export interface AuditEntry {
+  /** Empty for what concerns all of them. */
   tenant: string;
   /** Number or position of the key that called, or that a command made or revoked; never the key. */
   keyId?: string | undefined;
-  /** Name of one of the calls, such as `search`; `create key`, `revoke key` or `retention`. */
+  /** Name of one of the calls, such as `search`; `create key`, `revoke key`, `write scale`, `revert scale`, `switch model` or `retention`. */
   call: string;
   requestId?: string | undefined;
   collection?: string | undefined;
@@ -11,7 +12,7 @@ export interface AuditEntry {
   userId?: string | undefined;
   /** Whom a search found. */
   foundId?: string | undefined;
-  /** Whom a search enrolled. */
+  /** The id of an auto-created user. */
   createdId?: string | undefined;
   /** As in the body of the reply. */
   code?: string | undefined;
@@ -29,6 +30,16 @@ export function keyEntry(
   { tenant, keyId }: { tenant: string; keyId: string },
 ): AuditEntry {
   return { tenant, keyId, call, code: '200' };
+}
+
+/** For the scale of similarities that a command changed, of all tenants. */
+export function scaleEntry(call: 'write scale' | 'revert scale'): AuditEntry {
+  return { tenant: '', call, code: '200' };
+}
+
+/** For the model that a command moved the faces of all tenants to. */
+export function modelEntry(): AuditEntry {
+  return { tenant: '', call: 'switch model', code: '200' };
 }
 
 /** The line of an entry, with its end. */

@@ -7,7 +7,7 @@ import { EncryptedObjectStore } from '../photos/encrypted-object-store.js';
 import { FolderObjectStore } from '../photos/folder-object-store.js';
 import type { ObjectStore } from '../photos/object-store.js';
 import type { Database } from '../sqlite.js';
-import { sealedWith } from './data-cipher.js';
+import { dataKeyIdOf } from './data-cipher.js';
 import type { DataKey } from './data-key.js';
 import { DataKeyError, readDataKeyRecord, writeDataKeyRecord } from './data-key-record.js';
 import { changeRowKeys, countRows } from './row-keys.js';
@@ -87,7 +87,7 @@ async function changePhotoKeys(photos: ObjectStore, keys: readonly string[], { f
   const target = to ? new EncryptedObjectStore(photos, to) : photos;
   const change = async (key: string) => {
     const raw = await photos.get(key);
-    if (raw && sealedWith(raw) !== to?.id) {
+    if (raw && dataKeyIdOf(raw) !== to?.id) {
       const photo = await source.get(key);
       if (write && photo) await target.put(key, photo);
     }

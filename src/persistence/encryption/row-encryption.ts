@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { User } from '../store.js';
+import type { User } from '../people/people-store.js';
 import type { PersonTemplate, Template, TemplateKind } from '../template.js';
 import { AesGcmCipher, type DataCipher, DecryptionError } from './data-cipher.js';
 import type { DataKey } from './data-key.js';
@@ -13,11 +13,11 @@ export interface UserRow {
   clientId: string;
   /** Empty with a data key. */
   name: string;
-  /** With a data key: id and name, sealed. */
-  sealed: Buffer | null;
+  /** With a data key: id and name, encrypted. */
+  encrypted: Buffer | null;
 }
 
-/** How people and faces are written into rows: plain, or sealed with a data key. Sealed values are bound to their row. */
+/** How people and faces are written into rows: plain, or encrypted with a data key. Encrypted values are bound to their row. */
 export class RowEncryption {
   readonly #cipher: DataCipher | undefined;
   readonly #lookupKey: Buffer | undefined;
@@ -43,41 +43,41 @@ export class RowEncryption {
   }
 
   /** Null without a key. */
-  sealUser(userId: number, clientId: string, { id, name }: User): Buffer | null {
-    return this.#cipher?.seal(Buffer.from(JSON.stringify([id, name])), userContext(userId, clientId)) ?? null;
+  encryptUser(userId: number, clientId: string, { id, name }: User): Buffer | null {
+    return this.#cipher?.encrypt(Buffer.from(JSON.stringify([id, name])), userContext(userId, clientId)) ?? null;
   }
 
   /** @throws DecryptionError */
-  openUser({ userId, clientId, name, sealed }: UserRow): User {
+  decryptUser({ userId, clientId, name, encrypted }: UserRow): User {
     const context = userContext(userId, clientId);
     if (!this.#cipher) {
-      if (sealed) throw new DecryptionError(context, 'there is no data key');
+      if (encrypted) throw new DecryptionError(context, 'there is no data key');
       return { id: clientId, name };
     }
-    const text = this.#cipher.open(sealed ?? Buffer.alloc(0), context).toString('utf8');
-    const [id, sealedName] = JSON.parse(text) as [string, string];
-    return { id, name: sealedName };
+    const text = this.#cipher.decrypt(encrypted ?? Buffer.alloc(0), context).toString('utf8');
+    const [id, decryptedName] = JSON.parse(text) as [string, string];
+    return { id, name: decryptedName };
   }
 
   /** @throws RangeError when the embedding is not 512 numbers long */
-  sealEmbedding(userId: number, model: string, embedding: Float32Array): Buffer {
+  encryptEmbedding(userId: number, model: string, embedding: Float32Array): Buffer {
     const blob = embeddingToBlob(embedding);
-    return this.#cipher?.seal(blob, faceContext(userId, model)) ?? blob;
+    return this.#cipher?.encrypt(blob, faceContext(userId, model)) ?? blob;
   }
 
   /** @throws DecryptionError, or another StoreError when the embedding is damaged */
-  openEmbedding(userId: number, model: string, blob: Uint8Array): Float32Array {
-    return storedEmbedding(this.#cipher?.open(blob, faceContext(userId, model)) ?? blob);
+  decryptEmbedding(userId: number, model: string, blob: Uint8Array): Float32Array {
+    return storedEmbedding(this.#cipher?.decrypt(blob, faceContext(userId, model)) ?? blob);
   }
 
-  sealTemplate({ personId, template }: PersonTemplate, model: string): Buffer {
+  encryptTemplate({ personId, template }: PersonTemplate, model: string): Buffer {
     const blob = templateToBlob(template);
-    return this.#cipher?.seal(blob, templateContext(personId, { model, cohort: template.cohort })) ?? blob;
+    return this.#cipher?.encrypt(blob, templateContext(personId, { model, cohort: template.cohort })) ?? blob;
   }
 
   /** Undefined where another version of the server kept it. @throws DecryptionError, or another StoreError */
-  openTemplate(userId: number, kind: TemplateKind, blob: Buffer): Template | undefined {
-    return blobToTemplate(this.#cipher?.open(blob, templateContext(userId, kind)) ?? blob, kind.cohort);
+  decryptTemplate(userId: number, kind: TemplateKind, blob: Buffer): Template | undefined {
+    return blobToTemplate(this.#cipher?.decrypt(blob, templateContext(userId, kind)) ?? blob, kind.cohort);
   }
 }
 

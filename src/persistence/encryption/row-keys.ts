@@ -1,5 +1,6 @@
+import { FORMS_DUE } from '../people/sqlite/id-forms.js';
 import type { Database } from '../sqlite.js';
-import { sealedWith } from './data-cipher.js';
+import { dataKeyIdOf } from './data-cipher.js';
 import type { DataKey } from './data-key.js';
 import { EMBEDDING_BYTES } from './embedding-blob.js';
 import { RowEncryption, type UserRow } from './row-encryption.js';
@@ -15,42 +16,59 @@ export interface RowWork {
 }
 
 /**
- * Makes plain or sealed rows of one key into those of another, page by page. Rows that are so already stay as they are.
+ * Makes plain or encrypted rows of one key into those of another, page by page. Rows that are so already stay as they are.
  * @throws DecryptionError for a row of neither
  */
 export function changeRowKeys(db: Database, from: DataKey | undefined, to: DataKey | undefined, work: RowWork): void {
   const source = new RowEncryption(from);
   const target = new RowEncryption(to);
 
-  const saveUser = db.prepare('UPDATE users SET client_id = ?, name = ?, sealed = ? WHERE user_id = ?');
+  const saveUser = db.prepare('UPDATE users SET client_id = ?, name = ?, sealed = ?, id_form = NULL WHERE user_id = ?');
   const users = db.prepare<[number, number], UserRow & { number: number; collectionId: number }>(
-    `SELECT user_id AS number, user_id AS userId, collection_id AS collectionId, client_id AS clientId, name, sealed
+    `SELECT user_id AS number, user_id AS userId, collection_id AS collectionId, client_id AS clientId, name, sealed AS encrypted
      FROM users WHERE user_id > ? ORDER BY user_id LIMIT ?`,
   );
   eachRow(db, users, work, (row) => {
-    if ((row.sealed ? sealedWith(row.sealed) : undefined) === to?.id) return;
-    const user = source.openUser(row);
+    if ((row.encrypted ? dataKeyIdOf(row.encrypted) : undefined) === to?.id) return;
+    const user = source.decryptUser(row);
     if (!work.write) return;
     const clientId = target.clientId(row.collectionId, user.id);
-    saveUser.run(clientId, target.plainName(user), target.sealUser(row.userId, clientId, user), row.userId);
+    saveUser.run(clientId, target.plainName(user), target.encryptUser(row.userId, clientId, user), row.userId);
   });
 
-  const saveFace = db.prepare('UPDATE faces SET embedding = ? WHERE face_id = ?');
-  const faces = db.prepare<[number, number], { number: number; userId: number; model: string; embedding: Buffer }>(
-    `SELECT face_id AS number, user_id AS userId, model, embedding FROM faces WHERE face_id > ? ORDER BY face_id LIMIT ?`,
-  );
-  eachRow(db, faces, work, ({ number, userId, model, embedding }) => {
-    const keyId = embedding.length === EMBEDDING_BYTES ? undefined : sealedWith(embedding);
-    if (keyId === to?.id) return;
-    const plain = source.openEmbedding(userId, model, embedding);
-    if (work.write) saveFace.run(target.sealEmbedding(userId, model, plain), number);
-  });
+  const embeddings = [
+    [
+      'UPDATE faces SET embedding = ? WHERE face_id = ?',
+      'SELECT face_id AS number, user_id AS userId, model, embedding FROM faces WHERE face_id > ? ORDER BY face_id LIMIT ?',
+    ],
+    [
+      'UPDATE staged_embeddings SET embedding = ? WHERE face_id = ?',
+      `SELECT s.face_id AS number, f.user_id AS userId, s.model, s.embedding
+       FROM staged_embeddings s JOIN faces f USING (face_id) WHERE s.face_id > ? ORDER BY s.face_id LIMIT ?`,
+    ],
+  ] as const;
+  for (const [update, select] of embeddings) {
+    const save = db.prepare(update);
+    const page = db.prepare<[number, number], { number: number; userId: number; model: string; embedding: Buffer }>(
+      select,
+    );
+    eachRow(db, page, work, ({ number, userId, model, embedding }) => {
+      const keyId = embedding.length === EMBEDDING_BYTES ? undefined : dataKeyIdOf(embedding);
+      if (keyId === to?.id) return;
+      const plain = source.decryptEmbedding(userId, model, embedding);
+      if (work.write) save.run(target.encryptEmbedding(userId, model, plain), number);
+    });
+  }
   // Worked out of the faces, and made again with the other key.
-  if (work.write) db.exec('DELETE FROM templates');
+  if (work.write) db.exec(`DELETE FROM templates; ${FORMS_DUE}`);
 }
 
 export function countRows(db: Database): number {
-  const count = db.prepare<[], number>('SELECT (SELECT count(*) FROM users) + (SELECT count(*) FROM faces)').pluck();
+  const count = db
+    .prepare<[], number>(
+      'SELECT (SELECT count(*) FROM users) + (SELECT count(*) FROM faces) + (SELECT count(*) FROM staged_embeddings)',
+    )
+    .pluck();
   return count.get() ?? 0;
 }
 

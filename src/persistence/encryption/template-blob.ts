@@ -1,7 +1,7 @@
 import type { Template } from '../template.js';
 import { EMBEDDING_BYTES, embeddingToBlob, storedEmbedding } from './embedding-blob.js';
 
-/** A layout that is not this one counts as no template. */
+/** A template of another number counts as none: its layout is another, or its levels were worked out in another way. */
 const LAYOUT = 1;
 
 /** Layout, number of faces, whether there is a mean, and the mean's mu. */

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { OperatorError } from '../../util/operator-error.js';
-import type { ApiKeyStore, Caller, NewKey } from '../store.js';
+import type { ApiKeyStore, Caller, NewKey } from './api-key-store.js';
 
 /** A key that the configuration lists, kept as its hash only. */
 export interface ConfiguredKey {

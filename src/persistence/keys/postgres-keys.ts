@@ -1,7 +1,7 @@
-import type { Database, Run } from '../people/postgres/database.js';
+import type { PostgresDatabase, RunQuery } from '../people/postgres/database.js';
 import { makeTenant } from '../people/postgres/people.js';
 import { bytes } from '../people/postgres/user-row.js';
-import type { ApiKeyStore, Caller, NewKey, StoredKey } from '../store.js';
+import type { ApiKeyStore, Caller, NewKey, StoredKey } from './api-key-store.js';
 
 interface KeyRow {
   keyId: number;
@@ -15,9 +15,9 @@ interface KeyRow {
 
 /** API keys in PostgreSQL: every server sees a key, and its end, at once. */
 export class PostgresKeys implements ApiKeyStore {
-  readonly #db: Database;
+  readonly #db: PostgresDatabase;
 
-  constructor(db: Database) {
+  constructor(db: PostgresDatabase) {
     this.#db = db;
   }
 
@@ -69,17 +69,12 @@ export class PostgresKeys implements ApiKeyStore {
     return rows.length > 0;
   }
 
-  async countKeys(): Promise<number> {
-    const [row] = await this.#db.run<{ keys: number }>('SELECT count(*) AS keys FROM api_keys');
-    return row?.keys ?? 0;
-  }
-
   close(): Promise<void> {
     return this.#db.close();
   }
 }
 
-async function insertKey(run: Run, { tenant, sha256, label, readOnly, expiresAt }: NewKey): Promise<void> {
+async function insertKey(run: RunQuery, { tenant, sha256, label, readOnly, expiresAt }: NewKey): Promise<void> {
   const tenantId = await makeTenant(run, tenant);
   await run(
     `INSERT INTO api_keys (tenant_id, sha256, label, read_only, expires_at, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,

@@ -1,7 +1,7 @@
 import type { GuardedDatabase } from '../people/sqlite/guarded-database.js';
 import type { PeopleRows } from '../people/sqlite/people-rows.js';
 import type { Statements } from '../people/sqlite/sqlite-statements.js';
-import type { ApiKeyStore, Caller, NewKey, StoredKey } from '../store.js';
+import type { ApiKeyStore, Caller, NewKey, StoredKey } from './api-key-store.js';
 
 /** API keys in SQLite: a key, and its end, count at once, whichever process made them. */
 export class SqliteKeys implements ApiKeyStore {
@@ -47,10 +47,6 @@ export class SqliteKeys implements ApiKeyStore {
 
   async revokeKey(keyId: number): Promise<boolean> {
     return this.#db.write(() => this.#sql.revokeKey.run(Date.now(), keyId).changes > 0);
-  }
-
-  async countKeys(): Promise<number> {
-    return this.#db.read(() => this.#sql.countKeys.get()) ?? 0;
   }
 
   async close(): Promise<void> {

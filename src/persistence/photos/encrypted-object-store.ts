@@ -12,10 +12,10 @@ export class EncryptedObjectSource implements ObjectSource {
     this.cipher = new AesGcmCipher(key);
   }
 
-  /** @throws DecryptionError when the object was changed, moved, or sealed with another data key */
+  /** @throws DecryptionError when the object was changed, moved, or encrypted with another data key */
   async get(key: string): Promise<Buffer | undefined> {
-    const sealed = await this.#objects.get(key);
-    return sealed && this.cipher.open(sealed, context(key));
+    const encrypted = await this.#objects.get(key);
+    return encrypted && this.cipher.decrypt(encrypted, context(key));
   }
 
   keys(): AsyncIterable<string> {
@@ -33,7 +33,7 @@ export class EncryptedObjectStore extends EncryptedObjectSource implements Objec
   }
 
   put(key: string, bytes: Buffer): Promise<void> {
-    return this.#objects.put(key, this.cipher.seal(bytes, context(key)));
+    return this.#objects.put(key, this.cipher.encrypt(bytes, context(key)));
   }
 
   delete(key: string): Promise<void> {

@@ -39,7 +39,7 @@ interface Kernel {
 const compiled = new WebAssembly.Module(Buffer.from(kernelWasm, 'base64'));
 
 /** Consecutive pages of one collection, of which the last may not be full. */
-export interface Run {
+export interface FaceRun {
   pages: readonly number[];
   faces: number;
 }
@@ -158,7 +158,10 @@ export class Arena {
    *   distance, 0 to 512. The second step gives, of the faces whose distance is at most the one given, the place in their
    *   run and the cosine to the probe, give or take 0.005
    */
-  compare(probe: Float32Array, runs: readonly Run[]): { counts: Uint32Array; collect: (most: number) => Found[] } {
+  compare(
+    probe: Float32Array,
+    runs: readonly FaceRun[],
+  ): { counts: Uint32Array; collect: (most: number) => FoundSlots[] } {
     const { code, bytes, counts, pages, distances, found, codes, vectors } = this.#at;
     const scale = this.#sketch(probe, code, bytes);
     const countsNow = new Uint32Array(this.#memory.buffer, counts, DISTANCES).fill(0);
@@ -170,7 +173,7 @@ export class Arena {
       this.#kernel.compare(codes, at.pages, faces, code, at.distances, counts);
       return at;
     });
-    const collect = (most: number): Found[] =>
+    const collect = (most: number): FoundSlots[] =>
       placed.map((run) => {
         const count = this.#kernel.collect(vectors, run.pages, run.faces, bytes, scale, run.distances, most, found);
         return {
@@ -218,7 +221,7 @@ export class Arena {
 }
 
 /** Entry i of both lists, at 2 i in `slots` and at 2 i + 1 in `cosines`, belongs to one face. */
-export interface Found {
+export interface FoundSlots {
   slots: Uint32Array;
   cosines: Float32Array;
   count: number;

@@ -2,7 +2,7 @@ import { EMBEDDING_LENGTH } from '../../core/embedding.js';
 import { assertUnit } from '../../core/unit-vector.js';
 import type { ThreadIndex } from '../thread-index.js';
 import { type FaceBatch, type IndexState, keepBest, type Match } from '../vector-index.js';
-import { Arena, type Found, PAGE_FACES, type Run } from './arena.js';
+import { Arena, type FaceRun, type FoundSlots, PAGE_FACES } from './arena.js';
 
 /**
  * Faces whose vectors are compared: those with the nearest codes. `npm run bench:candidates` shows what more or fewer of them
@@ -177,7 +177,7 @@ export class ScanIndex implements ThreadIndex {
   }
 
   /** @param first slot of the run */
-  #keepBest(best: Match[], k: number, { slots, cosines, count }: Found, first: number): void {
+  #keepBest(best: Match[], k: number, { slots, cosines, count }: FoundSlots, first: number): void {
     for (let i = 0; i < count; i++) {
       const cosine = Math.max(-1, Math.min(1, cosines[2 * i + 1] as number));
       const worst = best[k - 1];
@@ -191,7 +191,7 @@ export class ScanIndex implements ThreadIndex {
   }
 }
 
-interface PlacedRun extends Run {
+interface PlacedRun extends FaceRun {
   /** Slot of the first face. */
   first: number;
 }

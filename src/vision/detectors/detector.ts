@@ -5,11 +5,13 @@ import { Network } from '../network.js';
 import type { OutputReader } from './output-reader.js';
 import { readScrfd } from './scrfd.js';
 import { readUltraface } from './ultraface.js';
+import { readYunet } from './yunet.js';
 
-const readers: Record<DetectorModel['family'], OutputReader> = { ultraface: readUltraface, scrfd: readScrfd };
-
-/** Value of the letterbox's border, 0–255: the networks' mean. */
-const BORDER = 127;
+const readers: Record<DetectorModel['family'], OutputReader> = {
+  ultraface: readUltraface,
+  scrfd: readScrfd,
+  yunet: readYunet,
+};
 
 export class Detector {
   private constructor(
@@ -30,7 +32,8 @@ export class Detector {
     // Letterbox: the region in the top left corner of the input, its aspect kept.
     const step = Math.max(region.width / this.network.width, region.height / this.network.height);
     const toImage = { a: step, b: 0, c: 0, d: step, tx: region.x, ty: region.y };
-    const input = pyramid.sample(toImage, this.network.width, this.network.height, BORDER);
+    // The border is what the network takes for nothing.
+    const input = pyramid.sample(toImage, this.network.width, this.network.height, this.model.input.mean);
     const found = readers[this.model.family](await this.network.run(input), this.network, this.model.scoreThreshold);
     return suppressOverlaps(found, this.model.nmsIou).map((face) => fromLetterbox(face, step, region));
   }

@@ -2,7 +2,7 @@ import type { Reason } from '../../core/errors.js';
 import type { ModelPack } from '../../models/manifest.js';
 import { Refusal, type RefusalArguments } from '../refusal.js';
 import type { StageTimer } from '../stage-timer.js';
-import type { Finding, Gate, GateRule, Look, Views } from './gate.js';
+import type { Gate, GateRule, Look, LookResult, Views } from './gate.js';
 
 export interface LoadedGate<On extends keyof Views> {
   name: string;
@@ -10,7 +10,7 @@ export interface LoadedGate<On extends keyof Views> {
   look: Look<On>;
 }
 
-export interface GateFinding extends Finding {
+export interface GateFinding extends LookResult {
   name: string;
   rule: GateRule;
 }

@@ -32,9 +32,9 @@ export interface GateRule {
 
 export type Look<On extends keyof Views, Sight = unknown> = (
   view: Views[On],
-) => Finding<Sight> | Promise<Finding<Sight>>;
+) => LookResult<Sight> | Promise<LookResult<Sight>>;
 
-export interface Finding<Sight = unknown> {
+export interface LookResult<Sight = unknown> {
   /** Why the photo is refused; null when it passes. */
   reason: Reason | null;
   /** What an analysis of the photo reports. */

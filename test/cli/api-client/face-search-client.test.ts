@@ -16,7 +16,7 @@ test.each([
   ['http://localhost:8080/', 'http://localhost:8080'],
   [`https://faces.example${base}`, 'https://faces.example'],
   [`https://faces.example/behind/a/proxy${base}/`, 'https://faces.example/behind/a/proxy'],
-])('%s is the server at %s', (url, origin) => {
+])('the URL %s means the server at %s', (url, origin) => {
   expect(new FaceSearchClient({ url, key: 'k' }).origin).toBe(origin);
 });
 
@@ -24,7 +24,7 @@ test.each(['localhost:8080', '', 'ftp://a'])('"%s" is no URL of a server', (url)
   expect(() => new FaceSearchClient({ url, key: 'k' })).toThrow('must begin with http:// or https://');
 });
 
-test('codes are those of the body, whatever the HTTP status', async () => {
+test('the client reads the code in the body, whatever the HTTP status', async () => {
   let status = 200;
   const url = await scriptedServer((_request, response) => {
     response.writeHead(status).end(JSON.stringify({ data: 'No', code: '406', reason: 'hat' }));
@@ -47,14 +47,14 @@ test.each([
   [200, '{"data":"Unknown api_key","code":"401"}', 'does not take the key: Unknown api_key'],
   [401, '{"message":"Invalid credentials"}', 'does not take the key: HTTP 401'],
   [301, '', 'redirects to https://moved.example/: give the URL'],
-])('HTTP %i with %s ends the work', async (status, body, message) => {
+])('the client stops at HTTP %i with %s', async (status, body, message) => {
   const url = await scriptedServer((_request, response) =>
     response.writeHead(status, { location: 'https://moved.example/' }).end(body),
   );
   await expect(new FaceSearchClient({ url, key: 'k' }).call('GET', '/list')).rejects.toThrow(message);
 });
 
-test('when one call is told to wait, no other is sent meanwhile', async () => {
+test('the client sends no other request while one is told to wait', async () => {
   const times: number[] = [];
   const url = await scriptedServer((_request, response) => {
     times.push(performance.now());
@@ -82,7 +82,7 @@ test.each([
   [503, { data: 'It may have happened', code: '503' }, 'no'],
   [500, { data: 'x', code: '500', reason: 'internal' }, 'perhaps'],
   [429, { data: 'x', code: '429', reason: 'rate-limit' }, 'no'],
-])('HTTP %i with %j: was the change made? %s', async (status, body, done) => {
+])('after HTTP %i with %j the client knows whether the change was made: %s', async (status, body, done) => {
   const url = await scriptedServer((_request, response) => {
     response.writeHead(status, { 'retry-after': '1' }).end(JSON.stringify(body));
   });
@@ -90,7 +90,7 @@ test.each([
   expect(await attempt).toMatchObject({ done, why: body.data });
 });
 
-test('waiting ends when the caller stops', async () => {
+test('the client stops waiting when its caller stops', async () => {
   const url = await scriptedServer((_request, response) => {
     response.writeHead(503, { 'retry-after': '60' }).end('{"data":"Busy","code":"503"}');
   });
@@ -130,7 +130,7 @@ test.each<[string, string, string[] | RegExp]>([
   else expect([...(await listed)]).toEqual(expected.map((id) => [id, '']));
 });
 
-test('a proxy that takes no large photo refuses this one alone', async () => {
+test('a proxy that refuses large photos makes only this photo fail', async () => {
   const url = await scriptedServer((_request, response) => response.writeHead(413).end('<html>'));
   expect(await new FaceSearchClient({ url, key: 'k' }).call('POST', '/add', { id: 'a' })).toMatchObject({
     code: '413',
@@ -138,7 +138,7 @@ test('a proxy that takes no large photo refuses this one alone', async () => {
   });
 });
 
-test('a call that fails again and again is given up, though others are answered', async () => {
+test('a request that fails again and again is given up, though others are answered', async () => {
   const url = await scriptedServer((request, response) => {
     if (request.method === 'GET') response.end('{"data":[],"code":"200"}');
     else response.writeHead(500).end('{"data":"Internal error","code":"500"}');
@@ -157,7 +157,7 @@ test('a server that is silent is given up in time', async () => {
   );
 });
 
-test('trouble with TLS is told by its name', async () => {
+test('errors of TLS are reported by their names', async () => {
   const { cert, key } = makeCertificate(await temporaryFolder(), 'own');
   const server = createTlsServer({ cert: readFileSync(cert), key: readFileSync(key) });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

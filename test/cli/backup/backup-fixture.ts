@@ -27,6 +27,7 @@ export async function fillFolder(folder: string, people: number, dataKey?: DataK
     const face = { embedding: random.unit(512), model: 'm1', ...(objectKey && { objectKey }) };
     await store.addUserWithFace(staff, { id: `id-${i}`, name: `Person ${i}` }, face);
   }
+  await store.scales.add({ model: 'm1', data: '{"made":"here"}' });
   await store.close();
 }
 
@@ -42,6 +43,7 @@ export async function contentOf(folder: string, dataKey?: DataKey) {
     const key = `faces/photo-${i}`;
     photos[key] = (await objects.get(key))?.toString('base64');
   }
+  const scales = await store.scales.list();
   await store.close();
-  return { users, faces, photos };
+  return { users, faces, photos, scales };
 }

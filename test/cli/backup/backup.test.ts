@@ -32,7 +32,7 @@ const namesIn = async (path: string) => (await readdir(path)).filter((name) => !
 test.each([
   ['plain', undefined],
   ['encrypted', new DataKey(randomBytes(32))],
-])('what is restored is what was backed up: %s', async (_name, key) => {
+])('a restored folder holds what was backed up: %s', async (_name, key) => {
   await fillFolder(folder, 30, key);
   const made = await backUp({ folder, file });
   expect(made).toMatchObject({ users: 30, faces: 30, photos: 15, dataKeyId: key?.id ?? null, missing: 0 });
@@ -109,7 +109,7 @@ test('while a server writes, a backup holds everything acknowledged before it, e
   }
 });
 
-test('a photo that is deleted while the backup is made is not missed', async () => {
+test('a photo that is deleted during a backup does not count as missing', async () => {
   await fillFolder(folder, 10);
   const { store, objects } = await openFolder(folder);
   let deleted: Promise<unknown> | undefined;
@@ -127,7 +127,7 @@ test('a photo that is deleted while the backup is made is not missed', async () 
   expect((await contentOf(target)).users).toHaveLength(10);
 });
 
-test('a photo that is lost is told, and everything else is backed up', async () => {
+test('a photo that is lost is reported, and everything else is backed up', async () => {
   await fillFolder(folder, 10);
   await (await openFolder(folder)).objects.delete('faces/photo-4');
   expect(await backUp({ folder, file })).toMatchObject({ photos: 4, deletedMeanwhile: 0, missing: 1 });

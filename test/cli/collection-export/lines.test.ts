@@ -39,6 +39,6 @@ test('a line that is no UTF-8 has no text', async () => {
   expect((await linesOf(bytes, 2)).map(([, text]) => text)).toEqual(['a', undefined, 'b']);
 });
 
-test('nothing has no lines', async () => {
+test('an empty file has no lines', async () => {
   expect(await linesOf(Buffer.of(), 1)).toEqual([]);
 });

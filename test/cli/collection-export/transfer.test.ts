@@ -8,9 +8,9 @@ import { identityOf } from '../../../src/gallery/model-identity.js';
 import { readPack } from '../../../src/models/choose-pack.js';
 import { lockDataFolder } from '../../../src/persistence/data-folder/data-folder-lock.js';
 import { DataKey } from '../../../src/persistence/encryption/data-key.js';
+import type { CollectionRef } from '../../../src/persistence/people/people-store.js';
 import { SqliteStore } from '../../../src/persistence/people/sqlite/sqlite-store.js';
 import { SqliteTransfer } from '../../../src/persistence/people/sqlite/sqlite-transfer.js';
-import type { CollectionRef } from '../../../src/persistence/store.js';
 import { defaultManifestPath } from '../../../src/util/paths.js';
 import { ownerOf } from '../../persistence/owner-of.js';
 import { temporaryFolder } from '../../persistence/temporary-folder.js';
@@ -83,7 +83,7 @@ async function importText(target: SqliteTransfer, text: string) {
 
 const header = '{"format":"facesearch-collection","version":1,"model":"m1","dimensions":512}\n';
 
-test('what is imported is what was exported, between an encrypted and a plain folder', async () => {
+test('an import between an encrypted and a plain folder stores what was exported', async () => {
   const key = new DataKey(randomBytes(32));
   await fill('from', key);
   const source = open('from', staff, key);
@@ -103,7 +103,7 @@ test('what is imported is what was exported, between an encrypted and a plain fo
   expect([...exportCollection(open('to', guests), 'm1')].join('')).toBe(text);
 });
 
-test('an import merges by id: names from the file, new faces beside the old, the same ones not doubled', async () => {
+test('an import merges by id: it takes names from the file, adds new faces, and doubles none', async () => {
   await fill('from');
   const text = [...exportCollection(open('from', staff), 'm1')].join('');
   const store = await SqliteStore.open(database('to'));

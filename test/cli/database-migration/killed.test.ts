@@ -46,7 +46,7 @@ async function folderContent(place: string, key?: DataKey) {
   }
 }
 
-test('killed again and again, a move of rows and photos comes to its end as if nothing had been', async () => {
+test('a move of rows and photos that is killed again and again completes as if it had never been killed', async () => {
   const key = DataKey.parse(dataKey);
   await fullFolder(folder, 1000, key);
   const before = await folderContent(folder, key);
@@ -74,13 +74,13 @@ test('killed again and again, a move of rows and photos comes to its end as if n
 test('photos alone go from a folder to a bucket and back, as they lie there', async () => {
   await s3().clear();
   await fullFolder(folder, 20, DataKey.parse(dataKey));
-  const sealed = await photosIn(await FolderObjectStore.open(join(folder, 'photos')));
+  const encrypted = await photosIn(await FolderObjectStore.open(join(folder, 'photos')));
   const options = (from: string, to: string) => ['photos', '--photos-from', from, '--photos-to', to];
   const there = await runCommand('move', folder, options(join(folder, 'photos'), 's3'), { env: s3().env });
   expect(there).toMatchObject({ code: 0, stdout: 'photos: 5, 0 of them were there already\n' });
-  expect(await photosIn(s3().store())).toEqual(sealed);
+  expect(await photosIn(s3().store())).toEqual(encrypted);
   await runCommand('move', back, options('s3', join(back, 'photos')), { env: s3().env });
-  expect(await photosIn(await FolderObjectStore.open(join(back, 'photos')))).toEqual(sealed);
+  expect(await photosIn(await FolderObjectStore.open(join(back, 'photos')))).toEqual(encrypted);
   const again = await runCommand('move', back, options('s3', join(back, 'photos')), { env: s3().env });
   expect(again.stdout).toBe('photos: 5, 5 of them were there already\n');
 });

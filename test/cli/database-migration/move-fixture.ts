@@ -43,7 +43,8 @@ export async function fill(store: Store, objects: ObjectStore, people: number): 
       await store.addFace(staff, user.id, face());
     }
   }
-  const { collectionId = 0 } = (await store.findCollection(staff)) ?? {};
+  const found = (await store.listCollections()).find(({ collection }) => collection === staff.collection);
+  const collectionId = found?.collectionId ?? 0;
   const members = (await store.peopleWithFaces(collectionId, 'm1', 0, 12)).map(({ personId }) => ({
     collectionId,
     personId,

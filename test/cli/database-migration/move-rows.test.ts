@@ -63,7 +63,7 @@ const other = new DataKey(Buffer.alloc(32, 10));
 test.each([
   ['plain', undefined, undefined],
   ['out of an encrypted database into one with another key', key, other],
-])('there and back again nothing has changed, to the bit and the number: %s', async (_name, from, to) => {
+])('a move there and back changes no bit and no number: %s', async (_name, from, to) => {
   await fullFolder(folder, PEOPLE, from);
   const before = await withSide(source(from), contentOf);
   expect(before).toMatchObject({
@@ -106,9 +106,9 @@ test('stores on both sides answer the same, and number on', async () => {
     (store: typeof sqlite | typeof pg) => store.listUsers(staff),
     (store: typeof sqlite | typeof pg) => store.listUsers(strange),
     (store: typeof sqlite | typeof pg) => store.facesOfUser(staff, 'id-8'),
-    (store: typeof sqlite | typeof pg) => store.countFacesByModel(),
+    (store: typeof sqlite | typeof pg) => store.countPeople(staff.tenant),
     (store: typeof sqlite | typeof pg) => store.pendingObjectDeletions(),
-    (store: typeof sqlite | typeof pg) => store.listEnrolledBefore(new Date(Date.now() + 1000)),
+    (store: typeof sqlite | typeof pg) => store.listAutoCreatedBefore(new Date(Date.now() + 1000)),
   ])
     expect(await ask(pg)).toEqual(await ask(sqlite));
   const added = { id: 'new', name: '' };

@@ -147,9 +147,11 @@ test('the database must be whole, of this version, and fit the data key', async 
   ]);
   const unwanted = said(checkSqlite(configOf(folder, { DATA_KEY: dataKey })).findings);
   expect(unwanted[1]).toMatch(/^fail the database does not fit: it is not encrypted/);
-  const sealed = await folderWith(1, dataKey);
-  expect(said(checkSqlite(configOf(sealed, { DATA_KEY: dataKey })).findings)[1]).toMatch(/^ok the data is encrypted/);
-  const wrong = said(checkSqlite(configOf(sealed, { DATA_KEY: '2'.repeat(64) })).findings);
+  const encrypted = await folderWith(1, dataKey);
+  expect(said(checkSqlite(configOf(encrypted, { DATA_KEY: dataKey })).findings)[1]).toMatch(
+    /^ok the data is encrypted/,
+  );
+  const wrong = said(checkSqlite(configOf(encrypted, { DATA_KEY: '2'.repeat(64) })).findings);
   expect(wrong[1]).toMatch(/^fail .* is another/);
   expect(wrong.join()).not.toContain('2222');
   expect(said(checkSqlite(configOf(join(folder, 'none'))).findings)).toEqual([expect.stringContaining('first start')]);
@@ -166,7 +168,7 @@ test('a damaged database is found', async () => {
 
 const database = useTestDatabase();
 
-test('PostgreSQL is looked at, and missed', async () => {
+test('doctor checks PostgreSQL, and fails when it does not answer', async () => {
   const { url } = database();
   expect(said(await checkPostgres({ DATABASE_TIMEOUT: 30_000 }, url))).toEqual([
     expect.stringMatching(/^ok PostgreSQL \d/),
@@ -184,7 +186,7 @@ test('PostgreSQL is looked at, and missed', async () => {
   ]);
 });
 
-test('a port is free, or taken by another program', async () => {
+test('doctor reports a free port, and one that another program uses', async () => {
   const other = createServer((socket) => socket.resume().end('220 mail.example\r\n'));
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void other.close());
@@ -236,7 +238,7 @@ test('the command prints a line for each finding, or JSON, and ends with 1 when 
   expect(unset.stdout.match(/^FAIL {2}settings/gm)).toHaveLength(2);
 });
 
-test('the scale should be of the own gallery, and of its people of today', () => {
+test('doctor warns of a scale that is not of the own gallery or not of its people of today', () => {
   const madeAt = new Date('2027-01-31');
   const scale = (at80: number, centres = 'c1') => ({ data: JSON.stringify(ownScaleOf(at80, centres)), madeAt });
   const seen = (people: number, made?: { data: string; madeAt: Date }) =>
@@ -244,6 +246,11 @@ test('the scale should be of the own gallery, and of its people of today', () =>
   expect(seen(19)).toMatch(/^ok the pack's: the gallery is too small .*19 people, 20 are needed/);
   expect(seen(99)).toMatch(/^ok the pack's: none was made from your own 99 people/);
   expect(seen(100)).toMatch(/^warn the pack's: none was made/);
+  const provisional = scaleFinding({ people: 5, largest: 5, scale: undefined }, 'c1', true);
+  expect(said(provisional)[0]).toMatch(/^warn the pack's, which is provisional: nobody has measured it/);
+  expect(said(scaleFinding({ people: 210, largest: 210, scale: scale(0.3) }, 'c1', true))[0]).toMatch(
+    /^ok made from your/,
+  );
   expect(seen(210, scale(0.3))).toBe('ok made from your own gallery on 2027-01-31, from 200 people');
   expect(seen(315, scale(0.3))).toMatch(/^warn .* is stale: 210 people had faces then, 315 have now/);
   expect(seen(210, scale(0.3, 'c2'))).toMatch(/^warn .*another version/);

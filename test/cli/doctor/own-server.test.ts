@@ -88,7 +88,7 @@ test('doctor tells its own server from one with other data, and from another pro
   ]);
 });
 
-test('health asks at HOST', async () => {
+test('the command health asks the server at HOST', async () => {
   // Any address of the network 127.0.0.0/8 is the loopback's, and only this one is listened on.
   const env = { HOST: '127.0.0.7', PORT: String(await freePort()) };
   const folder = await listening(env, /"msg":"ready"/);

@@ -15,7 +15,7 @@ async function folderOf(...paths: string[]): Promise<string> {
 
 const listed = async (source: string) => (await readPhotoList(source)).photos.map(({ id, path }) => `${id}: ${path}`);
 
-test('a folder beneath the folder is a person, and so is a file, with or without a number', async () => {
+test('a folder in the given folder is a person, and so is a file, with or without a number', async () => {
   const folder = await folderOf(
     'An/1.jpg',
     'An/10.JPEG',

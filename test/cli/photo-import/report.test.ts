@@ -78,7 +78,7 @@ test('each reason that a photo can be refused for has a title and says what to d
   for (const { text } of rows) expect(titles).not.toContain(text);
 });
 
-test('a refusal without a reason, of another server or an older import, is told by its own text', () => {
+test('a refusal without a reason, of another server or an older import, is shown with its own text', () => {
   const refused = { code: '407', text: 'No face detected', reason: '' };
   expect(wordsFor(refused)).toEqual({ title: 'No face detected', advice: 'Code 407.' });
 });

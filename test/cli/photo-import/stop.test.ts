@@ -8,7 +8,7 @@ import { program, runCommand } from '../../support/command.js';
 import { scriptedServer } from '../../support/scripted-server.js';
 import { TroubledServer } from './troubled-server.js';
 
-test('after Ctrl-C the photo under way comes to its end, and the next run sends the rest', async () => {
+test('an import that gets Ctrl-C finishes the photo under way, and the next run sends the rest', async () => {
   const folder = join(await temporaryFolder(), 'photos');
   await mkdir(folder);
   for (let i = 0; i < 3; i++) await writeFile(join(folder, `an_${i}.jpg`), `photo ${i}`);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { FaceSearchClient } from '../../../src/cli/api-client/face-search-client.js';
-import { type Side, shadow } from '../../../src/cli/shadow/shadow.js';
+import { type ShadowServer, shadow } from '../../../src/cli/shadow/shadow.js';
 import { shadowBlocks, shadowCsv } from '../../../src/cli/shadow/shadow-report.js';
 import { type Answer, verdictOf } from '../../../src/cli/shadow/verdict.js';
 import { renderText } from '../../../src/evaluation/report/blocks.js';
@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 
 /** A server with people, each by the cosine of the face. */
-async function side(people: Record<string, number>, key = testKey): Promise<Side> {
+async function side(people: Record<string, number>, key = testKey): Promise<ShadowServer> {
   const { gallery, target } = await listeningFakeApp();
   for (const [id, cosine] of Object.entries(people)) {
     await gallery.saveUser(ref, { id, name: id });
@@ -30,7 +30,7 @@ async function side(people: Record<string, number>, key = testKey): Promise<Side
   return { server, collection: '', threshold: 0.9 };
 }
 
-function run(photos: Record<string, [text: string, owner?: string | null]>, a: Side, b: Side) {
+function run(photos: Record<string, [text: string, owner?: string | null]>, a: ShadowServer, b: ShadowServer) {
   const listed = Object.entries(photos).map(([path, [text, owner]]) => {
     const file = join(folder, path);
     writeFileSync(file, text);
@@ -52,7 +52,7 @@ const probes: Record<string, [string]> = {
   'none.jpg': ['none'],
 };
 
-it('tells for each photo how the answers go together', async () => {
+it('shadow says for each photo how the two replies compare', async () => {
   const { comparisons, failure, progress } = await run(probes, await side(people.a), await side(people.b));
   expect(failure).toBeUndefined();
   expect(comparisons.map(({ photo, verdict }) => [photo, verdict])).toEqual([
@@ -88,7 +88,7 @@ it('tells for each photo how the answers go together', async () => {
   expect(lines[5]).toMatch(/^none\.jpg,,"refused by both, same code",407,,,No face detected,no-face,/);
 });
 
-it('tells what another threshold of B would change', async () => {
+it('shadow says what another threshold of B would change', async () => {
   const b = await side({ an: 0.62 });
   const photos: Record<string, [string]> = { 'an.jpg': ['cos:1'], 'stranger.jpg': ['cos:0'] };
   const { comparisons } = await run(photos, await side({ an: 1 }), b);
@@ -104,7 +104,7 @@ it('tells what another threshold of B would change', async () => {
   );
 });
 
-it('tells who is right where photos have owners', async () => {
+it('shadow says which server is right for photos that have owners', async () => {
   const { comparisons } = await run(
     { 'an.jpg': ['cos:1', 'an'], 'binh.jpg': ['cos:0', 'binh'], 'x.jpg': ['cos:-1', null], 'y.jpg': ['none', 'an'] },
     await side({ an: 1, binh: 0 }),
@@ -122,7 +122,7 @@ it('tells who is right where photos have owners', async () => {
   expect(shadowCsv(comparisons)).toContain('\r\nbinh.jpg,binh,different people,');
 });
 
-it('counts what one server fails at, and goes on', async () => {
+it('shadow counts the requests at which one server fails, and continues', async () => {
   const { comparisons, failure } = await run(
     { 'an.jpg': ['cos:1'], 'crash.jpg': ['crash'], 'z.jpg': ['cos:1'] },
     await side({ an: 1 }),
@@ -137,7 +137,7 @@ it('counts what one server fails at, and goes on', async () => {
   expect(comparisons[1]?.a).not.toHaveProperty('ms');
 }, 30_000);
 
-it('stops at a key that is refused, and keeps what was compared', async () => {
+it('shadow stops at a refused key, and keeps what it has compared', async () => {
   const [good, wrong] = [await side({ an: 1 }), await side({}, 'wrong')];
   expect(await run({ 'an.jpg': ['cos:1'] }, good, wrong)).toMatchObject({
     comparisons: [],

@@ -64,7 +64,7 @@ async function people(of: string): Promise<Record<string, string>> {
   return Object.fromEntries(data.users.map(({ id, name, faces }) => [id, `${name} (${faces})`]));
 }
 
-it('tells what is missing before anything is sent', async () => {
+it('migrate-from-fpt names what is missing before it sends anything', async () => {
   const { code, stdout, stderr } = await migrateFromFpt(['--dry-run'], { env: { FACESEARCH_TO_KEY: '' } });
   expect(code, stderr).toBe(1);
   expect(stdout).toContain('4 users on the source, 3 of them with photos here: 4 photos.\n');
@@ -78,7 +78,7 @@ it('tells what is missing before anything is sent', async () => {
   expect(await people(collection)).toEqual({});
 });
 
-it('fills, tells what is missing, and goes on with what is new', async () => {
+it('migrate-from-fpt fills a collection, names what is missing, and later sends only what is new', async () => {
   const filled = await migrateFromFpt();
   expect(filled.code, filled.stderr).toBe(1);
   expect(filled.stdout).toContain('3 photos added, 1 refused.\n       1  No face found\n2 of 4 users can be found');
@@ -102,14 +102,14 @@ it('fills, tells what is missing, and goes on with what is new', async () => {
   expect(again.code, again.stderr).toBe(0);
   expect(again.stdout).toContain('2 photos added (3 earlier), 0 refused.\n4 of 4 users can be found on the target.');
 
-  // Whoever was deleted on the target is filled again.
+  // A person who was deleted on the target is filled again.
   await ours.calls.delete('/delete', field('collection', collection), field('id', 'franck'));
   const refilled = await migrateFromFpt();
   expect(refilled.stdout).toContain('2 photos added (3 earlier), 0 refused.');
   expect(await people(collection)).toEqual({ ...found, cage: 'Người cage (1)', nobody: 'Người nobody (1)' });
 });
 
-it('killed at any time and run again, adds every user and every photo once', async () => {
+it('migrate-from-fpt adds every user and every photo once, although it is killed and run again', async () => {
   const args = ['--to-collection', 'again', '--state', path('again')];
   await killLaterAndLater((killAfter) => migrateFromFpt(args, { killAfter }));
   expect(await people('again')).toEqual({
@@ -120,7 +120,7 @@ it('killed at any time and run again, adds every user and every photo once', asy
   });
 }, 120_000);
 
-it('takes photos by a list, for ids that cannot be names of files', async () => {
+it('migrate-from-fpt takes photos by a list, for ids that cannot be file names', async () => {
   for (const id of ['a/b', 'c'.repeat(400)])
     await cloud.calls.post('/create', field('collection', 'odd'), field('id', id), field('name', 'Odd'));
   const lines = ['a/b,photos/audrey.jpg', `${'c'.repeat(400)},photos/franck-1.jpg`, 'nobody,photos/franck/2.jpg'];
@@ -133,7 +133,7 @@ it('takes photos by a list, for ids that cannot be names of files', async () => 
   expect(await people('odd')).toEqual({ 'a/b': 'Odd (1)', ['c'.repeat(400)]: 'Odd (1)' });
 });
 
-it('compares the two by searching', async () => {
+it('shadow compares the two servers by searching', async () => {
   const probe = field('collection', 'probes');
   await ours.calls.post('/create', probe, field('id', 'franck'), field('name', 'Franck'));
   for (const { calls } of [ours, cloud]) {
@@ -192,7 +192,7 @@ it.each<[string, number, string[], Record<string, string>, string]>([
   expect(code).toBe(expected);
 });
 
-it('needs a threshold that is one', async () => {
+it('shadow refuses a threshold that is no number from 0 to 1', async () => {
   const args = [folder, '--a', cloud.url, '--b', ours.url, '--b-threshold', '1.5'];
   const tooHigh = await runCommand('shadow', folder, args);
   expect(tooHigh).toMatchObject({ code: 2, stderr: expect.stringContaining('--b-threshold must be a number') });

@@ -27,7 +27,7 @@ it.each([
   ['anna.jpg', undefined],
   ['an-left.jpg', undefined],
   ['-1.jpg', undefined],
-])('%s is a photo of %s', (path, id) => {
+])('the photo %s belongs to the user %s', (path, id) => {
   const ids = ['emp', 'emp-7', 'an', 'x/y', 'a b', 'a%20b', '..', '100%', 'Tuấn'];
   const { photos, strays } = ownPhotos([{ file: `/photos/${path}`, path }], ids);
   expect(photos).toEqual(id === undefined ? [] : [{ id, file: `/photos/${path}`, path }]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { calibrateGallery, ratesUnder } from '../../../src/evaluation/own-gallery/calibrate-gallery.js';
+import { calibrateGallery, ratesUnder, stricter } from '../../../src/evaluation/own-gallery/calibrate-gallery.js';
 import { findSuspects } from '../../../src/evaluation/own-gallery/suspects.js';
 import { centresOf } from '../../gallery/describe-scoring.js';
 import { RandomVectors } from '../../vector-index/random-vectors.js';
@@ -9,7 +9,7 @@ import { randomPeople } from './people.js';
 const centres = centresOf(40);
 
 describe('the calibration of a gallery', () => {
-  it('counts the scores at the door, where the people of a fold are not part of the cohort', () => {
+  it('the calibration of a gallery scores strangers who are not part of the cohort', () => {
     const people = randomPeople(new RandomVectors(1), 60, 2);
     const { curve, pairs, faces } = calibrateGallery([people], centres);
     expect({ pairs, faces }).toEqual({ pairs: (60 * 59) / 2, faces: 120 });
@@ -25,7 +25,7 @@ describe('the calibration of a gallery', () => {
     }
   });
 
-  it('gives each rate bounds around its score, and says which are extrapolated', () => {
+  it('the calibration of a gallery gives each rate bounds around its score, and says which are extrapolated', () => {
     const { rates, points } = calibrateGallery([randomPeople(new RandomVectors(2), 50)], centres);
     expect(rates.map(({ rate, similarity }) => [rate, similarity])).toEqual(
       [0.65, 0.7, 0.75, 0.8, 0.85, 0.9].map((similarity, i) => [10 ** -(i + 1), similarity]),
@@ -44,7 +44,7 @@ describe('the calibration of a gallery', () => {
     }
   });
 
-  it('tells what another scale says of this gallery', () => {
+  it('the calibration of a gallery says what another scale means for this gallery', () => {
     const { curve, points, rates } = calibrateGallery([randomPeople(new RandomVectors(2), 50)], centres);
     for (const [i, { similarity, rate }] of ratesUnder(curve, points).entries()) {
       expect(similarity).toBe(rates[i]?.similarity);
@@ -54,14 +54,30 @@ describe('the calibration of a gallery', () => {
     }
   });
 
-  it('works without centres', () => {
+  it('the stricter of two scales is taken at each similarity', () => {
+    const own = [
+      { score: -1, similarity: 0 },
+      { score: 0.2, similarity: 0.8 },
+      { score: 0.4, similarity: 0.9 },
+      { score: 1, similarity: 1 },
+    ];
+    const pack = [
+      { score: 0, similarity: 0.7 },
+      { score: 0.3, similarity: 0.8 },
+      { score: 0.36, similarity: 0.9 },
+    ];
+    expect(stricter(own, pack)).toEqual([own[0], { score: 0.3, similarity: 0.8 }, own[2], own[3]]);
+    expect(stricter(own, [])).toEqual(own);
+  });
+
+  it('the calibration of a gallery works without centres', () => {
     const { rates } = calibrateGallery([randomPeople(new RandomVectors(3), 40)], undefined);
     // Cosines of random directions in 512 dimensions have a standard deviation of 0.044.
     expect(rates[0]?.score).toBeGreaterThan(0.045);
     expect(rates[0]?.score).toBeLessThan(0.07);
   });
 
-  it('never compares people of different tenants', () => {
+  it('the calibration of a gallery never compares people of different tenants', () => {
     const random = new RandomVectors(4);
     const [one, two] = [randomPeople(random, 30, 1, 'one'), randomPeople(random, 25, 1, 'two')];
     // The same people, as two companies of one house have them.
@@ -71,7 +87,7 @@ describe('the calibration of a gallery', () => {
     expect(rates.at(-1)?.score).toBeLessThan(0.5);
   });
 
-  it('refuses a gallery that is too small, and says how large it is', () => {
+  it('the calibration of a gallery refuses one that is too small, and says how large it is', () => {
     const random = new RandomVectors(5);
     const tenants = [randomPeople(random, 19, 1, 'one'), randomPeople(random, 12, 1, 'two')];
     expect(() => calibrateGallery(tenants, centres)).toThrow(/largest tenant has 19 people .* needs 20/);
@@ -82,7 +98,7 @@ describe('the calibration of a gallery', () => {
 });
 
 describe('suspects', () => {
-  it('are one person under two ids, who does not lift the scale', () => {
+  it('a person under two ids is a suspected duplicate, and does not change the scale', () => {
     const random = new RandomVectors(6);
     const people = randomPeople(random, 60, 4);
     const twice = people.slice(0, 3).map((person, i) => ({
@@ -98,7 +114,7 @@ describe('suspects', () => {
     expect(rates.map(({ score }) => score)).toEqual(clean.rates.map(({ score }) => score));
   });
 
-  it('are everybody who is enrolled for two doors under one id', () => {
+  it('people who are enrolled in two collections under one id are suspected duplicates', () => {
     const random = new RandomVectors(7);
     const people = randomPeople(random, 40, 2);
     const doors = people.map((person) => ({ ...person, collection: 'back door' }));
@@ -107,7 +123,7 @@ describe('suspects', () => {
     expect(calibrateGallery([[...people, ...doors]], centres).people).toBe(40);
   });
 
-  it('are not people who merely have the same id in two collections', () => {
+  it('people who merely have the same id in two collections are no suspected duplicates', () => {
     const random = new RandomVectors(8);
     const people = randomPeople(random, 25, 2);
     const others = randomPeople(random, 25, 2).map((person) => ({ ...person, collection: 'visitors' }));

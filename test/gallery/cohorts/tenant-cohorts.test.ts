@@ -70,7 +70,7 @@ function expectedMu(members: readonly { embeddings: Float32Array[] }[], count: n
 }
 
 describe('the people of a cohort', () => {
-  it('are those of all collections of the tenant, from ten on, by the mean of their faces', async () => {
+  it('a cohort holds people of all collections of the tenant, from ten on, by the mean of their faces', async () => {
     await enrol(4);
     await enrol(5, visitors, 3);
     await enrol(30, { tenant: 'globex', collection: '' });
@@ -89,7 +89,7 @@ describe('the people of a cohort', () => {
     expect(onBuilt.mock.calls).toEqual([['globex'], ['acme']]);
   });
 
-  it('are chosen anew when the tenant has grown or shrunk by a quarter, and stay until then', async () => {
+  it('a cohort is chosen anew when the tenant has grown or shrunk by a quarter, and stays until then', async () => {
     await enrol(20);
     const { builder } = open();
     await builder.checkAll();
@@ -113,7 +113,7 @@ describe('the people of a cohort', () => {
     expect(await buildAfter(() => enrol(2), 2)).toMatchObject({ build: 5, people: 10 });
   });
 
-  it('are two hundred at the most, those with the smallest hashes of their ids', async () => {
+  it('a cohort holds two hundred people at most, those with the smallest hashes of their ids', async () => {
     await enrol(150);
     await enrol(70, visitors);
     const { builder, cohorts } = open();
@@ -126,7 +126,7 @@ describe('the people of a cohort', () => {
     expect((await cohorts.of('acme'))?.mu(face)).toBeCloseTo(expectedMu(chosen, 220), 6);
   });
 
-  it('leave it at once when a face of theirs is deleted, and the levels of the others can still be compared', async () => {
+  it('people leave a cohort at once when one of their faces is deleted, and the levels of the others stay comparable', async () => {
     await enrol(14, staff, 2);
     const { cohorts, builder } = open();
     await builder.checkAll();
@@ -145,7 +145,7 @@ describe('the people of a cohort', () => {
     expect(await cohorts.of('acme')).toBe(cohort);
   });
 
-  it('are forgotten by a read under way as well', async () => {
+  it('a running read forgets people who left the cohort', async () => {
     await enrol(12);
     await open().builder.checkAll();
     const { cohorts } = open();
@@ -157,7 +157,7 @@ describe('the people of a cohort', () => {
     expect((await cohorts.of('acme'))?.mu(face)).toBeCloseTo(expectedMu(people.slice(1), 12), 6);
   });
 
-  it('are read once for searches that come together, and again when another server has chosen', async () => {
+  it('a cohort is read once for searches that come together, and again when another server has chosen', async () => {
     await enrol(10);
     const found = vi.spyOn(store, 'findCohort');
     const one = new TenantCohorts({ store, model: 'm1', centres, freshMs: 20 });
@@ -167,7 +167,7 @@ describe('the people of a cohort', () => {
     await expect.poll(async () => (await one.of('acme'))?.version).toBe(`${centres.version}-1`);
   });
 
-  it('are nobody for a model without centres that has too few', async () => {
+  it('a model without centres has no cohort when the tenant has too few people', async () => {
     await enrol(9);
     const cohorts = new TenantCohorts({ store, model: 'm1', centres: undefined, freshMs: Number.POSITIVE_INFINITY });
     expect(await cohorts.of('acme')).toBeUndefined();

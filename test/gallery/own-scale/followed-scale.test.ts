@@ -14,10 +14,16 @@ const points = [
 ];
 const calibration = { points: [], scorePoints: points, photosSlope: 0.03 };
 
-async function opened() {
+async function opened(more: { provisional?: string } = {}) {
   const store = await SqliteStore.open(`${await temporaryFolder()}/facesearch.db`);
   const logger = { info: vi.fn(), warn: vi.fn() };
-  const followed = new FollowedScale({ scales: store.scales, model: 'm1', calibration, centres, logger });
+  const followed = new FollowedScale({
+    scales: store.scales,
+    model: 'm1',
+    calibration: { ...calibration, ...more },
+    centres,
+    logger,
+  });
   onTestFinished(async () => {
     await followed.close();
     await store.close();
@@ -92,4 +98,18 @@ test('a scale is stale when the people have changed by half', () => {
     false,
     true,
   ]);
+});
+
+test('a provisional scale is told and warned of, until one of the gallery holds', async () => {
+  const { followed, logger, add } = await opened({ provisional: 'nobody measured it' });
+  await followed.open();
+  expect(followed.isProvisional).toBe(true);
+  expect(logger.warn).toHaveBeenCalledWith(
+    { provisional: 'nobody measured it' },
+    expect.stringContaining('provisional'),
+  );
+  await add(ownScaleOf(0.35, centres.version));
+  await followed.refresh();
+  expect(followed.isProvisional).toBe(false);
+  expect((await opened()).followed.isProvisional).toBe(false);
 });

@@ -40,7 +40,7 @@ function level(
 }
 
 describe('the level of a face', () => {
-  it('is the mean of its cosines to the tenth of the centres that is nearest', () => {
+  it('the level of a face is the mean of its cosines to the nearest tenth of the centres', () => {
     const centres = vectors(400);
     const face = new RandomVectors(2).unit(512);
     const cosines = centres.map((centre) => cosineOf(face, centre)).sort((a, b) => b - a);
@@ -48,7 +48,7 @@ describe('the level of a face', () => {
     expect(new Cohort('v', flat(centres)).mu(face)).toBeCloseTo(mean, 6);
   });
 
-  it('gives own people a share that grows with their number, for any numbers', () => {
+  it('the level of a face gives own people a share that grows with their number', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 90 }),
@@ -67,14 +67,14 @@ describe('the level of a face', () => {
     );
   });
 
-  it('does not count fewer than ten own people', () => {
+  it('the level of a face does not count fewer than ten own people', () => {
     const centres = flat(vectors(50));
     const face = new RandomVectors(5).unit(512);
     expect(new Cohort('v', centres, own(vectors(9, 3), 9)).mu(face)).toBe(new Cohort('v', centres).mu(face));
     expect(new Cohort('v', centres, own(vectors(10, 3), 10)).mu(face)).not.toBe(new Cohort('v', centres).mu(face));
   });
 
-  it('is the same whether or not the face belongs to the most similar of the own people', () => {
+  it('the level of a face is the same whether or not the face belongs to the most similar own person', () => {
     const centres = vectors(50);
     const people = vectors(12, 3);
     const face = new RandomVectors(9).unit(512);
@@ -84,7 +84,7 @@ describe('the level of a face', () => {
     expect(levels[0]).toBe(levels[1]);
   });
 
-  it('is a float32, the same for the same face, whatever was asked before', () => {
+  it('the level of a face is a float32, the same for the same face, whatever was computed before', () => {
     const cohort = new Cohort('v', flat(vectors(50)));
     const [one, two] = vectors(2, 9) as [Float32Array, Float32Array];
     const first = cohort.mu(one);
@@ -97,7 +97,7 @@ describe('the level of a face', () => {
 describe('without centres', () => {
   const nothing = new Float32Array();
 
-  it('levels lie around 0 and fade in from twenty own people on', () => {
+  it('levels without centres lie around 0 and fade in from twenty own people on', () => {
     const people = vectors(40, 6);
     const middle = people.reduce((sum, person) => sum + level(person, [], people, 1), 0) / people.length;
     const face = new RandomVectors(8).unit(512);
@@ -107,12 +107,12 @@ describe('without centres', () => {
     expect(mean).toBeCloseTo(0, 6);
   });
 
-  it('fewer than twenty change nothing', () => {
+  it('without centres, fewer than twenty people change nothing', () => {
     const cohort = new Cohort('v', nothing, own(vectors(19, 6), 19));
     expect(cohort.mu(new RandomVectors(8).unit(512))).toBeCloseTo(0, 12);
   });
 
-  it('and without enough people there is no cohort', () => {
+  it('without centres and enough people there is no cohort', () => {
     expect(Cohort.of('v', nothing, own(vectors(9), 9))).toBeUndefined();
     expect(Cohort.of('v', nothing)).toBeUndefined();
     expect(muOf(undefined, vectors(1)[0] as Float32Array)).toBe(0);

@@ -29,7 +29,7 @@ function cohortOf(random: RandomVectors, count = 40): Cohort {
 }
 
 describe('a person with one face', () => {
-  it('has the score of the face: the cosine less the mean of both mus', () => {
+  it('a person with one face has the score of the face: the cosine minus the mean of both levels', () => {
     const random = new RandomVectors(3);
     const cohort = cohortOf(random);
     const [probe, face] = [random.unit(512), random.unit(512)];
@@ -50,7 +50,7 @@ describe('a person with several faces', () => {
   const probe = random.unit(512);
   const faces = [0.4, 0.6, 0.5].map((cosine) => random.near(probe, cosine));
 
-  it('has the mean of the best face and the template, put right for the number of photos', () => {
+  it('a person with several faces has the mean of the best face and the template, corrected for the number of photos', () => {
     const [found] = rank([person(1, faces, cohort)], probeOf(probe, cohort), scale);
     const sum = faces.reduce((all, face) => all.map((x, i) => x + (face[i] as number)), new Float32Array(512));
     const length = Math.hypot(...sum);
@@ -66,7 +66,7 @@ describe('a person with several faces', () => {
     expect(found?.faceId).toBe(101);
   });
 
-  it('is the same whichever of the faces were found beside the best', () => {
+  it('a person with several faces has the same score whichever faces the index found beside the best', () => {
     const whole = person(1, faces, cohort);
     const some = { ...whole, faces: whole.faces.slice(1, 2) };
     expect(rank([some], probeOf(probe, cohort), scale)[0]?.score).toBe(
@@ -74,12 +74,12 @@ describe('a person with several faces', () => {
     );
   });
 
-  it('is the best face alone on the raw scale', () => {
+  it('a person with several faces has the score of the best face alone on the raw scale', () => {
     const [found] = rank([person(1, faces, undefined)], probeOf(probe, undefined), rawCosine);
     expect(found?.similarity).toBeCloseTo(cosineOf(probe, faces[1] as Float32Array), 12);
   });
 
-  it('who cancel each other out are the best face alone', () => {
+  it('a person whose faces cancel each other out has the score of the best face alone', () => {
     const face = random.unit(512);
     const contender = person(1, [face, face.map((x) => -x)], undefined);
     expect(contender.template.mean).toBeUndefined();
@@ -88,14 +88,14 @@ describe('a person with several faces', () => {
 });
 
 describe('the correction for photos', () => {
-  it('grows with the logarithm of their number up to ten', () => {
+  it('the correction for photos grows with the logarithm of their number up to ten', () => {
     const scores = [1, 2, 10, 50].map((photos) => personScore({ best: 0.5, template: 0.4, photos }, 0.1));
     expect(scores.map((score) => Number(score.toFixed(12)))).toEqual([0.45, 0.419897000434, 0.35, 0.35]);
     expect(personScore({ best: 0.5, template: undefined, photos: 1 }, 0.1)).toBe(0.5);
   });
 });
 
-it('somebody with a photo identical to the probe comes first, with similarity 1', () => {
+it('a person with a photo identical to the probe comes first, with similarity 1', () => {
   fc.assert(
     fc.property(fc.nat(), fc.integer({ min: 1, max: 5 }), (seed, photos) => {
       const random = new RandomVectors(seed + 1);

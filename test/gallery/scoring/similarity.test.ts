@@ -19,27 +19,27 @@ const cosines = [
 describe('straight lines between points', () => {
   const similarity = piecewiseLinear(points);
 
-  it('meet the corners to the letter', () => {
+  it('straight lines between points meet the points exactly', () => {
     for (const point of points) expect(similarity(point.score)).toBe(point.similarity);
   });
 
-  it('are straight between two corners', () => {
+  it('straight lines between points are straight', () => {
     expect(similarity((0.243 + 0.336) / 2)).toBeCloseTo(0.725, 12);
   });
 
-  it('never fall, and stay between 0 and 1', () => {
+  it('straight lines between points never fall, and stay between 0 and 1', () => {
     const values = Array.from({ length: 24_001 }, (_, i) => similarity((i - 12_000) / 10_000));
     expect(values).toEqual([...values].sort((a, b) => a - b));
     expect([values[0], values.at(-1)]).toEqual([0, 1]);
   });
 
-  it('are clamped beyond the ends, and without a number', () => {
+  it('straight lines between points are clamped beyond the ends, and for NaN', () => {
     expect(similarity(1.1)).toBe(1);
     expect(similarity(-1.1)).toBe(0);
     expect(similarity(Number.NaN)).toBe(0);
   });
 
-  it('need points that rise', () => {
+  it('straight lines between points need points that rise', () => {
     expect(() => piecewiseLinear([{ score: 1, similarity: 1 }])).toThrow(RangeError);
     expect(() => piecewiseLinear([points[1], points[0]].flatMap((p) => p ?? []))).toThrow(RangeError);
   });

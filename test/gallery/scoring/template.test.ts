@@ -28,7 +28,7 @@ test('the same faces in another order make the same template, to the bit, with a
   expect(template.mean?.mu).toBe(cohort.mu(template.mean?.embedding as Float32Array));
 });
 
-test('of very many faces the newest count', () => {
+test('a template of very many faces is made from the newest', () => {
   const many = faces(MAX_TEMPLATE_FACES + 10);
   const template = makeTemplate(many, undefined);
   expect([...template.mus.keys()]).toEqual(many.slice(10).map(({ faceId }) => faceId));

@@ -56,14 +56,14 @@ describe.each(examples.cases)('$ownUsed own people of $people', (example) => {
   const { ownUsed, people } = example;
   const cohort = new Cohort('example', flat(centres), { vectors: flat(own.slice(0, ownUsed)), people });
 
-  it('give the levels', () => {
+  it('the worked example gives the levels', () => {
     expect(cohort.mu(probe)).toBeCloseTo(example.levelOfProbe, 6);
     const { mus, mean } = person(3, cohort).template;
     for (const [i, mu] of [...mus.values()].entries()) expect(mu).toBeCloseTo(example.levelsOfPhotos[i] ?? 9, 6);
     expect(mean?.mu).toBeCloseTo(example.levelOfTemplate, 6);
   });
 
-  it('give the scores and the similarity of a person with three photos, and with one', () => {
+  it('the worked example gives the scores and similarities of a person with three photos and with one', () => {
     const [found] = rank([person(3, cohort)], probeOf(probe, cohort), scale);
     expect(found?.scores.best).toBeCloseTo(Math.max(...example.scoresOfFaces), 6);
     expect(found?.scores.template).toBeCloseTo(example.scoreOfTemplate, 6);

@@ -52,7 +52,7 @@ describe.each([
     return { gallery, photos, store, enrol, sweep };
   }
 
-  test('those whom a search enrolled too long ago are erased: rows, index and photos; others stay', async () => {
+  test('users that a search enrolled too long ago are erased with rows, index and photos; others stay', async () => {
     const passDays = stopClock();
     const { gallery, photos, store, enrol, sweep } = await opened();
     await gallery.saveUser(staff, { id: 'a1', name: 'Anna' });
@@ -83,15 +83,15 @@ describe.each([
     expect(logger.error).not.toHaveBeenCalled();
   });
 
-  test('somebody who is named between the look and the erasure stays', async () => {
+  test('a user who is named between the look and the erasure stays', async () => {
     const passDays = stopClock();
     const { gallery, store, enrol } = await opened();
     const { id } = await enrol();
     passDays(2);
     const time = new Date();
-    expect(await store.listEnrolledBefore(time)).toEqual([{ ...staff, userId: id }]);
+    expect(await store.listAutoCreatedBefore(time)).toEqual([{ ...staff, userId: id }]);
     await gallery.saveUser(staff, { id, name: 'Ben' });
-    expect(await store.deleteEnrolledBefore(time, staff, id)).toBeUndefined();
+    expect(await store.deleteAutoCreatedBefore(time, staff, id)).toBeUndefined();
     expect(await gallery.listUsers(staff)).toEqual([{ id, name: 'Ben' }]);
   });
 });
@@ -99,13 +99,19 @@ describe.each([
 test('a sweep that fails is logged without names and tried again in an hour', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   onTestFinished(() => void vi.useRealTimers());
-  const listEnrolledBefore = vi.fn().mockRejectedValueOnce(new Error('disk full')).mockResolvedValue([]);
-  const gallery = { deleteEnrolledBefore: vi.fn() };
+  const listAutoCreatedBefore = vi.fn().mockRejectedValueOnce(new Error('disk full')).mockResolvedValue([]);
+  const gallery = { deleteAutoCreatedBefore: vi.fn() };
   const logger = { info: vi.fn(), error: vi.fn() };
-  const retention = new RetentionSweep({ store: { listEnrolledBefore }, gallery, days: 1, onErased: () => {}, logger });
+  const retention = new RetentionSweep({
+    store: { listAutoCreatedBefore },
+    gallery,
+    days: 1,
+    onErased: () => {},
+    logger,
+  });
   await expect.poll(() => logger.error.mock.calls).toHaveLength(1);
   await vi.advanceTimersByTimeAsync(3_600_000);
-  expect(listEnrolledBefore).toHaveBeenCalledTimes(2);
+  expect(listAutoCreatedBefore).toHaveBeenCalledTimes(2);
   await retention.close();
   expect(logger.error).toHaveBeenCalledTimes(1);
 });
@@ -134,7 +140,7 @@ test('an older database knows whom searches enrolled by their photos and missing
   const migrated = await SqliteStore.open(path);
   onTestFinished(() => migrated.close());
   const later = new Date(Date.now() + DAY_MS);
-  expect(await migrated.listEnrolledBefore(later)).toEqual([{ ...staff, userId: 'enrolled' }]);
+  expect(await migrated.listAutoCreatedBefore(later)).toEqual([{ ...staff, userId: 'enrolled' }]);
 });
 
 test('a server erases at its start whose time is over, and leaves no trace but the line in its audit log', async () => {

@@ -6,14 +6,14 @@ import { type Form, field, file, form } from '../../support/multipart.js';
 const vector = (length = 512) => JSON.stringify(Array.from({ length }, (_, i) => (i === 0 ? 2 : 0)));
 
 describe('form fields', () => {
-  it('come in any order, with unknown ones between', async () => {
+  it('form fields come in any order, with unknown fields between them', async () => {
     const { post } = await fakeApp();
     await post('/create', field('name', 'Mai'), field('colour', 'red'), field('id', 'u1'));
     const added = await post('/add', file('cos:1'), field('x', ''), field('id', 'u1'));
     expect(added.json).toEqual({ data: 'Add photo success', code: '200' });
   });
 
-  it.each(['true', 'TRUE', 'True', '1', '"true"', ' true '])('take %j for true', async (text) => {
+  it.each(['true', 'TRUE', 'True', '1', '"true"', ' true '])('a form field takes %j for true', async (text) => {
     const { post } = await fakeApp();
     expect(
       (await post('/search', file('card'), field('allow_id_card', text), field('create', text))).json.data,
@@ -22,25 +22,25 @@ describe('form fields', () => {
     });
   });
 
-  it.each(['false', '0', '', 'yes', '2', '"false"'])('take %j for false', async (text) => {
+  it.each(['false', '0', '', 'yes', '2', '"false"'])('a form field takes %j for false', async (text) => {
     const { post } = await fakeApp();
     expect((await post('/search', file('card'), field('allow_id_card', text))).json.code).toBe('410');
   });
 
-  it('lose one pair of double quotes and nothing else', async () => {
+  it('a form field loses one pair of double quotes and nothing else', async () => {
     const { post, get } = await fakeApp();
     await post('/create', field('id', '""u1""'), field('name', ' "Mai '));
     expect((await get('/list')).json.data).toEqual([{ id: '"u1"', name: ' "Mai ' }]);
     expect((await get('/list?collection=%22%22')).json.data).toHaveLength(1);
   });
 
-  it('count once: the first of several with a name', async () => {
+  it('the first of several form fields with one name counts', async () => {
     const { post, get } = await fakeApp();
     await post('/create', field('id', 'first'), field('id', 'second'), field('name', 'Mai'));
     expect((await get('/list')).json.data).toEqual([{ id: 'first', name: 'Mai' }]);
   });
 
-  it.each(['', '""'])('count as missing when they hold %j', async (empty) => {
+  it.each(['', '""'])('a form field that holds %j counts as missing', async (empty) => {
     const { post } = await fakeApp();
     expect((await post('/create', field('id', empty), field('name', 'Mai'))).json).toEqual({
       data: 'Missing id',
@@ -53,9 +53,9 @@ describe('form fields', () => {
     expect((await post('/search_vector', field('vector', empty))).json.data).toBe('Missing vector');
   });
 
-  it('keep ids and names to the letter, in any script', async () => {
+  it('ids and names are kept exactly, in any script', async () => {
     const { post, get, delete: remove } = await fakeApp();
-    const id = 'Nguyễn/../人 😀\u00a0;"a"\r\n\t';
+    const id = 'Nguyễn/../人 😀\u00a0;"a" ';
     await post('/create', field('id', id), field('name', '\ufeffTrần'), field('collection', 'bộ 1'));
     expect((await get(`/list?collection=${encodeURIComponent('bộ 1')}`)).json.data).toEqual([
       { id, name: '\ufeffTrần' },
@@ -63,7 +63,7 @@ describe('form fields', () => {
     expect((await remove('/delete', field('id', id), field('collection', 'bộ 1'))).json.code).toBe('200');
   });
 
-  it('refuse ids and names that no store could keep', async () => {
+  it('ids and names that no store could keep are refused', async () => {
     const { post, get } = await fakeApp();
     const create = (id: string | Buffer) => post('/create', { name: 'id', value: id }, field('name', 'n'));
     expect((await create('a\0b')).json.code).toBe('400');
@@ -74,7 +74,7 @@ describe('form fields', () => {
     expect((await get('/list?collection=a%00b')).json.code).toBe('400');
   });
 
-  it('report what is missing before what is wrong', async () => {
+  it('missing fields are reported before wrong ones', async () => {
     const { post } = await fakeApp();
     expect((await post('/search', field('threshold', '7'))).json.data).toBe('Missing file');
   });
@@ -91,12 +91,12 @@ describe('thresholds', () => {
     expect((await post('/search', file('cos:1'), field('lower_threshold', threshold))).json.code).toBe('400');
   });
 
-  it.each(['0', '1', '0.5', '.5', '1.', '5e-1', '"0.85"', ''])('take %j', async (threshold) => {
+  it.each(['0', '1', '0.5', '.5', '1.', '5e-1', '"0.85"', ''])('the threshold %j is accepted', async (threshold) => {
     const { post } = await fakeApp();
     expect((await post('/search', file('cos:1'), field('threshold', threshold))).json.code).toBe('404');
   });
 
-  it('want the lower one below the other, default included', async () => {
+  it('lower_threshold must be below threshold, also below its default', async () => {
     const { post } = await fakeApp();
     const search = (lower: string, ...more: Parameters<typeof post>[1][]) =>
       post('/search', file('cos:1'), field('lower_threshold', lower), ...more);
@@ -118,7 +118,7 @@ describe('vectors', () => {
     ['an object', '{"length":512}'],
     ['nested', `[${vector()}]`],
     ['huge', vector() + ' '.repeat(300_000)],
-  ])('refuse one that is %s', async (_what, text) => {
+  ])('a vector that is %s is refused', async (_what, text) => {
     const { post } = await fakeApp();
     await post('/create', field('id', 'u1'), field('name', 'Mai'));
     expect((await post('/add_vector', field('id', 'u1'), field('vector', text))).json.code).toBe('400');
@@ -131,7 +131,7 @@ describe('vectors', () => {
     ['with white space', `\n ${vector()} \r\n`],
     ['enormous', vector().replace('2', '1e300')],
     ['tiny', vector().replace('2', '1e-300')],
-  ])('normalise one that is %s', async (_what, text) => {
+  ])('a vector that is %s is normalised', async (_what, text) => {
     const { post } = await fakeApp();
     await post('/create', field('id', 'u1'), field('name', 'Mai'));
     await post('/add_vector', field('id', 'u1'), field('vector', text));
@@ -148,28 +148,20 @@ describe('bodies', () => {
   const headers = { api_key: testKey };
   const raw = (type: string, body: string): Form => ({ headers: { 'content-type': type }, body: Buffer.from(body) });
 
-  it('that are not multipart have no fields', async () => {
+  it('a body of another kind is refused', async () => {
     const { target } = await fakeApp();
-    for (const body of [
-      raw('application/json', '{"id":"u1","name":"Mai"}'),
-      raw('application/x-www-form-urlencoded', 'id=u1&name=Mai'),
-      raw('multipart/mixed; boundary=x', '--x--'),
-      raw(';;;', 'id=u1'),
-    ]) {
+    for (const body of [raw('multipart/mixed; boundary=x', '--x--'), raw(';;;', 'id=u1'), raw('text/plain', 'id=u1')]) {
       for (const [method, path] of [['POST', '/create'] as const, ['DELETE', '/delete_collection'] as const]) {
         const { json, status } = await target.send({ method, path, headers, body });
-        expect(json.code).toBe('412');
+        expect(json).toMatchObject({ code: '415', reason: 'media-type' });
         expect(json.data).toContain('multipart/form-data');
-        expect(status).toBe(200);
+        expect(status).toBe(415);
       }
     }
   });
 
-  it('may be absent where no field is required', async () => {
+  it('a request without required fields may have no body', async () => {
     const { target } = await fakeApp();
-    expect((await target.send({ method: 'DELETE', path: '/delete_collection', headers })).json.data).toBe(
-      'Collection not found',
-    );
     expect((await target.send({ method: 'POST', path: '/create', headers })).json.data).toBe('Missing id');
     const empty = { headers: form().headers, body: Buffer.alloc(0) };
     expect((await target.send({ method: 'POST', path: '/create', headers, body: empty })).json.data).toBe('Missing id');
@@ -187,7 +179,7 @@ describe('bodies', () => {
     expect(json.code).toBe('400');
   });
 
-  it('of the sort that careless clients write are read', async () => {
+  it('bodies that careless clients write are read', async () => {
     const { target, post } = await fakeApp();
     await post('/create', field('id', 'u1'), field('name', 'Mai'));
     const boundary = 'Boundary-1F2E=3:4';

@@ -26,7 +26,7 @@ async function callAll() {
   return app;
 }
 
-it('logs no key, id, name, collection, image, file name or vector, at any level', async () => {
+it('the log holds no key, id, name, collection, image, file name or vector, at any level', async () => {
   const log = (await callAll()).lines.join('');
   expect(log.length).toBeGreaterThan(1000);
   for (const secret of [
@@ -42,7 +42,7 @@ it('logs no key, id, name, collection, image, file name or vector, at any level'
     expect(log).not.toContain(secret);
 });
 
-it('logs one line for each request, with what is needed to follow it', async () => {
+it('the log has one line for each request, with what is needed to follow it', async () => {
   const { post, lines } = await fakeApp();
   const { headers } = await post('/search', file('cos:1'));
   const requests = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'request');
@@ -60,7 +60,7 @@ it('logs one line for each request, with what is needed to follow it', async () 
   ]);
 });
 
-it('gives every request another id', async () => {
+it('every request gets another id', async () => {
   const { get } = await fakeApp();
   const ids = [await get('/list'), await get('/list')].map(({ headers }) => headers['x-request-id']);
   expect(new Set(ids).size).toBe(2);

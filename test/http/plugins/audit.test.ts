@@ -26,7 +26,7 @@ const vector = JSON.stringify([...faceOf(1)]);
 const photo = 'cos:1\0pixels-of-a-face';
 const all = [staff, field('id', 'u1'), field('name', 'name-Mai'), field('vector', vector), file(photo, 'mai.jpg')];
 
-it('writes a line about each endpoint: who, what, whose data, result', async () => {
+it('the audit log has a line for each endpoint: who, what, whose data, result', async () => {
   const { audit, target, gallery } = await auditedApp();
   for (const endpoint of endpoints) {
     const { method, path, operation } = endpoint;
@@ -39,7 +39,7 @@ it('writes a line about each endpoint: who, what, whose data, result', async () 
       requestId: headers['x-request-id'],
       tenant: 'acme',
       keyId: '1',
-      call: path.startsWith('/admin/') ? `${method} ${path.replace('{face}', ':face')}` : path.split('/').at(-1),
+      call: path.startsWith(`${basePath}/`) ? path.split('/').at(-1) : `${method} ${path.replace('{face}', ':face')}`,
       code: json.code,
       ms: expect.any(Number),
     });
@@ -77,7 +77,7 @@ it.each([
   },
 );
 
-it('keeps photos, their names and the names of people out of the lines', async () => {
+it('the audit log holds no photos, no file names and no names of people', async () => {
   const { audit, post } = await auditedApp();
   for (const path of ['/create', '/add', '/search', '/extract_from_fm']) await post(path, ...all);
   expect(audit.entries).toHaveLength(4);
@@ -85,7 +85,7 @@ it('keeps photos, their names and the names of people out of the lines', async (
     expect(JSON.stringify(audit.entries)).not.toContain(secret);
 });
 
-it('writes about what the admin API refuses, too', async () => {
+it('the audit log has a line for what the admin API refuses, too', async () => {
   const { audit, target } = await auditedApp();
   const headers = { api_key: testKey };
   for (const path of ['/admin/v1/faces/7?collection=staff&id=u1', '/admin/v1/faces/x?collection=staff&id=u1'])
@@ -97,7 +97,7 @@ it('writes about what the admin API refuses, too', async () => {
   ]);
 });
 
-it('says whom a search found, nearly found, or enrolled', async () => {
+it('the audit log says whom a search found, nearly found, or enrolled', async () => {
   const { audit, post } = await auditedApp();
   const created = await post('/search', staff, file('cos:1'), field('create', 'true'));
   const { id } = created.json.data as { id: string };
@@ -118,7 +118,7 @@ it('says whom a search found, nearly found, or enrolled', async () => {
   ]);
 });
 
-it('writes about calls that are refused, too, with what was read of them', async () => {
+it('the audit log has a line for refused requests, with the fields that were read', async () => {
   const { audit, target, post, delete: remove } = await auditedApp({ RATE_LIMIT: '4/min' });
   await post('/add', staff, field('id', 'u1'), file('none'));
   await remove('/delete', staff, field('id', 'nobody'));
@@ -137,7 +137,7 @@ it('writes about calls that are refused, too, with what was read of them', async
   ]);
 });
 
-it('writes nothing about callers whom nobody knows, who could fill the disk', async () => {
+it('the audit log has no line for requests with an unknown key, which could fill the disk', async () => {
   const { audit, target } = await auditedApp();
   await target.send({ method: 'GET', path: '/list' });
   await target.send({ method: 'GET', path: '/list', headers: { api_key: 'a wrong key' } });
@@ -145,7 +145,7 @@ it('writes nothing about callers whom nobody knows, who could fill the disk', as
   expect(audit.entries).toEqual([]);
 });
 
-it('does no work while the log cannot be written', async () => {
+it('the server does no work while it cannot write the audit log', async () => {
   const { audit, target, gallery, analyser } = await auditedApp();
   audit.isWritable = false;
   const acme = { tenant: 'acme', collection: 'staff' };
@@ -164,7 +164,7 @@ it('does no work while the log cannot be written', async () => {
   expect((await target.send({ method: 'GET', path: '/list', headers })).json.code).toBe('200');
 });
 
-it('answers only when the line is written', async () => {
+it('the server answers only after it has written the line of the audit log', async () => {
   const order: string[] = [];
   const audit = {
     isWritable: true,
@@ -179,7 +179,7 @@ it('answers only when the line is written', async () => {
   expect(order).toEqual(['written', 'answered']);
 });
 
-it('writes about a call whose client has gone before the reply', async () => {
+it('the audit log has a line for a request whose client disconnected before the reply', async () => {
   const audit = new FakeTrail();
   const { gallery, target } = await listeningFakeApp({}, { audit });
   let finish = () => {};

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { pathOfV2 } from '../../../src/http/routes/v2/v2.js';
 import { fakeApp, listeningFakeApp, otherKey, testKey } from '../../support/fake-app.js';
 import { field, file, form } from '../../support/multipart.js';
 import { documented, endpoints, routes, sampleOf } from '../endpoints.js';
@@ -7,7 +8,8 @@ it.each(endpoints)('$method $path asks for a key before anything else', async (e
   const { target } = await fakeApp();
   const withHeaders = (headers: Record<string, string>) =>
     target.send({ ...sampleOf(endpoint), body: form(), headers });
-  const missing = { data: 'Missing api_key', code: '412', reason: 'missing-api-key' };
+  const code = endpoint.path.startsWith(`${pathOfV2}/`) ? '400' : '412';
+  const missing = { data: 'Missing api_key', code, reason: 'missing-api-key' };
   expect(await withHeaders({})).toMatchObject({ status: 200, json: missing });
   expect(await withHeaders({ api_key: '' })).toMatchObject({ status: 200, json: missing });
   expect(await withHeaders({ api_key: 'wrong' })).toMatchObject({
@@ -16,7 +18,7 @@ it.each(endpoints)('$method $path asks for a key before anything else', async (e
   });
 });
 
-it('only pages, the document and the probes ask for no key, and the document says so', async () => {
+it('only pages, the document and the probes need no key, and the document says so', async () => {
   const keyed = endpoints.map(({ method, path }) => `${method} ${path}`);
   const keyless = routes.filter((route) => !keyed.includes(route) && !/^GET \/(console|docs)\b/.test(route));
   expect(keyless.sort()).toEqual(['GET /', 'GET /health', 'GET /openapi.json', 'GET /ready']);
@@ -24,13 +26,13 @@ it('only pages, the document and the probes ask for no key, and the document say
     expect([path, operation.security]).toEqual([path, keyed.includes(`${method} ${path}`) ? undefined : []]);
 });
 
-it('takes both spellings of the header, in any case', async () => {
+it('the key may come in both spellings of the header, in any case', async () => {
   const { target } = await listeningFakeApp();
   for (const name of ['api_key', 'api-key', 'API_KEY', 'Api-Key'])
     expect((await target.send({ method: 'GET', path: '/list', headers: { [name]: testKey } })).json.code).toBe('200');
 });
 
-it('answers a client that sends a large body without a key', async () => {
+it('a client that sends a large body without a key gets a reply', async () => {
   const { target } = await listeningFakeApp();
   const body = form(file(Buffer.alloc(8_000_000)));
   expect((await target.send({ method: 'POST', path: '/search', body })).json.code).toBe('412');
@@ -38,7 +40,7 @@ it('answers a client that sends a large body without a key', async () => {
   expect((await target.send({ method: 'POST', path: '/search', headers, body })).status).toBe(401);
 });
 
-it('keeps tenants apart', async () => {
+it('a key sees only its own tenant', async () => {
   const { target, post, get } = await fakeApp();
   await post('/create', field('id', 'u1'), field('name', 'Mai'));
   await post('/add', field('id', 'u1'), file('cos:1'));
@@ -50,7 +52,7 @@ it('keeps tenants apart', async () => {
     ['DELETE', '/delete_faces'],
     ['DELETE', '/delete_collection'],
   ] as const) {
-    const body = form(field('id', 'u1'), file('cos:1'));
+    const body = form(field('collection', ''), field('id', 'u1'), file('cos:1'));
     expect((await target.send({ method, path, headers, body })).json.code).toBe('404');
   }
   expect((await get('/list')).json.data).toHaveLength(1);

@@ -31,7 +31,7 @@ function beginUpload(port: number, path = '/search'): { socket: Socket; received
   return { socket, received: () => received };
 }
 
-it('refuses photos beyond its places before their bodies, while cheap calls are answered', async () => {
+it('the server refuses photos beyond its places before their bodies, and answers cheap requests meanwhile', async () => {
   const { target, get, post } = await listeningFakeApp(few);
   await post('/create', field('id', 'u1'), field('name', 'Mai'));
   const uploads = Array.from({ length: PLACES + 3 }, () => beginUpload(target.port));
@@ -52,7 +52,7 @@ it('refuses photos beyond its places before their bodies, while cheap calls are 
   await expect.poll(async () => (await post('/search', file('cos:1'))).json.code).toBe('404');
 });
 
-it('lets a refused client send on, and serves the next request on its connection', async () => {
+it('a refused client may send on, and its next request on the connection is served', async () => {
   const { target, post } = await listeningFakeApp(few);
   const uploads = Array.from({ length: PLACES }, () => beginUpload(target.port));
   await expect.poll(async () => (await post('/search', file(Buffer.alloc(3_000_000)))).status).toBe(503);
@@ -65,7 +65,7 @@ it('lets a refused client send on, and serves the next request on its connection
   for (const { received } of uploads) expect(received()).toBe('');
 });
 
-it.each(['/search', '/create'])('gives each place of %s free again', async (path) => {
+it.each(['/search', '/create'])('each place of %s becomes free again', async (path) => {
   const { post } = await fakeApp(few);
   for (let i = 0; i < 300; i++)
     expect((await post(path, file('cos:1'), field('id', 'u'), field('name', 'n'))).status).toBe(200);

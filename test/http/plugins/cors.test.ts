@@ -16,7 +16,7 @@ it.each([
   ['*', '*'],
   ['https://a.example', 'https://a.example'],
   ['https://b.example,https://a.example', 'https://a.example'],
-])('CORS_ORIGIN %s lets https://a.example in', async (CORS_ORIGIN, allowed) => {
+])('CORS_ORIGIN %s allows https://a.example', async (CORS_ORIGIN, allowed) => {
   const { target } = await fakeApp({ CORS_ORIGIN });
   const { status, headers } = await target.send(preflight);
   expect(status).toBe(204);
@@ -29,7 +29,7 @@ it.each([
   expect(answer.headers['access-control-allow-origin']).toBe(allowed);
 });
 
-it('lets no other origin in, and none by default', async () => {
+it('no other origin is allowed, and none by default', async () => {
   for (const env of [{ CORS_ORIGIN: 'https://b.example,https://c.example' }, {}]) {
     const { target } = await fakeApp(env);
     expect((await target.send(preflight)).headers['access-control-allow-origin']).toBeUndefined();

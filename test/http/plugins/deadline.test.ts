@@ -40,7 +40,7 @@ async function busyApp(env: Record<string, string>) {
   };
 }
 
-it('gives up a photo that waits past the deadline, says when to come back, and frees its place', async () => {
+it('a photo that waits past the deadline is given up, with Retry-After, and frees its place', async () => {
   const { post, free, computed } = await busyApp({ REQUEST_DEADLINE: '150' });
   for (let i = 0; i < 2; i++) {
     const { status, json, headers } = await post('/search', file('cos:1'));
@@ -57,7 +57,7 @@ it('gives up a photo that waits past the deadline, says when to come back, and f
   expect(computed).toHaveLength(1);
 });
 
-it('does not compute the photo of a client that has gone, and frees its place', async () => {
+it('the photo of a disconnected client is not computed, and frees its place', async () => {
   const { target, post, free, computed, waiting, lines } = await busyApp({ REQUEST_DEADLINE: '0' });
   const { headers, body } = form(file('cos:0.5'));
   const socket = connect(target.port, '127.0.0.1');

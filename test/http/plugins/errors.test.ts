@@ -7,7 +7,7 @@ import { field, file, form } from '../../support/multipart.js';
 
 const headers = { api_key: testKey };
 
-it('hides the text of what it did not expect, and logs it', async () => {
+it('the reply to an unexpected error hides its text, and the log has it', async () => {
   const { post, lines } = await fakeApp();
   const { status, text } = await post('/search', file('crash'));
   expect(status).toBe(500);
@@ -15,16 +15,13 @@ it('hides the text of what it did not expect, and logs it', async () => {
   expect(lines.join('')).toContain('secret detail of the crash');
 });
 
-it('answers 404 on an unknown route, whatever the method and the body', async () => {
+it('an unknown route answers 404, whatever the method and the body', async () => {
   const { target } = await fakeApp();
   const body = form(field('id', 'u1'));
   for (const call of [
     { method: 'GET', path: '/nothing' },
     { method: 'POST', path: '/nothing', body },
     { method: 'DELETE', path: '/', body },
-    { method: 'PUT', path: '/create', body },
-    { method: 'GET', path: '/create' },
-    { method: 'OPTIONS', path: '/create' },
     { method: 'GET', path: '/', absolute: true },
   ] as const)
     expect(await target.send(call)).toMatchObject({
@@ -33,7 +30,26 @@ it('answers 404 on an unknown route, whatever the method and the body', async ()
     });
 });
 
-it('gives errors of the framework the same form', async () => {
+it.each([
+  ['PUT', '/create', 'POST'],
+  ['GET', '/create/', 'POST'],
+  ['OPTIONS', '/create?id=1', 'POST'],
+  ['POST', '/list', 'GET, HEAD'],
+  ['POST', '/delete', 'DELETE'],
+  ['POST', '/admin/v1/faces/7', 'DELETE'],
+  ['GET', '/dmp/checkface/v1', 'POST'],
+  ['PUT', '/console/main.js', 'GET, HEAD'],
+] as const)('answers 405 to %s %s, and says what is allowed', async (method, path, allow) => {
+  const { target } = await fakeApp();
+  const absolute = /^\/(?:admin|dmp|console)\//.test(path);
+  expect(await target.send({ method, path, absolute, headers })).toMatchObject({
+    status: 405,
+    headers: { allow },
+    json: { code: '405', reason: 'wrong-method', data: expect.stringContaining('Allow') },
+  });
+});
+
+it('errors of the framework have the same form as all others', async () => {
   const { target } = await fakeApp();
   expect(await target.send({ method: 'GET', path: '/%zz' })).toMatchObject({
     status: 400,
@@ -41,12 +57,12 @@ it('gives errors of the framework the same form', async () => {
   });
   const body = { headers: { 'content-type': 'nonsense' }, body: Buffer.from('x') };
   expect(await target.send({ method: 'POST', path: '/create', headers, body })).toMatchObject({
-    status: 200,
-    json: { data: 'Send the fields as multipart/form-data.', code: '412', reason: 'missing-form' },
+    status: 415,
+    json: { code: '415', reason: 'media-type', data: expect.stringContaining('multipart/form-data') },
   });
 });
 
-it('answers 503 while the disk refuses, and 500 when it is damaged; only the log says more', async () => {
+it('a refusing disk answers 503 and a damaged one 500; only the log says more', async () => {
   const { post, gallery, lines } = await fakeApp();
   const parts = [field('id', 'u1'), field('name', 'Mai')];
   gallery.saveUser = () => Promise.reject(new StoreError('full', 'The database /data/x'));
@@ -61,7 +77,7 @@ it('answers 503 while the disk refuses, and 500 when it is damaged; only the log
   expect(lines.join('')).toMatch(/The database \/data\/x: the disk is full, .*\/data\/x: the file is damaged; stop/s);
 });
 
-it('tells an overloaded client when to come back', async () => {
+it('an overloaded server answers Retry-After', async () => {
   const { post } = await fakeApp();
   const { status, headers: got, json } = await post('/search', file('busy'));
   expect(status).toBe(503);
@@ -69,7 +85,7 @@ it('tells an overloaded client when to come back', async () => {
   expect(Number(got['retry-after'])).toBeGreaterThan(0);
 });
 
-it('answers 503 to calls until it has started, after the key is checked', async () => {
+it('requests answer 503 until the server has started, after the key is checked', async () => {
   const { target } = await fakeApp({}, { services: () => undefined });
   expect((await target.send({ method: 'GET', path: '/list' })).json.code).toBe('412');
   const { status, headers: got, json } = await target.send({ method: 'GET', path: '/list', headers });
@@ -78,14 +94,14 @@ it('answers 503 to calls until it has started, after the key is checked', async 
   expect(got['retry-after']).toBeDefined();
 });
 
-it('is alive before it is ready', async () => {
+it('/health answers before /ready does', async () => {
   const { target } = await fakeApp({}, { services: () => undefined });
   const get = (path: string) => target.send({ method: 'GET', path, absolute: true });
   expect(await get('/health')).toMatchObject({ status: 200, json: { data: 'ok', code: '200' } });
   expect(await get('/ready')).toMatchObject({ status: 503, json: { code: '503' } });
 });
 
-it('is ready only while the store answers', async () => {
+it('/ready answers 200 only while the store answers', async () => {
   let broken = false;
   const checkReady = async () => {
     if (broken) throw new Error('disk gone');
@@ -100,7 +116,7 @@ it('is ready only while the store answers', async () => {
   expect(lines.join('')).toContain('disk gone');
 });
 
-it('answers 413 to a body over the limit, with or without its length, and stays usable', async () => {
+it('a body over the limit answers 413, with or without its length, and the server stays usable', async () => {
   const { target, post, get } = await listeningFakeApp({ BODY_LIMIT: '200000' });
   const tooLarge = { data: 'The request body is too large.', code: '413', reason: 'body-size' };
   const body = form(field('unknown', 'x'.repeat(5_000_000)));
@@ -115,7 +131,7 @@ it('answers 413 to a body over the limit, with or without its length, and stays 
   expect((await get('/list')).json.code).toBe('200');
 });
 
-it('does nothing when an upload breaks off', async () => {
+it('an upload that breaks off changes nothing', async () => {
   const { target, gallery, post, lines } = await listeningFakeApp();
   await post('/create', field('id', 'u1'), field('name', 'Mai'));
   const body = form(field('id', 'u1'), file(Buffer.concat([Buffer.from('cos:1\0'), Buffer.alloc(100_000)])));
@@ -130,7 +146,7 @@ it('does nothing when an upload breaks off', async () => {
   expect([...gallery.people.values()].flatMap((users) => [...users.values()]).flatMap((u) => u.faces)).toEqual([]);
 });
 
-it('answers what is no HTTP', async () => {
+it('bytes that are no HTTP get a reply', async () => {
   const { target } = await listeningFakeApp();
   expect(await exchange(target.port, ['no http at all\r\n\r\n'])).toMatch(
     /^HTTP\/1.1 400(?:.|\s)*{"data":"Bad Request","code":"400","reason":"bad-request"}$/,

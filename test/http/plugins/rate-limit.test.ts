@@ -9,8 +9,12 @@ const forReading = [
   '/vision/ekyc/facesearch/v4/search_no_crop',
   '/vision/ekyc/facesearch/v4/extract_from_fm',
   '/vision/ekyc/facesearch/v4/extract_no_crop_from_fm',
+  '/dmp/facesearch/v2/search',
+  '/vision/ekyc/facematch/v4',
+  '/dmp/checkface/v1',
   '/admin/v1/status',
   '/admin/v1/load',
+  '/admin/v1/scale',
   '/admin/v1/candidates',
   '/admin/v1/analyse',
 ];
@@ -28,7 +32,7 @@ function stopClock() {
   onTestFinished(() => void vi.useRealTimers());
 }
 
-it.each(endpoints)('$method $path and a read-only key', async (endpoint) => {
+it.each(endpoints)('$method $path answers a read-only key as its scope says', async (endpoint) => {
   const { target, gallery } = await fakeApp();
   const acme = { tenant: 'acme', collection: 'staff' };
   await gallery.saveUser(acme, { id: 'u1', name: 'Mai' });
@@ -38,7 +42,7 @@ it.each(endpoints)('$method $path and a read-only key', async (endpoint) => {
   expect(await gallery.listUsers(acme)).toMatchObject([{ id: 'u1', name: 'Mai', faces: [] }]);
 });
 
-it('does not let a read-only key create by searching', async () => {
+it('a read-only key may not create by searching', async () => {
   const { target, gallery } = await fakeApp();
   const body = form(field('create', 'true'), file('cos:1'));
   const call = { method: 'POST', path: '/search', headers: { api_key: readOnlyKey }, body } as const;
@@ -46,7 +50,7 @@ it('does not let a read-only key create by searching', async () => {
   expect(gallery.photos).toEqual([]);
 });
 
-it('limits the calls of each key, until its window is over', async () => {
+it('RATE_LIMIT limits the requests of each key until its window is over', async () => {
   stopClock();
   const { target, get } = await fakeApp({ RATE_LIMIT: '2/min' });
   for (let i = 0; i < 2; i++) expect((await get('/list')).status).toBe(200);
@@ -57,7 +61,7 @@ it('limits the calls of each key, until its window is over', async () => {
   expect((await get('/list')).status).toBe(200);
 });
 
-it('has no limit unless one is set', async () => {
+it('there is no rate limit unless one is set', async () => {
   const { get } = await fakeApp();
   for (let i = 0; i < 200; i++) expect((await get('/list')).status).toBe(200);
 });
@@ -69,7 +73,7 @@ const list = (key: string, address: string, forwarded?: string) => ({
   headers: { api_key: key, ...(forwarded && { 'x-forwarded-for': forwarded }) },
 });
 
-it('throttles an address that sends unknown keys, even when it finds a good one', async () => {
+it('an address that sends unknown keys is throttled, even when it finds a valid one', async () => {
   stopClock();
   const { app } = await fakeApp({ FAILED_KEY_LIMIT: '3' });
   for (let i = 0; i < 3; i++) expect((await app.inject(list(`guess ${i}`, '192.0.2.1'))).statusCode).toBe(401);
@@ -83,7 +87,7 @@ it('throttles an address that sends unknown keys, even when it finds a good one'
   expect((await app.inject(list(testKey, '192.0.2.1'))).statusCode).toBe(200);
 });
 
-it('lets a key pass that was good from a throttled address before, as long as it is good', async () => {
+it('a key that was valid from a throttled address before still passes, as long as it is valid', async () => {
   stopClock();
   const { app } = await fakeApp({ FAILED_KEY_LIMIT: '1' });
   expect((await app.inject(list(testKey, '192.0.2.1'))).statusCode).toBe(200);
@@ -93,7 +97,7 @@ it('lets a key pass that was good from a throttled address before, as long as it
   expect((await app.inject(list(testKey, '192.0.2.1'))).statusCode).toBe(200);
 });
 
-it('takes the address from trusted proxies only, and believes only what they added', async () => {
+it('the address of a client comes from trusted proxies only, and only from what they added', async () => {
   const { app } = await fakeApp({ FAILED_KEY_LIMIT: '1', TRUST_PROXY: '10.0.0.0/8' });
   // The client wrote the first address itself; the proxy added the second.
   expect((await app.inject(list('guess', '10.0.0.1', '198.51.100.7, 192.0.2.1'))).statusCode).toBe(401);
@@ -101,7 +105,7 @@ it('takes the address from trusted proxies only, and believes only what they add
   expect((await app.inject(list(testKey, '10.0.0.1', '192.0.2.2'))).statusCode).toBe(200);
 });
 
-it('does not throttle where the limit is 0', async () => {
+it('a limit of 0 throttles nothing', async () => {
   const { app } = await fakeApp({ FAILED_KEY_LIMIT: '0' });
   for (let i = 0; i < 100; i++) expect((await app.inject(list('guess', '192.0.2.1'))).statusCode).toBe(401);
 });

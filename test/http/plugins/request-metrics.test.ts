@@ -23,7 +23,7 @@ async function measuredApp(source: () => GaugeSource | undefined = () => undefin
   return { app, lines: (await metrics.registry.metrics()).split('\n') };
 }
 
-it('counts requests by call, HTTP status and code in the body', async () => {
+it('metrics count requests by endpoint, HTTP status and code in the body', async () => {
   const { lines } = await measuredApp();
   expect(lines.filter((line) => line.startsWith('facesearch_requests_total')).sort()).toEqual(
     [
@@ -41,7 +41,7 @@ it('counts requests by call, HTTP status and code in the body', async () => {
   expect(lines).toContain('facesearch_request_duration_seconds_count{call="search"} 4');
 });
 
-it('counts refusals by row of the table of errors and reason', async () => {
+it('metrics count refusals by group of the table of errors and reason', async () => {
   const { lines } = await measuredApp();
   for (const [labels, count] of [
     ['call="search",error="NOT_FOUND",reason="not-found"', 2],
@@ -52,7 +52,7 @@ it('counts refusals by row of the table of errors and reason', async () => {
     expect(lines).toContain(`facesearch_refusals_total{${labels}} ${count}`);
 });
 
-it('times the stages that the log has, and sorts similarities, also of those not found', async () => {
+it('metrics time the stages that the log has, and count similarities, also of people not found', async () => {
   const { lines } = await measuredApp();
   // The add, three searches that were embedded, and the one whose photo was refused.
   expect(lines).toContain('facesearch_stage_duration_seconds_count{stage="decode"} 5');
@@ -64,7 +64,7 @@ it('times the stages that the log has, and sorts similarities, also of those not
   expect(lines).toContain('facesearch_search_similarity_count{call="search_vector"} 1');
 });
 
-it('shows queue, workers and indexes as they are at each scrape, and 0 before the start', async () => {
+it('metrics show queue, workers and indexes at each scrape, and 0 before the start', async () => {
   let source: GaugeSource | undefined;
   const { registry } = new Metrics(() => source);
   expect(await registry.metrics()).toMatch(/^facesearch_ready 0$/m);
@@ -80,12 +80,12 @@ it('shows queue, workers and indexes as they are at each scrape, and 0 before th
   expect(text).toMatch(/^process_resident_memory_bytes /m);
 });
 
-it('has no key, tenant, collection, id, name or made-up URL in its labels', async () => {
+it('metrics have no key, tenant, collection, id, name or made-up URL in their labels', async () => {
   const text = (await measuredApp()).lines.join('\n');
   for (const secret of [...Object.values(secrets), testKey, 'acme', 'nothing-4711']) expect(text).not.toContain(secret);
 });
 
-it('counts the pages for browsers as one each', async () => {
+it('metrics count all pages for browsers as one route each', async () => {
   const metrics = new Metrics(() => undefined);
   const { target } = await fakeApp({}, { metrics });
   for (const path of ['/console', '/console/main.js', '/console/pages/people.js', '/docs', '/docs/json'])
@@ -95,7 +95,7 @@ it('counts the pages for browsers as one each', async () => {
   expect(lines).toContain('facesearch_requests_total{call="/docs",status="200",code="200"} 2');
 });
 
-it('keeps the labels few, whatever clients send', async () => {
+it('metrics keep few labels, whatever clients send', async () => {
   const metrics = new Metrics(() => undefined);
   const { target } = await fakeApp({}, { metrics });
   for (let i = 0; i < 20; i++) {

@@ -28,7 +28,7 @@ function start(folder: string, env: Record<string, string>) {
   return server;
 }
 
-test('serves TLS, takes a renewed certificate while it runs, and closes like a server without', async () => {
+test('a server with TLS takes a renewed certificate while it runs, and stops like one without', async () => {
   const folder = await temporaryFolder();
   const files = makeCertificate(folder, 'first');
   const renewed = makeCertificate(folder, 'second');
@@ -63,7 +63,7 @@ test('serves TLS, takes a renewed certificate while it runs, and closes like a s
   await target.close();
 });
 
-test('the health check of a plain server', async () => {
+test('the health check works with a plain server', async () => {
   const folder = await temporaryFolder();
   const server = start(folder, {});
   const { port } = new URL(await server.ready());
@@ -76,7 +76,7 @@ test('the health check of a plain server', async () => {
 describe('files that cannot be used', () => {
   const logger = { info: vi.fn(), error: vi.fn() };
 
-  test('are refused, and the message says which and why', async () => {
+  test('TLS files that cannot be used are refused, and the message says which and why', async () => {
     const folder = await temporaryFolder();
     const [one, two] = [makeCertificate(folder, 'one'), makeCertificate(folder, 'two')];
     const text = join(folder, 'text');
@@ -91,7 +91,7 @@ describe('files that cannot be used', () => {
     expect(open(one.cert, two.key)).toThrow('TLS_KEY: the key is not that of the certificate in TLS_CERT');
   });
 
-  test('stop the start with one clear line', async () => {
+  test('TLS files that cannot be used end the start with one clear line', async () => {
     const folder = await temporaryFolder();
     const { cert, key } = makeCertificate(folder, 'one');
     for (const [env, message] of [

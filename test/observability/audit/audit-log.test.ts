@@ -19,7 +19,7 @@ async function idsIn(...files: string[]): Promise<string[]> {
   return lines.map((line) => (JSON.parse(line) as { requestId: string }).requestId);
 }
 
-test('appends one line for each entry, in order, to a file of its own that only its owner reads', async () => {
+test('the audit log gets one line for each entry, in order, in a file that only its owner can read', async () => {
   const file = join(await temporaryFolder(), 'made', 'audit.log');
   const first = await open(file);
   await Promise.all(['a', 'b', 'c'].map((id) => first.log.append(entry(id))));
@@ -32,7 +32,7 @@ test('appends one line for each entry, in order, to a file of its own that only 
   expect(JSON.parse(line ?? '')).toEqual({ time: expect.stringMatching(/^20.*Z$/), ...entry('a') });
 });
 
-test('begins a new file when one is full, keeps some and deletes the oldest', async () => {
+test('the audit log begins a new file when one is full, keeps some and deletes the oldest', async () => {
   const folder = await temporaryFolder();
   const file = join(folder, 'audit.log');
   const { log } = await open(file, 1024, 2);
@@ -52,7 +52,7 @@ test('a log that cannot be written says so, keeps its lines, and writes them whe
   const folder = await temporaryFolder();
   const file = join(folder, 'log', 'audit.log');
   const { log, logger } = await open(file, 1024, 2);
-  // A rotation meets a folder where its file should go: the rename fails, whoever runs this.
+  // A rotation meets a folder where its file should go: the rename fails, with any user.
   await mkdir(join(`${file}.1`, 'in the way'), { recursive: true });
   await mkdir(join(`${file}.2`, 'in the way'), { recursive: true });
   const ids: string[] = [];
@@ -86,7 +86,7 @@ test('what waits is written at the end, or counted as lost', async () => {
   expect(logger.error).toHaveBeenCalledWith({ lines: expect.any(Number) }, 'lines of the audit log are lost');
 });
 
-test('refuses to start on a path that is no file', async () => {
+test('the audit log refuses a path that is no file', async () => {
   const folder = await temporaryFolder();
   await expect(open(folder)).rejects.toThrow(`Cannot write the audit log ${folder}`);
   await expect(open('/dev/null/audit.log')).rejects.toThrow('/dev/null/audit.log');

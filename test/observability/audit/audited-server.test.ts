@@ -7,7 +7,7 @@ import { field } from '../../support/multipart.js';
 import { startServer } from '../../support/server-process.js';
 import { client, httpTarget } from '../../support/target.js';
 
-test('a call that was answered has its line, even when the server is killed at once', async () => {
+test('a request that was answered has its line, even when the server is killed at once', async () => {
   const folder = await temporaryFolder();
   const file = join(folder, 'log', 'audit.log');
   const server = startServer(join(folder, 'data'), { AUDIT_LOG: file });
@@ -38,7 +38,7 @@ test('a server whose audit log cannot be written does not start', async () => {
   expect(output.stderr).toMatch(/^Cannot write the audit log \/dev\/null\/audit\.log: .*\n$/);
 });
 
-test('on a full disk no call begins, and no line of an answered call is lost', async () => {
+test('a full disk lets no request begin, and loses no line of an answered request', async () => {
   const folder = await temporaryFolder();
   const file = join(folder, 'audit.log');
   // Longer than every other file of the server, so that the limit below meets this one alone.

@@ -12,7 +12,7 @@ async function served() {
   return `http://127.0.0.1:${server.port}`;
 }
 
-it('answers GET /metrics in the text format, and nothing else', async () => {
+it('the metrics server answers GET /metrics in the text format, and nothing else', async () => {
   const origin = await served();
   const reply = await fetch(`${origin}/metrics`);
   expect(reply.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
@@ -21,7 +21,7 @@ it('answers GET /metrics in the text format, and nothing else', async () => {
   expect((await fetch(`${origin}/`)).status).toBe(404);
 });
 
-it('rejects when the port is taken', async () => {
+it('the metrics server fails to start when the port is taken', async () => {
   const occupant = createServer();
   await new Promise<void>((resolve) => occupant.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void occupant.close());

@@ -103,7 +103,7 @@ test('plain → key → other key → plain: everything is kept, and no file hol
   await expectPeople(undefined, people);
 });
 
-test('templates are forgotten, not encrypted anew: the server makes them again', async () => {
+test('a change of the data key deletes templates instead of encrypting them anew', async () => {
   await fill(undefined, 5);
   await changeDataKey({ folder, from: undefined, to: first });
   const { store } = await open(first);
@@ -113,7 +113,7 @@ test('templates are forgotten, not encrypted anew: the server makes them again',
   await store.close();
 });
 
-test('what was sealed with the old key is gone too', async () => {
+test('a change of the data key leaves nothing that was encrypted with the old key', async () => {
   await fill(first, 20);
   const files = async () =>
     Buffer.concat([await readFile(file()), await readFile(`${file()}-wal`).catch(() => Buffer.of())]);
@@ -123,7 +123,7 @@ test('what was sealed with the old key is gone too', async () => {
   expect((await files()).includes(mark)).toBe(false);
 });
 
-test('what the vector indexes kept is gone: it held vectors of the old key, or plain ones', async () => {
+test('a change of the data key leaves nothing that the vector indexes kept', async () => {
   await fill(undefined, 3);
   await mkdir(join(folder, 'index'));
   await writeFile(join(folder, 'index', 'snapshot'), 'vectors');
@@ -131,13 +131,13 @@ test('what the vector indexes kept is gone: it held vectors of the old key, or p
   expect(await readdir(folder)).not.toContain('index');
 });
 
-test('a change that is done already is no error', async () => {
+test('a change of the data key that is already done is no error', async () => {
   await fill(first, 3);
   expect(await changeDataKey({ folder, from: undefined, to: first })).toBe(false);
   expect(await changeDataKey({ folder, from: second, to: first })).toBe(false);
 });
 
-test('refuses a wrong old key, the same key, a folder in use and a folder without a database', async () => {
+test('a change of the data key refuses a wrong old key, the same key, a folder in use and a folder without a database', async () => {
   const people = await fill(first, 3);
   await expect(changeDataKey({ folder, from: undefined, to: second })).rejects.toThrow(`data key ${first.id}`);
   await expect(changeDataKey({ folder, from: second, to: undefined })).rejects.toThrow('is another');
@@ -150,7 +150,7 @@ test('refuses a wrong old key, the same key, a folder in use and a folder withou
   await expect(stat(join(folder, 'none'))).rejects.toThrow();
 });
 
-test('changes nothing when one value cannot be decrypted', async () => {
+test('a change of the data key changes nothing when one value cannot be decrypted', async () => {
   const people = await fill(first, 30);
   const db = new Database(file());
   const { sealed } = db.prepare('SELECT sealed FROM users WHERE user_id = 30').get() as { sealed: Buffer };
@@ -163,7 +163,7 @@ test('changes nothing when one value cannot be decrypted', async () => {
   await expectPeople(first, people);
 });
 
-test('goes on where it was stopped, refuses other keys meanwhile, and no server starts', async () => {
+test('a change of the data key continues where it was stopped, and meanwhile refuses other keys and starts of the server', async () => {
   const people = await fill(undefined, 40);
   // 40 users, 40 faces and 2 photos: the first run looks at each and then writes it, the others only write.
   for (const stopAt of [82 + 1, 20, 60, 81, 82]) {
@@ -184,7 +184,7 @@ test('goes on where it was stopped, refuses other keys meanwhile, and no server 
 const command = (name: string, env: Record<string, string>, killAfter?: number) =>
   runCommand('data-key', folder, [name], { env, ...(killAfter && { killAfter }) });
 
-test('killed at any time, the command comes to its end when it is run again', async () => {
+test('a change of the data key that is killed at any time completes when the command is run again', async () => {
   const people = await fill(first, 600);
   const env = { OLD_DATA_KEY: texts[0], DATA_KEY: texts[1] };
   const { stdout } = await killLaterAndLater((after) => command('rotate', env, after));
@@ -193,7 +193,7 @@ test('killed at any time, the command comes to its end when it is run again', as
   expect(await showsPeople(people)).toBe(false);
 });
 
-test('the command says what it needs', async () => {
+test('the command data-key says what it needs', async () => {
   await fill(first, 1);
   expect((await command('encrypt', {})).stderr).toContain('DATA_KEY or DATA_KEY_FILE: one of them must be set');
   expect((await command('rotate', { DATA_KEY: texts[1] })).stderr).toContain('OLD_DATA_KEY');

@@ -5,7 +5,7 @@ import { DataKey } from '../../../src/persistence/encryption/data-key.js';
 const bytes = Buffer.from(Array.from({ length: 32 }, (_, i) => 0xf0 ^ i));
 
 describe('data key', () => {
-  it('is read from hex, base64 and base64url, as one and the same key', () => {
+  it('a data key is read from hex, base64 and base64url as the same key', () => {
     const texts = [
       bytes.toString('hex'),
       bytes.toString('hex').toUpperCase(),
@@ -19,25 +19,25 @@ describe('data key', () => {
   });
 
   it.each(['', 'secret', 'ab'.repeat(31), 'ab'.repeat(33), bytes.toString('base64').slice(4), `${'A'.repeat(42)}!=`])(
-    'refuses %j without repeating it',
+    'a data key refuses %j without repeating it',
     (text) => {
       expect(() => DataKey.parse(text)).toThrow('must be 32 bytes, as 64 hex digits or in base64');
     },
   );
 
-  it('refuses bytes that are too few or too many', () => {
+  it('a data key refuses too few or too many bytes', () => {
     expect(() => new DataKey(bytes.subarray(1))).toThrow(RangeError);
     expect(() => new DataKey(Buffer.concat([bytes, bytes]))).toThrow(RangeError);
   });
 
-  it('derives another key for each purpose and salt, and the same one again', () => {
+  it('a data key derives another key for each purpose and salt, and the same one again', () => {
     const key = new DataKey(bytes);
     const derived = [key.derive('a'), key.derive('b'), key.derive('a', Buffer.of(1)), key.derive('a', Buffer.of(2))];
     expect(new Set(derived.map((each) => each.toString('hex'))).size).toBe(4);
     expect(DataKey.parse(bytes.toString('hex')).derive('a')).toEqual(derived[0]);
   });
 
-  it('shows its bytes to no log', () => {
+  it('a data key shows its bytes to no log', () => {
     const key = new DataKey(bytes);
     const shown = `${inspect(key, { showHidden: true, depth: 9 })} ${JSON.stringify(key)} ${key}`;
     expect(shown).not.toContain(bytes.toString('hex').slice(0, 16));

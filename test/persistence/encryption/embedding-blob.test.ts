@@ -28,7 +28,7 @@ test('the blob is a copy of a view into a larger array', () => {
   expect(blobToEmbedding(embeddingToBlob(large.subarray(512)))).toEqual(new Float32Array(512).fill(7));
 });
 
-test('another length is refused', () => {
+test('an embedding of another length is refused', () => {
   expect(() => embeddingToBlob(new Float32Array(128))).toThrow(RangeError);
   expect(() => blobToEmbedding(Buffer.alloc(2047))).toThrow(RangeError);
 });

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { DataKey } from '../../../src/persistence/encryption/data-key.js';
 import { embeddingToBlob } from '../../../src/persistence/encryption/embedding-blob.js';
+import type { StoredEmbedding } from '../../../src/persistence/people/embedding-store.js';
 import { migrations } from '../../../src/persistence/people/sqlite/migrations.js';
 import { SqliteStore } from '../../../src/persistence/people/sqlite/sqlite-store.js';
 import { EncryptedObjectStore } from '../../../src/persistence/photos/encrypted-object-store.js';
 import { FolderObjectStore } from '../../../src/persistence/photos/folder-object-store.js';
 import { Database } from '../../../src/persistence/sqlite.js';
-import type { StoredEmbedding } from '../../../src/persistence/store.js';
 import { RandomVectors } from '../../vector-index/random-vectors.js';
 import { ownerOf } from '../owner-of.js';
 import { temporaryFolder } from '../temporary-folder.js';
@@ -18,7 +18,7 @@ const key = new DataKey(randomBytes(32));
 const otherKey = new DataKey(randomBytes(32));
 const staff = { tenant: 'acme', collection: 'staff' };
 const anna = { id: '001 203 004 567', name: 'Anna Encrypted' };
-const ben = { id: 'Ben’s id is long too', name: 'Benjamin Sealed' };
+const ben = { id: 'Ben’s id is long too', name: 'Benjamin Number-Two' };
 
 let folder: string;
 let file: string;
@@ -142,18 +142,18 @@ test('a store whose users were all deleted takes no key by itself', async () => 
   await expect(SqliteStore.open(file, { dataKey: key })).rejects.toThrow('not encrypted');
 });
 
-test('API keys are dealt with whatever the data key is, and without taking one', async () => {
+test('API keys work whatever the data key is, and take none', async () => {
   await (await SqliteStore.open(file, { dataKey: key })).close();
   const keys = await SqliteStore.openForApiKeys(file);
   await keys.addKey({ tenant: 'acme', sha256: randomBytes(32), label: 'a', readOnly: false, expiresAt: undefined });
-  expect(await keys.countKeys()).toBe(1);
+  expect(await keys.listKeys()).toHaveLength(1);
   await keys.close();
   const store = await SqliteStore.open(file, { dataKey: key });
-  expect(await store.countKeys()).toBe(1);
+  expect(await store.listKeys()).toHaveLength(1);
   await store.close();
 });
 
-test('a sealed value that is moved, changed or made plain is refused', async () => {
+test('an encrypted value that is moved, changed or made plain is refused', async () => {
   const { collectionId, faceIds } = await makeStore(key);
   const swap = (table: string, column: string, id: string) =>
     `UPDATE ${table} SET ${column} = (SELECT ${column} FROM ${table} WHERE ${id} = 2) WHERE ${id} = 1;`;
@@ -219,17 +219,17 @@ test('a database of the first version keeps its faces, and never uses their numb
   await store.close();
 });
 
-test('photos are sealed, and bound to their keys', async () => {
+test('photos are encrypted, and bound to their keys', async () => {
   const photos = await FolderObjectStore.open(join(folder, 'photos'));
-  const sealed = new EncryptedObjectStore(photos, key);
+  const encrypted = new EncryptedObjectStore(photos, key);
   const photo = randomBytes(10_000);
-  await sealed.put('faces/1', photo);
-  expect(await sealed.get('faces/1')).toEqual(photo);
+  await encrypted.put('faces/1', photo);
+  expect(await encrypted.get('faces/1')).toEqual(photo);
   expect((await photos.get('faces/1'))?.includes(photo.subarray(0, 16))).toBe(false);
   await photos.put('faces/2', (await photos.get('faces/1')) as Buffer);
-  await expect(sealed.get('faces/2')).rejects.toThrow('Cannot decrypt photo/faces/2');
+  await expect(encrypted.get('faces/2')).rejects.toThrow('Cannot decrypt photo/faces/2');
   await photos.put('faces/3', photo);
-  await expect(sealed.get('faces/3')).rejects.toThrow('it is not an encrypted value');
-  await sealed.delete('faces/1');
-  expect(await sealed.get('faces/1')).toBeUndefined();
+  await expect(encrypted.get('faces/3')).rejects.toThrow('it is not an encrypted value');
+  await encrypted.delete('faces/1');
+  expect(await encrypted.get('faces/1')).toBeUndefined();
 });

@@ -38,7 +38,7 @@ export function describeObjectStore(name: string, opener: () => Promise<() => Pr
       expect((await objects.get('faces/large'))?.equals(large)).toBe(true);
     });
 
-    test('putting again replaces', async () => {
+    test('putting an object again replaces it', async () => {
       await objects.put('faces/1', Buffer.from('long old text'));
       await objects.put('faces/1', Buffer.from('new'));
       expect(await objects.get('faces/1')).toEqual(Buffer.from('new'));
@@ -68,15 +68,15 @@ export function describeObjectStore(name: string, opener: () => Promise<() => Pr
       expect(await Promise.all(names.map((key) => objects.get(key)))).toEqual(names.map((key) => Buffer.from(key)));
     });
 
-    test('what is sealed lies there encrypted, and opens with its key in its place only', async () => {
+    test('an encrypted object lies there as ciphertext, and is decrypted with its key in its own place only', async () => {
       const key = new DataKey(Buffer.alloc(32, 7));
-      const sealed = new EncryptedObjectStore(objects, key);
-      await sealed.put('faces/1', Buffer.from('a photo of somebody'));
+      const encrypted = new EncryptedObjectStore(objects, key);
+      await encrypted.put('faces/1', Buffer.from('a photo of somebody'));
       const raw = (await objects.get('faces/1')) ?? Buffer.alloc(0);
       expect(raw.includes('somebody')).toBe(false);
-      expect(await sealed.get('faces/1')).toEqual(Buffer.from('a photo of somebody'));
+      expect(await encrypted.get('faces/1')).toEqual(Buffer.from('a photo of somebody'));
       await objects.put('faces/2', raw);
-      await expect(sealed.get('faces/2')).rejects.toThrow('Cannot decrypt photo/faces/2');
+      await expect(encrypted.get('faces/2')).rejects.toThrow('Cannot decrypt photo/faces/2');
       const other = new EncryptedObjectStore(objects, new DataKey(Buffer.alloc(32, 8)));
       await expect(other.get('faces/1')).rejects.toThrow('Cannot decrypt');
     });

@@ -23,7 +23,7 @@ beforeEach(async () => {
   objects = await FolderObjectStore.open(folder);
 });
 
-test('only the owner can read', async () => {
+test('only the owner can read a photo folder', async () => {
   await objects.put('faces/1', Buffer.from('a'));
   const [entry] = await files();
   expect((await stat(join(entry?.parentPath ?? '', entry?.name ?? ''))).mode & 0o777).toBe(0o600);

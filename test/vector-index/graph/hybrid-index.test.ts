@@ -64,7 +64,7 @@ test('overwriting erased vectors leaves every other one within reach', async () 
   }
 });
 
-test('asked for more than there are, it gives all', async () => {
+test('an index that is asked for more faces than it has gives all', async () => {
   const { index, vectors } = filled(120);
   await index.settled();
   const probe = vectors[0] ?? new Float32Array();
@@ -181,7 +181,7 @@ test('a closed index is empty and its work in the background ends', async () => 
   expect(index.search(vectors[0] ?? new Float32Array(), 5)).toEqual([]);
 });
 
-test('in clusters like those of faces, the graph finds the nearest of 4,000 in at least 99 of 100 searches', async () => {
+test('the graph finds the nearest of 4,000 face-like vectors in at least 99 of 100 searches', async () => {
   const random = new RandomVectors(11);
   const index = new HybridIndex({ dimensions: 512, graphFrom: 1000 });
   const people = Array.from({ length: 1000 }, () => random.unit(512));

@@ -62,7 +62,7 @@ test('an index read from a snapshot answers like the one that was written, copie
   expect(second.search(vectors[1] ?? none, 1)).toMatchObject([{ faceId: 902 }]);
 });
 
-test('without a snapshot there is nothing to load', async () => {
+test('loading without a snapshot loads nothing', async () => {
   const index = await loaded(new Snapshot(await temporaryFolder(), 7, 'm1', LENGTH));
   expect(index.size).toBe(0);
 });
@@ -110,7 +110,7 @@ test('a snapshot of another version is refused', async () => {
   await expect(loaded(snapshot)).rejects.toThrow('of another version');
 });
 
-test('killed before the list has its new name, the old snapshot stays; what is left over goes with the next', async () => {
+test('a kill before the list has its new name keeps the old snapshot, and the next one removes what is left over', async () => {
   const { folder, snapshot, index, random } = await saved(150);
   const before = new Map<string, Buffer>();
   for (const name of await readdir(folder)) before.set(name, await readFile(join(folder, name)));

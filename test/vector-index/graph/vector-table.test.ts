@@ -4,7 +4,7 @@ import { RandomVectors } from '../random-vectors.js';
 
 const random = new RandomVectors(3);
 
-test('finds the nearest in order, with the cosine that arithmetic gives', () => {
+test('a vector table finds the nearest in order, with the cosine that arithmetic gives', () => {
   const table = new VectorTable(4);
   table.add(1, Float32Array.of(1, 0, 0, 0));
   table.add(2, Float32Array.of(0, 1, 0, 0));
@@ -20,7 +20,7 @@ test('of equally near faces the older one wins, in whatever order they came', ()
   expect(table.nearest(Float32Array.of(1, 0, 0, 0), 2).map(({ faceId }) => faceId)).toEqual([1, 2]);
 });
 
-test('stays right through growth beyond a block and removals in any order', () => {
+test('a vector table stays correct through growth beyond a block and removals in any order', () => {
   const table = new VectorTable(8);
   const held = new Map<number, Float32Array>();
   for (let faceId = 1; faceId <= 2500; faceId++) held.set(faceId, random.unit(8));

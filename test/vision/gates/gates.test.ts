@@ -60,7 +60,7 @@ test('each gate has reasons of its refusal, which no other gate has', () => {
   expect(new Set(ofGates.map(({ reason }) => reason)).size).toBe(ofGates.length);
 });
 
-test('a pack without the models of gates does without those gates', async () => {
+test('a pack without the models of a gate runs without this gate', async () => {
   const pack = await loadPack(defaultManifestPath, 'default');
   const bare = await Pipeline.load({ ...pack, gates: { faceGate: null, idCardGate: null } }, noLimits);
   expect((await bare.embedPhoto(await wearing(sunglasses), strict)).embedding).toHaveLength(512);
@@ -76,12 +76,12 @@ describe('the gates of the default pack', () => {
   it.each([
     ['mask', mask],
     ['sunglasses', sunglasses],
-  ])('refuse a face behind %s, and say so', async (reason, drawing) => {
+  ])('a face behind %s is refused with that reason', async (reason, drawing) => {
     const refused = pipeline.embedPhoto(await wearing(drawing), strict);
     await expect(refused).rejects.toMatchObject({ errorName: 'NOT_FULL_FACE', reason });
   });
 
-  it('let it pass when validation is disabled', async () => {
+  it('a covered face passes when validation is disabled', async () => {
     const { embedding } = await pipeline.embedPhoto(await wearing(sunglasses), { ...strict, disableValidation: true });
     expect(embedding).toHaveLength(512);
   });
@@ -96,20 +96,20 @@ describe('the gates of the default pack', () => {
     await expect(refused).rejects.toMatchObject({ reason: 'too-close' });
   });
 
-  it('let bare faces pass', async () => {
+  it('bare faces pass the gates', async () => {
     for (const name of ['franck_01829.jpg', 'franck_03979.jpg', 'audrey.jpg', 'cage.jpg', 'bieber_small.jpg']) {
       expect((await pipeline.embedPhoto(photo(name), strict)).embedding, name).toHaveLength(512);
     }
   });
 
-  it('refuse an ID card, unless it is allowed', async () => {
+  it('an ID card is refused, unless it is allowed', async () => {
     const card = await idCard();
     await expect(pipeline.embedPhoto(card, strict)).rejects.toMatchObject({ errorName: 'ID_CARD', reason: 'id-card' });
     const allowed = { ...strict, allowIdCard: true, disableValidation: true };
     expect((await pipeline.embedPhoto(card, allowed)).embedding).toHaveLength(512);
   });
 
-  it('do not take a drawing of a helmet for a face', async () => {
+  it('a drawing of a helmet is refused with NO_FACE', async () => {
     await expect(pipeline.embedPhoto(photo('ironman.jpg'), strict)).rejects.toMatchObject({ errorName: 'NO_FACE' });
   });
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { errorRow, FaceSearchError } from '../../../core/errors.js';
-import type { PhotoReport } from '../../../vision/face-analyser.js';
+import type { FaceFault, PhotoReport } from '../../../vision/face-analyser.js';
 import { QUALITY_ADVICE } from '../../../vision/quality/score.js';
 import { imageOfText } from '../../forms/fields.js';
 import { success, successSchema } from '../../replies.js';
@@ -35,6 +35,7 @@ const quality = z.strictObject({
     margin: z.number(),
   }),
 });
+const faults = Object.keys(errorRow('NOT_FULL_FACE').reasons) as FaceFault[];
 const analysis = z.strictObject({
   width: whole.describe('Of the photo in pixels, upright.'),
   height: whole,
@@ -45,10 +46,7 @@ const analysis = z.strictObject({
         outline: z.array(point).describe('68 landmarks.'),
         fivePoints: z.array(point).describe('What the embedding is aligned to.'),
         scores: scores.nullable(),
-        fault: z
-          .enum(['too-close', 'mask', 'sunglasses', 'hat', 'low-quality'])
-          .nullable()
-          .describe('Why it is not a full face.'),
+        fault: z.enum(faults).nullable().describe('Why it is not a full face.'),
         isPerson: z.boolean().describe('False for a passer-by, who does not count.'),
         quality: quality.describe('How fit the face is to be found again, and what to change.'),
         isSmall: z.boolean().describe('Below `MIN_FACE_WIDTH`: not embedded, but counted.'),

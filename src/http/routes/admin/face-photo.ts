@@ -7,7 +7,8 @@ const bytes = { schema: z.instanceof(Buffer) };
 const schema = {
   tags: ['Administration'],
   summary: 'The photo of a face',
-  description: 'Only photos of people whom a search enrolled are kept.',
+  description:
+    'Photos of people whom a search enrolled are kept; with KEEP_PHOTOS also those that faces were added from.',
   params: faceParameter,
   querystring: userQuery,
   response: { 200: { content: { 'image/jpeg': bytes, 'image/png': bytes } } },

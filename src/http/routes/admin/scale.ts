@@ -7,9 +7,9 @@ import { share } from './fields.js';
 const score = z.number().min(-2).max(2);
 const scale = z.strictObject({
   origin: z
-    .enum(['gallery', 'pack', 'cosine'])
+    .enum(['gallery', 'pack', 'provisional', 'cosine'])
     .describe(
-      "From whom it was made: the installation's own people, or those that the pack brings; `cosine`: there is no scale.",
+      "From whom it was made: the installation's own people, or those that the pack brings; `provisional`: nobody has measured the pack's, which is meant to be on the safe side; `cosine`: there is no scale.",
     ),
   madeAt: z.iso.datetime().nullable().describe('When it was made from the own people.'),
   points: z
@@ -68,7 +68,7 @@ function described(scale: FollowedScale | undefined): z.infer<(typeof schema.res
   if (!scale) return { origin: 'cosine', madeAt: null, points: [], meanings: [] };
   const { active, points } = scale;
   return {
-    origin: active ? 'gallery' : 'pack',
+    origin: active ? 'gallery' : scale.isProvisional ? 'provisional' : 'pack',
     madeAt: active ? active.madeAt.toISOString() : null,
     points: points.map(({ score, similarity }) => ({ score, similarity })),
     meanings: promises.map((promise) => ({

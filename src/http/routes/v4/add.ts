@@ -2,7 +2,7 @@ import { allow_covered, allow_id_card, collection, id, photo } from '../../forms
 import { form } from '../../forms/form.js';
 import { doneSchema, photoErrors, success } from '../../replies.js';
 import type { Route } from '../../route.js';
-import { embeddingOf, photoOptions } from '../../services.js';
+import { noted, photoOptions } from '../../services.js';
 
 const schema = {
   tags: ['People'],
@@ -12,19 +12,16 @@ const schema = {
   errors: [...photoErrors, 'USER_NOT_FOUND'],
 } as const;
 
-export const addRoute: Route = (app, { config, services }) => {
-  app.post('/add', { schema }, async ({ body, context }) => {
-    const { collection, id, file, allow_id_card } = body;
-    const allow_covered = body.allow_covered && config.ALLOW_COVERED === 'on';
+export const addRoute: Route = (app, { services, config: { KEEP_PHOTOS: keep, ALLOW_COVERED } }) => {
+  app.post('/add', { schema }, async ({ body: { collection, id, file, ...flags }, context }) => {
+    const allow_covered = flags.allow_covered && ALLOW_COVERED === 'on';
     const { gallery, analyser } = services();
     const where = context.collection(collection);
     await gallery.requireUser(where, id);
-    const analysis = analyser.embedPhoto(
-      file.bytes(),
-      photoOptions({ allow_id_card, allow_covered }),
-      context.abandoned,
-    );
-    await gallery.addFace(where, id, await embeddingOf(context, analysis));
+    const image = file.bytes();
+    const options = { ...photoOptions({ ...flags, allow_covered }), withCrop: keep === 'crop' };
+    const { embedding, crop } = await noted(context, analyser.embedPhoto(image, options, context.abandoned));
+    await gallery.addFace(where, id, embedding, keep === 'photo' ? image : crop);
     return success('Add photo success');
   });
 };

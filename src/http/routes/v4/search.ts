@@ -12,7 +12,7 @@ import {
 import { form } from '../../forms/form.js';
 import { candidateSchema, exampleUser, match, matchSchema, photoErrors, shown, success } from '../../replies.js';
 import type { Route } from '../../route.js';
-import { embeddingOf, photoOptions } from '../../services.js';
+import { noted, photoOptions } from '../../services.js';
 
 const nearMiss = z
   .strictObject({ extra_data: candidateSchema, code: z.literal('200') })
@@ -44,7 +44,7 @@ const schema = {
   errors: [...photoErrors, 'NOT_FOUND', 'READ_ONLY_KEY'],
 } as const;
 
-export const searchRoute: Route = (app, { services }) => {
+export const searchRoute: Route = (app, { services, config: { KEEP_PHOTOS: keep } }) => {
   app.post('/search', { schema, config: { forReadOnlyKeys: true } }, async ({ body, context }) => {
     if (body.lower_threshold !== undefined && body.lower_threshold >= body.threshold)
       throw new FaceSearchError('BAD_INPUT', 'threshold-order');
@@ -52,13 +52,14 @@ export const searchRoute: Route = (app, { services }) => {
     const { gallery, analyser } = services();
     const where = context.collection(body.collection);
     const image = body.file.bytes();
-    const embedding = await embeddingOf(context, analyser.embedPhoto(image, photoOptions(body), context.abandoned));
+    const options = { ...photoOptions(body), withCrop: body.create === true && keep === 'crop' };
+    const { embedding, crop = image } = await noted(context, analyser.embedPhoto(image, options, context.abandoned));
     const least = body.lower_threshold ?? body.threshold;
     const isFound = (best: Candidate | undefined) => best !== undefined && best.similarity >= least;
     let best = await gallery.search(where, embedding);
     context.similarity = best?.similarity;
     if (!isFound(best) && body.create) {
-      const outcome = await gallery.addUnknownPerson(where, embedding, image, isFound);
+      const outcome = await gallery.addUnknownPerson(where, embedding, crop, isFound);
       if ('createdId' in outcome) return success({ id: outcome.createdId, new: true });
       best = outcome.known;
     }

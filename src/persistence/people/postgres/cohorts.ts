@@ -1,17 +1,17 @@
-import type { PersonWithUser } from '../../store.js';
 import type { StoredCohort } from '../../template.js';
-import type { Run } from './database.js';
-import { bytes, type UserRow, userOf } from './user-row.js';
+import type { PersonWithUser } from '../embedding-store.js';
+import type { RunQuery } from './database.js';
+import { bytes, type PostgresUserRow, userOf } from './user-row.js';
 
-/** See Store. */
+/** See EmbeddingStore. */
 export async function peopleWithFaces(
-  run: Run,
+  run: RunQuery,
   collectionId: number,
   model: string,
   after: number,
   limit: number,
 ): Promise<PersonWithUser[]> {
-  const rows = await run<UserRow & { personId: number }>(
+  const rows = await run<PostgresUserRow & { personId: number }>(
     `SELECT u.user_id AS "personId", u.client_id AS "clientId", u.name FROM users u
      WHERE u.collection_id = $1 AND u.user_id > $2 AND EXISTS (
        SELECT FROM faces f WHERE f.collection_id = u.collection_id AND f.user_id = u.user_id AND f.model = $3)
@@ -21,8 +21,8 @@ export async function peopleWithFaces(
   return rows.map((row) => ({ collectionId, personId: row.personId, user: userOf(row) }));
 }
 
-/** See Store. */
-export async function findCohort(run: Run, tenant: string, model: string): Promise<StoredCohort | undefined> {
+/** See EmbeddingStore. */
+export async function findCohort(run: RunQuery, tenant: string, model: string): Promise<StoredCohort | undefined> {
   const rows = await run<Omit<StoredCohort, 'members'> & { collectionId: number | null; personId: number | null }>(
     `SELECT h.build, h.people, m.collection_id AS "collectionId", m.user_id AS "personId"
      FROM tenants t JOIN cohorts h USING (tenant_id) LEFT JOIN collections c USING (tenant_id)
@@ -38,9 +38,9 @@ export async function findCohort(run: Run, tenant: string, model: string): Promi
   return { build: first.build, people: first.people, members };
 }
 
-/** See Store; part of a transaction of the caller's. */
+/** See EmbeddingStore; part of a transaction of the caller's. */
 export async function saveCohort(
-  run: Run,
+  run: RunQuery,
   tenant: string,
   model: string,
   { build, people, members }: StoredCohort,

@@ -1,4 +1,4 @@
-import type { Run } from './database.js';
+import type { RunQuery } from './database.js';
 
 /** Up to so many faces a search compares all of them: exact, and not much slower than the graph. */
 const FACES_COMPARED = 10_000;
@@ -7,13 +7,13 @@ const FACES_COMPARED = 10_000;
 const KEPT_MS = 60_000;
 
 /** Collections known at a time; then all are asked anew. */
-const MOST_KNOWN = 10_000;
+const MAX_KNOWN = 10_000;
 
 /** Which collections are so large that a search should use the graph. */
 export class CollectionSizes {
   readonly #known = new Map<string, { large: boolean; until: number }>();
 
-  async isLarge(run: Run, collectionId: number, model: string): Promise<boolean> {
+  async isLarge(run: RunQuery, collectionId: number, model: string): Promise<boolean> {
     const key = `${collectionId} ${model}`;
     const known = this.#known.get(key);
     if (known && known.until > Date.now()) return known.large;
@@ -22,7 +22,7 @@ export class CollectionSizes {
       [collectionId, model, FACES_COMPARED + 1],
     );
     const large = (row?.faces ?? 0) > FACES_COMPARED;
-    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
     this.#known.set(key, { large, until: Date.now() + KEPT_MS });
     return large;
   }

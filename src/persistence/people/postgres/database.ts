@@ -19,7 +19,7 @@ export interface DatabaseOptions {
 export const SERVER = 'facesearch';
 
 /** Runs one statement. Values travel apart from the SQL; a Buffer as it is, in binary. */
-export type Run = <Row extends object>(sql: string, values?: readonly unknown[]) => Promise<Row[]>;
+export type RunQuery = <Row extends object>(sql: string, values?: readonly unknown[]) => Promise<Row[]>;
 
 /** How many candidates a search of the graph keeps: more find more of the nearest, and take longer. */
 const EF_SEARCH = 250;
@@ -31,7 +31,7 @@ const NETWORK_MS = 1000;
  * A pool of connections. A broken one is thrown away and the next call makes another, so that a database that comes
  * back is used at once. Calls reject with a StoreError when the database cannot do what is asked.
  */
-export class Database {
+export class PostgresDatabase {
   readonly #primary: Primary;
   readonly #subject: string;
   #closed: Promise<void> | undefined;
@@ -60,10 +60,10 @@ export class Database {
   }
 
   /** One statement, a transaction of its own. */
-  readonly run: Run = (sql, values = []) => this.#connected((run) => run(sql, values));
+  readonly run: RunQuery = (sql, values = []) => this.#connected((run) => run(sql, values));
 
   /** All of `work` happens, or nothing. */
-  transaction<T>(work: (run: Run) => Promise<T>): Promise<T> {
+  transaction<T>(work: (run: RunQuery) => Promise<T>): Promise<T> {
     return this.#connected(async (run) => {
       await run('BEGIN');
       try {
@@ -85,12 +85,12 @@ export class Database {
   }
 
   /** @param work on one connection, which is used again unless the database failed */
-  async #connected<T>(work: (run: Run) => Promise<T>): Promise<T> {
+  async #connected<T>(work: (run: RunQuery) => Promise<T>): Promise<T> {
     const client = await this.#connect();
     // Between two statements nobody else listens.
     const lost = () => undefined;
     client.on('error', lost);
-    const run: Run = async (sql, values = []) => {
+    const run: RunQuery = async (sql, values = []) => {
       try {
         return (await client.query(sql, [...values])).rows;
       } catch (error) {
@@ -110,7 +110,7 @@ export class Database {
     }
   }
 
-  async #commit(run: Run): Promise<void> {
+  async #commit(run: RunQuery): Promise<void> {
     try {
       await run('COMMIT');
     } catch (error) {

@@ -1,19 +1,19 @@
 import { StoreError } from '../../store-error.js';
-import type { Database, Run } from './database.js';
+import type { PostgresDatabase, RunQuery } from './database.js';
 import { migrations, type VectorType, vectorTypeChange } from './migrations.js';
 
 /** Any number that no other program takes in the same database. */
 const MIGRATION_LOCK = 4_205_197_330_712;
 
 /** The first with iterative scans. */
-export const LEAST_PGVECTOR: readonly [number, number] = [0, 8];
+export const MIN_PGVECTOR: readonly [number, number] = [0, 8];
 
 /**
  * Brings the schema to this version, in one transaction; nodes that start together wait for one another.
  * @param vectors the type of embeddings that the schema must have; undefined for that which it has, `vector` in a new one
  * @throws StoreError, or Error with a message for the operator
  */
-export async function migrate(database: Database, vectors?: VectorType): Promise<void> {
+export async function migrate(database: PostgresDatabase, vectors?: VectorType): Promise<void> {
   await database.transaction(async (run) => {
     await run('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
     await run('CREATE TABLE IF NOT EXISTS schema_migrations (version int PRIMARY KEY, at timestamptz DEFAULT now())');
@@ -35,7 +35,7 @@ export async function migrate(database: Database, vectors?: VectorType): Promise
   });
 }
 
-async function requireVectorType(run: Run, vectors: VectorType | undefined): Promise<void> {
+async function requireVectorType(run: RunQuery, vectors: VectorType | undefined): Promise<void> {
   const [row] = await run<{ type: string }>(
     `SELECT atttypid::regtype::text AS type FROM pg_attribute
      WHERE attrelid = 'faces'::regclass AND attname = 'embedding'`,
@@ -46,7 +46,7 @@ async function requireVectorType(run: Run, vectors: VectorType | undefined): Pro
   );
 }
 
-async function requirePgvector(run: Run): Promise<void> {
+async function requirePgvector(run: RunQuery): Promise<void> {
   try {
     await run('CREATE EXTENSION IF NOT EXISTS vector');
   } catch (error) {
@@ -56,8 +56,8 @@ async function requirePgvector(run: Run): Promise<void> {
   }
   const [row] = await run<{ extversion: string }>(`SELECT extversion FROM pg_extension WHERE extname = 'vector'`);
   const [major = 0, minor = 0] = (row?.extversion ?? '').split('.').map(Number);
-  const [leastMajor, leastMinor] = LEAST_PGVECTOR;
+  const [leastMajor, leastMinor] = MIN_PGVECTOR;
   if (major < leastMajor || (major === leastMajor && minor < leastMinor)) {
-    throw new Error(`The database has pgvector ${row?.extversion}; ${LEAST_PGVECTOR.join('.')} is needed`);
+    throw new Error(`The database has pgvector ${row?.extversion}; ${MIN_PGVECTOR.join('.')} is needed`);
   }
 }

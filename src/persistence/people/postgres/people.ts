@@ -1,17 +1,17 @@
-import type {
-  CollectionRef,
-  Erased,
-  FoundPerson,
-  NewFace,
-  PersonFaces,
-  Searcher,
-  StoredFace,
-  User,
-} from '../../store.js';
 import { StoreError } from '../../store-error.js';
 import type { PersonRef, TemplateKind } from '../../template.js';
-import type { Run } from './database.js';
-import { foundPeople, newestFaces, type OwnedFaceRow } from './templates.js';
+import type { FoundPerson, PersonFaces, Searcher } from '../embedding-store.js';
+import {
+  type CollectionRef,
+  type Erased,
+  isDefault,
+  type NewFace,
+  type StoredFace,
+  type User,
+} from '../people-store.js';
+import type { RunQuery } from './database.js';
+import { formBytes } from './id-forms.js';
+import { foundPeople, newestFaces, type PostgresFaceRow } from './templates.js';
 import { bytes } from './user-row.js';
 import { toVectorBytes } from './vector-bytes.js';
 
@@ -27,15 +27,15 @@ interface ErasedFaceRow {
 }
 
 /**
- * Users and faces within one transaction. Whoever changes a collection holds its row, then the user's: together with
+ * Users and faces within one transaction. A change of a collection holds its row, then the user's: together with
  * other changes, never together with its deletion.
  */
-export class People implements Searcher {
-  readonly #run: Run;
+export class PeopleWriter implements Searcher {
+  readonly #run: RunQuery;
   /** Whether a collection has so many faces that all of them should not be compared. */
-  readonly #isLarge: (run: Run, collectionId: number, model: string) => Promise<boolean>;
+  readonly #isLarge: (run: RunQuery, collectionId: number, model: string) => Promise<boolean>;
 
-  constructor(run: Run, isLarge: (run: Run, collectionId: number, model: string) => Promise<boolean>) {
+  constructor(run: RunQuery, isLarge: (run: RunQuery, collectionId: number, model: string) => Promise<boolean>) {
     this.#run = run;
     this.#isLarge = isLarge;
   }
@@ -53,21 +53,33 @@ export class People implements Searcher {
     return row?.collectionId;
   }
 
-  /** @param enrolled a search found nobody, rather than that somebody named the user */
+  /** @param autoCreated a search created the user, not `create` */
   async saveUser(
     collection: CollectionRef,
     user: User,
-    enrolled = false,
+    autoCreated = false,
   ): Promise<{ collectionId: number; userId: number }> {
     const collectionId = await this.#makeCollection(collection);
     const [row] = await this.#run<{ userId: number }>(
-      `INSERT INTO users (collection_id, client_id, name, enrolled_at)
-       VALUES ($1, $2, $3, CASE WHEN $4::boolean THEN now() END)
+      `INSERT INTO users (collection_id, client_id, name, enrolled_at, form_hash)
+       VALUES ($1, $2, $3, CASE WHEN $4::boolean THEN now() END, sha256($5))
        ON CONFLICT (collection_id, client_hash)
        DO UPDATE SET name = excluded.name, enrolled_at = excluded.enrolled_at RETURNING user_id AS "userId"`,
-      [collectionId, bytes(user.id), bytes(user.name), enrolled],
+      [collectionId, bytes(user.id), bytes(user.name), autoCreated, formBytes(user.id)],
     );
     return { collectionId, userId: row?.userId ?? 0 };
+  }
+
+  /** Whether an id is new and differs from that of another user by its Unicode normalisation only. */
+  async hasOtherForm(collection: CollectionRef, id: string): Promise<boolean> {
+    const collectionId = await this.collectionId(collection);
+    if (collectionId === undefined) return false;
+    const [found] = await this.#run<{ own: boolean | null }>(
+      `SELECT bool_or(client_hash = sha256($2)) AS own FROM users
+       WHERE collection_id = $1 AND (client_hash IN (sha256($2), sha256($3)) OR form_hash = sha256($3))`,
+      [collectionId, bytes(id), formBytes(id) ?? bytes(id)],
+    );
+    return found?.own === false;
   }
 
   async addFace(collection: CollectionRef, userId: string, face: NewFace): Promise<StoredFace | undefined> {
@@ -103,19 +115,23 @@ export class People implements Searcher {
     return owner && this.#eraseUser(owner);
   }
 
-  async deleteEnrolledBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined> {
+  async deleteAutoCreatedBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined> {
     const owner = await this.#locate(collection, userId, 'FOR UPDATE');
     if (!owner) return undefined;
-    const enrolled = await this.#run(
+    const autoCreated = await this.#run(
       'SELECT FROM users WHERE collection_id = $1 AND user_id = $2 AND enrolled_at < $3',
       [owner.collectionId, owner.userId, time],
     );
-    return enrolled.length === 0 ? undefined : this.#eraseUser(owner);
+    return autoCreated.length === 0 ? undefined : this.#eraseUser(owner);
   }
 
   async deleteCollection(collection: CollectionRef): Promise<Erased | undefined> {
     const collectionId = await this.collectionId(collection, 'FOR UPDATE OF c');
     if (collectionId === undefined) return undefined;
+    if (isDefault(collection)) {
+      const anybody = await this.#run('SELECT FROM users WHERE collection_id = $1 LIMIT 1', [collectionId]);
+      if (anybody.length === 0) return undefined;
+    }
     const erased = await this.#eraseFaces(collectionId, null);
     for (let deleted = DELETED_AT_A_TIME; deleted === DELETED_AT_A_TIME; ) {
       const rows = await this.#run(
@@ -138,7 +154,7 @@ export class People implements Searcher {
     const collectionId = await this.collectionId(collection);
     if (collectionId === undefined) return { people: [], faces: 0 };
     const nearest = (order: string) =>
-      this.#run<OwnedFaceRow>(
+      this.#run<PostgresFaceRow>(
         `SELECT f.face_id AS "faceId", f.collection_id AS "collectionId", f.user_id AS "personId",
            vector_send(f.embedding::vector) AS embedding, u.client_id AS "clientId", u.name, t.data AS template
          FROM (
@@ -210,7 +226,7 @@ export class People implements Searcher {
 
   /** What was made of faces. @param userId null for every user */
   async #forget(collectionId: number, userId: number | null): Promise<void> {
-    for (const table of ['templates', 'cohort_members']) {
+    for (const table of ['templates', 'cohort_members', 'staged_embeddings']) {
       await this.#run(`DELETE FROM ${table} WHERE collection_id = $1 AND user_id = coalesce($2, user_id)`, [
         collectionId,
         userId,
@@ -250,7 +266,7 @@ export class People implements Searcher {
 }
 
 /** The tenant's number; made where there is none. */
-export async function makeTenant(run: Run, name: string): Promise<number> {
+export async function makeTenant(run: RunQuery, name: string): Promise<number> {
   await run('INSERT INTO tenants (name) VALUES ($1) ON CONFLICT DO NOTHING', [bytes(name)]);
   const [row] = await run<{ tenantId: number }>(
     'SELECT tenant_id AS "tenantId" FROM tenants WHERE name_hash = sha256($1)',

@@ -51,7 +51,7 @@ export function asPostgresError(error: unknown, subject: string): unknown {
 
 /**
  * The StoreError for a failure to connect. The database may refuse for many reasons, such as a password that is being changed,
- * a role or database that is not there yet, or one that takes no connections: whatever it is, an operator can mend it
+ * a role or database that is not there yet, or one that takes no connections: whatever it is, an operator can fix it
  * while the server runs.
  */
 export function asConnectError(error: unknown, subject: string): unknown {

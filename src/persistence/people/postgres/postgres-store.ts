@@ -1,36 +1,34 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { PostgresKeys } from '../../keys/postgres-keys.js';
+import type { Store } from '../../store.js';
+import type { PersonRef, PersonTemplate, StoredCohort, TemplateKind } from '../../template.js';
 import type {
-  CollectionCount,
-  CollectionRef,
-  Erased,
-  FaceRecord,
   FoundPerson,
-  NewFace,
   PersonFaces,
   PersonWithUser,
   Searcher,
   SearchingStore,
   StoredCollection,
-  StoredEmbedding,
-  StoredFace,
-  User,
-} from '../../store.js';
-import type { PersonRef, PersonTemplate, StoredCohort, TemplateKind } from '../../template.js';
+} from '../embedding-store.js';
+import type { CollectionCount, CollectionRef, Erased, FaceRecord, NewFace, StoredFace, User } from '../people-store.js';
 import { findCohort, peopleWithFaces, saveCohort } from './cohorts.js';
 import { CollectionSizes } from './collection-sizes.js';
-import { Database, type DatabaseOptions } from './database.js';
-import { embeddingsOf, faceIdsOf, facesOf } from './faces.js';
+import { type DatabaseOptions, PostgresDatabase } from './database.js';
+import { fillIdForms } from './id-forms.js';
 import { migrate } from './migrate.js';
 import type { VectorType } from './migrations.js';
-import { People } from './people.js';
+import { PeopleWriter } from './people.js';
 import { PostgresScales } from './scales.js';
+import { PostgresStaged } from './staged.js';
 import { newestFaces, peopleWithoutTemplate, saveTemplates } from './templates.js';
 import { refuseUnfinishedMove } from './unfinished-move.js';
-import { bytes, type UserRow, userOf } from './user-row.js';
+import { bytes, type PostgresUserRow, userOf } from './user-row.js';
 
 /** Up to about so many faces are counted one by one; of more, PostgreSQL's own estimate is told. */
 const FACES_COUNTED = 50_000;
+
+/** The code of two rows that a unique index keeps apart. */
+const UNIQUE_VIOLATION = '23505';
 
 /** Users listed at a time. */
 const USERS_PER_PAGE = 1000;
@@ -44,19 +42,21 @@ const RESERVED = '1 hour';
  * Calls reject with a StoreError when the database cannot do what is asked; nothing has changed then, unless its
  * trouble is `uncertain`.
  */
-export class PostgresStore extends PostgresKeys implements SearchingStore {
+export class PostgresStore extends PostgresKeys implements Store, SearchingStore {
   readonly scales: PostgresScales;
-  readonly #db: Database;
+  readonly staged: PostgresStaged;
+  readonly #db: PostgresDatabase;
   /** This server's name for what it announces. */
   readonly #node = randomUUID();
   readonly #sizes = new CollectionSizes();
 
   /** Without asking the database anything: calls before `migrate` fail. */
   constructor(options: DatabaseOptions) {
-    const db = new Database(options);
+    const db = new PostgresDatabase(options);
     super(db);
     this.#db = db;
     this.scales = new PostgresScales(db);
+    this.staged = new PostgresStaged(db);
   }
 
   /**
@@ -67,10 +67,21 @@ export class PostgresStore extends PostgresKeys implements SearchingStore {
   async migrate(vectors?: VectorType): Promise<void> {
     await migrate(this.#db, vectors);
     await refuseUnfinishedMove(this.#db);
+    await fillIdForms(this.#db);
   }
 
-  async saveUser(collection: CollectionRef, user: User): Promise<void> {
-    await this.#change((people) => people.saveUser(collection, user));
+  async saveUser(collection: CollectionRef, user: User): Promise<boolean> {
+    try {
+      return await this.#change(async (people) => {
+        if (await people.hasOtherForm(collection, user.id)) return false;
+        await people.saveUser(collection, user);
+        return true;
+      });
+    } catch (error) {
+      // Somebody else made the other one meanwhile.
+      if ((error as { code?: string }).code === UNIQUE_VIOLATION) return false;
+      throw error;
+    }
   }
 
   async findUser(collection: CollectionRef, userId: string): Promise<User | undefined> {
@@ -102,7 +113,7 @@ export class PostgresStore extends PostgresKeys implements SearchingStore {
     return this.#change((people) => people.deleteUser(collection, userId));
   }
 
-  async listEnrolledBefore(time: Date): Promise<(CollectionRef & { userId: string })[]> {
+  async listAutoCreatedBefore(time: Date): Promise<(CollectionRef & { userId: string })[]> {
     const rows = await this.#db.run<{ tenant: Buffer; collection: Buffer; userId: Buffer }>(
       `SELECT t.name AS tenant, c.name AS collection, u.client_id AS "userId"
        FROM users u JOIN collections c USING (collection_id) JOIN tenants t USING (tenant_id)
@@ -116,8 +127,8 @@ export class PostgresStore extends PostgresKeys implements SearchingStore {
     }));
   }
 
-  deleteEnrolledBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined> {
-    return this.#change((people) => people.deleteEnrolledBefore(time, collection, userId));
+  deleteAutoCreatedBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined> {
+    return this.#change((people) => people.deleteAutoCreatedBefore(time, collection, userId));
   }
 
   deleteCollection(collection: CollectionRef): Promise<Erased | undefined> {
@@ -130,7 +141,7 @@ export class PostgresStore extends PostgresKeys implements SearchingStore {
     probe: Float32Array,
     k: number,
   ): Promise<{ people: FoundPerson[]; faces: number }> {
-    return new People(this.#db.run, this.#isLarge).nearestPeople(collection, kind, probe, k);
+    return new PeopleWriter(this.#db.run, this.#isLarge).nearestPeople(collection, kind, probe, k);
   }
 
   newestFaces(people: readonly PersonRef[], model: string): Promise<PersonFaces[]> {
@@ -164,7 +175,7 @@ export class PostgresStore extends PostgresKeys implements SearchingStore {
       .digest();
     return this.#db.transaction(async (run) => {
       await run('SELECT pg_advisory_xact_lock($1, $2)', [lock.readInt32BE(0), lock.readInt32BE(4)]);
-      return work(new People(run, this.#isLarge));
+      return work(new PeopleWriter(run, this.#isLarge));
     });
   }
 
@@ -199,30 +210,6 @@ export class PostgresStore extends PostgresKeys implements SearchingStore {
       collection: collection.toString('utf8'),
       collectionId,
     }));
-  }
-
-  async findCollection(collection: CollectionRef): Promise<StoredCollection | undefined> {
-    const collectionId = await new People(this.#db.run, this.#isLarge).collectionId(collection);
-    return collectionId === undefined ? undefined : { ...collection, collectionId };
-  }
-
-  facesOf(collectionId: number, model: string): AsyncIterable<StoredEmbedding[]> {
-    return facesOf(this.#db.run, collectionId, model);
-  }
-
-  faceIdsOf(collectionId: number, model: string): Promise<Float64Array> {
-    return faceIdsOf(this.#db.run, collectionId, model);
-  }
-
-  embeddingsOf(faceIds: readonly number[], model: string): Promise<StoredEmbedding[]> {
-    return embeddingsOf(this.#db.run, faceIds, model);
-  }
-
-  async countFacesByModel(): Promise<Map<string, number>> {
-    const rows = await this.#db.run<{ model: string; faces: number }>(
-      'SELECT model, count(*) AS faces FROM faces GROUP BY model ORDER BY model',
-    );
-    return new Map(rows.map(({ model, faces }) => [model, faces]));
   }
 
   async countSearched(): Promise<{ collections: number; faces: number }> {
@@ -263,13 +250,13 @@ export class PostgresStore extends PostgresKeys implements SearchingStore {
 
   readonly #isLarge = this.#sizes.isLarge.bind(this.#sizes);
 
-  #change<T>(work: (people: People) => Promise<T>): Promise<T> {
-    return this.#db.transaction((run) => work(new People(run, this.#isLarge)));
+  #change<T>(work: (people: PeopleWriter) => Promise<T>): Promise<T> {
+    return this.#db.transaction((run) => work(new PeopleWriter(run, this.#isLarge)));
   }
 
   /** @param rest with the values from $3 on */
   async #usersOf({ tenant, collection }: CollectionRef, rest: string, values: Buffer[]): Promise<User[]> {
-    const rows = await this.#db.run<UserRow>(
+    const rows = await this.#db.run<PostgresUserRow>(
       `SELECT u.client_id AS "clientId", u.name
        FROM users u JOIN collections c USING (collection_id) JOIN tenants t USING (tenant_id)
        WHERE t.name_hash = sha256($1) AND c.name_hash = sha256($2) ${rest}`,

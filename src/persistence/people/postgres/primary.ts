@@ -26,7 +26,7 @@ export class Primary {
           },
         }),
     );
-    // A connection that breaks while nobody uses it has left the pool; whoever needs one next hears of real trouble.
+    // A connection that breaks while idle has left the pool; the next query that needs one hears of real trouble.
     for (const pool of this.#pools) pool.on('error', () => undefined);
   }
 

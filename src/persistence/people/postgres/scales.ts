@@ -1,13 +1,13 @@
 import type { NewScale, ScaleStore, StoredScale } from '../../scales.js';
-import type { Database } from './database.js';
+import type { PostgresDatabase } from './database.js';
 
 const columns = 'scale_id AS "scaleId", model, made_at AS "madeAt", is_active AS "isActive", data';
 
 /** Scales in PostgreSQL, which all servers share. */
 export class PostgresScales implements ScaleStore {
-  readonly #db: Database;
+  readonly #db: PostgresDatabase;
 
-  constructor(db: Database) {
+  constructor(db: PostgresDatabase) {
     this.#db = db;
   }
 

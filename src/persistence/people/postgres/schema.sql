@@ -1,5 +1,5 @@
 -- What the migrations make, written by `npm run docs:schema`: to be read, never run.
--- PostgreSQL with pgvector, version 4.
+-- PostgreSQL with pgvector, version 6.
 
 CREATE EXTENSION vector;
 
@@ -50,6 +50,11 @@ CREATE TABLE faces (
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT faces_pkey PRIMARY KEY (face_id, collection_id)
 ) PARTITION BY HASH (collection_id);
+CREATE TABLE forms_due (
+  only_row integer NOT NULL,
+  CONSTRAINT forms_due_only_row_check CHECK ((only_row = 1)),
+  CONSTRAINT forms_due_pkey PRIMARY KEY (only_row)
+);
 CREATE TABLE pending_object_deletions (
   object_key text NOT NULL,
   node uuid,
@@ -68,6 +73,14 @@ CREATE TABLE schema_migrations (
   version integer NOT NULL,
   at timestamp with time zone DEFAULT now(),
   CONSTRAINT schema_migrations_pkey PRIMARY KEY (version)
+);
+CREATE TABLE staged_embeddings (
+  collection_id bigint NOT NULL,
+  user_id bigint NOT NULL,
+  face_id bigint NOT NULL,
+  model text NOT NULL,
+  embedding vector(512) NOT NULL,
+  CONSTRAINT staged_embeddings_pkey PRIMARY KEY (collection_id, face_id)
 );
 CREATE TABLE templates (
   collection_id bigint NOT NULL,
@@ -92,6 +105,7 @@ CREATE TABLE users (
   name bytea NOT NULL,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   enrolled_at timestamp with time zone,
+  form_hash bytea,
   CONSTRAINT users_collection_id_client_hash_key UNIQUE (collection_id, client_hash),
   CONSTRAINT users_pkey PRIMARY KEY (collection_id, user_id)
 );
@@ -136,11 +150,14 @@ ALTER TABLE cohort_members ADD CONSTRAINT cohort_members_collection_id_user_id_f
 ALTER TABLE cohorts ADD CONSTRAINT cohorts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id);
 ALTER TABLE collections ADD CONSTRAINT collections_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id);
 ALTER TABLE faces ADD CONSTRAINT faces_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
+ALTER TABLE staged_embeddings ADD CONSTRAINT staged_embeddings_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
 ALTER TABLE templates ADD CONSTRAINT templates_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
 ALTER TABLE users ADD CONSTRAINT users_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collections(collection_id) ON DELETE CASCADE;
 
 CREATE INDEX faces_by_embedding ON public.faces USING hnsw (embedding vector_cosine_ops) WITH (m='16', ef_construction='128');
 CREATE INDEX faces_by_model ON public.faces USING btree (collection_id, model, face_id);
 CREATE INDEX faces_by_user ON public.faces USING btree (collection_id, user_id);
+CREATE INDEX staged_by_user ON public.staged_embeddings USING btree (collection_id, user_id);
 CREATE INDEX users_by_enrolment ON public.users USING btree (enrolled_at) WHERE (enrolled_at IS NOT NULL);
 CREATE UNIQUE INDEX scales_active ON public.scales USING btree (model) WHERE is_active;
+CREATE UNIQUE INDEX users_by_form ON public.users USING btree (collection_id, form_hash) WHERE (form_hash IS NOT NULL);

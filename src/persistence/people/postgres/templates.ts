@@ -1,19 +1,19 @@
 import { blobToTemplate, templateToBlob } from '../../encryption/template-blob.js';
-import type { FoundPerson, PersonFaces } from '../../store.js';
 import { MAX_TEMPLATE_FACES, type PersonRef, type PersonTemplate, type TemplateKind } from '../../template.js';
-import type { Run } from './database.js';
-import { type UserRow, userOf } from './user-row.js';
+import type { FoundPerson, PersonFaces } from '../embedding-store.js';
+import type { RunQuery } from './database.js';
+import { type PostgresUserRow, userOf } from './user-row.js';
 import { fromVectorBytes } from './vector-bytes.js';
 
 /** A face with its user, and the user's template where there is one. */
-export interface OwnedFaceRow extends UserRow, PersonRef {
+export interface PostgresFaceRow extends PostgresUserRow, PersonRef {
   faceId: number;
   embedding: Buffer;
   template: Buffer | null;
 }
 
 /** People of faces, in the order of each one's first. @param cohort of their templates */
-export function foundPeople(rows: readonly OwnedFaceRow[], cohort: string): FoundPerson[] {
+export function foundPeople(rows: readonly PostgresFaceRow[], cohort: string): FoundPerson[] {
   const people = new Map<number, FoundPerson>();
   for (const row of rows) {
     const { collectionId, personId, faceId } = row;
@@ -29,7 +29,7 @@ export function foundPeople(rows: readonly OwnedFaceRow[], cohort: string): Foun
 }
 
 /** See Searcher. */
-export async function newestFaces(run: Run, people: readonly PersonRef[], model: string): Promise<PersonFaces[]> {
+export async function newestFaces(run: RunQuery, people: readonly PersonRef[], model: string): Promise<PersonFaces[]> {
   const rows = await run<PersonRef & { faceId: number; embedding: Buffer }>(
     `SELECT asked.collection_id AS "collectionId", asked.user_id AS "personId", f.face_id AS "faceId",
        vector_send(f.embedding::vector) AS embedding
@@ -49,9 +49,13 @@ export async function newestFaces(run: Run, people: readonly PersonRef[], model:
   return [...found.values()];
 }
 
-/** See Store; part of a transaction of the caller's. */
-export async function saveTemplates(run: Run, templates: readonly PersonTemplate[], model: string): Promise<number> {
-  // Whoever adds or deletes a face holds the user's row: until the end of this transaction none of them changes.
+/** See EmbeddingStore; part of a transaction of the caller's. */
+export async function saveTemplates(
+  run: RunQuery,
+  templates: readonly PersonTemplate[],
+  model: string,
+): Promise<number> {
+  // A transaction that adds or deletes a face holds the user's row: until the end of this transaction none of them changes.
   // In one order, so that two servers do not wait for each other.
   const held = await run<PersonRef>(
     `SELECT u.collection_id AS "collectionId", u.user_id AS "personId"
@@ -90,9 +94,9 @@ export async function saveTemplates(run: Run, templates: readonly PersonTemplate
   return right.length;
 }
 
-/** See Store. */
+/** See EmbeddingStore. */
 export async function peopleWithoutTemplate(
-  run: Run,
+  run: RunQuery,
   collectionId: number,
   { model, cohort }: TemplateKind,
   after: number,

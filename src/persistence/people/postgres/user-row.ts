@@ -1,6 +1,6 @@
-import type { User } from '../../store.js';
+import type { User } from '../people-store.js';
 
-export interface UserRow {
+export interface PostgresUserRow {
   clientId: Buffer;
   name: Buffer;
 }
@@ -9,6 +9,6 @@ export function bytes(text: string): Buffer {
   return Buffer.from(text, 'utf8');
 }
 
-export function userOf({ clientId, name }: UserRow): User {
+export function userOf({ clientId, name }: PostgresUserRow): User {
   return { id: clientId.toString('utf8'), name: name.toString('utf8') };
 }

@@ -1,30 +1,31 @@
 import type { RowEncryption } from '../../encryption/row-encryption.js';
-import type { PersonWithUser, User } from '../../store.js';
 import type { StoredCohort } from '../../template.js';
+import type { PersonWithUser } from '../embedding-store.js';
+import type { User } from '../people-store.js';
 import type { GuardedDatabase } from './guarded-database.js';
 import type { Statements } from './sqlite-statements.js';
 
-/** The choice of people for cohorts in the rows of SQLite; each function is as in Store. */
+/** The choice of people for cohorts in the rows of SQLite; each function is as in EmbeddingStore. */
 export class CohortRows {
   readonly #db: GuardedDatabase;
   readonly #sql: Statements;
-  readonly #seals: RowEncryption;
+  readonly #encryption: RowEncryption;
 
-  constructor(db: GuardedDatabase, sql: Statements, seals: RowEncryption) {
+  constructor(db: GuardedDatabase, sql: Statements, encryption: RowEncryption) {
     this.#db = db;
     this.#sql = sql;
-    this.#seals = seals;
+    this.#encryption = encryption;
   }
 
   peopleWithFaces(collectionId: number, model: string, after: number, limit: number): PersonWithUser[] {
-    const [db, seals] = [this.#db, this.#seals];
+    const [db, encryption] = [this.#db, this.#encryption];
     return db
       .read(() => this.#sql.peopleWithFaces.all({ collectionId, model, after, limit }))
       .map((row) => ({
         collectionId,
         personId: row.userId,
         get user(): User {
-          return db.read(() => seals.openUser(row));
+          return db.read(() => encryption.decryptUser(row));
         },
       }));
   }

@@ -1,4 +1,4 @@
-import type { Erased } from '../../store.js';
+import type { Erased } from '../people-store.js';
 import type { Owner } from './people-rows.js';
 import type { ErasedFaceRow, Statements } from './sqlite-statements.js';
 

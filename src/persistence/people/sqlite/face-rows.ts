@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { RowEncryption } from '../../encryption/row-encryption.js';
-import type { FoundPerson, PersonFaces, StoredEmbedding, User } from '../../store.js';
 import { MAX_TEMPLATE_FACES, type PersonRef, type PersonTemplate, type TemplateKind } from '../../template.js';
+import type { FoundPerson, PersonFaces, StoredEmbedding } from '../embedding-store.js';
+import type { User } from '../people-store.js';
 import type { GuardedDatabase } from './guarded-database.js';
 import type { EmbeddingRow, OwnedFaceRow, Statements } from './sqlite-statements.js';
 
@@ -11,16 +12,16 @@ const FACES_PER_PAGE = 500;
 /** Read from an index of the database only, hence many. */
 const FACE_IDS_PER_PAGE = 10_000;
 
-/** Embeddings and templates in the rows of SQLite; each function is as in Store or IndexedStore. */
+/** Embeddings and templates in the rows of SQLite; each function is as in EmbeddingStore or IndexSource. */
 export class FaceRows {
   readonly #db: GuardedDatabase;
   readonly #sql: Statements;
-  readonly #seals: RowEncryption;
+  readonly #encryption: RowEncryption;
 
-  constructor(db: GuardedDatabase, sql: Statements, seals: RowEncryption) {
+  constructor(db: GuardedDatabase, sql: Statements, encryption: RowEncryption) {
     this.#db = db;
     this.#sql = sql;
-    this.#seals = seals;
+    this.#encryption = encryption;
   }
 
   /** Lets the event loop turn between two pages. */
@@ -60,10 +61,11 @@ export class FaceRows {
     return this.#db.read(() => {
       const people = new Map<number, FoundPerson>();
       for (const row of this.#sql.ownersOf.all({ ...kind, faceIds: JSON.stringify(faceIds) })) {
-        const face = this.#openFace(row, kind.model);
-        const known = people.get(row.userId);
+        const [faceId, , userId, embedding] = row;
+        const face = this.#openFace({ faceId, userId, embedding }, kind.model);
+        const known = people.get(userId);
         if (known) known.faces.push(face);
-        else people.set(row.userId, this.#foundPerson(row, face, kind));
+        else people.set(userId, this.#foundPerson(row, face, kind));
       }
       return [...people.values()];
     });
@@ -87,7 +89,7 @@ export class FaceRows {
         const newest = this.#sql.newestFaceIds.all(collectionId, personId, model, MAX_TEMPLATE_FACES);
         const isOfThem = newest.length === template.mus.size && newest.every((faceId) => template.mus.has(faceId));
         if (newest.length === 0 || !isOfThem) continue;
-        this.#sql.saveTemplate.run(personId, model, template.cohort, this.#seals.sealTemplate(one, model));
+        this.#sql.saveTemplate.run(personId, model, template.cohort, this.#encryption.encryptTemplate(one, model));
         saved++;
       }
       return saved;
@@ -99,21 +101,28 @@ export class FaceRows {
     return ids.map((personId) => ({ collectionId, personId }));
   }
 
-  #foundPerson(row: OwnedFaceRow, face: StoredEmbedding, kind: TemplateKind): FoundPerson {
-    const [db, seals] = [this.#db, this.#seals];
+  #foundPerson(
+    [, collectionId, userId, , template]: OwnedFaceRow,
+    face: StoredEmbedding,
+    kind: TemplateKind,
+  ): FoundPerson {
+    const [db, sql, encryption] = [this.#db, this.#sql, this.#encryption];
     return {
-      collectionId: row.collectionId,
-      personId: row.userId,
+      collectionId,
+      personId: userId,
       faces: [face],
-      template: row.template ? seals.openTemplate(row.userId, kind, row.template) : undefined,
-      // Of those who are looked at only the most similar are told: the others need not be decrypted.
-      get user(): User {
-        return db.read(() => seals.openUser(row));
+      template: template ? encryption.decryptTemplate(userId, kind, template) : undefined,
+      // Of those who are looked at only the most similar are told.
+      get user(): User | undefined {
+        return db.read(() => {
+          const user = sql.userOfNumber.get(userId);
+          return user && encryption.decryptUser(user);
+        });
       },
     };
   }
 
   #openFace({ faceId, userId, embedding }: EmbeddingRow, model: string): StoredEmbedding {
-    return { faceId, embedding: this.#seals.openEmbedding(userId, model, embedding) };
+    return { faceId, embedding: this.#encryption.decryptEmbedding(userId, model, embedding) };
   }
 }

@@ -1,5 +1,6 @@
+import { formOfId } from '../../../core/id-form.js';
 import type { RowEncryption, UserRow } from '../../encryption/row-encryption.js';
-import type { CollectionRef, NewFace, StoredFace, User } from '../../store.js';
+import type { CollectionRef, NewFace, StoredFace, User } from '../people-store.js';
 import type { Statements } from './sqlite-statements.js';
 
 /** Where a user's faces belong, by numbers. */
@@ -8,14 +9,14 @@ export interface Owner {
   userId: number;
 }
 
-/** Collections, users and faces as rows, plain or sealed. Each call is part of a transaction of the caller's. */
+/** Collections, users and faces as rows, plain or encrypted. Each call is part of a transaction of the caller's. */
 export class PeopleRows {
   readonly #sql: Statements;
-  readonly #seals: RowEncryption;
+  readonly #encryption: RowEncryption;
 
-  constructor(sql: Statements, seals: RowEncryption) {
+  constructor(sql: Statements, encryption: RowEncryption) {
     this.#sql = sql;
-    this.#seals = seals;
+    this.#encryption = encryption;
   }
 
   collectionId({ tenant, collection }: CollectionRef): number | undefined {
@@ -35,9 +36,9 @@ export class PeopleRows {
   }
 
   userId(collectionId: number, id: string): number | undefined {
-    const row = this.#sql.user.get(collectionId, this.#seals.clientId(collectionId, id));
+    const row = this.#sql.user.get(collectionId, this.#encryption.clientId(collectionId, id));
     // Opened, so that nothing is ever added to a user who was put under another's id.
-    this.openUser(row);
+    this.decryptUser(row);
     return row?.userId;
   }
 
@@ -49,29 +50,45 @@ export class PeopleRows {
   }
 
   user(collectionId: number, id: string): User | undefined {
-    return this.openUser(this.#sql.user.get(collectionId, this.#seals.clientId(collectionId, id)));
+    return this.decryptUser(this.#sql.user.get(collectionId, this.#encryption.clientId(collectionId, id)));
   }
 
-  openUser(row: UserRow | undefined): User | undefined {
-    return row && this.#seals.openUser(row);
+  decryptUser(row: UserRow | undefined): User | undefined {
+    return row && this.#encryption.decryptUser(row);
   }
 
   /**
-   * @param enrolledAt when a search enrolled the user; null for one that somebody named
+   * @param autoCreatedAt when a search created the user; null for one that `create` named
    * @returns the user's number
    */
-  saveUser(collectionId: number, user: User, enrolledAt: number | null = null): number {
-    const clientId = this.#seals.clientId(collectionId, user.id);
-    const name = this.#seals.plainName(user);
-    const userId = required(this.#sql.saveUser.get(collectionId, clientId, name, Date.now(), enrolledAt));
+  saveUser(collectionId: number, user: User, autoCreatedAt: number | null = null): number {
+    const clientId = this.#encryption.clientId(collectionId, user.id);
+    const name = this.#encryption.plainName(user);
+    const form = this.#freeForm(collectionId, clientId, user.id);
+    const userId = required(this.#sql.saveUser.get(collectionId, clientId, name, Date.now(), autoCreatedAt, form));
     // Bound to the user's number, which is known only now.
-    const sealed = this.#seals.sealUser(userId, clientId, user);
-    if (sealed) this.#sql.sealUser.run(sealed, userId);
+    const encrypted = this.#encryption.encryptUser(userId, clientId, user);
+    if (encrypted) this.#sql.saveEncryptedUser.run(encrypted, userId);
     return userId;
   }
 
+  /** Whether there is a user, other than one with this very id, whose id differs from it by its Unicode normalisation only. */
+  hasOtherForm(collectionId: number, id: string): boolean {
+    const form = formOfId(id) ?? id;
+    const found = this.#sql.userIdByForm.get(collectionId, this.#encryption.clientId(collectionId, form));
+    return found !== undefined || (form !== id && this.userId(collectionId, form) !== undefined);
+  }
+
+  /** The form for a new user, unless it is taken: an import may bring pairs of an older version. */
+  #freeForm(collectionId: number, clientId: string, id: string): string | null {
+    const form = formOfId(id);
+    if (form === undefined || this.#sql.user.get(collectionId, clientId)) return null;
+    const kept = this.#encryption.clientId(collectionId, form);
+    return this.#sql.userIdByForm.get(collectionId, kept) === undefined ? kept : null;
+  }
+
   addFace(collectionId: number, userId: number, { model, embedding, objectKey }: NewFace): StoredFace {
-    const blob = this.#seals.sealEmbedding(userId, model, embedding);
+    const blob = this.#encryption.encryptEmbedding(userId, model, embedding);
     const faceId = required(this.#sql.addFace.get(collectionId, userId, model, blob, objectKey ?? null, Date.now()));
     if (objectKey !== undefined) this.#sql.endPendingDeletion.run(objectKey);
     this.#sql.deleteTemplate.run(userId);

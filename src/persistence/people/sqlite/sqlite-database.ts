@@ -12,6 +12,7 @@ import {
 } from '../../encryption/data-key-record.js';
 import { Database } from '../../sqlite.js';
 import { asStoreError, StoreError } from '../../store-error.js';
+import { fillIdForms } from './id-forms.js';
 import { migrations } from './migrations.js';
 
 /** Marks our files, so that another program's database is not taken for an empty one of ours: "FSrv". */
@@ -24,7 +25,7 @@ export const BUSY_TIMEOUT_MS = 5_000;
  * How somebody who opens the database deals with people: with the key that they are encrypted with, which a plain
  * database that has never had a user takes; to change that key; or not at all, whatever it is.
  */
-export type People =
+export type DataKeyUse =
   | { key: DataKey | undefined }
   | { from: DataKey | undefined; to: DataKey | undefined }
   | 'no people';
@@ -33,7 +34,7 @@ export type People =
  * Opens the database and brings it to the newest schema. A new file has mode 0600, folders made for it 0700.
  * @throws StoreError, DataKeyError, or Error for a database that is not ours; all name the file and say what is wrong
  */
-export function openDatabase(file: string, people: People = { key: undefined }): Database {
+export function openDatabase(file: string, people: DataKeyUse = { key: undefined }): Database {
   const subject = `Cannot open the database ${file}`;
   let db: Database | undefined;
   try {
@@ -45,7 +46,10 @@ export function openDatabase(file: string, people: People = { key: undefined }):
     checkDataKey(db, people);
     configure(db);
     migrate(db);
-    if (people !== 'no people' && 'key' in people) takeDataKey(db, people.key);
+    if (people !== 'no people' && 'key' in people) {
+      takeDataKey(db, people.key);
+      fillIdForms(db, people.key);
+    }
     return db;
   } catch (error) {
     db?.close();
@@ -56,7 +60,7 @@ export function openDatabase(file: string, people: People = { key: undefined }):
   }
 }
 
-function checkDataKey(db: Database, people: People): void {
+function checkDataKey(db: Database, people: DataKeyUse): void {
   if (people === 'no people') return;
   const record = readDataKeyRecord(db);
   if ('key' in people) expectDataKey(record, people.key);

@@ -1,25 +1,29 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DataKey } from '../../encryption/data-key.js';
 import { RowEncryption } from '../../encryption/row-encryption.js';
+import type { ApiKeyStore } from '../../keys/api-key-store.js';
 import { SqliteKeys } from '../../keys/sqlite-keys.js';
 import type { Database } from '../../sqlite.js';
+import type { Store } from '../../store.js';
+import type { PersonRef, PersonTemplate, StoredCohort, TemplateKind } from '../../template.js';
 import type {
-  ApiKeyStore,
-  CollectionCount,
-  CollectionRef,
-  Erased,
-  FaceRecord,
   FoundPerson,
-  IndexedStore,
-  NewFace,
+  IndexSource,
   PersonFaces,
   PersonWithUser,
   StoredCollection,
   StoredEmbedding,
-  StoredFace,
-  User,
-} from '../../store.js';
-import type { PersonRef, PersonTemplate, StoredCohort, TemplateKind } from '../../template.js';
+} from '../embedding-store.js';
+import {
+  type CollectionCount,
+  type CollectionRef,
+  type Erased,
+  type FaceRecord,
+  isDefault,
+  type NewFace,
+  type StoredFace,
+  type User,
+} from '../people-store.js';
 import { CohortRows } from './cohort-rows.js';
 import { Erasure } from './erasure.js';
 import { FaceRows } from './face-rows.js';
@@ -28,6 +32,7 @@ import { PeopleRows } from './people-rows.js';
 import { ScaleRows } from './scale-rows.js';
 import { openDatabase } from './sqlite-database.js';
 import { prepareStatements, type Statements } from './sqlite-statements.js';
+import { StagedRows } from './staged-rows.js';
 
 export interface SqliteStoreOptions {
   /** Key that ids, names and embeddings are encrypted with; without one they are plain. */
@@ -44,11 +49,12 @@ const USERS_PER_TURN = 1000;
  * it. Deletions overwrite what they delete: about 10 ms for 1,000 faces.
  * Calls reject with a StoreError when the disk refuses; nothing has changed then.
  */
-export class SqliteStore extends SqliteKeys implements IndexedStore {
+export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   readonly scales: ScaleRows;
+  readonly staged: StagedRows;
   readonly #db: GuardedDatabase;
   readonly #sql: Statements;
-  readonly #seals: RowEncryption;
+  readonly #encryption: RowEncryption;
   readonly #rows: PeopleRows;
   readonly #faces: FaceRows;
   readonly #cohorts: CohortRows;
@@ -74,32 +80,37 @@ export class SqliteStore extends SqliteKeys implements IndexedStore {
   static over(db: Database, { dataKey, onErasureDelayed = () => {} }: SqliteStoreOptions = {}): SqliteStore {
     return new SqliteStore(
       new GuardedDatabase(db, onErasureDelayed),
+      db,
       prepareStatements(db),
       new RowEncryption(dataKey),
     );
   }
 
-  private constructor(db: GuardedDatabase, sql: Statements, seals: RowEncryption) {
-    const rows = new PeopleRows(sql, seals);
+  private constructor(db: GuardedDatabase, raw: Database, sql: Statements, encryption: RowEncryption) {
+    const rows = new PeopleRows(sql, encryption);
     super(db, sql, rows);
     this.#db = db;
     this.#sql = sql;
     this.scales = new ScaleRows(db, sql);
-    this.#seals = seals;
+    this.staged = new StagedRows(db, raw, encryption);
+    this.#encryption = encryption;
     this.#rows = rows;
-    this.#faces = new FaceRows(db, sql, seals);
-    this.#cohorts = new CohortRows(db, sql, seals);
+    this.#faces = new FaceRows(db, sql, encryption);
+    this.#cohorts = new CohortRows(db, sql, encryption);
     this.#erasure = new Erasure(sql);
   }
 
-  async saveUser(collection: CollectionRef, user: User): Promise<void> {
-    const renamed = this.#db.write(() => {
-      const collectionId = this.#rows.makeCollection(collection);
-      const before = this.#rows.user(collectionId, user.id);
-      this.#rows.saveUser(collectionId, user);
-      return before !== undefined && before.name !== user.name;
+  async saveUser(collection: CollectionRef, user: User): Promise<boolean> {
+    const { isSaved, isRenamed } = this.#db.write(() => {
+      const existing = this.#rows.collectionId(collection);
+      const before = existing === undefined ? undefined : this.#rows.user(existing, user.id);
+      if (existing !== undefined && !before && this.#rows.hasOtherForm(existing, user.id))
+        return { isSaved: false, isRenamed: false };
+      this.#rows.saveUser(existing ?? this.#rows.makeCollection(collection), user);
+      return { isSaved: true, isRenamed: before !== undefined && before.name !== user.name };
     });
-    if (renamed) this.#db.forgetSoon();
+    if (isRenamed) this.#db.forgetSoon();
+    return isSaved;
   }
 
   async findUser(collection: CollectionRef, userId: string): Promise<User | undefined> {
@@ -113,7 +124,7 @@ export class SqliteStore extends SqliteKeys implements IndexedStore {
     const rows = this.#db.read(() => this.#sql.listUsers.all(collection.tenant, collection.collection));
     const users: User[] = [];
     for (const row of rows) {
-      users.push(this.#db.read(() => this.#seals.openUser(row)));
+      users.push(this.#db.read(() => this.#encryption.decryptUser(row)));
       if (users.length % USERS_PER_TURN === 0) await setImmediate();
     }
     return users;
@@ -147,18 +158,20 @@ export class SqliteStore extends SqliteKeys implements IndexedStore {
     });
   }
 
-  async listEnrolledBefore(time: Date): Promise<(CollectionRef & { userId: string })[]> {
+  async listAutoCreatedBefore(time: Date): Promise<(CollectionRef & { userId: string })[]> {
     return this.#db.read(() =>
-      this.#sql.enrolledBefore
-        .all(time.getTime(), USERS_PER_TURN)
-        .map((row) => ({ tenant: row.tenant, collection: row.collection, userId: this.#seals.openUser(row).id })),
+      this.#sql.autoCreatedBefore.all(time.getTime(), USERS_PER_TURN).map((row) => ({
+        tenant: row.tenant,
+        collection: row.collection,
+        userId: this.#encryption.decryptUser(row).id,
+      })),
     );
   }
 
-  async deleteEnrolledBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined> {
+  async deleteAutoCreatedBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined> {
     return this.#erase(() => {
       const owner = this.#rows.locate(collection, userId);
-      if (!owner || this.#sql.isEnrolledBefore.get(time.getTime(), owner.userId) !== 1) return undefined;
+      if (!owner || this.#sql.isAutoCreatedBefore.get(time.getTime(), owner.userId) !== 1) return undefined;
       return this.#erasure.user(owner);
     });
   }
@@ -166,7 +179,9 @@ export class SqliteStore extends SqliteKeys implements IndexedStore {
   async deleteCollection(collection: CollectionRef): Promise<Erased | undefined> {
     return this.#erase(() => {
       const collectionId = this.#rows.collectionId(collection);
-      return collectionId === undefined ? undefined : this.#erasure.collection(collectionId);
+      if (collectionId === undefined || (isDefault(collection) && !this.#sql.hasUsers.get(collectionId)))
+        return undefined;
+      return this.#erasure.collection(collectionId);
     });
   }
 

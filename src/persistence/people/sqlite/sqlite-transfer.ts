@@ -3,8 +3,8 @@ import type { DataKey } from '../../encryption/data-key.js';
 import { embeddingToBlob } from '../../encryption/embedding-blob.js';
 import { RowEncryption, type UserRow } from '../../encryption/row-encryption.js';
 import type { Database, Statement } from '../../sqlite.js';
-import type { CollectionRef, User } from '../../store.js';
 import { asStoreError } from '../../store-error.js';
+import type { CollectionRef, User } from '../people-store.js';
 import { PeopleRows } from './people-rows.js';
 import { openDatabase } from './sqlite-database.js';
 import { prepareStatements, userColumns } from './sqlite-statements.js';
@@ -19,7 +19,7 @@ interface FaceRow {
 /** One collection of a database, read or written user by user. Faces are those of one model. */
 export class SqliteTransfer {
   readonly #db: Database;
-  readonly #seals: RowEncryption;
+  readonly #encryption: RowEncryption;
   readonly #rows: PeopleRows;
   readonly #collection: CollectionRef;
   readonly #model: string;
@@ -36,10 +36,10 @@ export class SqliteTransfer {
     return new SqliteTransfer(openDatabase(file, { key: dataKey }), new RowEncryption(dataKey), collection, model);
   }
 
-  private constructor(db: Database, seals: RowEncryption, collection: CollectionRef, model: string) {
+  private constructor(db: Database, encryption: RowEncryption, collection: CollectionRef, model: string) {
     this.#db = db;
-    this.#seals = seals;
-    this.#rows = new PeopleRows(prepareStatements(db), seals);
+    this.#encryption = encryption;
+    this.#rows = new PeopleRows(prepareStatements(db), encryption);
     this.#collection = collection;
     this.#model = model;
     this.#usersPage = db.prepare(
@@ -71,7 +71,7 @@ export class SqliteTransfer {
     for (let after = 0; ; ) {
       const users = this.#usersPage.all(collectionId, after, ROWS_PER_PAGE);
       for (const row of users) {
-        yield { user: this.#seals.openUser(row), embeddings: this.#embeddingsOf(collectionId, row.userId) };
+        yield { user: this.#encryption.decryptUser(row), embeddings: this.#embeddingsOf(collectionId, row.userId) };
       }
       const last = users.at(-1);
       if (!last) return;
@@ -128,7 +128,7 @@ export class SqliteTransfer {
   *#embeddingsOf(collectionId: number, userId: number): Iterable<Float32Array> {
     for (let after = 0; ; ) {
       const faces = this.#facesPage.all(collectionId, userId, this.#model, after, ROWS_PER_PAGE);
-      for (const { embedding } of faces) yield this.#seals.openEmbedding(userId, this.#model, embedding);
+      for (const { embedding } of faces) yield this.#encryption.decryptEmbedding(userId, this.#model, embedding);
       const last = faces.at(-1);
       if (!last) return;
       after = last.faceId;

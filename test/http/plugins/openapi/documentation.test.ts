@@ -10,7 +10,7 @@ import { expectConforming } from './conforming.js';
 const get = async (path: string, env: Record<string, string> = {}) =>
   (await fakeApp(env)).target.send({ method: 'GET', path, absolute: true });
 
-it('describes every endpoint and the probes, and only what exists', () => {
+it('the document describes every endpoint and the probes, and only what exists', () => {
   expect(document.openapi).toBe('3.1.0');
   expect(documented.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(
     routes.filter((route) => !/^GET \/($|openapi\.json$|(console|docs)\b)/.test(route)).sort(),
@@ -34,7 +34,7 @@ it.each(endpoints)('$method $path answers its sample as described', async (endpo
   expectConforming({ ...endpoint, absolute: true }, answer);
 });
 
-it('shows examples that are replies as described', () => {
+it('the examples of the document are replies as described', () => {
   for (const { method, path, operation } of documented) {
     for (const [status, { content }] of Object.entries(operation.responses)) {
       const examples = Object.values(content['application/json']?.examples ?? {});
@@ -66,8 +66,9 @@ function exampleOf({ method, path, operation: { parameters = [], requestBody } }
   );
   const { 'multipart/form-data': multipart, 'application/json': json } = requestBody?.content ?? {};
   const parts = Object.entries(multipart?.schema.properties ?? {}).flatMap(
-    ([name, { format, example, default: given }]) => {
+    ([name, { type, format, example, default: given }]) => {
       if (format === 'binary') return [file('cos:1')];
+      if (type === 'array') return [file('cos:1'), file('cos:1')].map((part) => ({ ...part, name }));
       return (example ?? given) === undefined ? [] : [field(name, String(example ?? given))];
     },
   );
@@ -81,7 +82,7 @@ function exampleOf({ method, path, operation: { parameters = [], requestBody } }
   );
 }
 
-it('says of a form what the server checks', async () => {
+it('the document says of a form what the server checks', async () => {
   const { app } = await fakeApp();
   const { paths } = (await app.inject('/openapi.json')).json();
   const { schema } = paths[`${basePath}/search`].post.requestBody.content['multipart/form-data'];
@@ -95,7 +96,7 @@ it('says of a form what the server checks', async () => {
   });
 });
 
-it('has a reason for each field that may be missing', async () => {
+it('the document has a reason for each field that may be missing', async () => {
   const { app } = await fakeApp();
   const { paths } = (await app.inject('/openapi.json')).json();
   interface Operation {
@@ -110,7 +111,7 @@ it('has a reason for each field that may be missing', async () => {
   for (const name of required) expect(reasons).toContain(`missing-${name}`);
 });
 
-it('refuses what does not conform', () => {
+it('the check refuses a reply that does not conform to the document', () => {
   const search = { method: 'POST', path: '/search' };
   expectConforming(search, { status: 200, json: { data: 'Not found', code: '404', reason: 'not-found' } });
   for (const reply of [
@@ -124,7 +125,7 @@ it('refuses what does not conform', () => {
     expect(() => expectConforming(search, reply)).toThrow();
 });
 
-it.each(['business', 'mirror'] as const)('every refusal conforms, HTTP_STATUS=%s', async (mode) => {
+it.each(['business', 'mirror'] as const)('every refusal conforms to the document with HTTP_STATUS=%s', async (mode) => {
   const { target, post } = await fakeApp({ HTTP_STATUS: mode, BODY_LIMIT: '10000' });
   const search = { method: 'POST', path: '/search' } as const;
   const codes = new Set<unknown>();
@@ -144,7 +145,7 @@ it.each(['business', 'mirror'] as const)('every refusal conforms, HTTP_STATUS=%s
   expect([...codes].sort()).toEqual(['400', '401', '403', '404', '406', '407', '410', '412', '413', '500', '503']);
 });
 
-it('shows a viewer at /docs that loads nothing from elsewhere', async () => {
+it('the viewer at /docs loads nothing from another host', async () => {
   for (const path of ['/docs', '/docs/']) {
     const { status, text, headers } = await get(path);
     expect(status).toBe(200);

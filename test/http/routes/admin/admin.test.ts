@@ -48,7 +48,7 @@ async function adminApp(env: Record<string, string> = {}, scale?: FollowedScale)
 const photo = (word: string) => Buffer.from(word).toString('base64');
 
 describe('what is there', () => {
-  it('lists collections with counts, of the own tenant only', async () => {
+  it("the admin API lists collections with counts, of the key's tenant only", async () => {
     const { data } = await adminApp();
     expect(await data('GET', '/collections')).toEqual([{ collection: 'staff', users: 2, faces: 3 }]);
     expect(await data('GET', '/collections', undefined, otherKey)).toEqual([]);
@@ -64,14 +64,14 @@ describe('what is there', () => {
     ['&limit=1', 2, ['u1']],
     ['&limit=1&offset=1', 2, ['u2']],
     ['&offset=2', 2, []],
-  ])('pages and searches users by id and name: %s', async (query, total, ids) => {
+  ])('the admin API pages and searches users by id and name: %s', async (query, total, ids) => {
     const { data } = await adminApp();
     const page = (await data('GET', `/users?collection=staff${query}`)) as { total: number; users: { id: string }[] };
     expect(page.total).toBe(total);
     expect(page.users.map(({ id }) => id)).toEqual(ids);
   });
 
-  it('counts the faces of each user', async () => {
+  it('the admin API counts the faces of each user', async () => {
     const { data } = await adminApp();
     expect(await data('GET', '/users?collection=staff')).toMatchObject({
       users: [
@@ -81,7 +81,7 @@ describe('what is there', () => {
     });
   });
 
-  it('lists the faces of a user', async () => {
+  it('the admin API lists the faces of a user', async () => {
     const { data } = await adminApp();
     expect(await data('GET', '/faces?collection=staff&id=u1')).toEqual([
       { face: 1, model: 'm1', created: expect.stringMatching(/^\d{4}-.*Z$/), hasPhoto: false },
@@ -89,7 +89,7 @@ describe('what is there', () => {
     ]);
   });
 
-  it('tells whose key it is and what the server is', async () => {
+  it('the admin API says whose key it is and what the server is', async () => {
     const { data } = await adminApp({ SIMILARITY: 'cosine' });
     expect(await data('GET', '/status', undefined, readOnlyKey)).toMatchObject({
       tenant: 'acme',
@@ -102,7 +102,29 @@ describe('what is there', () => {
 });
 
 describe('the scale', () => {
-  it("is the pack's until one of the own gallery is written, and tells nobody's numbers of people", async () => {
+  it('a scale that nobody has measured is told as provisional, also at /ready', async () => {
+    const { store } = await openGallery();
+    const points = [
+      { cosine: -1, similarity: 0 },
+      { cosine: 1, similarity: 1 },
+    ];
+    const scale = new FollowedScale({
+      scales: store.scales,
+      model: 'm1',
+      calibration: { points, provisional: 'nobody measured it' },
+      centres: undefined,
+      logger: { info: vi.fn(), warn: vi.fn() },
+    });
+    const { data, target } = await adminApp({}, scale);
+    expect(await data('GET', '/scale')).toMatchObject({ origin: 'provisional', madeAt: null });
+    const ready = () => target.send({ method: 'GET', path: '/ready', absolute: true });
+    expect((await ready()).json).toEqual({ data: 'ready', code: '200', scale: 'provisional' });
+    await store.scales.add({ model: 'm1', data: JSON.stringify(ownScaleOf(0.3, 'none')) });
+    await scale.refresh();
+    expect((await ready()).json).toEqual({ data: 'ready', code: '200' });
+  });
+
+  it("the scale is the pack's until one of the gallery is written, and reveals no numbers of people", async () => {
     const { store } = await openGallery();
     const centres = centresOf(1);
     const points = [
@@ -143,14 +165,14 @@ describe('the scale', () => {
     });
   });
 
-  it('is none where similarities are cosines', async () => {
+  it('there is no scale when similarities are cosines', async () => {
     const { data } = await adminApp();
     expect(await data('GET', '/scale')).toEqual({ origin: 'cosine', madeAt: null, points: [], meanings: [] });
   });
 });
 
 describe('the load', () => {
-  it('counts the calls of the own tenant by code and cause, and not those that look', async () => {
+  it("load counts the requests of the key's tenant by code and reason, but not those that only watch", async () => {
     const { data, post, send } = await adminApp();
     await post('/search', staff, file('masked'));
     await post('/search', file('none'));
@@ -168,7 +190,7 @@ describe('the load', () => {
     expect(await data('GET', '/load', undefined, otherKey)).toMatchObject({ requests: {}, refusals: {} });
   });
 
-  it('tells memory in steps, and the photos that wait', async () => {
+  it('load rounds memory up, and counts the photos that wait', async () => {
     const { data, gallery, directory } = await adminApp();
     const { memory } = (await data('GET', '/load')) as { memory: number };
     expect(memory % (32 * 1024 * 1024)).toBe(0);
@@ -181,7 +203,7 @@ describe('the load', () => {
 });
 
 describe('single faces', () => {
-  it('deletes one, and searches do not find it any more', async () => {
+  it('a deleted face is not found by searches any more', async () => {
     const { send, data, post } = await adminApp();
     expect((await send('DELETE', '/faces/1?collection=staff&id=u1')).json).toEqual({
       data: 'Face deleted',
@@ -197,7 +219,7 @@ describe('single faces', () => {
   });
 
   it.each(['/faces/3?collection=staff&id=u1', '/faces/1?collection=other&id=u1', '/faces/1?id=u1'])(
-    'leaves the face of another user or collection alone: %s',
+    'deleting a face leaves the face of another user or collection alone: %s',
     async (path) => {
       const { send, data } = await adminApp();
       expect((await send('DELETE', path)).json.code).toBe('404');
@@ -205,7 +227,7 @@ describe('single faces', () => {
     },
   );
 
-  it('shows the photo that was kept', async () => {
+  it('the admin API answers the photo of a face that was kept', async () => {
     const { send, data, post, target } = await adminApp();
     const image = `cos:0.1\0${'x'.repeat(50)}`;
     const created = await post('/search', staff, field('create', 'true'), file(image));
@@ -225,7 +247,7 @@ describe('single faces', () => {
 });
 
 describe('candidates', () => {
-  it('names each of the k most similar users once, with their best face', async () => {
+  it('candidates names each of the k most similar users once, with the best face', async () => {
     const { data } = await adminApp();
     const all = await data('POST', '/candidates', { collection: 'staff', photo: photo('cos:1') });
     expect(all).toEqual([
@@ -240,7 +262,7 @@ describe('candidates', () => {
     expect(await data('POST', '/candidates', { collection: 'staff', vector }, otherKey)).toEqual([]);
   });
 
-  it('refuses as a search does', async () => {
+  it('candidates refuses what a search refuses', async () => {
     const { send } = await adminApp();
     expect((await send('POST', '/candidates', { photo: photo('masked') })).json).toEqual({
       data: 'Photo not contains full face, too close; wearing mask, sunglasses or hat',
@@ -253,7 +275,7 @@ describe('candidates', () => {
 });
 
 describe('analyse', () => {
-  it('tells the refusal that a call would give', async () => {
+  it('analyse reports the refusal that an endpoint would answer', async () => {
     const { data } = await adminApp();
     expect(await data('POST', '/analyse', { photo: photo('card') })).toMatchObject({
       width: 640,
@@ -301,7 +323,7 @@ describe('wrong requests', () => {
     });
   });
 
-  it('answers 400 to a body that is no JSON, as the HTTP status too where that is asked for', async () => {
+  it('a body that is no JSON answers 400, also as the HTTP status with HTTP_STATUS=mirror', async () => {
     for (const [mode, status] of [
       ['business', 200],
       ['mirror', 400],
@@ -316,7 +338,7 @@ describe('wrong requests', () => {
     }
   });
 
-  it('needs a key, and one that may read what it asks for', async () => {
+  it('the admin API needs a key, and one that may read', async () => {
     const { send } = await adminApp();
     expect((await send('GET', '/collections', undefined, 'wrong')).status).toBe(401);
     const paths = ['/collections', '/users', '/faces?id=u1', '/faces/1/photo?id=u1'];
@@ -327,7 +349,7 @@ describe('wrong requests', () => {
     expect((await send('POST', '/analyse', photoOfFace, readOnlyKey)).json.code).toBe('200');
   });
 
-  it('counts against the limit of the key', async () => {
+  it('requests to the admin API count against the limit of the key', async () => {
     const { send } = await adminApp({ RATE_LIMIT: '8/min' });
     const codes = [];
     for (let i = 0; i < 4; i++) codes.push((await send('GET', '/status')).json.code);

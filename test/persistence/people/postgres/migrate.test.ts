@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { Database } from '../../../../src/persistence/people/postgres/database.js';
+import { PostgresDatabase } from '../../../../src/persistence/people/postgres/database.js';
 import { migrate } from '../../../../src/persistence/people/postgres/migrate.js';
 import { migrations, vectorTypeChange } from '../../../../src/persistence/people/postgres/migrations.js';
 import { projectRoot } from '../../../../src/util/paths.js';
@@ -11,8 +11,8 @@ import { anna, staff } from '../../describe-store.js';
 
 const database = useTestDatabase();
 
-function connect(): Database {
-  const connected = new Database({ url: database().url, connections: 1, timeout: 30_000 });
+function connect(): PostgresDatabase {
+  const connected = new PostgresDatabase({ url: database().url, connections: 1, timeout: 30_000 });
   onTestFinished(() => connected.close());
   return connected;
 }
@@ -21,7 +21,7 @@ test('servers that start together make the schema once', async () => {
   const nodes = [connect(), connect(), connect()];
   await connect().run('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
   await Promise.all(nodes.map((node) => migrate(node)));
-  const rows = await (nodes[0] as Database).run('SELECT version FROM schema_migrations ORDER BY version');
+  const rows = await (nodes[0] as PostgresDatabase).run('SELECT version FROM schema_migrations ORDER BY version');
   expect(rows).toEqual(migrations.map((_, i) => ({ version: i + 1 })));
 });
 
@@ -66,7 +66,14 @@ test('every key of users and faces holds the number of the collection, by which 
      WHERE i.indisunique AND i.indrelid IN ('users'::regclass, 'faces'::regclass, 'templates'::regclass, 'cohort_members'::regclass)
      GROUP BY i.indexrelid, i.indrelid`,
   );
-  expect(keys.map(({ table }) => table).sort()).toEqual(['cohort_members', 'faces', 'templates', 'users', 'users']);
+  expect(keys.map(({ table }) => table).sort()).toEqual([
+    'cohort_members',
+    'faces',
+    'templates',
+    'users',
+    'users',
+    'users',
+  ]);
   for (const { columns } of keys) expect(columns).toContain('collection_id');
 });
 

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { Database } from '../../../../src/persistence/people/postgres/database.js';
+import { PostgresDatabase } from '../../../../src/persistence/people/postgres/database.js';
 import { urlsOfHosts } from '../../../../src/persistence/people/postgres/hosts.js';
 import { asConnectError, asPostgresError } from '../../../../src/persistence/people/postgres/postgres-error.js';
 import { useTestDatabase } from '../../../support/test-database.js';
@@ -7,8 +7,8 @@ import { useTestDatabase } from '../../../support/test-database.js';
 const database = useTestDatabase();
 const coded = (code: string) => Object.assign(new Error('refused'), { code });
 
-function connect(url: string): Database {
-  const connected = new Database({ url, connections: 1, timeout: 5000 });
+function connect(url: string): PostgresDatabase {
+  const connected = new PostgresDatabase({ url, connections: 1, timeout: 5000 });
   onTestFinished(() => connected.close());
   return connected;
 }
@@ -20,7 +20,7 @@ test.each(['55000', '28P01', '28000', '3D000', '57P03', '53300', '0A000', 'ECONN
   },
 );
 
-test('of a statement, such a code is an error of the server', () => {
+test('the same code from a statement is an error of the server', () => {
   for (const code of ['55000', '28000'])
     expect(asPostgresError(coded(code), 'The database')).not.toHaveProperty('trouble');
 });

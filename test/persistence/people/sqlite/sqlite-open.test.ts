@@ -30,7 +30,7 @@ test('a file that others could read is closed to them', async () => {
   expect(await mode(file)).toBe(0o600);
 });
 
-test('the settings that durability and erasure rest on', async () => {
+test('SQLite has the settings on which durability and erasure rest', async () => {
   const file = join(await temporaryFolder(), 'facesearch.db');
   const db = openDatabase(file);
   const setting = (name: string) => db.pragma(name, { simple: true });

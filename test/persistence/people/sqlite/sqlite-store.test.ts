@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { DataKey } from '../../../../src/persistence/encryption/data-key.js';
 import { embeddingToBlob } from '../../../../src/persistence/encryption/embedding-blob.js';
+import type { StoredFace } from '../../../../src/persistence/people/people-store.js';
 import { SqliteStore } from '../../../../src/persistence/people/sqlite/sqlite-store.js';
-import type { StoredFace } from '../../../../src/persistence/store.js';
 import { RandomVectors } from '../../../vector-index/random-vectors.js';
 import { describeScales } from '../../describe-scales.js';
+import { describeStaged } from '../../describe-staged.js';
 import { anna, ben, describeStore, staff } from '../../describe-store.js';
 import { describeTemplates } from '../../describe-templates.js';
 import { temporaryFolder } from '../../temporary-folder.js';
@@ -25,12 +26,42 @@ for (const [kind, dataKey] of kinds) {
   describeScales(`SQLite, ${kind}`, async () =>
     SqliteStore.open(join(await temporaryFolder(), 'facesearch.db'), { dataKey }),
   );
+  describeStaged(`SQLite, ${kind}`, async () =>
+    SqliteStore.open(join(await temporaryFolder(), 'facesearch.db'), { dataKey }),
+  );
   describeTemplates(`SQLite, ${kind}`, async () => {
     const store = await SqliteStore.open(join(await temporaryFolder(), 'facesearch.db'), { dataKey });
     const idsOf = (faces: readonly StoredFace[]) => faces.map(({ faceId }) => faceId);
     return { store, search: (faces, of) => store.ownersOf(idsOf(faces), of) };
   });
 }
+
+test('faces come in pages of rising ids, by model', async () => {
+  const store = await SqliteStore.open(join(await temporaryFolder(), 'facesearch.db'));
+  expect(await store.findCollection(staff)).toBeUndefined();
+  await store.saveUser(staff, anna);
+  const random = new RandomVectors(7);
+  for (let i = 0; i < 1100; i++)
+    await store.addFace(staff, 'a1', { embedding: random.unit(512), model: i % 11 === 0 ? 'm2' : 'm1' });
+  const { collectionId = 0 } = (await store.findCollection(staff)) ?? {};
+  const idsOf = async (model: string) => {
+    const ids: number[] = [];
+    for await (const page of store.facesOf(collectionId, model)) ids.push(...page.map(({ faceId }) => faceId));
+    return ids;
+  };
+  const ids = await idsOf('m1');
+  expect(ids).toHaveLength(1000);
+  expect(ids).toEqual([...ids].sort((a, b) => a - b));
+  expect(await store.faceIdsOf(collectionId, 'm1')).toEqual(Float64Array.from(ids));
+  expect(await idsOf('m2')).toHaveLength(100);
+  expect(await store.countFacesByModel()).toEqual(
+    new Map([
+      ['m1', 1000],
+      ['m2', 100],
+    ]),
+  );
+  await store.close();
+});
 
 test.each(kinds)('deleted embeddings, templates and names are overwritten in the file: %s', async (_kind, dataKey) => {
   const file = join(await temporaryFolder(), 'facesearch.db');

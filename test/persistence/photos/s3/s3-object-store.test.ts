@@ -21,7 +21,7 @@ async function scripted(...answer: Parameters<typeof scriptedServer>): Promise<S
   return new S3ObjectStore({ ...s3().options, endpoint, timeout: 1000 });
 }
 
-test('keys come in pages, without that of the check', async () => {
+test('keys of objects come in pages, without that of the check', async () => {
   const keys = Array.from({ length: 1100 }, (_, i) => `faces/${String(i).padStart(4, '0')}`);
   const objects = s3().store();
   for (let i = 0; i < keys.length; i += 100)
@@ -42,7 +42,7 @@ test.each([
   ['another secret', { secretKey: 'wrong' }, 'read-only', 'SignatureDoesNotMatch'],
   ['an unknown access key', { accessKey: 'nobody' }, 'read-only', 'see S3_ACCESS_KEY (403 InvalidAccessKeyId)'],
   ['no such bucket', { bucket: 'nowhere' }, 'no-file', 'there is no bucket of this name'],
-] as const)('%s is refused and told', async (_what, options, trouble, text) => {
+] as const)('%s is refused and reported', async (_what, options, trouble, text) => {
   const objects = s3().store(options);
   await expect(objects.check()).rejects.toMatchObject({ trouble, message: expect.stringContaining(text) });
   await expect(objects.put('faces/1', Buffer.from('a'))).rejects.toMatchObject({ trouble });
@@ -51,7 +51,7 @@ test.each([
   expect(error).not.toContain('wrong');
 });
 
-test('what answers and is no S3 is told', async () => {
+test('a server that answers but is no S3 is reported', async () => {
   const objects = await scripted((_request, response) => response.end('<html>It works!</html>'));
   await expect(objects.check()).rejects.toThrow('no S3-compatible service');
 });
@@ -107,12 +107,12 @@ test('a service that does not answer in time is slow', async () => {
   });
 });
 
-test('a name that nobody has is unreachable', async () => {
+test('a host name that does not exist is unreachable', async () => {
   const objects = s3().store({ endpoint: 'http://nobody.invalid:9000' });
   await expect(objects.get('faces/1')).rejects.toMatchObject({ trouble: 'unreachable' });
 });
 
-test('a full service is told, and not asked again', async () => {
+test('a full service is reported, and not asked again', async () => {
   let requests = 0;
   const objects = await scripted((_request, response) => {
     requests++;
@@ -122,7 +122,7 @@ test('a full service is told, and not asked again', async () => {
   expect(requests).toBe(1);
 });
 
-test('nobody is led to another host with a signed request', async () => {
+test('a signed request does not follow a redirect to another host', async () => {
   let strangers = 0;
   const other = createServer((_request, response) => {
     strangers++;
