@@ -11,6 +11,7 @@ import { admitBodies } from './http/plugins/body-admission.js';
 import { endConnectionsOnClose } from './http/plugins/connections.js';
 import { consoleFiles } from './http/plugins/console-files.js';
 import { addErrorReplies, sendError } from './http/plugins/errors.js';
+import { refuseOtherMedia } from './http/plugins/media-type.js';
 import { acceptForms } from './http/plugins/multipart.js';
 import { addDocumentation } from './http/plugins/openapi/documentation.js';
 import { callLimits } from './http/plugins/rate-limit.js';
@@ -19,7 +20,9 @@ import type { CertificatePair } from './http/plugins/tls.js';
 import { addRequestContext } from './http/request-context.js';
 import { useSchemas } from './http/route.js';
 import { admin, adminPath } from './http/routes/admin/admin.js';
+import { checkfacePath, facematch, facematchPath } from './http/routes/facematch/facematch.js';
 import { healthRoutes } from './http/routes/health.js';
+import { facesearchV2, pathOfV2 } from './http/routes/v2/v2.js';
 import { basePath, facesearch } from './http/routes/v4/v4.js';
 import type { Services } from './http/services.js';
 import type { Metrics } from './observability/metrics/metrics.js';
@@ -87,7 +90,7 @@ export async function buildApp({
   app.server.maxConnections = MAX_CONNECTIONS;
   addRequestContext(app);
   addAccessLog(app);
-  addRequestMetrics(app, basePath, metrics);
+  addRequestMetrics(app, metrics);
   endConnectionsOnClose(app);
   addErrorReplies(app, mirror);
   app.addHook('onRequest', async (_request, reply) => {
@@ -103,6 +106,7 @@ export async function buildApp({
     });
   }
   await acceptForms(app);
+  refuseOtherMedia(app);
   useSchemas(app);
   await addDocumentation(app, config.HTTP_STATUS);
   await app.register(consoleFiles);
@@ -111,6 +115,8 @@ export async function buildApp({
   const limits = await callLimits(app, config.RATE_LIMIT, config.FAILED_KEY_LIMIT);
   const parts = { config, keys, limits, services: startedServices, audit, counts: new TenantCounts() };
   await app.register(facesearch, { prefix: basePath, ...parts });
+  await app.register(facesearchV2, { prefix: pathOfV2, ...parts });
+  for (const prefix of [facematchPath, checkfacePath]) await app.register(facematch, { prefix, ...parts });
   await app.register(admin, { prefix: adminPath, ...parts });
   healthRoutes(app.withTypeProvider(), async () => {
     const { scale } = startedServices();

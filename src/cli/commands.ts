@@ -36,6 +36,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('./commands/import.js')).importCommand,
   },
   {
+    name: 'compare',
+    summary: 'Asks a running server whether two photos show one person.',
+    load: async () => (await import('./commands/compare.js')).compare,
+  },
+  {
     name: 'export',
     summary: 'Writes users and vectors of a collection as JSON lines.',
     load: async () => (await import('./commands/export.js')).exportCommand,

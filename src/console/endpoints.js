@@ -1,8 +1,11 @@
 import { basePath, Refused, request } from './session.js';
 
-/** @typedef {{method: string, path: string, summary: string, fields: any[], deletes: boolean}} Endpoint */
+/** Endpoints for people and probes, which have pages or need none. */
+const NOT_OFFERED = /^\/(admin\/|health$|ready$)/;
 
-/** The endpoints of version 4, as the server describes them. @returns {Promise<Endpoint[]>} @throws {Refused} */
+/** @typedef {{method: string, path: string, name: string, words: string, summary: string, fields: any[], deletes: boolean}} Endpoint */
+
+/** The endpoints that clients call, as the server describes them. @returns {Promise<Endpoint[]>} @throws {Refused} */
 export async function loadEndpoints() {
   const response = await request('GET', '/openapi.json');
   if (!response.ok) throw new Refused(String(response.status), '', '');
@@ -12,7 +15,7 @@ export async function loadEndpoints() {
 /** Those of an OpenAPI document, with their fields. @returns {Endpoint[]} */
 export function endpointsOf({ paths }) {
   return Object.entries(paths)
-    .filter(([path]) => path.startsWith(`${basePath}/`))
+    .filter(([path]) => !NOT_OFFERED.test(path))
     .flatMap(([path, operations]) =>
       Object.entries(operations).map(([method, { summary, parameters = [], requestBody }]) => {
         const { properties = {}, required = [] } = requestBody?.content['multipart/form-data'].schema ?? {};
@@ -25,7 +28,9 @@ export function endpointsOf({ paths }) {
         }));
         return {
           method: method.toUpperCase(),
-          path: path.slice(basePath.length),
+          path,
+          name: path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : path,
+          words: /\/(facematch|checkface)\//.test(path) ? 'call.facematch' : `call.${path.split('/').at(-1)}`,
           summary,
           fields: [...inForm, ...others],
           deletes: method === 'delete',
@@ -38,7 +43,9 @@ export function endpointsOf({ paths }) {
 function fieldOf(name, schema, required) {
   const { type, format, default: placeholder, enum: values } = schema;
   const kind =
-    { binary: 'file', json: 'vector' }[format] ?? (values ? 'choice' : { boolean: 'flag', number: 'number' }[type]);
+    { binary: 'file', json: 'vector' }[format] ??
+    (type === 'array' ? 'files' : undefined) ??
+    (values ? 'choice' : { boolean: 'flag', number: 'number' }[type]);
   return { name, kind: kind ?? 'text', required, placeholder, values };
 }
 

@@ -1,5 +1,6 @@
 import { h } from './dom.js';
 import { collectionsPage } from './pages/collections.js';
+import { comparePage } from './pages/compare.js';
 import { enrolPage } from './pages/enrol.js';
 import { healthPage } from './pages/health.js';
 import { loginPage } from './pages/login.js';
@@ -15,6 +16,7 @@ const pages = {
   people: { show: peoplePage, writes: true },
   enrol: { show: enrolPage, writes: true },
   search: { show: searchPage, writes: false },
+  compare: { show: comparePage, writes: false },
   try: { show: tryPage, writes: false },
   health: { show: healthPage, writes: false },
 };

@@ -1,5 +1,6 @@
 /** Path of the twelve calls. */
 export const basePath = '/vision/ekyc/facesearch/v4';
+const facematchPath = '/vision/ekyc/facematch/v4';
 const adminPath = '/admin/v1';
 
 /** Lives in this page only: a reload asks for it again. */
@@ -18,11 +19,13 @@ export class Refused extends Error {
    * @param {string} code
    * @param {string} text
    * @param {string} reason of the server's table, or `no-answer`
+   * @param {number} [photo] which of two photos is refused, 1 or 2
    */
-  constructor(code, text, reason) {
+  constructor(code, text, reason, photo) {
     super(text);
     this.code = code;
     this.reason = reason;
+    this.photo = photo;
   }
 
   /** Whether the same may well succeed a little later: it was not looked at. */
@@ -73,12 +76,19 @@ export async function request(method, path, { body = null, headers = {} } = {}) 
 /** One of the twelve calls. @returns {Promise<any>} its data @throws {Refused} */
 export async function call(method, path, fields = {}) {
   if (method === 'GET') return dataOf(await request(method, `${basePath}${path}?${new URLSearchParams(fields)}`));
-  return dataOf(await request(method, basePath + path, { body: formOf(fields) }));
+  return dataOf(await request(method, basePath + path, { body: formOf(Object.entries(fields)) }));
 }
 
+/** Whether two photos show one person. @returns {Promise<any>} @throws {Refused} with the number of the photo */
+export async function facematch(photos, validate) {
+  const fields = [...photos.map((photo) => ['file[]', photo]), ['validate', String(validate)]];
+  return dataOf(await request('POST', facematchPath, { body: formOf(fields) }));
+}
+
+/** @param {any[][]} fields names with values */
 export function formOf(fields) {
   const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  for (const [name, value] of fields) form.append(name, value);
   return form;
 }
 
@@ -111,7 +121,7 @@ async function dataOf(response) {
   }
   if (body.code !== '200') {
     const code = body.code ?? String(response.status);
-    throw new Refused(code, body.data ?? '', body.reason ?? reasonsOfProxies[code] ?? '');
+    throw new Refused(code, body.data ?? '', body.reason ?? reasonsOfProxies[code] ?? '', body.photo);
   }
   return body.data;
 }

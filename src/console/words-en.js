@@ -25,6 +25,7 @@ export const english = {
   'nav.people': 'People',
   'nav.enrol': 'Enrol',
   'nav.search': 'Search',
+  'nav.compare': 'Compare',
   'nav.try': 'Try the API',
   'nav.health': 'Health',
 
@@ -63,6 +64,17 @@ export const english = {
   'faces.photo': 'Photo of {name}',
   'faces.delete?': 'Delete this face? Searches will not find it any more.',
   'faces.delete.of': 'Delete face {n}',
+
+  'compare.intro': 'Two photos of one person? Such as an ID card and a selfie. Neither is stored.',
+  'compare.photo': 'Photo {n}',
+  'compare.choose': 'Choose photo {n}',
+  'compare.validate': 'Refuse a face that is covered, too close or cut off',
+  'compare.looking': 'Comparing …',
+  'compare.match': 'One person, similarity {n} of 100',
+  'compare.no-match': 'Not one person: similarity {n} of 100, below 80',
+  'compare.cards': 'Both are photos of identity documents.',
+  'compare.refused': 'Photo {photo} is refused: {why}',
+  'compare.failed': 'Nothing was compared: {why}',
 
   'photo.choose': 'Choose a photo',
   'photo.choose-many': 'Choose photos',

@@ -25,6 +25,7 @@ export const vietnamese = {
   'nav.people': 'Danh sách người',
   'nav.enrol': 'Đăng ký',
   'nav.search': 'Tìm kiếm',
+  'nav.compare': 'So sánh',
   'nav.try': 'Thử API',
   'nav.health': 'Tình trạng',
 
@@ -63,6 +64,17 @@ export const vietnamese = {
   'faces.photo': 'Ảnh của {name}',
   'faces.delete?': 'Xoá khuôn mặt này? Tìm kiếm sẽ không thấy nó nữa.',
   'faces.delete.of': 'Xoá khuôn mặt {n}',
+
+  'compare.intro': 'Hai ảnh có phải của cùng một người? Ví dụ ảnh giấy tờ và ảnh chân dung. Không ảnh nào được lưu.',
+  'compare.photo': 'Ảnh {n}',
+  'compare.choose': 'Chọn ảnh {n}',
+  'compare.validate': 'Từ chối mặt bị che, quá gần hoặc bị cắt',
+  'compare.looking': 'Đang so sánh …',
+  'compare.match': 'Cùng một người, độ giống {n} trên 100',
+  'compare.no-match': 'Không phải cùng một người: độ giống {n} trên 100, dưới 80',
+  'compare.cards': 'Cả hai đều là ảnh giấy tờ tuỳ thân.',
+  'compare.refused': 'Ảnh {photo} bị từ chối: {why}',
+  'compare.failed': 'Chưa so sánh được: {why}',
 
   'photo.choose': 'Chọn ảnh',
   'photo.choose-many': 'Chọn ảnh',
@@ -162,6 +174,7 @@ export const vietnamese = {
   'call.search_vector': 'vectơ này là của ai?',
   'call.search_no_crop': 'khuôn mặt đã cắt này là ai?',
   'call.extract_from_fm': 'lấy vectơ của ảnh',
+  'call.facematch': 'hai ảnh có phải của cùng một người?',
   'call.extract_no_crop_from_fm': 'lấy vectơ của khuôn mặt đã cắt',
   'try.send': 'Gửi',
   'try.curl': 'Tương đương bằng curl',

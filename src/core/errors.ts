@@ -45,23 +45,33 @@ const table = {
     'facematch-version': 'The header facematch_version must be v3, v4 or none.',
     'photo-or-vector': 'Send either photo or vector.',
     'field-value': '{field} {fault}',
+    'field-conflict': '{field} has different values in the body and the query, or several in the query.',
+    'unknown-field': 'Nothing was deleted: send at least one of these fields, and no unknown ones: {fields}.',
+    'id-invisible': 'id must not contain control or invisible characters.',
+    'id-conflict': 'There is a user whose id differs from this one by its Unicode normalisation only.',
     'form-malformed': badForm,
     'form-incomplete': badForm,
     'json-malformed': 'The body must be JSON.',
     'json-type': 'The body must be JSON, sent as application/json.',
   }),
+  NOT_TWO_PHOTOS: business(409, { 'photo-count': 'Please upload only 2 images for face check' }), // to the letter
   MISSING: business(412, {
     'missing-api-key': 'Missing api_key',
     'missing-id': 'Missing id',
     'missing-name': 'Missing name',
     'missing-file': 'Missing file',
     'missing-vector': 'Missing vector',
-    'missing-form': 'Send the fields as multipart/form-data.',
   }),
   UNKNOWN_KEY: real(401, { 'unknown-key': 'Unknown api_key' }),
   READ_ONLY_KEY: real(403, { 'read-only-key': 'This api_key may only search and extract' }),
   UNKNOWN_ROUTE: real(404, { 'unknown-route': 'Unknown route' }),
+  WRONG_METHOD: real(405, { 'wrong-method': 'This endpoint has another method, which the header Allow names.' }),
   BODY_TOO_LARGE: real(413, { 'body-size': 'The request body is too large.' }),
+  MEDIA_TYPE: real(415, {
+    'media-type':
+      'Send the fields as multipart/form-data; where none is a file, application/x-www-form-urlencoded and application/json do as well.',
+    'content-encoding': 'Send the body without a Content-Encoding: compressed bodies are not read.',
+  }),
   RATE_LIMITED: real(429, { 'rate-limit': 'Too many requests; slow down and try again.' }),
   INTERNAL: real(500, { internal: 'Internal error' }),
   OVERLOADED: real(503, { 'queue-full': overloaded, 'uploads-full': overloaded, 'deadline-passed': overloaded }),
@@ -74,7 +84,7 @@ const table = {
     'audit-unavailable': 'The server cannot write its audit log now; nothing was changed. Try again later.',
   }),
   NOT_READY: real(503, { 'not-ready': 'The server is starting; try again in a moment.' }),
-  // What is no request of an endpoint. Other statuses of the framework, such as 415, have the reason `bad-request` too.
+  // What is no request of an endpoint. Other statuses of the framework have the reason `bad-request` too.
   BAD_REQUEST: real(400, { 'bad-request': 'Bad Request' }),
   REQUEST_TIMEOUT: real(408, { 'request-timeout': 'Request Timeout' }),
   HEADERS_TOO_LARGE: real(431, { 'headers-size': 'Request Header Fields Too Large' }),
@@ -132,6 +142,11 @@ export function allReasons(): {
   });
 }
 
+/** A text of the table with its values. */
+export function withValues(text: string, values: ReasonValues): string {
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
+}
+
 /** An outcome that becomes a reply `{"data": text, "code": "NNN", "reason": reason}`. */
 export class FaceSearchError extends Error {
   readonly errorName: ErrorName;
@@ -141,12 +156,14 @@ export class FaceSearchError extends Error {
   readonly realStatus: boolean;
   /** Milliseconds per stage of the analysis that a photo had before it was refused. */
   stages?: Readonly<Record<string, number>>;
+  /** Which of the photos of a request was refused, from 1. */
+  photo?: number;
 
   constructor(...[errorName, given, values = {}]: ErrorArguments) {
     const { code, realStatus, reasons } = errorRow(errorName);
     const reason = given ?? (Object.keys(reasons)[0] as Reason);
     const text = reasons[reason] as string;
-    super(text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name])));
+    super(withValues(text, values));
     this.name = 'FaceSearchError';
     this.errorName = errorName;
     this.reason = reason;

@@ -25,6 +25,7 @@ export interface GallerySize {
 export interface Gallery {
   /** What searches look at, in this process's memory or in the database. @throws StoreError */
   size(): Promise<GallerySize>;
+  /** @throws FaceSearchError BAD_INPUT for a new id from which another one differs by its Unicode normalisation only */
   saveUser(collection: CollectionRef, user: User): Promise<void>;
   /** @throws FaceSearchError USER_NOT_FOUND */
   requireUser(collection: CollectionRef, userId: string): Promise<void>;
@@ -62,5 +63,10 @@ export interface Gallery {
    * collection holds fewer.
    */
   candidates(collection: CollectionRef, embedding: Float32Array, k: number): Promise<RankedCandidate[]>;
+  /**
+   * Similarity of two faces of a photo each, none of them stored, 0–1: what a search of the tenant's would tell of one if the
+   * other were enrolled.
+   */
+  compare(tenant: string, one: Float32Array, other: Float32Array): Promise<number>;
   close(): Promise<void>;
 }

@@ -90,7 +90,8 @@ export class InMemoryGallery implements Gallery {
   }
 
   async saveUser(collection: CollectionRef, user: User): Promise<void> {
-    await this.#writes.run(lockKey(collection), () => this.#store.saveUser(collection, user));
+    const isSaved = await this.#writes.run(lockKey(collection), () => this.#store.saveUser(collection, user));
+    if (!isSaved) throw new FaceSearchError('BAD_INPUT', 'id-conflict');
   }
 
   async requireUser(collection: CollectionRef, userId: string): Promise<void> {
@@ -169,6 +170,10 @@ export class InMemoryGallery implements Gallery {
     if (!erased) throw new FaceSearchError('COLLECTION_NOT_FOUND');
     this.#scoring.erased(collection.tenant, erased.faceIds);
     await this.#photos.run();
+  }
+
+  compare(tenant: string, one: Float32Array, other: Float32Array): Promise<number> {
+    return this.#scoring.compare(tenant, unitVector(one), unitVector(other));
   }
 
   async search(collection: CollectionRef, embedding: Float32Array): Promise<Candidate | undefined> {

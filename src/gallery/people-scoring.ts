@@ -6,7 +6,7 @@ import { TenantCohorts } from './cohorts/tenant-cohorts.js';
 import type { RankedCandidate } from './gallery.js';
 import { type FoundPeople, mostSimilar } from './ranking.js';
 import { cohortVersion, type OptionalCohort } from './scoring/cohort.js';
-import type { Probe } from './scoring/rank.js';
+import { type Probe, probeOf, similarityOf } from './scoring/rank.js';
 import type { SimilarityScale } from './scoring/similarity.js';
 import { Templates } from './templates.js';
 
@@ -64,6 +64,12 @@ export class PeopleScoring {
   /** What a tenant's probes and people are compared with. */
   async cohortOf(tenant: string): Promise<OptionalCohort> {
     return this.#scale.isNormalised ? this.#cohorts.of(tenant) : undefined;
+  }
+
+  /** Similarity of two faces, of length 1 each: that of a person with one face. */
+  async compare(tenant: string, one: Float32Array, other: Float32Array): Promise<number> {
+    const cohort = await this.cohortOf(tenant);
+    return similarityOf(probeOf(one, cohort), probeOf(other, cohort), this.#scale);
   }
 
   /** The templates that were made with a cohort. */

@@ -52,8 +52,8 @@ export class PgvectorGallery implements Gallery {
     this.#scoring.open();
   }
 
-  saveUser(collection: CollectionRef, user: User): Promise<void> {
-    return this.#store.saveUser(collection, user);
+  async saveUser(collection: CollectionRef, user: User): Promise<void> {
+    if (!(await this.#store.saveUser(collection, user))) throw new FaceSearchError('BAD_INPUT', 'id-conflict');
   }
 
   async requireUser(collection: CollectionRef, userId: string): Promise<void> {
@@ -121,6 +121,10 @@ export class PgvectorGallery implements Gallery {
 
   async deleteCollection(collection: CollectionRef): Promise<void> {
     await this.#sweepAfter(collection, this.#store.deleteCollection(collection), 'COLLECTION_NOT_FOUND');
+  }
+
+  compare(tenant: string, one: Float32Array, other: Float32Array): Promise<number> {
+    return this.#scoring.compare(tenant, unitVector(one), unitVector(other));
   }
 
   async search(collection: CollectionRef, embedding: Float32Array): Promise<Candidate | undefined> {

@@ -10,6 +10,8 @@ export interface ReplyBody {
   message?: string;
   /** Of every reply that is no success: its cause, a row of the table of errors. */
   reason?: Reason;
+  /** Which of two photos is refused, 1 or 2. */
+  photo?: number;
 }
 
 export function success<const Data>(data: Data): { data: Data; code: '200' } {

@@ -12,6 +12,7 @@ import { type ErrorName, FaceSearchError, type Reason } from '../core/errors.js'
 import type { TenantCounts } from '../observability/metrics/tenant-counts.js';
 import type { FormValues } from './forms/fields.js';
 import { Form } from './forms/form.js';
+import { formOf, mediaTypeOf } from './plugins/media-type.js';
 import type { GetServices } from './services.js';
 
 declare module 'fastify' {
@@ -51,20 +52,20 @@ export function useSchemas(app: FastifyInstance): void {
   app.setSerializerCompiler(() => JSON.stringify);
   // A form can only be read from the request itself.
   app.addHook('preValidation', async (request) => {
-    const body = request.routeOptions.schema?.body;
-    if (body instanceof Form) request.body = await body.read(request);
+    const form = formOf(request);
+    if (!form) return;
+    const values = await form.read(request, mediaTypeOf(request));
+    if (request.routeOptions.schema?.body) request.body = values;
+    else request.query = values;
   });
 }
 
 /** Headers are only described: those who read them take more than one spelling of their names. */
 const compileValidator: FastifySchemaCompiler<unknown> = ({ schema, httpPart }) => {
-  if (httpPart === 'headers' || (httpPart === 'body' && schema instanceof Form)) return () => true;
-  const check = (given: unknown) =>
-    schema instanceof Form
-      ? schema.checkQuery(given as Record<string, string | string[]>)
-      : checked(schema as z.ZodType, given);
+  // A form has been checked when it was read.
+  if (httpPart === 'headers' || schema instanceof Form) return () => true;
   // What it throws reaches the error handler as it is.
-  return (given: unknown) => ({ value: check(given) });
+  return (given: unknown) => ({ value: checked(schema as z.ZodType, given) });
 };
 
 /**

@@ -17,6 +17,14 @@ export interface FaceAnalyser {
   embedPhoto(image: Buffer, options: PhotoOptions, signal?: AbortSignal): Promise<Analysis>;
 
   /**
+   * Embeds the one face of a photo that is to be compared with another photo: documents pass, and a second, smaller portrait
+   * on a document does not count.
+   * @param signal as in embedPhoto
+   * @throws FaceSearchError BAD_INPUT, NO_FACE, MANY_FACES, NOT_FULL_FACE, OVERLOADED
+   */
+  embedForMatch(image: Buffer, options: MatchOptions, signal?: AbortSignal): Promise<MatchAnalysis>;
+
+  /**
    * Embeds an image that is already the crop of one face: neither gates nor counts faces.
    * @param signal as in embedPhoto
    * @throws FaceSearchError BAD_INPUT, OVERLOADED
@@ -60,6 +68,14 @@ export interface Analysis {
   crop?: Buffer;
   /** Milliseconds per stage, for the log. */
   timings: Record<string, number>;
+}
+
+/** What is asked of a photo that is to be compared. */
+export type MatchOptions = Pick<PhotoOptions, 'disableValidation'>;
+
+export interface MatchAnalysis extends Analysis {
+  /** The photo is one of an identity document. */
+  isIdCard: boolean;
 }
 
 /** Why a face is not full. */

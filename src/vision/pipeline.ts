@@ -3,7 +3,7 @@ import { ALIGNED_SIZE, alignedToImage, unstretchedAlignedToImage } from './align
 import { type DecodedImage, type DecodeLimits, decode } from './decode.js';
 import { Detector } from './detectors/detector.js';
 import { Embedder } from './embedder.js';
-import type { Analysis, FaceReport, PhotoOptions, PhotoReport } from './face-analyser.js';
+import type { Analysis, FaceReport, MatchAnalysis, MatchOptions, PhotoOptions, PhotoReport } from './face-analyser.js';
 import { FaceFinder, type FoundFaces, type LocatedFace } from './face-finder.js';
 import { FaceScorer } from './face-scorer.js';
 import { askGates, type GateFinding, type LoadedGate, loadGates, refuseBy } from './gates/ask-gates.js';
@@ -34,6 +34,15 @@ export const FIRST_LOOK_SIDE = 960;
 
 /** A face at least so wide, in pixels, is still larger than in the aligned crop; a narrower one is looked at in full size. */
 const SHARP_FACE_WIDTH = 112;
+
+/**
+ * The second portrait of a document is a fainter and smaller copy of the first: up to half as wide on Vietnamese cards. Wider
+ * faces beside the largest are those of somebody else, or of a second document.
+ */
+const SECOND_PORTRAIT_WIDTH = 2 / 3;
+
+/** What is asked of a photo that is to be compared. */
+const MATCH_OPTIONS = { version: 'v3', allowIdCard: true, severalFaces: 'refuse' } as const;
 
 /** Takes one of the people in a photo, the largest first. */
 export type ChooseFace = (people: readonly LocatedFace[], picture: ImagePyramid) => LocatedFace;
@@ -79,6 +88,26 @@ export class Pipeline {
     if (!options.withCrop) return { embedding, timings: clock.timings };
     const crop = await clock.time('crop', () => cropAround(photo, face.box));
     return { embedding, crop, timings: clock.timings };
+  }
+
+  /**
+   * Like `embedPhoto`, for a photo that is to be compared with another one: a document is not refused, and of its portraits the
+   * largest counts.
+   * @throws Refusal
+   */
+  async embedForMatch(
+    bytes: Uint8Array,
+    { disableValidation }: MatchOptions,
+    clock = new StageTimer(),
+  ): Promise<MatchAnalysis> {
+    const { photo, found } = await this.findFaces(bytes, clock);
+    const findings = await askGates(this.photoGates, photoView(photo, found), {}, clock);
+    const isIdCard = sightsOf(findings).idCard?.isIdCard ?? false;
+    const faces = isIdCard ? withoutSecondPortraits(found.faces) : found.faces;
+    const options = { ...MATCH_OPTIONS, disableValidation };
+    const face = await this.accept({ ...found, faces }, findings, options);
+    const embedding = await clock.time('embed', () => this.embed(found.pyramid, face, options.version));
+    return { embedding, isIdCard, timings: clock.timings };
   }
 
   /**
@@ -177,6 +206,10 @@ export class Pipeline {
 /** Whether a face counts beside the largest one. */
 function isPerson(box: Box, { faces: [largest] }: FoundFaces): boolean {
   return largest !== undefined && box.width >= largest.box.width * PASSER_BY_WIDTH;
+}
+
+function withoutSecondPortraits(faces: readonly LocatedFace[]): LocatedFace[] {
+  return faces.filter(({ box }) => box.width >= (faces[0]?.box.width ?? 0) * SECOND_PORTRAIT_WIDTH);
 }
 
 function largest([first]: readonly LocatedFace[]): LocatedFace {

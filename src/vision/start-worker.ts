@@ -30,6 +30,10 @@ async function perform(pipeline: Pipeline, task: Task): Promise<TaskResult> {
         return { outcome: 'reported', report: await pipeline.analysePhoto(task.image, task.options, clock) };
       case 'photo':
         return { outcome: 'embedded', analysis: await pipeline.embedPhoto(task.image, task.options, clock) };
+      case 'match': {
+        const analysis = await pipeline.embedForMatch(task.image, task.options, clock);
+        return { outcome: 'embedded for a match', analysis };
+      }
       case 'crop':
         return { outcome: 'embedded', analysis: await pipeline.embedCrop(task.image, task.version, clock) };
     }

@@ -4,7 +4,14 @@ import { Piscina } from 'piscina';
 import { FaceSearchError } from '../core/errors.js';
 import type { FacematchVersion, ModelPack } from '../models/manifest.js';
 import { BoundedQueue } from './bounded-queue.js';
-import type { Analysis, FaceAnalyser, PhotoOptions, PhotoReport } from './face-analyser.js';
+import type {
+  Analysis,
+  FaceAnalyser,
+  MatchAnalysis,
+  MatchOptions,
+  PhotoOptions,
+  PhotoReport,
+} from './face-analyser.js';
 import type { VisionLimits } from './pipeline.js';
 import type { LoadReport, Task, TaskResult, WorkerSettings } from './worker-protocol.js';
 
@@ -56,6 +63,12 @@ export class VisionPool implements FaceAnalyser {
 
   embedCrop(image: Buffer, version: FacematchVersion, signal?: AbortSignal): Promise<Analysis> {
     return this.embed(image, (copy) => ({ kind: 'crop', image: copy, version }), signal);
+  }
+
+  async embedForMatch(image: Buffer, options: MatchOptions, signal?: AbortSignal): Promise<MatchAnalysis> {
+    const result = await this.run(image, (copy) => ({ kind: 'match', image: copy, options }), signal);
+    if (result.outcome !== 'embedded for a match') throw new Error('A worker answered another task');
+    return result.analysis;
   }
 
   async analysePhoto(image: Buffer, options: PhotoOptions, signal?: AbortSignal): Promise<PhotoReport> {

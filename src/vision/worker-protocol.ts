@@ -1,6 +1,6 @@
 import type { RefusalCause } from '../core/errors.js';
 import type { FacematchVersion, ModelPack } from '../models/manifest.js';
-import type { Analysis, PhotoOptions, PhotoReport } from './face-analyser.js';
+import type { Analysis, MatchAnalysis, MatchOptions, PhotoOptions, PhotoReport } from './face-analyser.js';
 import type { VisionLimits } from './pipeline.js';
 
 /** Sent to each worker when it starts. */
@@ -13,11 +13,13 @@ export interface WorkerSettings {
 export type Task =
   | { kind: 'report'; image: Uint8Array; options: PhotoOptions }
   | { kind: 'photo'; image: Uint8Array; options: PhotoOptions }
+  | { kind: 'match'; image: Uint8Array; options: MatchOptions }
   | { kind: 'crop'; image: Uint8Array; version: FacematchVersion };
 
 /** Refusals are results: an Error loses its class on the way between threads. */
 export type TaskResult =
   | { outcome: 'embedded'; analysis: Analysis }
+  | { outcome: 'embedded for a match'; analysis: MatchAnalysis }
   | { outcome: 'reported'; report: PhotoReport }
   | { outcome: 'refused'; cause: RefusalCause; timings: Record<string, number> };
 

@@ -88,6 +88,18 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
     await browser.client.delete('/delete', field('id', 'by webcam'));
   });
 
+  it('the console compares two photos, and says which one it refuses', async () => {
+    await browser.logIn('Compare');
+    const choose = (n: number, name: string) => browser.page.getByLabel(`Choose photo ${n}`).setInputFiles(jpeg(name));
+    await choose(1, 'franck_01829.jpg');
+    await choose(2, 'franck_02045.jpg');
+    await browser.page.getByText('✓ One person, similarity').waitFor();
+    await choose(2, 'audrey.jpg');
+    await browser.page.getByText('✗ Not one person: similarity').waitFor();
+    await choose(2, 'sample6.jpg');
+    await browser.page.getByText('✗ Photo 2 is refused: There are several faces.').waitFor();
+  });
+
   it('the console searches by photo and by webcam, and shows what the server saw', async () => {
     await browser.logIn('Search');
     await browser.page.locator('input[type=file]').setInputFiles(jpeg('franck_02045.jpg'));

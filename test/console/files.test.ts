@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { allReasons } from '../../src/core/errors.js';
 import { projectRoot } from '../../src/util/paths.js';
 import { calls } from '../http/calls.js';
-import { document } from '../http/endpoints.js';
+import { document, endpoints } from '../http/endpoints.js';
 import { fakeApp } from '../support/fake-app.js';
 
 const folder = join(projectRoot, 'src', 'console');
@@ -83,7 +83,8 @@ describe('the words of the console', () => {
       Object.keys(vietnamese).filter((name) => name.startsWith('call.') === is),
     );
     expect(others?.sort()).toEqual(Object.keys(english).sort());
-    expect(calls.map(({ path }) => `call.${path.slice(1)}`)).toEqual(expect.arrayContaining(ofEndpoints ?? []));
+    const names = ['call.facematch', ...calls.map(({ path }) => `call.${path.slice(1)}`)];
+    expect(names).toEqual(expect.arrayContaining(ofEndpoints ?? []));
     for (const [name, text] of Object.entries(english)) {
       expect(values(vietnamese[name]), name).toEqual(values(text));
     }
@@ -115,13 +116,23 @@ describe('the reasons of refusals', () => {
 });
 
 describe('the endpoints to try', () => {
-  it('the try-out page lists the endpoints of version 4, with the fields of the OpenAPI document', async () => {
+  it('the try-out page lists the endpoints that clients call, with the fields of the OpenAPI document', async () => {
     const { endpointsOf } = (await load('endpoints.js')) as {
-      endpointsOf: (from: unknown) => { method: string; path: string; deletes: boolean; fields: { name: string }[] }[];
+      endpointsOf: (
+        from: unknown,
+      ) => { method: string; path: string; name: string; deletes: boolean; fields: { name: string }[] }[];
     };
     const offered = endpointsOf(document);
-    expect(offered.map(({ method, path }) => ({ method, path })).sort(byPath)).toEqual([...calls].sort(byPath));
-    const one = (path: string) => offered.find((endpoint) => endpoint.path === path);
+    const known = endpoints.filter(({ path }) => !path.startsWith('/admin/'));
+    expect(offered.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(
+      known.map(({ method, path }) => `${method} ${path}`).sort(),
+    );
+    expect(offered.map(({ name }) => name)).toEqual(expect.arrayContaining(calls.map(({ path }) => path)));
+    const one = (name: string) => offered.find((endpoint) => endpoint.name === name);
+    expect(one('/vision/ekyc/facematch/v4')?.fields).toMatchObject([
+      { name: 'file[]', kind: 'files' },
+      { kind: 'flag' },
+    ]);
     expect(one('/search')?.fields).toMatchObject([
       { name: 'collection', kind: 'text', required: false },
       { name: 'file', kind: 'file', required: true },
@@ -157,7 +168,3 @@ describe('the endpoints to try', () => {
     );
   });
 });
-
-function byPath(a: { path: string }, b: { path: string }): number {
-  return a.path < b.path ? -1 : 1;
-}

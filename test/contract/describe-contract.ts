@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { facematchPath } from '../../src/http/routes/facematch/facematch.js';
 import { calls } from '../http/calls.js';
 import { expectConforming } from '../http/plugins/openapi/conforming.js';
 import { field, file, form } from '../support/multipart.js';
@@ -7,6 +8,7 @@ import type { Case, Step } from './contract-case.js';
 import { photoCases } from './contract-photo-cases.js';
 import { photos } from './contract-photos.js';
 import { userCases } from './contract-user-cases.js';
+import { describeClients } from './describe-clients.js';
 
 /** The whole contract, on a server with an empty store and a key. */
 export function describeContract(name: string, open: () => Promise<{ target: Target; key: string }>): void {
@@ -107,6 +109,31 @@ export function describeContract(name: string, open: () => Promise<{ target: Tar
         Array.from({ length: 10 }, () => sendOk('ten', ['POST', '/search', file(photos.franckAgain)])),
       );
       for (const { data } of found) expect(data).toMatchObject({ id: 'u1' });
+    });
+
+    describeClients(() => ({ target, key }));
+
+    it('face match: one person and two people', async () => {
+      const compare = async (...images: Buffer[]) => {
+        const body = form(...images.map((image) => ({ ...file(image), name: 'file[]' })));
+        const call = { method: 'POST', path: facematchPath, absolute: true } as const;
+        const answer = await target.send({ ...call, headers: { api_key: key }, body });
+        expectConforming(call, answer);
+        return answer.json;
+      };
+      const same = { isMatch: true, similarity: expect.closeTo(100, 3), isBothImgIDCard: false };
+      expect(await compare(photos.franck, photos.franck)).toEqual({
+        code: '200',
+        data: same,
+        message: 'request successful.',
+      });
+      // A client that forgot the @ of curl sends the name of the file.
+      const named = form(field('file[]', '/path/to/file1'), field('file[]', '/path/to/file2'));
+      const call = { method: 'POST', path: facematchPath, absolute: true, headers: { api_key: key } } as const;
+      expect((await target.send({ ...call, body: named })).json).toMatchObject({ code: '408', reason: 'image-format' });
+      expect((await compare(photos.franck, photos.audrey)).data).toMatchObject({ isMatch: false });
+      expect(await compare(photos.franck, photos.group)).toMatchObject({ code: '407', reason: 'many-faces', photo: 2 });
+      expect(await compare(photos.gif, photos.franck)).toMatchObject({ code: '408', reason: 'image-format', photo: 1 });
     });
 
     it('the default collection is separate from the others', async () => {

@@ -129,7 +129,7 @@ it('a user or collection that does not exist answers 404', async () => {
     reason: 'user-not-found',
   });
   expect((await remove('/delete_faces', field('id', 'u1'))).json.data).toBe('User not found');
-  expect((await remove('/delete_collection')).json).toEqual({
+  expect((await remove('/delete_collection', field('collection', ''))).json).toEqual({
     data: 'Collection not found',
     code: '404',
     reason: 'collection-not-found',

@@ -6,6 +6,7 @@ const id = field('id', 'u1');
 const vector = Array.from(faceOf(1));
 const photo = Buffer.from('cos:1').toString('base64');
 const user = '?collection=staff&id=u1';
+const twoPhotos = ['cos:1', 'cos:0.9'].map((word) => ({ ...file(word), name: 'file[]' }));
 
 /**
  * A request for each endpoint, as telling or as harmful as it allows, that succeeds where the collection `staff` has a user
@@ -26,6 +27,15 @@ export const samples: Record<string, { query?: string; parts?: readonly PartInit
   },
   'POST /vision/ekyc/facesearch/v4/extract_from_fm': { parts: [staff, file('cos:1')] },
   'POST /vision/ekyc/facesearch/v4/extract_no_crop_from_fm': { parts: [staff, file('cos:1')] },
+  'POST /dmp/facesearch/v2/create': { parts: [staff, id, field('name', 'Intruder')] },
+  'POST /dmp/facesearch/v2/add': { parts: [staff, id, file('cos:0.2')] },
+  'GET /dmp/facesearch/v2/list': { query: '?collection=staff' },
+  'DELETE /dmp/facesearch/v2/delete_faces': { parts: [staff, id] },
+  'DELETE /dmp/facesearch/v2/delete': { parts: [staff, id] },
+  'DELETE /dmp/facesearch/v2/delete_collection': { parts: [staff] },
+  'POST /dmp/facesearch/v2/search': { parts: [staff, file('cos:1'), field('threshold', '0')] },
+  'POST /vision/ekyc/facematch/v4': { parts: [...twoPhotos] },
+  'POST /dmp/checkface/v1': { parts: [...twoPhotos] },
   'GET /admin/v1/status': {},
   'GET /admin/v1/load': {},
   'GET /admin/v1/scale': {},

@@ -2,7 +2,14 @@ import { FaceSearchError } from '../../src/core/errors.js';
 import type { Candidate, Gallery, RankedCandidate } from '../../src/gallery/gallery.js';
 import type { UserDirectory, UserPage } from '../../src/gallery/user-directory.js';
 import type { CollectionCount, CollectionRef, FaceRecord, User } from '../../src/persistence/people/people-store.js';
-import type { Analysis, FaceAnalyser, PhotoOptions, PhotoReport } from '../../src/vision/face-analyser.js';
+import type {
+  Analysis,
+  FaceAnalyser,
+  MatchAnalysis,
+  MatchOptions,
+  PhotoOptions,
+  PhotoReport,
+} from '../../src/vision/face-analyser.js';
 
 /** A gallery in memory whose similarity is the plain dot product. */
 export class FakeGallery implements Gallery, UserDirectory {
@@ -63,6 +70,10 @@ export class FakeGallery implements Gallery, UserDirectory {
 
   async search(collection: CollectionRef, embedding: Float32Array): Promise<Candidate | undefined> {
     return (await this.candidates(collection, embedding, 1))[0];
+  }
+
+  async compare(_tenant: string, one: Float32Array, other: Float32Array): Promise<number> {
+    return Math.max(0, dot(one, other));
   }
 
   async candidates(collection: CollectionRef, embedding: Float32Array, k: number): Promise<RankedCandidate[]> {
@@ -134,6 +145,11 @@ export class FakeAnalyser implements FaceAnalyser {
       throw Object.assign(new FaceSearchError('NOT_FULL_FACE', 'too-close'), { stages: { decode: 1, find: 3 } });
     const analysis = this.#embed(image, options);
     return options.withCrop ? { ...analysis, crop: Buffer.from(`crop of ${word}`) } : analysis;
+  }
+
+  async embedForMatch(image: Buffer, { disableValidation }: MatchOptions): Promise<MatchAnalysis> {
+    const options = { version: 'v3', allowIdCard: true, severalFaces: 'refuse', disableValidation } as const;
+    return { ...(await this.embedPhoto(image, options)), isIdCard: wordOf(image) === 'card' };
   }
 
   async embedCrop(image: Buffer, version: PhotoOptions['version']): Promise<Analysis> {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { facematchPath } from '../../http/routes/facematch/facematch.js';
 import { basePath } from '../../http/routes/v4/v4.js';
 import { ClientError } from './client-error.js';
 import { type NoAnswer, outcomeOf, outcomeOfFailure, type ServerReply } from './outcome.js';
@@ -71,6 +72,17 @@ export class FaceSearchClient {
       else body.set(name, value, 'photo');
     }
     return this.#send(`${basePath}${path}`, { method, body });
+  }
+
+  /**
+   * Asks whether two photos show one person, until it is answered.
+   * @throws ClientError, or the reason of the signal
+   */
+  compare(photos: readonly Blob[], validate: boolean): Promise<ServerReply> {
+    const body = new FormData();
+    for (const photo of photos) body.append('file[]', photo, 'photo');
+    if (validate) body.set('validate', 'true');
+    return this.#until(() => this.#send(facematchPath, { method: 'POST', body }));
   }
 
   /**

@@ -3,13 +3,15 @@ import { ClientError } from './client-error.js';
 
 /** An answer of the server, by the code in its body. */
 export interface ServerReply {
-  /** `200`, or what was refused: `400`, `404`, `406`, `407`, `410`, `412`, `413`. */
+  /** `200`, or what was refused: `400`, `404`, `406` to `410`, `412`, `413`, `415`. */
   code: string;
   data: unknown;
   /** Of a search with `lower_threshold`: who is like the photo, though not enough. */
   extra?: unknown;
   /** Why it is no success; a server of another kind tells none. */
   reason?: string;
+  /** Which of two photos is refused, 1 or 2. */
+  photo?: number;
   /** Milliseconds from the request to the end of its answer. */
   ms: number;
 }
@@ -34,7 +36,19 @@ export interface Exchange {
 }
 
 /** Codes that are about what was sent. */
-const answers: ReadonlySet<string> = new Set(['200', '400', '404', '406', '407', '410', '412', '413']);
+const answers: ReadonlySet<string> = new Set([
+  '200',
+  '400',
+  '404',
+  '406',
+  '407',
+  '408',
+  '409',
+  '410',
+  '412',
+  '413',
+  '415',
+]);
 
 const uncertain: Reason = 'change-uncertain';
 const unknownRoute: Reason = 'unknown-route';
@@ -66,14 +80,15 @@ export function outcomeOf({ origin, path, response, text, ms }: Exchange): Serve
 
 function parsed(text: string): Omit<ServerReply, 'ms'> | undefined {
   try {
-    const body = JSON.parse(text) as Record<'data' | 'extra_data' | 'code' | 'reason', unknown>;
-    const { data, extra_data: extra, code, reason } = body;
+    const body = JSON.parse(text) as Record<'data' | 'extra_data' | 'code' | 'reason' | 'photo', unknown>;
+    const { data, extra_data: extra, code, reason, photo } = body;
     if (typeof code !== 'string' && typeof code !== 'number') return undefined;
     return {
       code: String(code),
       data,
       ...(extra !== undefined && { extra }),
       ...(typeof reason === 'string' && { reason }),
+      ...(typeof photo === 'number' && { photo }),
     };
   } catch {
     return undefined;

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { blobToEmbedding, embeddingToBlob } from '../../persistence/encryption/embedding-blob.js';
 import { PostgresDatabase, type RunQuery, SERVER } from '../../persistence/people/postgres/database.js';
+import { FORMS_DUE } from '../../persistence/people/postgres/id-forms.js';
 import { migrate } from '../../persistence/people/postgres/migrate.js';
 import { migrations } from '../../persistence/people/postgres/migrations.js';
 import { MOVE_MARK } from '../../persistence/people/postgres/unfinished-move.js';
@@ -150,6 +151,7 @@ export class PostgresSide implements TargetSide {
         const [sequence] = await run<{ name: string }>(sequenceOf, [name, numbered]);
         await run('SELECT setval($1::regclass, $2)', [sequence?.name, last]);
       }
+      await run(FORMS_DUE);
       await run(`DROP TABLE ${MOVE_MARK}`);
     });
   }

@@ -7,6 +7,7 @@ import type { DataKey } from '../../persistence/encryption/data-key.js';
 import { expectDataKey, readDataKeyRecord } from '../../persistence/encryption/data-key-record.js';
 import { blobToEmbedding, embeddingToBlob } from '../../persistence/encryption/embedding-blob.js';
 import { RowEncryption, type UserRow } from '../../persistence/encryption/row-encryption.js';
+import { FORMS_DUE } from '../../persistence/people/sqlite/id-forms.js';
 import { migrations } from '../../persistence/people/sqlite/migrations.js';
 import { openDatabase, readVersion } from '../../persistence/people/sqlite/sqlite-database.js';
 import { Database } from '../../persistence/sqlite.js';
@@ -149,6 +150,7 @@ export class SqliteSide implements TargetSide {
             forget.run(name);
             set.run(name, last);
           }
+          this.#db.exec(FORMS_DUE);
         })
         .immediate();
       // One file, without a log, before it gets its name.

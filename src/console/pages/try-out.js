@@ -1,6 +1,6 @@
 import { h, labelled } from '../dom.js';
 import { curlOf, loadEndpoints } from '../endpoints.js';
-import { basePath, formOf, request, session } from '../session.js';
+import { formOf, request, session } from '../session.js';
 import { refusalInWords, t, tOr } from '../words.js';
 
 export async function tryPage(main, signal, page) {
@@ -25,8 +25,8 @@ function show(main, endpoints) {
     h(
       'select',
       { onchange: () => choose() },
-      endpoints.map(({ method, path, summary }, i) =>
-        h('option', { value: i }, `${method} ${path}: ${tOr(`call.${path.slice(1)}`, summary)}`),
+      endpoints.map(({ method, name, words, summary }, i) =>
+        h('option', { value: i }, `${method} ${name}: ${tOr(words, summary)}`),
       ),
     ),
   );
@@ -84,6 +84,10 @@ function show(main, endpoints) {
     const fields = [];
     const headers = {};
     for (const [{ name, kind, inHeader }, input] of inputs) {
+      if (kind === 'files') {
+        for (const file of input.files) fields.push([name, file]);
+        continue;
+      }
       const value = kind === 'flag' ? (input.checked ? 'true' : '') : kind === 'file' ? input.files[0] : input.value;
       if (!value && (!empty.input.checked || kind === 'flag' || kind === 'choice')) continue;
       if (inHeader) headers[name] = value;
@@ -94,7 +98,7 @@ function show(main, endpoints) {
 
   function showCurl() {
     const { fields, headers } = values();
-    curl.textContent = curlOf(endpoint, location.origin + basePath + endpoint.path, fields, headers);
+    curl.textContent = curlOf(endpoint, location.origin + endpoint.path, fields, headers);
     copied.textContent = '';
   }
 
@@ -102,8 +106,8 @@ function show(main, endpoints) {
     event.preventDefault();
     const { fields, headers } = values();
     const { method, path } = endpoint;
-    const url = basePath + path + (method === 'GET' ? `?${new URLSearchParams(fields)}` : '');
-    const body = method === 'GET' ? null : formOf(Object.fromEntries(fields));
+    const url = path + (method === 'GET' ? `?${new URLSearchParams(fields)}` : '');
+    const body = method === 'GET' ? null : formOf(fields);
     const from = performance.now();
     try {
       const response = await request(method, url, { headers, body });
@@ -125,7 +129,8 @@ function labelOf({ name, required }) {
 // Nothing is required of the browser: what the server answers to a missing field is worth seeing, too.
 function inputOf({ name, kind, placeholder, values }) {
   if (kind === 'flag') return h('input', { type: 'checkbox' });
-  if (kind === 'file') return h('input', { type: 'file', accept: 'image/jpeg,image/png' });
+  if (kind === 'file' || kind === 'files')
+    return h('input', { type: 'file', accept: 'image/jpeg,image/png', multiple: kind === 'files' });
   if (kind === 'vector') return h('textarea', { rows: 3, placeholder: '[0.0123, …]', spellcheck: 'false' });
   if (kind === 'number') return h('input', { type: 'number', min: 0, max: 1, step: 0.01, placeholder });
   if (kind === 'choice')

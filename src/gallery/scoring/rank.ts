@@ -22,6 +22,12 @@ export function probeOf(embedding: Float32Array, cohort: OptionalCohort): Probe 
   return { embedding, cohort, mu: muOf(cohort, embedding) };
 }
 
+/** Similarity of two faces, 0–1: that of a person with one face to a probe. */
+export function similarityOf(one: Probe, other: Probe, scale: SimilarityScale): number {
+  const cosine = cosineOf(one.embedding, other.embedding);
+  return scale.similarity(normalisedScore(cosine, one.mu, other.mu), cosine);
+}
+
 /** A contender and how much they look like the probe. */
 export interface Ranked<Person> {
   person: Person;

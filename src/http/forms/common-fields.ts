@@ -4,8 +4,14 @@ import type { FormSpec } from './fields.js';
 
 /** Fields that several endpoints share. */
 const fields = {
-  collection: { kind: 'text', default: '', description: 'Name of the collection.' },
-  id: { kind: 'text', required: true, description: 'Id of the user within the collection.', example: exampleUser.id },
+  collection: { kind: 'text', default: '', inQuery: true, description: 'Name of the collection.' },
+  id: {
+    kind: 'text',
+    required: true,
+    inQuery: true,
+    description: 'Id of the user within the collection.',
+    example: exampleUser.id,
+  },
   threshold: { kind: 'similarity', default: 0.85, description: 'Least similarity of a match, 0–1.' },
   photo: {
     kind: 'image',

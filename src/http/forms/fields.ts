@@ -6,12 +6,18 @@ import type { Part } from '../plugins/multipart.js';
 import { decodeBase64 } from './base64.js';
 
 /** One field of a form: its check, its type and its documentation. The example is what a viewer begins with. */
-export type Field = { description: string; required?: true; example?: string | number } & (
-  | { kind: 'text'; default?: string }
+export type Field = {
+  description: string;
+  required?: true;
+  example?: string | number;
+} /** `inQuery`: read from the query where the body has none. */ & (
+  | { kind: 'text'; default?: string; inQuery?: true }
   | { kind: 'flag' }
   | { kind: 'similarity'; default?: number }
   | { kind: 'vector' }
   | { kind: 'image'; fileOnly?: true }
+  /** Several images of one name, or of another. */
+  | { kind: 'images'; most: number; alias: string }
 );
 
 /** The fields of one endpoint by name, in the order in which missing ones are reported. */
@@ -25,11 +31,13 @@ interface KindValues {
   similarity: number;
   vector: VectorField;
   image: ImageField;
+  /** Empty ones are left out; of more than `most`, one more without its bytes. */
+  images: ImageField[];
 }
 
 type ValueOf<F extends Field> =
   | KindValues[F['kind']]
-  | (F extends { required: true } | { kind: 'flag' } | { default: string | number } ? never : undefined);
+  | (F extends { required: true } | { kind: 'flag' | 'images' } | { default: string | number } ? never : undefined);
 
 export type FormValues<Spec extends FormSpec> = { [Name in keyof Spec]: ValueOf<Spec[Name]> };
 
@@ -62,6 +70,7 @@ const schemas = {
   similarity: { type: 'number', minimum: 0, maximum: 1 },
   vector: { type: 'string', format: 'json' },
   image: { type: 'string', format: 'binary' },
+  images: { type: 'array', items: { type: 'string', format: 'binary' } },
 } as const satisfies Record<Field['kind'], object>;
 
 /** What the documentation says of a field. */
@@ -69,15 +78,19 @@ export function fieldSchema(field: Field): Record<string, unknown> {
   const { kind, description, example } = field;
   return {
     ...schemas[kind],
+    ...(kind === 'images' && { minItems: field.most, maxItems: field.most }),
     description,
     ...('default' in field && { default: field.default }),
     ...(example !== undefined && { example }),
   };
 }
 
-/** Bytes to keep of a field's part. */
-export function limitOf(field: Field, isFile: boolean): number {
-  if (field.kind === 'image') return isFile ? MAX_IMAGE_BYTES : maxBase64Bytes;
+/** Bytes to keep of a field's part; undefined for one part too many, which is skipped. @param before parts of the field before it */
+export function limitOf(field: Field, isFile: boolean, before: number): number | undefined {
+  const most = field.kind === 'images' ? field.most : 1;
+  // Of images one more is noted, without its bytes.
+  if (before >= most) return field.kind === 'images' && before === most ? 0 : undefined;
+  if (field.kind === 'image' || field.kind === 'images') return isFile ? MAX_IMAGE_BYTES : maxBase64Bytes;
   return field.kind === 'vector' ? maxVectorBytes : maxTextBytes;
 }
 
@@ -93,7 +106,11 @@ export function isMissing(field: Field, part: Part | undefined): boolean {
  * The value of a field whose part is not missing.
  * @throws FaceSearchError BAD_INPUT
  */
-export function parseField(name: string, field: Field, part: Part): KindValues[Field['kind']] {
+export function parseField(
+  name: string,
+  field: Exclude<Field, { kind: 'images' }>,
+  part: Part,
+): KindValues[Exclude<Field['kind'], 'images'>] {
   if (field.kind === 'image') return { bytes: () => readImage(name, part, field.fileOnly === true) };
   if (field.kind === 'vector') return { numbers: () => parseVector(name, part) };
   if (part.tooLarge) throw bad('text-length', name);
@@ -102,6 +119,13 @@ export function parseField(name: string, field: Field, part: Part): KindValues[F
   const value = unquote(text.trim()).trim();
   if (field.kind === 'flag') return parseFlag(value);
   return parseSimilarity(name, value);
+}
+
+/** Those of the parts that are not empty. */
+export function parseImages(name: string, parts: readonly Part[]): ImageField[] {
+  return parts
+    .filter(({ tooLarge, bytes }) => tooLarge || bytes.length > 0)
+    .map((part) => ({ bytes: () => readImage(name, part, false) }));
 }
 
 /** The value inside one pair of double quotes, which careless clients put around it. */
@@ -117,6 +141,14 @@ export function parseText(name: string, text: string): string {
   if (text.includes('\0')) throw bad('text-nul', name);
   if (text.length > maxTextCharacters && [...text].length > maxTextCharacters) throw bad('text-length', name);
   return text;
+}
+
+/** Characters that nobody sees, so that two ids which look the same are two people. */
+const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+
+/** Whether a text has control, zero-width, BOM or other characters that nobody sees. */
+export function hasInvisible(text: string): boolean {
+  return invisible.test(text);
 }
 
 function parseFlag(value: string): boolean {
@@ -166,7 +198,8 @@ export function imageOfText(name: string, text: string): Buffer {
 // A replaced character would make two different ids one.
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-function decodeUtf8(name: string, bytes: Buffer): string {
+/** @throws FaceSearchError BAD_INPUT */
+export function decodeUtf8(name: string, bytes: Buffer): string {
   try {
     return utf8.decode(bytes);
   } catch {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { FaceSearchError } from '../../core/errors.js';
 import type { AuditEntry } from '../../observability/audit/audit-entry.js';
+import { nameInV4 } from '../endpoint-name.js';
 import type { ReplyBody } from '../replies.js';
 
 /** Where lines about calls go. */
@@ -51,7 +52,7 @@ function namedIn(body: ReplyBody | undefined): Pick<AuditEntry, 'foundId' | 'cre
   return shown.new === true ? { createdId: shown.id } : { foundId: shown.id };
 }
 
-/** The name of one of the twelve calls; method and route of another. */
+/** The name of an endpoint of version 4; method and route of another. */
 function callOf({ method, routeOptions: { url = 'unknown' } }: FastifyRequest): string {
-  return url.startsWith('/admin/') ? `${method} ${url}` : (url.split('/').at(-1) as string);
+  return nameInV4(url) ?? `${method} ${url}`;
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { FaceSearchError } from '../../core/errors.js';
-import { Form } from '../forms/form.js';
+import { formOf } from './media-type.js';
+import { hasBody } from './multipart.js';
 
 /** Bodies with a photo hold megabytes for long, all others little and briefly; neither takes the place of the other. */
 type BodyKind = 'photo' | 'plain';
@@ -14,9 +15,9 @@ export function admitBodies(app: FastifyInstance, most: Readonly<Record<BodyKind
   const held: Record<BodyKind, number> = { photo: 0, plain: 0 };
   // After the key was checked, which is done on the request.
   app.addHook('preParsing', async (request, reply) => {
-    const body = request.routeOptions.schema?.body;
-    if (!body) return;
-    const kind: BodyKind = body instanceof Form && !body.hasImage ? 'plain' : 'photo';
+    const form = formOf(request);
+    if (!request.routeOptions.schema?.body && !(form && hasBody(request))) return;
+    const kind: BodyKind = form && !form.hasImage ? 'plain' : 'photo';
     const isGone = reply.raw.destroyed;
     if (isGone || held[kind] >= most[kind]) {
       request.context.isBodyRefused = true;

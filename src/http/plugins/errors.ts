@@ -2,8 +2,10 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { FaceSearchError } from '../../core/errors.js';
 import { StoreError } from '../../persistence/store-error.js';
+import { spoken } from '../dialect.js';
 import type { ReplyBody } from '../replies.js';
 import { RequestContext } from '../request-context.js';
+import { noteMethods } from './allowed-methods.js';
 
 const overloadedRetrySeconds = 1;
 
@@ -15,12 +17,19 @@ export function addErrorReplies(app: FastifyInstance, mirror: boolean): void {
   app.setErrorHandler((error: FastifyError | FaceSearchError, request, reply) =>
     sendError(error, request, reply, mirror),
   );
-  app.setNotFoundHandler((request, reply) => sendError(new FaceSearchError('UNKNOWN_ROUTE'), request, reply, mirror));
+  const otherMethods = noteMethods(app);
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = otherMethods(request);
+    if (allowed) reply.header('allow', allowed.join(', '));
+    return sendError(new FaceSearchError(allowed ? 'WRONG_METHOD' : 'UNKNOWN_ROUTE'), request, reply, mirror);
+  });
 }
 
 /** Sends the reply for anything that was thrown; a text that is not meant for clients only reaches the log. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, mirror: boolean): FastifyReply {
-  const { errorName, code, text, realStatus, reason } = describe(error);
+  const { errorName, realStatus, reason, ...own } = describe(error);
+  const dialect = request.routeOptions?.config?.dialect;
+  const { code, text } = dialect ? spoken(errorName, reason, own.text, dialect) : own;
   // A URL that cannot be read comes here before any hook.
   request.context ??= new RequestContext();
   request.context.refusal = { errorName, reason };
@@ -28,7 +37,13 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   if (code === 500 || error instanceof StoreError) request.log.error({ err: error }, 'request failed');
   if ((code === 503 || code === 429) && !reply.hasHeader('retry-after'))
     reply.header('retry-after', overloadedRetrySeconds);
-  const body: ReplyBody = { data: text, code: String(code), reason };
+  const body: ReplyBody = {
+    data: text,
+    code: String(code),
+    ...(dialect?.message && !realStatus && { message: dialect.message }),
+    reason,
+    ...(error instanceof FaceSearchError && error.photo && { photo: error.photo }),
+  };
   return reply.code(realStatus || mirror ? code : 200).send(body);
 }
 
@@ -46,11 +61,9 @@ function describe(error: unknown): Description {
     return describe(new FaceSearchError('STORE_UNAVAILABLE', reason));
   }
   const status = (error as Partial<FastifyError> | undefined)?.statusCode ?? 500;
-  // A content type that cannot be read is one that is not multipart.
-  if ((error as Partial<FastifyError> | undefined)?.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
-    return describe(new FaceSearchError('MISSING', 'missing-form'));
+  if (status === 415) return describe(new FaceSearchError('MEDIA_TYPE', 'media-type'));
   if (status === 413) return describe(new FaceSearchError('BODY_TOO_LARGE'));
-  // Fastify's own refusals, such as 415; their texts may repeat the URL, so the standard phrase stands for them.
+  // Fastify's own refusals; their texts may repeat the URL, so the standard phrase stands for them.
   if (status >= 400 && status < 500)
     return {
       ...describe(new FaceSearchError('BAD_REQUEST')),

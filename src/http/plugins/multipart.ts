@@ -11,14 +11,25 @@ export interface Part {
   tooLarge: boolean;
 }
 
-/** How many bytes of a part to keep; undefined for a field that nobody asked for, which is skipped. */
-export type PartLimit = (name: string, isFile: boolean) => number | undefined;
+/** The parts of a body by name, in their order. */
+export type Parts = Map<string, Part[]>;
+
+/**
+ * How many bytes of a part to keep; undefined for one that is skipped.
+ * @param before parts of the name that were kept before it
+ */
+export type PartLimit = (name: string, isFile: boolean, before: number) => number | undefined;
 
 /** The types of the plugin do not know `headerSize`, which its parser heeds; what is beyond it of a header is dropped. */
 const partLimits = { parts: 100, headerPairs: 50, headerSize: 16 * 1024, fileSize: Number.POSITIVE_INFINITY };
 const maxDiscardedBytes = 64 * 1024 * 1024;
 
-/** Lets the instance read multipart bodies, and leaves every other body unread. */
+/** Media types of bodies that are read like a form where no field is a file. */
+export const plainTypes: readonly string[] = ['application/json', 'application/x-www-form-urlencoded'];
+/** A vector in percent-encoding and some texts. */
+const MAX_PLAIN_BODY = 512 * 1024;
+
+/** Lets the instance read multipart bodies and short plain ones, which stay bytes, and leaves every other body unread. */
 export async function acceptForms(app: FastifyInstance): Promise<void> {
   app.removeAllContentTypeParsers();
   await app.register(multipart, {
@@ -28,7 +39,11 @@ export async function acceptForms(app: FastifyInstance): Promise<void> {
     isPartAFile: () => true,
     limits: partLimits,
   });
+  const options = { parseAs: 'buffer', bodyLimit: MAX_PLAIN_BODY } as const;
+  app.addContentTypeParser<Buffer>([...plainTypes], options, (_request, body, done) => done(null, body));
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  // A list is asked for with a form by some clients.
+  app.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
   app.addHook('onSend', async (request, reply, payload) => {
     // A refused upload is answered at once; what still comes of its body is dropped by Node.
     if (request.context.isBodyRefused) return payload;
@@ -38,16 +53,10 @@ export async function acceptForms(app: FastifyInstance): Promise<void> {
 }
 
 /**
- * Reads the body to its end. Of parts with the same name the first counts.
- * @returns the parts by name; none when there is no body
- * @throws FaceSearchError MISSING when the body is not multipart, BAD_INPUT when it is malformed or cut off,
- *   BODY_TOO_LARGE
+ * Reads a multipart body to its end.
+ * @throws FaceSearchError BAD_INPUT when it is malformed or cut off, BODY_TOO_LARGE
  */
-export async function readParts(request: FastifyRequest, limitOf: PartLimit): Promise<Map<string, Part>> {
-  if (!request.isMultipart()) {
-    if (hasBody(request)) throw new FaceSearchError('MISSING', 'missing-form');
-    return new Map();
-  }
+export async function readParts(request: FastifyRequest, limitOf: PartLimit): Promise<Parts> {
   const bodyLimit = request.routeOptions.bodyLimit;
   if (Number(request.headers['content-length'] ?? 0) > bodyLimit) throw new FaceSearchError('BODY_TOO_LARGE');
 
@@ -62,12 +71,13 @@ export async function readParts(request: FastifyRequest, limitOf: PartLimit): Pr
   }
 }
 
-async function collectParts(request: FastifyRequest, limitOf: PartLimit): Promise<Map<string, Part>> {
-  const parts = new Map<string, Part>();
+async function collectParts(request: FastifyRequest, limitOf: PartLimit): Promise<Parts> {
+  const parts: Parts = new Map();
   for await (const part of readableParts(request)) {
     if (part.type !== 'file') continue;
     const isFile = part.filename !== undefined || /^(?:image\/|application\/octet-stream)/.test(part.mimetype);
-    const limit = parts.has(part.fieldname) ? undefined : limitOf(part.fieldname, isFile);
+    const kept = parts.get(part.fieldname) ?? [];
+    const limit = limitOf(part.fieldname, isFile, kept.length);
     const chunks: Buffer[] = [];
     let size = 0;
     for await (const chunk of part.file as AsyncIterable<Buffer>) {
@@ -76,7 +86,7 @@ async function collectParts(request: FastifyRequest, limitOf: PartLimit): Promis
       else chunks.length = 0;
     }
     if (limit === undefined) continue;
-    parts.set(part.fieldname, { bytes: Buffer.concat(chunks), isFile, tooLarge: size > limit });
+    parts.set(part.fieldname, [...kept, { bytes: Buffer.concat(chunks), isFile, tooLarge: size > limit }]);
   }
   return parts;
 }
@@ -127,7 +137,7 @@ function discardRest({ raw, headers }: FastifyRequest): Promise<boolean> | boole
   });
 }
 
-function hasBody({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
+export function hasBody({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 

@@ -1,18 +1,16 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Metrics } from '../../observability/metrics/metrics.js';
 import type { TenantCounts } from '../../observability/metrics/tenant-counts.js';
+import { nameInV4 } from '../endpoint-name.js';
 
-/**
- * Lets the metrics see every request.
- * @param basePath path of the endpoints that are known by the rest of their route
- */
-export function addRequestMetrics(app: FastifyInstance, basePath: string, metrics: Metrics | undefined): void {
+/** Lets the metrics see every request. */
+export function addRequestMetrics(app: FastifyInstance, metrics: Metrics | undefined): void {
   if (!metrics) return;
 
   app.addHook('onResponse', async (request, reply) => {
     const { code, stages, similarity, refusal } = request.context;
     metrics.countRequest({
-      call: callOf(request, basePath),
+      call: callOf(request),
       status: reply.statusCode,
       code: code ?? String(reply.statusCode),
       seconds: reply.elapsedTime / 1000,
@@ -21,7 +19,7 @@ export function addRequestMetrics(app: FastifyInstance, basePath: string, metric
       refusal: refusal && { error: refusal.errorName, reason: refusal.reason },
     });
   });
-  app.addHook('onRequestAbort', async (request) => metrics.countAborted(callOf(request, basePath)));
+  app.addHook('onRequestAbort', async (request) => metrics.countAborted(callOf(request)));
 }
 
 /**
@@ -41,11 +39,11 @@ export function countByTenant(
 }
 
 /** The pattern, never the URL, which anybody can make up. */
-function callOf(request: FastifyRequest, basePath: string): string {
+function callOf(request: FastifyRequest): string {
   const route = request.routeOptions.url;
   if (route === undefined) return 'unknown';
   // A series for each file that a browser loads would tell nobody anything.
   const [, pages] = /^(\/(?:console|docs))\b/.exec(route) ?? [];
   if (pages !== undefined) return pages;
-  return route.startsWith(`${basePath}/`) ? route.slice(basePath.length + 1) : route;
+  return nameInV4(route) ?? route;
 }

@@ -1,3 +1,4 @@
+import { FORMS_DUE } from '../people/sqlite/id-forms.js';
 import type { Database } from '../sqlite.js';
 import { dataKeyIdOf } from './data-cipher.js';
 import type { DataKey } from './data-key.js';
@@ -22,7 +23,7 @@ export function changeRowKeys(db: Database, from: DataKey | undefined, to: DataK
   const source = new RowEncryption(from);
   const target = new RowEncryption(to);
 
-  const saveUser = db.prepare('UPDATE users SET client_id = ?, name = ?, sealed = ? WHERE user_id = ?');
+  const saveUser = db.prepare('UPDATE users SET client_id = ?, name = ?, sealed = ?, id_form = NULL WHERE user_id = ?');
   const users = db.prepare<[number, number], UserRow & { number: number; collectionId: number }>(
     `SELECT user_id AS number, user_id AS userId, collection_id AS collectionId, client_id AS clientId, name, sealed AS encrypted
      FROM users WHERE user_id > ? ORDER BY user_id LIMIT ?`,
@@ -59,7 +60,7 @@ export function changeRowKeys(db: Database, from: DataKey | undefined, to: DataK
     });
   }
   // Worked out of the faces, and made again with the other key.
-  if (work.write) db.exec('DELETE FROM templates');
+  if (work.write) db.exec(`DELETE FROM templates; ${FORMS_DUE}`);
 }
 
 export function countRows(db: Database): number {

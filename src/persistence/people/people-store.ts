@@ -2,8 +2,12 @@ import type { PersonRef } from '../template.js';
 
 /** The truth about collections, users and their faces. Every write is durable when its promise resolves. */
 export interface PeopleStore {
-  /** Adds the collection when it does not exist, then creates the user or changes its name. The user does not count as auto-created any more. */
-  saveUser(collection: CollectionRef, user: User): Promise<void>;
+  /**
+   * Adds the collection when it does not exist, then creates the user or changes its name. The user does not count as
+   * auto-created any more.
+   * @returns false for a new id from which that of another user differs by its Unicode normalisation only; nothing is changed then
+   */
+  saveUser(collection: CollectionRef, user: User): Promise<boolean>;
 
   findUser(collection: CollectionRef, userId: string): Promise<User | undefined>;
 
@@ -28,7 +32,7 @@ export interface PeopleStore {
   /** Like deleteUser, but only a user that listAutoCreatedBefore would still list; undefined otherwise. */
   deleteAutoCreatedBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined>;
 
-  /** Removes a collection with all users and faces. Undefined when there is no such collection. */
+  /** Removes a collection with all users and faces. Undefined when there is no such collection, or nobody in the default one. */
   deleteCollection(collection: CollectionRef): Promise<Erased | undefined>;
 
   /** Removes one face of a user. Undefined when the user has no such face. */
@@ -45,6 +49,11 @@ export interface PeopleStore {
 export interface CollectionRef {
   tenant: string;
   collection: string;
+}
+
+/** Clients that name no collection mean the default one. */
+export function isDefault({ collection }: CollectionRef): boolean {
+  return collection === '';
 }
 
 export interface User {

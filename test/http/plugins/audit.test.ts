@@ -39,7 +39,7 @@ it('the audit log has a line for each endpoint: who, what, whose data, result', 
       requestId: headers['x-request-id'],
       tenant: 'acme',
       keyId: '1',
-      call: path.startsWith('/admin/') ? `${method} ${path.replace('{face}', ':face')}` : path.split('/').at(-1),
+      call: path.startsWith(`${basePath}/`) ? path.split('/').at(-1) : `${method} ${path.replace('{face}', ':face')}`,
       code: json.code,
       ms: expect.any(Number),
     });

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { pathOfV2 } from '../../../src/http/routes/v2/v2.js';
 import { fakeApp, listeningFakeApp, otherKey, testKey } from '../../support/fake-app.js';
 import { field, file, form } from '../../support/multipart.js';
 import { documented, endpoints, routes, sampleOf } from '../endpoints.js';
@@ -7,7 +8,8 @@ it.each(endpoints)('$method $path asks for a key before anything else', async (e
   const { target } = await fakeApp();
   const withHeaders = (headers: Record<string, string>) =>
     target.send({ ...sampleOf(endpoint), body: form(), headers });
-  const missing = { data: 'Missing api_key', code: '412', reason: 'missing-api-key' };
+  const code = endpoint.path.startsWith(`${pathOfV2}/`) ? '400' : '412';
+  const missing = { data: 'Missing api_key', code, reason: 'missing-api-key' };
   expect(await withHeaders({})).toMatchObject({ status: 200, json: missing });
   expect(await withHeaders({ api_key: '' })).toMatchObject({ status: 200, json: missing });
   expect(await withHeaders({ api_key: 'wrong' })).toMatchObject({
@@ -50,7 +52,7 @@ it('a key sees only its own tenant', async () => {
     ['DELETE', '/delete_faces'],
     ['DELETE', '/delete_collection'],
   ] as const) {
-    const body = form(field('id', 'u1'), file('cos:1'));
+    const body = form(field('collection', ''), field('id', 'u1'), file('cos:1'));
     expect((await target.send({ method, path, headers, body })).json.code).toBe('404');
   }
   expect((await get('/list')).json.data).toHaveLength(1);

@@ -22,15 +22,31 @@ it('an unknown route answers 404, whatever the method and the body', async () =>
     { method: 'GET', path: '/nothing' },
     { method: 'POST', path: '/nothing', body },
     { method: 'DELETE', path: '/', body },
-    { method: 'PUT', path: '/create', body },
-    { method: 'GET', path: '/create' },
-    { method: 'OPTIONS', path: '/create' },
     { method: 'GET', path: '/', absolute: true },
   ] as const)
     expect(await target.send(call)).toMatchObject({
       status: 404,
       json: { data: 'Unknown route', code: '404', reason: 'unknown-route' },
     });
+});
+
+it.each([
+  ['PUT', '/create', 'POST'],
+  ['GET', '/create/', 'POST'],
+  ['OPTIONS', '/create?id=1', 'POST'],
+  ['POST', '/list', 'GET, HEAD'],
+  ['POST', '/delete', 'DELETE'],
+  ['POST', '/admin/v1/faces/7', 'DELETE'],
+  ['GET', '/dmp/checkface/v1', 'POST'],
+  ['PUT', '/console/main.js', 'GET, HEAD'],
+] as const)('answers 405 to %s %s, and says what is allowed', async (method, path, allow) => {
+  const { target } = await fakeApp();
+  const absolute = /^\/(?:admin|dmp|console)\//.test(path);
+  expect(await target.send({ method, path, absolute, headers })).toMatchObject({
+    status: 405,
+    headers: { allow },
+    json: { code: '405', reason: 'wrong-method', data: expect.stringContaining('Allow') },
+  });
 });
 
 it('errors of the framework have the same form as all others', async () => {
@@ -41,8 +57,8 @@ it('errors of the framework have the same form as all others', async () => {
   });
   const body = { headers: { 'content-type': 'nonsense' }, body: Buffer.from('x') };
   expect(await target.send({ method: 'POST', path: '/create', headers, body })).toMatchObject({
-    status: 200,
-    json: { data: 'Send the fields as multipart/form-data.', code: '412', reason: 'missing-form' },
+    status: 415,
+    json: { code: '415', reason: 'media-type', data: expect.stringContaining('multipart/form-data') },
   });
 });
 

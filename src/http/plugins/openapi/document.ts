@@ -1,9 +1,18 @@
 import type { SwaggerTransform } from '@fastify/swagger';
 import type { FastifySchema, RouteOptions } from 'fastify';
 import { z } from 'zod';
-import { allReasons, type ErrorName, errorRow, FaceSearchError } from '../../../core/errors.js';
+import {
+  allReasons,
+  type ErrorName,
+  errorRow,
+  FaceSearchError,
+  type Reason,
+  withValues,
+} from '../../../core/errors.js';
+import { type Dialect, spoken } from '../../dialect.js';
 import { maxTextCharacters } from '../../forms/fields.js';
 import { Form } from '../../forms/form.js';
+import { plainTypes } from '../multipart.js';
 
 /** A JSON object of the document. */
 type Json = Record<string, unknown>;
@@ -21,7 +30,7 @@ const withKey: readonly ErrorName[] = [
   'AUDIT_UNAVAILABLE',
   'NOT_READY',
 ];
-const withBody: readonly ErrorName[] = ['BODY_TOO_LARGE', 'OVERLOADED'];
+const withBody: readonly ErrorName[] = ['BODY_TOO_LARGE', 'MEDIA_TYPE', 'OVERLOADED'];
 
 /** Turns the schema of a route into what OpenAPI says of it. */
 export function describeRoute(mode: HttpStatusMode): SwaggerTransform<FastifySchema> {
@@ -38,10 +47,10 @@ export function describeRoute(mode: HttpStatusMode): SwaggerTransform<FastifySch
         ...(querystring !== undefined && { querystring: schemaOf(querystring, 'input') }),
         ...(headers !== undefined && { headers: schemaOf(headers, 'input') }),
         ...(body !== undefined && {
-          consumes: [body instanceof Form ? 'multipart/form-data' : 'application/json'],
+          consumes: consumedBy(body),
           body: schemaOf(body, 'input'),
         }),
-        response: responses(schema, errorsOf(schema, route.config), mode),
+        response: responses(schema, errorsOf(schema, route.config), mode, route.config?.dialect),
       },
     };
   };
@@ -71,6 +80,7 @@ const exampleValues = {
   leastWidth: 640,
   leastHeight: 480,
   fault: 'must be one text',
+  fields: 'collection, id',
 };
 
 /** Says that vectors are JSON within a form. A viewer would take them apart otherwise. */
@@ -90,14 +100,25 @@ export function describeVectors(paths: Record<string, Record<string, { requestBo
 /** The reply for a row of the table of errors. */
 function refusalSchema(name: ErrorName): z.ZodType {
   const { code, reasons } = errorRow(name);
+  return replySchema(code, reasons);
+}
+
+/** @param reasons texts by reason */
+function replySchema(code: number, reasons: Readonly<Record<string, string>>, more: z.ZodRawShape = {}): z.ZodType {
   const texts = [...new Set(Object.values(reasons))];
   // A text with values in it is another one each time.
   const isFixed = texts.every((text) => !text.includes('{'));
   return z.strictObject({
     data: isFixed ? z.literal(texts) : z.string(),
     code: z.literal(String(code)),
+    ...more,
     reason: z.literal(Object.keys(reasons)),
   });
+}
+
+function consumedBy(body: unknown): string[] {
+  if (!(body instanceof Form)) return ['application/json'];
+  return ['multipart/form-data', ...(body.hasImage ? [] : plainTypes)];
 }
 
 function errorsOf(schema: FastifySchema, config: RouteOptions['config']): ErrorName[] {
@@ -122,12 +143,17 @@ interface Reply {
 }
 
 /** By HTTP status. */
-function responses(schema: FastifySchema, errors: readonly ErrorName[], mode: HttpStatusMode): Json {
+function responses(
+  schema: FastifySchema,
+  errors: readonly ErrorName[],
+  mode: HttpStatusMode,
+  dialect: Dialect | undefined,
+): Json {
   const { 200: success } = schema.response as { 200: z.ZodType | { content: Json } };
   const isJson = success instanceof z.ZodType;
   const replies = [
     ...(isJson ? successReplies(success) : []),
-    ...errors.map((name) => refusalReply(name, schema, mode)),
+    ...errors.flatMap((name) => refusalReplies(name, schema, mode, dialect)),
   ];
   const responseOf = (status: number) => {
     const here = replies.filter((reply) => reply.status === status);
@@ -148,6 +174,35 @@ function successReplies(success: z.ZodType): Reply[] {
     const { examples, ...schema } = schemaOf(alternative, 'output') as { examples: unknown[]; description?: string };
     return { status: 200, schema, examples: { [schema.description ?? 'done']: { value: examples[0] } } };
   });
+}
+
+/** In a dialect, one reply for each code that the row has there. */
+function refusalReplies(
+  name: ErrorName,
+  schema: FastifySchema,
+  mode: HttpStatusMode,
+  dialect: Dialect | undefined,
+): Reply[] {
+  const { realStatus, code: own, reasons } = errorRow(name);
+  if (!dialect || realStatus) return [refusalReply(name, schema, mode)];
+  const byCode = new Map<number, Record<string, string>>();
+  for (const [reason, ownText] of Object.entries(reasons)) {
+    const { code, text } = spoken(name, reason as Reason, ownText, dialect);
+    byCode.set(code, { ...byCode.get(code), [reason]: text });
+  }
+  if (!dialect.message && byCode.size === 1 && byCode.has(own)) return [refusalReply(name, schema, mode)];
+  const { message } = dialect;
+  const more = message === undefined ? {} : { message: z.literal(message), photo: z.literal([1, 2]).optional() };
+  return [...byCode].map(([code, texts]) => ({
+    status: mode === 'mirror' ? code : 200,
+    schema: schemaOf(replySchema(code, texts, more), 'output'),
+    examples: Object.fromEntries(
+      Object.entries(texts).map(([reason, text]) => [
+        `${code} ${reason}`,
+        { value: { data: withValues(text, exampleValues), code: String(code), ...(message && { message }), reason } },
+      ]),
+    ),
+  }));
 }
 
 function refusalReply(name: ErrorName, schema: FastifySchema, mode: HttpStatusMode): Reply {

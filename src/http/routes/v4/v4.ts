@@ -14,8 +14,7 @@ import { searchRoute } from './search.js';
 import { searchNoCropRoute } from './search-no-crop.js';
 import { searchVectorRoute } from './search-vector.js';
 
-/** Path under which the twelve endpoints live. */
-export const basePath = '/vision/ekyc/facesearch/v4';
+export { basePath } from '../../endpoint-name.js';
 
 /** In the order in which the documentation shows them. */
 const routes = [

@@ -140,6 +140,15 @@ export const migrations: readonly string[] = [
   CREATE UNIQUE INDEX scales_active ON scales (model) WHERE is_active;
   `,
   `
+  -- Of an id that is not all ASCII: SHA-256 of what ids share that differ by their Unicode normalisation only (NFC). No two new
+  -- users of a collection have the same one; of older ones with the same, one has it.
+  ALTER TABLE users ADD COLUMN form_hash bytea;
+  CREATE UNIQUE INDEX users_by_form ON users (collection_id, form_hash) WHERE form_hash IS NOT NULL;
+  -- A row: the forms of older users are still to be worked out.
+  CREATE TABLE forms_due (only_row int PRIMARY KEY CHECK (only_row = 1));
+  INSERT INTO forms_due SELECT 1 WHERE EXISTS (SELECT FROM users);
+  `,
+  `
   -- Made of kept photos for a change of the model: takes the place of the face's own embedding then.
   CREATE TABLE staged_embeddings (
     collection_id bigint NOT NULL,

@@ -1,8 +1,16 @@
 import { StoreError } from '../../store-error.js';
 import type { PersonRef, TemplateKind } from '../../template.js';
 import type { FoundPerson, PersonFaces, Searcher } from '../embedding-store.js';
-import type { CollectionRef, Erased, NewFace, StoredFace, User } from '../people-store.js';
+import {
+  type CollectionRef,
+  type Erased,
+  isDefault,
+  type NewFace,
+  type StoredFace,
+  type User,
+} from '../people-store.js';
 import type { RunQuery } from './database.js';
+import { formBytes } from './id-forms.js';
 import { foundPeople, newestFaces, type PostgresFaceRow } from './templates.js';
 import { bytes } from './user-row.js';
 import { toVectorBytes } from './vector-bytes.js';
@@ -53,13 +61,25 @@ export class PeopleWriter implements Searcher {
   ): Promise<{ collectionId: number; userId: number }> {
     const collectionId = await this.#makeCollection(collection);
     const [row] = await this.#run<{ userId: number }>(
-      `INSERT INTO users (collection_id, client_id, name, enrolled_at)
-       VALUES ($1, $2, $3, CASE WHEN $4::boolean THEN now() END)
+      `INSERT INTO users (collection_id, client_id, name, enrolled_at, form_hash)
+       VALUES ($1, $2, $3, CASE WHEN $4::boolean THEN now() END, sha256($5))
        ON CONFLICT (collection_id, client_hash)
        DO UPDATE SET name = excluded.name, enrolled_at = excluded.enrolled_at RETURNING user_id AS "userId"`,
-      [collectionId, bytes(user.id), bytes(user.name), autoCreated],
+      [collectionId, bytes(user.id), bytes(user.name), autoCreated, formBytes(user.id)],
     );
     return { collectionId, userId: row?.userId ?? 0 };
+  }
+
+  /** Whether an id is new and differs from that of another user by its Unicode normalisation only. */
+  async hasOtherForm(collection: CollectionRef, id: string): Promise<boolean> {
+    const collectionId = await this.collectionId(collection);
+    if (collectionId === undefined) return false;
+    const [found] = await this.#run<{ own: boolean | null }>(
+      `SELECT bool_or(client_hash = sha256($2)) AS own FROM users
+       WHERE collection_id = $1 AND (client_hash IN (sha256($2), sha256($3)) OR form_hash = sha256($3))`,
+      [collectionId, bytes(id), formBytes(id) ?? bytes(id)],
+    );
+    return found?.own === false;
   }
 
   async addFace(collection: CollectionRef, userId: string, face: NewFace): Promise<StoredFace | undefined> {
@@ -108,6 +128,10 @@ export class PeopleWriter implements Searcher {
   async deleteCollection(collection: CollectionRef): Promise<Erased | undefined> {
     const collectionId = await this.collectionId(collection, 'FOR UPDATE OF c');
     if (collectionId === undefined) return undefined;
+    if (isDefault(collection)) {
+      const anybody = await this.#run('SELECT FROM users WHERE collection_id = $1 LIMIT 1', [collectionId]);
+      if (anybody.length === 0) return undefined;
+    }
     const erased = await this.#eraseFaces(collectionId, null);
     for (let deleted = DELETED_AT_A_TIME; deleted === DELETED_AT_A_TIME; ) {
       const rows = await this.#run(

@@ -14,6 +14,7 @@ import type { CollectionCount, CollectionRef, Erased, FaceRecord, NewFace, Store
 import { findCohort, peopleWithFaces, saveCohort } from './cohorts.js';
 import { CollectionSizes } from './collection-sizes.js';
 import { type DatabaseOptions, PostgresDatabase } from './database.js';
+import { fillIdForms } from './id-forms.js';
 import { migrate } from './migrate.js';
 import type { VectorType } from './migrations.js';
 import { PeopleWriter } from './people.js';
@@ -25,6 +26,9 @@ import { bytes, type PostgresUserRow, userOf } from './user-row.js';
 
 /** Up to about so many faces are counted one by one; of more, PostgreSQL's own estimate is told. */
 const FACES_COUNTED = 50_000;
+
+/** The code of two rows that a unique index keeps apart. */
+const UNIQUE_VIOLATION = '23505';
 
 /** Users listed at a time. */
 const USERS_PER_PAGE = 1000;
@@ -63,10 +67,21 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
   async migrate(vectors?: VectorType): Promise<void> {
     await migrate(this.#db, vectors);
     await refuseUnfinishedMove(this.#db);
+    await fillIdForms(this.#db);
   }
 
-  async saveUser(collection: CollectionRef, user: User): Promise<void> {
-    await this.#change((people) => people.saveUser(collection, user));
+  async saveUser(collection: CollectionRef, user: User): Promise<boolean> {
+    try {
+      return await this.#change(async (people) => {
+        if (await people.hasOtherForm(collection, user.id)) return false;
+        await people.saveUser(collection, user);
+        return true;
+      });
+    } catch (error) {
+      // Somebody else made the other one meanwhile.
+      if ((error as { code?: string }).code === UNIQUE_VIOLATION) return false;
+      throw error;
+    }
   }
 
   async findUser(collection: CollectionRef, userId: string): Promise<User | undefined> {

@@ -1,5 +1,5 @@
 -- What the migrations make, written by `npm run docs:schema`: to be read, never run.
--- PostgreSQL with pgvector, version 5.
+-- PostgreSQL with pgvector, version 6.
 
 CREATE EXTENSION vector;
 
@@ -50,6 +50,11 @@ CREATE TABLE faces (
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT faces_pkey PRIMARY KEY (face_id, collection_id)
 ) PARTITION BY HASH (collection_id);
+CREATE TABLE forms_due (
+  only_row integer NOT NULL,
+  CONSTRAINT forms_due_only_row_check CHECK ((only_row = 1)),
+  CONSTRAINT forms_due_pkey PRIMARY KEY (only_row)
+);
 CREATE TABLE pending_object_deletions (
   object_key text NOT NULL,
   node uuid,
@@ -100,6 +105,7 @@ CREATE TABLE users (
   name bytea NOT NULL,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   enrolled_at timestamp with time zone,
+  form_hash bytea,
   CONSTRAINT users_collection_id_client_hash_key UNIQUE (collection_id, client_hash),
   CONSTRAINT users_pkey PRIMARY KEY (collection_id, user_id)
 );
@@ -154,3 +160,4 @@ CREATE INDEX faces_by_user ON public.faces USING btree (collection_id, user_id);
 CREATE INDEX staged_by_user ON public.staged_embeddings USING btree (collection_id, user_id);
 CREATE INDEX users_by_enrolment ON public.users USING btree (enrolled_at) WHERE (enrolled_at IS NOT NULL);
 CREATE UNIQUE INDEX scales_active ON public.scales USING btree (model) WHERE is_active;
+CREATE UNIQUE INDEX users_by_form ON public.users USING btree (collection_id, form_hash) WHERE (form_hash IS NOT NULL);

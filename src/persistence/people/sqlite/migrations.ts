@@ -133,6 +133,15 @@ export const migrations: readonly string[] = [
   ) STRICT;
   `,
   `
+  -- Of an id that is not all ASCII: what ids share that differ by their Unicode normalisation only (NFC), and with a data key a
+  -- keyed hash of that. No two new users of a collection have the same one; of older ones with the same, one has it.
+  ALTER TABLE users ADD COLUMN id_form TEXT;
+  CREATE UNIQUE INDEX users_by_form ON users (collection_id, id_form) WHERE id_form IS NOT NULL;
+  -- A row: the forms of older users are still to be worked out.
+  CREATE TABLE forms_due (only_row INTEGER PRIMARY KEY CHECK (only_row = 1)) STRICT;
+  INSERT INTO forms_due SELECT 1 WHERE EXISTS (SELECT 1 FROM users);
+  `,
+  `
   -- Made of kept photos for a change of the model: takes the place of the face's own embedding then. Sealed with a data key.
   CREATE TABLE staged_embeddings (
     face_id   INTEGER PRIMARY KEY REFERENCES faces ON DELETE CASCADE,

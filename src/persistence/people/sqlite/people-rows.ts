@@ -1,3 +1,4 @@
+import { formOfId } from '../../../core/id-form.js';
 import type { RowEncryption, UserRow } from '../../encryption/row-encryption.js';
 import type { CollectionRef, NewFace, StoredFace, User } from '../people-store.js';
 import type { Statements } from './sqlite-statements.js';
@@ -63,11 +64,27 @@ export class PeopleRows {
   saveUser(collectionId: number, user: User, autoCreatedAt: number | null = null): number {
     const clientId = this.#encryption.clientId(collectionId, user.id);
     const name = this.#encryption.plainName(user);
-    const userId = required(this.#sql.saveUser.get(collectionId, clientId, name, Date.now(), autoCreatedAt));
+    const form = this.#freeForm(collectionId, clientId, user.id);
+    const userId = required(this.#sql.saveUser.get(collectionId, clientId, name, Date.now(), autoCreatedAt, form));
     // Bound to the user's number, which is known only now.
     const encrypted = this.#encryption.encryptUser(userId, clientId, user);
     if (encrypted) this.#sql.saveEncryptedUser.run(encrypted, userId);
     return userId;
+  }
+
+  /** Whether there is a user, other than one with this very id, whose id differs from it by its Unicode normalisation only. */
+  hasOtherForm(collectionId: number, id: string): boolean {
+    const form = formOfId(id) ?? id;
+    const found = this.#sql.userIdByForm.get(collectionId, this.#encryption.clientId(collectionId, form));
+    return found !== undefined || (form !== id && this.userId(collectionId, form) !== undefined);
+  }
+
+  /** The form for a new user, unless it is taken: an import may bring pairs of an older version. */
+  #freeForm(collectionId: number, clientId: string, id: string): string | null {
+    const form = formOfId(id);
+    if (form === undefined || this.#sql.user.get(collectionId, clientId)) return null;
+    const kept = this.#encryption.clientId(collectionId, form);
+    return this.#sql.userIdByForm.get(collectionId, kept) === undefined ? kept : null;
   }
 
   addFace(collectionId: number, userId: number, { model, embedding, objectKey }: NewFace): StoredFace {

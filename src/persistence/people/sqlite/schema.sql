@@ -1,5 +1,5 @@
 -- What the migrations make, written by `npm run docs:schema`: to be read, never run.
--- SQLite, version 7, application id 0x46537276, pages of 8192 bytes.
+-- SQLite, version 8, application id 0x46537276, pages of 8192 bytes.
 
 CREATE TABLE api_keys (
     key_id     INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -57,6 +57,8 @@ CREATE INDEX faces_by_model ON faces (collection_id, model, face_id);
 
 CREATE INDEX faces_by_user ON faces (collection_id, user_id);
 
+CREATE TABLE forms_due (only_row INTEGER PRIMARY KEY CHECK (only_row = 1)) STRICT;
+
 CREATE TABLE pending_object_deletions (
     object_key TEXT PRIMARY KEY,
     since      INTEGER NOT NULL
@@ -93,9 +95,11 @@ CREATE TABLE users (
     collection_id INTEGER NOT NULL REFERENCES collections ON DELETE CASCADE,
     client_id     TEXT NOT NULL,
     name          TEXT NOT NULL,
-    created_at    INTEGER NOT NULL, sealed BLOB, enrolled_at INTEGER,
+    created_at    INTEGER NOT NULL, sealed BLOB, enrolled_at INTEGER, id_form TEXT,
     UNIQUE (collection_id, client_id),
     UNIQUE (collection_id, user_id) -- the order of a list, and what faces refer to
   ) STRICT;
 
 CREATE INDEX users_by_enrolment ON users (enrolled_at) WHERE enrolled_at IS NOT NULL;
+
+CREATE UNIQUE INDEX users_by_form ON users (collection_id, id_form) WHERE id_form IS NOT NULL;

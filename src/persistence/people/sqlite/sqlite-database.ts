@@ -12,6 +12,7 @@ import {
 } from '../../encryption/data-key-record.js';
 import { Database } from '../../sqlite.js';
 import { asStoreError, StoreError } from '../../store-error.js';
+import { fillIdForms } from './id-forms.js';
 import { migrations } from './migrations.js';
 
 /** Marks our files, so that another program's database is not taken for an empty one of ours: "FSrv". */
@@ -45,7 +46,10 @@ export function openDatabase(file: string, people: DataKeyUse = { key: undefined
     checkDataKey(db, people);
     configure(db);
     migrate(db);
-    if (people !== 'no people' && 'key' in people) takeDataKey(db, people.key);
+    if (people !== 'no people' && 'key' in people) {
+      takeDataKey(db, people.key);
+      fillIdForms(db, people.key);
+    }
     return db;
   } catch (error) {
     db?.close();

@@ -85,10 +85,17 @@ export function prepareStatements(db: Database) {
     deleteCollection: one<[collectionId: number], never>('DELETE FROM collections WHERE collection_id = ?'),
 
     saveUser: value<
-      [collectionId: number, clientId: string, name: string, now: number, autoCreatedAt: number | null],
+      [
+        collectionId: number,
+        clientId: string,
+        name: string,
+        now: number,
+        autoCreatedAt: number | null,
+        form: string | null,
+      ],
       number
     >(
-      `INSERT INTO users (collection_id, client_id, name, created_at, enrolled_at) VALUES (?, ?, ?, ?, ?)
+      `INSERT INTO users (collection_id, client_id, name, created_at, enrolled_at, id_form) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT (collection_id, client_id) DO UPDATE SET name = excluded.name, enrolled_at = excluded.enrolled_at
        RETURNING user_id`,
     ),
@@ -105,6 +112,10 @@ export function prepareStatements(db: Database) {
       `SELECT ${userColumns} FROM users u WHERE u.collection_id = ? AND u.client_id = ?`,
     ),
     userOfNumber: one<[userId: number], UserRow>(`SELECT ${userColumns} FROM users u WHERE u.user_id = ?`),
+    userIdByForm: value<[collectionId: number, form: string], number>(
+      'SELECT user_id FROM users WHERE collection_id = ? AND id_form = ?',
+    ),
+    hasUsers: value<[collectionId: number], 1>('SELECT 1 FROM users WHERE collection_id = ? LIMIT 1'),
     listUsers: one<[tenant: string, collection: string], UserRow>(
       `SELECT ${userColumns} FROM users u WHERE u.collection_id = (${collectionAt}) ORDER BY u.user_id`,
     ),

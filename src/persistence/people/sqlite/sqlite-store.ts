@@ -14,7 +14,16 @@ import type {
   StoredCollection,
   StoredEmbedding,
 } from '../embedding-store.js';
-import type { CollectionCount, CollectionRef, Erased, FaceRecord, NewFace, StoredFace, User } from '../people-store.js';
+import {
+  type CollectionCount,
+  type CollectionRef,
+  type Erased,
+  type FaceRecord,
+  isDefault,
+  type NewFace,
+  type StoredFace,
+  type User,
+} from '../people-store.js';
 import { CohortRows } from './cohort-rows.js';
 import { Erasure } from './erasure.js';
 import { FaceRows } from './face-rows.js';
@@ -91,14 +100,17 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
     this.#erasure = new Erasure(sql);
   }
 
-  async saveUser(collection: CollectionRef, user: User): Promise<void> {
-    const renamed = this.#db.write(() => {
-      const collectionId = this.#rows.makeCollection(collection);
-      const before = this.#rows.user(collectionId, user.id);
-      this.#rows.saveUser(collectionId, user);
-      return before !== undefined && before.name !== user.name;
+  async saveUser(collection: CollectionRef, user: User): Promise<boolean> {
+    const { isSaved, isRenamed } = this.#db.write(() => {
+      const existing = this.#rows.collectionId(collection);
+      const before = existing === undefined ? undefined : this.#rows.user(existing, user.id);
+      if (existing !== undefined && !before && this.#rows.hasOtherForm(existing, user.id))
+        return { isSaved: false, isRenamed: false };
+      this.#rows.saveUser(existing ?? this.#rows.makeCollection(collection), user);
+      return { isSaved: true, isRenamed: before !== undefined && before.name !== user.name };
     });
-    if (renamed) this.#db.forgetSoon();
+    if (isRenamed) this.#db.forgetSoon();
+    return isSaved;
   }
 
   async findUser(collection: CollectionRef, userId: string): Promise<User | undefined> {
@@ -167,7 +179,9 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   async deleteCollection(collection: CollectionRef): Promise<Erased | undefined> {
     return this.#erase(() => {
       const collectionId = this.#rows.collectionId(collection);
-      return collectionId === undefined ? undefined : this.#erasure.collection(collectionId);
+      if (collectionId === undefined || (isDefault(collection) && !this.#sql.hasUsers.get(collectionId)))
+        return undefined;
+      return this.#erasure.collection(collectionId);
     });
   }
 

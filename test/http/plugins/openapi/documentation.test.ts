@@ -66,8 +66,9 @@ function exampleOf({ method, path, operation: { parameters = [], requestBody } }
   );
   const { 'multipart/form-data': multipart, 'application/json': json } = requestBody?.content ?? {};
   const parts = Object.entries(multipart?.schema.properties ?? {}).flatMap(
-    ([name, { format, example, default: given }]) => {
+    ([name, { type, format, example, default: given }]) => {
       if (format === 'binary') return [file('cos:1')];
+      if (type === 'array') return [file('cos:1'), file('cos:1')].map((part) => ({ ...part, name }));
       return (example ?? given) === undefined ? [] : [field(name, String(example ?? given))];
     },
   );

@@ -66,7 +66,14 @@ test('every key of users and faces holds the number of the collection, by which 
      WHERE i.indisunique AND i.indrelid IN ('users'::regclass, 'faces'::regclass, 'templates'::regclass, 'cohort_members'::regclass)
      GROUP BY i.indexrelid, i.indrelid`,
   );
-  expect(keys.map(({ table }) => table).sort()).toEqual(['cohort_members', 'faces', 'templates', 'users', 'users']);
+  expect(keys.map(({ table }) => table).sort()).toEqual([
+    'cohort_members',
+    'faces',
+    'templates',
+    'users',
+    'users',
+    'users',
+  ]);
   for (const { columns } of keys) expect(columns).toContain('collection_id');
 });
 
