@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { buildApp } from './app.js';
 import { type Config, mqttOf } from './config/config.js';
 import { networkList } from './events/addresses.js';
-import { type Delivery, startDelivery } from './events/delivery.js';
+import { type RunningDelivery, startDelivery } from './events/delivery.js';
 import { TenantWebhooks } from './events/tenant-webhooks.js';
 import type { Gallery } from './gallery/gallery.js';
 import { identityOf } from './gallery/model-identity.js';
@@ -75,7 +75,7 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
   certificate?.follow(app.server);
   const firstKey = storage.prepared.then(() => makeFirstKey(keys, audit));
   let retention: RetentionSweep | undefined;
-  let delivery: Delivery | undefined;
+  let delivery: RunningDelivery | undefined;
   const started = firstKey.then(async () => {
     const opened = await startServices(config, storage, logger, workerUrl);
     const permitted = networkList(config.WEBHOOK_PRIVATE_NETWORKS);
@@ -178,6 +178,7 @@ function startVision(pack: ModelPack, config: Config, workerUrl: URL | undefined
     maxPixels: config.MAX_PIXELS,
     minFaceWidth: config.MIN_FACE_WIDTH,
     minFaceArea: config.MIN_FACE_AREA,
+    minQuality: config.MIN_QUALITY,
     workers: config.WORKERS,
     maxQueue: config.MAX_QUEUE,
     ...(workerUrl && { workerUrl }),

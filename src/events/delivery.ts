@@ -17,7 +17,7 @@ export interface DeliveryOptions {
 }
 
 /** Deliveries under way. */
-export interface Delivery {
+export interface RunningDelivery {
   /** Something has come into the outbox. */
   wake: () => void;
   /** Ends the tries under way; what they would have delivered is for the next start, or for another server. */
@@ -25,7 +25,13 @@ export interface Delivery {
 }
 
 /** Begins to deliver what lies in the outbox, by HTTP and, where a broker is configured, by MQTT. */
-export async function startDelivery({ store, permitted, mqtt, onOutcome, logger }: DeliveryOptions): Promise<Delivery> {
+export async function startDelivery({
+  store,
+  permitted,
+  mqtt,
+  onOutcome,
+  logger,
+}: DeliveryOptions): Promise<RunningDelivery> {
   await followBroker(store, mqtt?.tenant);
   const http = new HttpSender(permitted);
   const broker = mqtt && (await MqttSender.open({ ...mqtt, logger }));

@@ -6,7 +6,7 @@ import { S3ObjectStore } from '../../persistence/photos/s3/s3-object-store.js';
 import { checkDataFolder } from './data-folder-check.js';
 import { about, type Finding } from './finding.js';
 import { checkClock, checkCores, checkMemory, checkNode, checkProcessor } from './machine.js';
-import { checkModels } from './models-check.js';
+import { checkModels, weightsOf } from './models-check.js';
 import { checkPorts, checkTls } from './network-check.js';
 import { checkPostgres } from './postgres-check.js';
 import { checkScale } from './scale-check.js';
@@ -37,7 +37,7 @@ export async function examine(env: Readonly<Record<string, string | undefined>>)
     ...checkNames(env),
     ...machine,
     checkCores(config),
-    checkMemory(config, faces),
+    checkMemory(config, faces, undefined, await weightsOf(config)),
     ...(await checkModels(config)),
     ...folder.findings,
     ...database,

@@ -39,7 +39,7 @@ it('the audit log has a line for each endpoint: who, what, whose data, result', 
       requestId: headers['x-request-id'],
       tenant: 'acme',
       keyId: '1',
-      call: path.startsWith(`${basePath}/`) ? path.split('/').at(-1) : `${method} ${path.replace('{face}', ':face')}`,
+      call: path.startsWith(`${basePath}/`) ? path.split('/').at(-1) : `${method} ${path.replace(/\{(\w+)\}/, ':$1')}`,
       code: json.code,
       ms: expect.any(Number),
     });
@@ -60,6 +60,22 @@ function fieldsOf({ parameters = [], requestBody }: (typeof endpoints)[number]['
     ...bodies.flatMap(({ schema }) => Object.keys(schema.properties ?? {})),
   ];
 }
+
+it.each([
+  ['on', 'true', '200', ['mask']],
+  ['on', 'false', '406', undefined],
+  ['off', 'true', '406', undefined],
+])(
+  'notes a gate that was overruled, ALLOW_COVERED %s and allow_covered %s',
+  async (setting, asked, code, overruled) => {
+    const { audit, post } = await auditedApp({ ALLOW_COVERED: setting });
+    await post('/create', staff, field('id', 'u1'), field('name', 'Mai'));
+    const { json } = await post('/add', staff, field('id', 'u1'), field('allow_covered', asked), file('beard'));
+    expect(json.code).toBe(code);
+    expect(audit.entries.at(-1)).toMatchObject({ call: 'add', userId: 'u1', code });
+    expect(audit.entries.at(-1)?.overruled).toEqual(overruled);
+  },
+);
 
 it('the audit log holds no photos, no file names and no names of people', async () => {
   const { audit, post } = await auditedApp();
