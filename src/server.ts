@@ -163,6 +163,7 @@ function startVision(pack: ModelPack, config: Config, workerUrl: URL | undefined
     maxPixels: config.MAX_PIXELS,
     minFaceWidth: config.MIN_FACE_WIDTH,
     minFaceArea: config.MIN_FACE_AREA,
+    minQuality: config.MIN_QUALITY,
     workers: config.WORKERS,
     maxQueue: config.MAX_QUEUE,
     ...(workerUrl && { workerUrl }),

@@ -5,6 +5,7 @@ import { ImportError } from './photo-import/import-error.js';
 import { type ImportOutcome, importPhotos } from './photo-import/import-photos.js';
 import { ImportState, type Target } from './photo-import/import-state.js';
 import type { PhotoList } from './photo-import/photo-list.js';
+import { photosToCheck, type WeakPhoto, weakPhotos } from './photo-import/photo-quality.js';
 import { wordsFor } from './photo-import/refusal-words.js';
 import { stopOnSignals } from './stop-on-signals.js';
 
@@ -34,13 +35,17 @@ export interface RemoteImport {
   /** Also makes the people of the list's names who have no photo. */
   everybody: boolean;
   parallel: number;
+  /** Also asks for the quality of each photo, and names those below it, 1–100. */
+  quality?: number | undefined;
 }
 
 /**
  * Imports into a running server, with a bar that shows how far it is; Ctrl-C stops it.
  * @throws ClientError, ImportError before anything was sent; afterwards the outcome has the failure
  */
-export async function importInto(what: RemoteImport): Promise<{ outcome: ImportOutcome; target: Target }> {
+export async function importInto(
+  what: RemoteImport,
+): Promise<{ outcome: ImportOutcome; weak: WeakPhoto[]; target: Target }> {
   const { list, collection } = what;
   const stop = new AbortController();
   const client = new FaceSearchClient({
@@ -69,7 +74,15 @@ export async function importInto(what: RemoteImport): Promise<{ outcome: ImportO
       },
       onProgress: (done, refused) => progress?.update(done, refused),
     });
-    return { outcome, target };
+    const weak: WeakPhoto[] = [];
+    if (what.quality !== undefined && outcome.failure === undefined && !stop.signal.aborted) {
+      progress?.stop();
+      const photos = photosToCheck(list, outcome);
+      progress = photos.length > 0 ? showProgress('quality', photos.length, 'low') : undefined;
+      const onProgress = (done: number, low: number) => progress?.update(done, low);
+      weak.push(...(await weakPhotos(photos, { client, least: what.quality, parallel: what.parallel, onProgress })));
+    }
+    return { outcome, weak, target };
   } finally {
     progress?.stop();
     state.close();

@@ -181,9 +181,22 @@ export const variables = {
     schema: fraction(),
   },
   MIN_FACE_WIDTH: {
-    description: 'Width in pixels, with 10 % of tolerance, below which a face does not count as detected.',
+    description:
+      'Width in pixels, with 10 % of tolerance, below which a face is not embedded: alone it is no face. From 24 pixels on it counts as a person beside others. 40 takes smaller faces, at the price of more that are not found.',
     default: '80',
     schema: integer(0, 10_000),
+  },
+  MIN_QUALITY: {
+    description:
+      'Lowest quality of a face that is taken, 0–100, where validation is on; a worse one answers 406 with `low-quality`. 0 is off. See docs/quality.md.',
+    default: '0',
+    schema: integer(0, 100),
+  },
+  ALLOW_COVERED: {
+    description:
+      '`on`: `add` knows the field `allow_covered`, with which an office adds a face that is wrongly taken for one behind a mask, sunglasses or a hat. The audit log says so in `overruled`.',
+    default: 'off',
+    schema: choice('off', 'on'),
   },
   MAX_PIXELS: {
     description: 'Largest photo in decoded pixels. The server refuses a larger one before it decodes it.',

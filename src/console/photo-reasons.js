@@ -55,4 +55,14 @@ export const photoReasons = {
     en: { short: 'hat', sentence: 'A hat covers the head. Take it off.' },
     vi: { short: 'mũ', sentence: 'Mũ che đầu. Hãy bỏ ra.' },
   },
+  'low-quality': {
+    en: {
+      short: 'low quality',
+      sentence: 'The face is not clear enough. Look straight into the camera, in even light, sharp and near enough.',
+    },
+    vi: {
+      short: 'chất lượng thấp',
+      sentence: 'Khuôn mặt chưa đủ rõ. Hãy nhìn thẳng vào máy ảnh, đủ gần, ảnh nét và ánh sáng đều.',
+    },
+  },
 };

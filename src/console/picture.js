@@ -11,7 +11,7 @@ export function picture(photo, report, signal) {
   });
   for (const [i, face] of report.faces.entries()) {
     const { x, y, width, height } = face.box;
-    const kind = !face.isPerson ? 'aside' : face.fault ? 'bad' : 'good';
+    const kind = !face.isPerson ? 'aside' : face.fault || face.isSmall ? 'bad' : 'good';
     const size = thick * 9;
     drawing.append(
       svg('rect', { x, y, width, height, rx: thick * 2, class: `box ${kind}`, 'stroke-width': thick }),
@@ -56,6 +56,10 @@ export function verdicts(report) {
       face.fault !== 'too-close',
       t('check.share', { px: Math.round(face.box.width), n: share }),
     );
+    const { score: points, advice } = face.quality;
+    const why = advice.map((one) => t(`advice.${one}`));
+    const isLow = report.refusal?.reason === 'low-quality';
+    add(t('check.quality') + of, !isLow, [t('check.points', { n: points }), ...why].join('; '));
     if (!face.scores || !report.thresholds) continue;
     for (const cover of ['mask', 'sunglasses', 'hat']) {
       const threshold = report.thresholds[cover];

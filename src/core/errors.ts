@@ -27,6 +27,7 @@ const table = {
     mask: notFullFace,
     sunglasses: notFullFace,
     hat: notFullFace,
+    'low-quality': notFullFace,
   }),
   BAD_INPUT: business(400, {
     'image-format': 'The image format is not supported: send a jpg, jpeg or png.',

@@ -12,6 +12,8 @@ export interface DataSetImage {
   identity: string;
   /** Part of the data set; empty when the manifest has no sets. */
   set: string;
+  /** What the column that was asked for says, such as a group of people; undefined where none was asked for. */
+  by?: string;
   /** What the image shows, in the vocabulary of gates/expectation.ts; empty when there is no label. */
   labels: string[];
   /** The code that the server should answer, where the manifest says so itself. */
@@ -44,9 +46,10 @@ export interface PairList {
  * labels or expectations there need be no identities.
  * @param aliases a CSV file with the columns `name` and `is`: the first identity is the same person as the second; by
  * default the folder's aliases.csv where there is one
+ * @param by a column of the manifest whose value is kept with each image
  * @throws OperatorError when something is not there or not valid
  */
-export async function readDataSet(folder: string, aliases?: string): Promise<DataSet> {
+export async function readDataSet(folder: string, aliases?: string, by?: string): Promise<DataSet> {
   const info = await stat(folder).catch(() => null);
   if (!info?.isDirectory()) throw new OperatorError(`${folder} is not a folder.`);
   const file = join(folder, 'manifest.csv');
@@ -54,9 +57,12 @@ export async function readDataSet(folder: string, aliases?: string): Promise<Dat
   const rows = await readCsv(file, (header) =>
     header.includes('label') || header.includes('expect') ? ['path'] : ['path', 'identity'],
   );
+  if (by !== undefined && !rows.some(({ values }) => by in values)) {
+    throw new OperatorError(`The manifest has no column "${by}", which --by names.`);
+  }
   const same = await readAliases(aliases ?? join(folder, 'aliases.csv'), aliases !== undefined);
   for (const row of rows) {
-    const image = imageOf(row, file);
+    const image = { ...imageOf(row, file), ...(by !== undefined && { by: row.values[by] ?? '' }) };
     image.identity = same.get(image.identity) ?? image.identity;
     const other = images.get(image.path);
     if (other && JSON.stringify(other) !== JSON.stringify(image)) {

@@ -9,6 +9,8 @@ import type { PhotoEmbedder } from '../vision/face-analyser.js';
 export interface Embedded {
   /** 512 float32 of length 1, by path. */
   embeddings: Map<string, Float32Array>;
+  /** 0–100, by path. */
+  qualities: Map<string, number>;
   /** Why there is no embedding (for example `no-face`), by path. */
   failures: Map<string, string>;
 }
@@ -29,19 +31,22 @@ export async function embedImages(
 ): Promise<Embedded> {
   const { version, concurrency, onProgress } = options;
   const embeddings = new Map<string, Float32Array>();
+  const qualities = new Map<string, number>();
   const failures = new Map<string, string>();
   await mapConcurrent(
     paths,
     concurrency,
     async (path) => {
       try {
-        const { embedding } = await analyser.embedPhoto(await readFile(join(folder, path)), {
+        const { embedding, quality } = await analyser.embedPhoto(await readFile(join(folder, path)), {
           version,
           allowIdCard: true,
           severalFaces: 'largest',
           disableValidation: true,
+          tellQuality: true,
         });
         embeddings.set(path, embedding);
+        if (quality !== undefined) qualities.set(path, quality);
       } catch (error) {
         if (!(error instanceof FaceSearchError)) throw error;
         failures.set(path, error.reason);
@@ -49,5 +54,5 @@ export async function embedImages(
     },
     (done) => onProgress?.(done, failures.size),
   );
-  return { embeddings, failures };
+  return { embeddings, qualities, failures };
 }

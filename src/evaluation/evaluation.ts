@@ -7,6 +7,7 @@ import { type GalleryResult, galleryResults } from './galleries/gallery-results.
 import { type Group, groupScores } from './group-scores.js';
 import { calibrationTable, type SimilarityRow } from './metrics/calibration-table.js';
 import { type Comparison, cosine } from './metrics/compare-all.js';
+import { type DiscardCurve, discardCurve } from './metrics/error-discard.js';
 import { equalErrorRate, interval95, type OperatingPoint, type Scores, tarAtFmr } from './metrics/error-rates.js';
 import {
   type BestThreshold,
@@ -86,6 +87,8 @@ export interface Evaluation {
   pairLists: PairListResult[];
   /** All images first, then the groups of sets that were asked for, then each set where there are several. */
   groups: GroupResult[];
+  /** What leaving out photos of low quality does, where a group has enough comparisons. */
+  discard: DiscardCurve[];
 }
 
 /** Scores for the plots. */
@@ -115,10 +118,11 @@ export interface Scoring {
  */
 export function evaluate(
   { images, pairLists }: Pick<Selection, 'images' | 'pairLists'>,
-  { embeddings, failures }: Embedded,
+  embedded: Embedded,
   { points, cohort, scale }: Scoring,
   setGroups: readonly SetGroup[] = [],
 ): { evaluation: Evaluation; scores: NamedScores[] } {
+  const { embeddings, failures } = embedded;
   const lists = withPooled(pairLists).map((list) => ({ list, pairs: scorePairs(list, embeddings, cohort) }));
   const identified = images.filter(({ identity }) => identity !== '');
   const groups = groupScores(identified, embeddings, setGroups, cohort);
@@ -128,6 +132,7 @@ export function evaluate(
       galleries: galleryResults(groups, embeddings, scale),
       pairLists: lists.map(({ list, pairs }) => pairListResult(list, pairs)),
       groups: groups.map((group) => groupResult(group, points)),
+      discard: groups.flatMap((group) => discardCurve(group, embedded, cohort) ?? []),
     },
     scores: [
       ...lists.map(({ list, pairs }) => ({ name: list.name, kind: 'list' as const, ...histograms(pairs) })),

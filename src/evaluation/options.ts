@@ -67,11 +67,16 @@ export const evaluationOptions = {
     help: 'recognition or gates (default: both, gates where the manifest has labels)',
     read: oneOf('recognition', 'gates'),
   },
+  by: {
+    type: 'string',
+    value: 'COLUMN',
+    help: 'gates: count free faces by this column of the manifest, too, within each set',
+  },
   minFaceWidth: {
     type: 'string',
     value: 'N',
     default: '0',
-    help: 'gates: a narrower face does not count, in pixels, as MIN_FACE_WIDTH; 0 is off',
+    help: 'gates: a narrower face is not embedded, in pixels, as MIN_FACE_WIDTH; 0 is off',
     read: wholeNumber(0, 10_000),
   },
   version: { type: 'string', value: 'VERSION', default: 'v3', help: 'none, v3 or v4', read: readVersion },

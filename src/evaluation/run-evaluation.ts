@@ -79,11 +79,15 @@ export async function runEvaluation(options: EvaluationOptions, tools: Evaluatio
     ],
     gates:
       gates &&
-      gateResults(gates.images, {
-        seconds: gates.seconds,
-        minFaceWidth: options.minFaceWidth,
-        labelsCorrected: gates.images.filter(({ path }) => corrections.has(path)).length,
-      }),
+      gateResults(
+        gates.images,
+        {
+          seconds: gates.seconds,
+          minFaceWidth: options.minFaceWidth,
+          labelsCorrected: gates.images.filter(({ path }) => corrections.has(path)).length,
+        },
+        corrections.size === 0 ? gates.images : gates.corrected,
+      ),
     ...evaluation,
   };
   tools.print(renderText(reportBlocks(report)));
@@ -101,7 +105,7 @@ async function embed(
   { version, workers }: EvaluationOptions,
   tools: EvaluationTools,
 ): Promise<Embedded> {
-  if (images.length === 0) return { embeddings: new Map(), failures: new Map() };
+  if (images.length === 0) return { embeddings: new Map(), qualities: new Map(), failures: new Map() };
   const paths = images.map(({ path }) => path);
   return await withPool(tools, workers, 0, 'Embedding', paths.length, (pool, concurrency, onProgress) =>
     embedImages(pool, folder, paths, { version, concurrency, onProgress }),

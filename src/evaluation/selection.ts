@@ -31,7 +31,7 @@ export interface Selection {
 }
 
 type Wanted = Pick<EvaluationOptions, 'folder'> &
-  Partial<Pick<EvaluationOptions, 'set' | 'pairs' | 'subset' | 'group' | 'aliases' | 'only'>>;
+  Partial<Pick<EvaluationOptions, 'set' | 'pairs' | 'subset' | 'group' | 'aliases' | 'only' | 'by'>>;
 
 /**
  * Reads the folder and decides which of its images are embedded: those of the chosen sets that have an identity, and
@@ -40,8 +40,8 @@ type Wanted = Pick<EvaluationOptions, 'folder'> &
  * @throws OperatorError when the folder or a list cannot be used, or nothing is left to evaluate
  */
 export async function select(options: Wanted): Promise<Selection> {
-  const { folder, set: sets, pairs, subset, group: groups = [], aliases, only } = options;
-  const dataSet = await readDataSet(folder, aliases);
+  const { folder, set: sets, pairs, subset, group: groups = [], aliases, only, by } = options;
+  const dataSet = await readDataSet(folder, aliases, by);
   checkSets(dataSet, '--set', sets ?? []);
   checkSets(
     dataSet,

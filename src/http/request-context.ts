@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { FaceSearchError, type RefusalCause } from '../core/errors.js';
+import { FaceSearchError, type Reason, type RefusalCause } from '../core/errors.js';
 import type { Caller } from '../persistence/keys/api-key-store.js';
 import type { CollectionRef } from '../persistence/people/people-store.js';
 import type { ReplyBody } from './replies.js';
@@ -18,6 +18,8 @@ export class RequestContext {
   subject: { collection?: string; userId?: string } = {};
   /** Milliseconds per stage of the analysis of a photo. */
   stages: Readonly<Record<string, number>> | undefined;
+  /** Refusals of a photo that the request overruled. */
+  overruled: readonly Reason[] = [];
   /** Similarity of a search's best candidate, 0–1. */
   similarity: number | undefined;
   /** What was answered, or what /analyse says would be. */

@@ -23,10 +23,12 @@ export type GetServices = () => Services;
 export const galleryVersion: FacematchVersion = 'v3';
 
 /** What a client asks for a photo; false where an endpoint does not ask. */
-type PhotoFlags = { [flag in 'allow_id_card' | 'only_largest_face' | 'disable_validation']?: boolean };
+type PhotoFlags = {
+  [flag in 'allow_id_card' | 'only_largest_face' | 'disable_validation' | 'allow_covered']?: boolean;
+};
 
 export function photoOptions(
-  { allow_id_card = false, only_largest_face = false, disable_validation = false }: PhotoFlags,
+  { allow_id_card = false, only_largest_face = false, disable_validation = false, allow_covered = false }: PhotoFlags,
   version = galleryVersion,
 ): PhotoOptions {
   return {
@@ -34,6 +36,7 @@ export function photoOptions(
     allowIdCard: allow_id_card,
     severalFaces: only_largest_face ? 'largest' : 'refuse',
     disableValidation: disable_validation,
+    allowCovered: allow_covered,
   };
 }
 
@@ -41,6 +44,7 @@ export function photoOptions(
 export async function noted(context: RequestContext, analysis: Promise<Analysis>): Promise<Analysis> {
   const result = await analysis;
   context.stages = result.timings;
+  context.overruled = result.overruled;
   return result;
 }
 

@@ -3,6 +3,7 @@ import type { FacematchVersion } from '../models/manifest.js';
 import type { FaceScores } from './face-scorer.js';
 import type { Sights } from './gates/gates.js';
 import type { Box, Point } from './geometry.js';
+import type { FaceQuality } from './quality/score.js';
 
 /** The vendor's limit of 5 MB, read as 5 · 1024 · 1024 bytes. */
 export const MAX_IMAGE_BYTES = 5 * 1024 * 1024;
@@ -57,6 +58,10 @@ export interface PhotoOptions {
   severalFaces: 'refuse' | 'largest';
   /** Skip the quality gates (406). */
   disableValidation: boolean;
+  /** Take a face although a gate sees it covered; what the gate sees is noted. */
+  allowCovered?: boolean;
+  /** Tell the quality of the face that is embedded. */
+  tellQuality?: boolean;
   /** Also cut out the face that is embedded, to be kept. */
   withCrop?: boolean;
 }
@@ -64,6 +69,10 @@ export interface PhotoOptions {
 export interface Analysis {
   /** 512 float32, L2-normalised. */
   embedding: Float32Array;
+  /** What the photo would have been refused for, had the options not overruled it; empty for most. */
+  overruled: Reason[];
+  /** Quality of the face, 0–100, where the options ask for it. */
+  quality?: number;
   /** The face with a margin, as a JPEG, where it was asked for. */
   crop?: Buffer;
   /** Milliseconds per stage, for the log. */
@@ -94,6 +103,10 @@ export interface FaceReport {
   fault: FaceFault | null;
   /** False for a passer-by, who does not count beside the largest face. */
   isPerson: boolean;
+  /** How fit it is to be found again, and what to change. */
+  quality: FaceQuality;
+  /** Too small to be embedded. It counts as a person all the same. */
+  isSmall: boolean;
 }
 
 /** What is seen in a photo. */

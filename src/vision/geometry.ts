@@ -83,3 +83,9 @@ export function boundingBox(points: readonly Point[]): Box {
   }
   return { x: left, y: top, width: right - left, height: bottom - top };
 }
+
+/** The centre of some points. */
+export function mean(points: readonly Point[]): Point {
+  const sum = points.reduce((total, { x, y }) => ({ x: total.x + x, y: total.y + y }), { x: 0, y: 0 });
+  return { x: sum.x / points.length, y: sum.y / points.length };
+}

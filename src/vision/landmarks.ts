@@ -1,5 +1,5 @@
 import type { LandmarksModel, Prepared } from '../models/manifest.js';
-import { type Box, boundingBox, type Point, rasterToBox } from './geometry.js';
+import { type Box, boundingBox, mean, type Point, rasterToBox } from './geometry.js';
 import type { ImagePyramid } from './image-pyramid.js';
 import { Network } from './network.js';
 
@@ -64,9 +64,4 @@ function impliedFaceBox(points: readonly Point[]): Box {
 /** Left eye, right eye, nose tip, left and right mouth corner, as the ArcFace template orders them. */
 export function fivePointsOf68(points: readonly Point[]): Point[] {
   return [mean(points.slice(36, 42)), mean(points.slice(42, 48)), points[30], points[48], points[54]] as Point[];
-}
-
-function mean(points: readonly Point[]): Point {
-  const sum = points.reduce((total, { x, y }) => ({ x: total.x + x, y: total.y + y }), { x: 0, y: 0 });
-  return { x: sum.x / points.length, y: sum.y / points.length };
 }

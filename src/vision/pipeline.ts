@@ -1,10 +1,11 @@
+import type { Reason } from '../core/errors.js';
 import type { FacematchVersion, ModelPack } from '../models/manifest.js';
 import { ALIGNED_SIZE, alignedToImage, unstretchedAlignedToImage } from './alignment.js';
 import { type DecodedImage, type DecodeLimits, decode } from './decode.js';
 import { Detector } from './detectors/detector.js';
 import { Embedder } from './embedder.js';
 import type { Analysis, FaceReport, MatchAnalysis, MatchOptions, PhotoOptions, PhotoReport } from './face-analyser.js';
-import { FaceFinder, type FoundFaces, type LocatedFace } from './face-finder.js';
+import { FaceFinder, type FoundFaces, type LocatedFace, type SizeOfFace } from './face-finder.js';
 import { FaceScorer } from './face-scorer.js';
 import { askGates, type GateFinding, type LoadedGate, loadGates, refuseBy } from './gates/ask-gates.js';
 import type { Views } from './gates/gate.js';
@@ -13,18 +14,24 @@ import { area, type Box } from './geometry.js';
 import { ImagePyramid } from './image-pyramid.js';
 import { LandmarkFinder } from './landmarks.js';
 import { cropAround } from './photo-crop.js';
+import { type DecodedPhoto, qualityIn } from './quality/quality-in.js';
 import { Refusal } from './refusal.js';
 import { StageTimer } from './stage-timer.js';
 
 export interface VisionLimits extends DecodeLimits {
-  /** A narrower face does not count as detected, in pixels of the photo. */
+  /** A narrower face is not embedded, in pixels of the photo. */
   minFaceWidth: number;
   /** A face that covers less of the photo does not count as detected, 0–1. */
   minFaceArea: number;
+  /** A face of a lower quality is refused where validation is on, 0–100; none without a number. */
+  minQuality?: number;
 }
 
 /** "Around": how much narrower than the limit a face may be, as with the resolution. */
 const FACE_WIDTH_TOLERANCE = 0.1;
+
+/** A face at least so wide counts as a person even if it is too small to be embedded, in pixels of the photo. */
+const MIN_COUNTED_WIDTH = 24;
 
 /** A face narrower than this share of the main one is a passer-by or a picture behind the person, not a second one. */
 const PASSER_BY_WIDTH = 1 / 8;
@@ -83,11 +90,11 @@ export class Pipeline {
   async embedPhoto(bytes: Uint8Array, options: PhotoOptions, clock = new StageTimer()): Promise<Analysis> {
     const { photo, found } = await this.findFaces(bytes, clock);
     const findings = await askGates(this.photoGates, photoView(photo, found), options, clock);
-    const face = await this.accept(found, findings, options);
+    const { face, overruled } = await this.accept(photo, found, findings, options);
     const embedding = await clock.time('embed', () => this.embed(found.pyramid, face, options.version));
-    if (!options.withCrop) return { embedding, timings: clock.timings };
-    const crop = await clock.time('crop', () => cropAround(photo, face.box));
-    return { embedding, crop, timings: clock.timings };
+    const crop = options.withCrop && { crop: await clock.time('crop', () => cropAround(photo, face.box)) };
+    const quality = options.tellQuality && { quality: qualityIn(photo, face).score };
+    return { embedding, overruled, ...crop, ...quality, timings: clock.timings };
   }
 
   /**
@@ -105,9 +112,9 @@ export class Pipeline {
     const isIdCard = sightsOf(findings).idCard?.isIdCard ?? false;
     const faces = isIdCard ? withoutSecondPortraits(found.faces) : found.faces;
     const options = { ...MATCH_OPTIONS, disableValidation };
-    const face = await this.accept({ ...found, faces }, findings, options);
+    const { face } = await this.accept(photo, { ...found, faces }, findings, options);
     const embedding = await clock.time('embed', () => this.embed(found.pyramid, face, options.version));
-    return { embedding, isIdCard, timings: clock.timings };
+    return { embedding, isIdCard, overruled: [], timings: clock.timings };
   }
 
   /**
@@ -121,9 +128,10 @@ export class Pipeline {
     for (const { fillsPicture, ...face } of found.faces) {
       const asked = await askGates(this.faceGates, { face, picture: found.pyramid }, {});
       const fault = (asked.find(({ reason }) => reason)?.reason ?? null) as FaceReport['fault'];
-      faces.push({ ...face, fault, isPerson: isPerson(face.box, found) });
+      const quality = qualityIn(photo, face);
+      faces.push({ ...face, fault, isPerson: isPerson(face.box, found), quality });
     }
-    const refusal = await this.accept(found, findings, options).then(() => null, causeOf);
+    const refusal = await this.accept(photo, found, findings, options).then(() => null, causeOf);
     const { width, height } = photo.image;
     const thresholds = this.pack.gates.faceGate?.thresholds ?? null;
     return { width, height, faces, ...sightsOf(findings), thresholds, refusal, timings: clock.timings };
@@ -139,11 +147,11 @@ export class Pipeline {
     const pyramid = new ImagePyramid(image);
     const face = await clock.time('find', () => this.finder.findInCrop(pyramid));
     const embedding = await clock.time('embed', () => this.embed(pyramid, face, version));
-    return { embedding, timings: clock.timings };
+    return { embedding, overruled: [], timings: clock.timings };
   }
 
   /** Looks at a shrunk photo first, and at all of it where a face that matters has lost detail. */
-  private async findFaces(bytes: Uint8Array, clock: StageTimer): Promise<{ photo: ImagePyramid; found: FoundFaces }> {
+  private async findFaces(bytes: Uint8Array, clock: StageTimer): Promise<{ photo: DecodedPhoto; found: FoundFaces }> {
     const first = await this.look(bytes, clock, FIRST_LOOK_SIDE);
     return first.sharp ? first : this.look(bytes, clock);
   }
@@ -151,44 +159,52 @@ export class Pipeline {
   /** Decodes and finds. `sharp` is false when a face that matters has lost detail because the photo was shrunk. */
   private async look(bytes: Uint8Array, clock: StageTimer, leastSide?: number) {
     const image = await clock.time('decode', () => decode(bytes, this.limits, leastSide));
-    const photo = new ImagePyramid(image);
+    const photo: DecodedPhoto = Object.assign(new ImagePyramid(image), { shrink: image.shrink });
     const widths: number[] = [];
-    const counts = (box: Box) => {
-      const large = this.isLargeEnough(box, image);
-      if (large) widths.push(box.width);
-      return large;
+    const sizeOf = (box: Box) => {
+      const size = this.sizeOf(box, image);
+      if (size !== 'ignored') widths.push(box.width);
+      return size;
     };
-    const found = await clock.time('find', () => this.finder.find(photo, counts));
+    const found = await clock.time('find', () => this.finder.find(photo, sizeOf));
     const least = (found.faces[0]?.box.width ?? 0) * PASSER_BY_WIDTH;
     const blurred = widths.some((width) => width >= least && width < SHARP_FACE_WIDTH);
     return { photo, found, sharp: image.shrink === 1 || !blurred };
   }
 
   /**
-   * The face to embed.
+   * The face to embed, and which gates were overruled.
    * @param findings what the gates found that look at the photo
    * @throws Refusal of a gate, NO_FACE or MANY_FACES
    */
   private async accept(
+    photo: DecodedPhoto,
     found: FoundFaces,
     findings: readonly GateFinding[],
     options: PhotoOptions,
-  ): Promise<LocatedFace> {
+  ): Promise<{ face: LocatedFace; overruled: Reason[] }> {
     refuseBy(findings, options);
     const { faces, pyramid, rejected } = found;
-    if (faces.length === 0) throw new Refusal('NO_FACE', rejected ?? 'no-face');
     const people = faces.filter(({ box }) => isPerson(box, found));
     if (people.length > 1 && options.severalFaces === 'refuse') throw new Refusal('MANY_FACES', 'many-faces');
-    const face = this.chooseFace(people, pyramid);
-    refuseBy(await askGates(this.faceGates, { face, picture: pyramid }, options), options);
-    return face;
+    const large = people.filter(({ isSmall }) => !isSmall);
+    if (large.length === 0) throw new Refusal('NO_FACE', rejected ?? 'no-face');
+    const face = this.chooseFace(large, pyramid);
+    const overruled = refuseBy(await askGates(this.faceGates, { face, picture: pyramid }, options), options);
+    const { minQuality = 0 } = this.limits;
+    // An office that overrules a gate has looked at the photo itself.
+    const isJudged = minQuality > 0 && !options.disableValidation && !options.allowCovered;
+    if (isJudged && qualityIn(photo, face).score < minQuality) throw new Refusal('NOT_FULL_FACE', 'low-quality');
+    return { face, overruled };
   }
 
-  private isLargeEnough(box: Box, image: DecodedImage): boolean {
-    return (
-      box.width * image.shrink >= this.limits.minFaceWidth * (1 - FACE_WIDTH_TOLERANCE) &&
-      area(box) >= this.limits.minFaceArea * image.width * image.height
-    );
+  /** A small face counts as a person; one that covers too little of the photo does not, for it stands in the background. */
+  private sizeOf(box: Box, image: DecodedImage): SizeOfFace {
+    const { minFaceWidth, minFaceArea } = this.limits;
+    const width = box.width * image.shrink;
+    if (area(box) < minFaceArea * image.width * image.height) return 'ignored';
+    if (width >= minFaceWidth * (1 - FACE_WIDTH_TOLERANCE)) return 'full';
+    return width >= MIN_COUNTED_WIDTH ? 'small' : 'ignored';
   }
 
   private embed(

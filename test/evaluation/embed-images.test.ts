@@ -22,7 +22,7 @@ describe('embedding images', () => {
       asked.add(JSON.stringify(options));
       await new Promise((resolve) => setTimeout(resolve, 1));
       running--;
-      return { embedding: Float32Array.of(1), timings: {} };
+      return { embedding: Float32Array.of(1), overruled: [], timings: {} };
     });
     const done: number[] = [];
     const { embeddings } = await embedImages(fake, folder, names, {
@@ -35,7 +35,7 @@ describe('embedding images', () => {
     expect(most).toBe(3);
     expect(done).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     expect([...asked].map((json) => JSON.parse(json))).toEqual([
-      { version: 'v4', allowIdCard: true, severalFaces: 'largest', disableValidation: true },
+      { version: 'v4', allowIdCard: true, severalFaces: 'largest', disableValidation: true, tellQuality: true },
     ]);
   });
 

@@ -5,6 +5,7 @@ import { corrected, readCorrections } from '../../src/evaluation/gates/correctio
 import { expectationOf, verdictOf } from '../../src/evaluation/gates/expectation.js';
 import { gateResults, judged } from '../../src/evaluation/gates/gate-results.js';
 import { judgeImages, type Outcome } from '../../src/evaluation/gates/outcome.js';
+import { gateTables } from '../../src/evaluation/report/gate-blocks.js';
 import { gateTargets, withCorrected } from '../../src/evaluation/targets.js';
 import type { PhotoEmbedder } from '../../src/vision/face-analyser.js';
 import { tinyFolder } from './tiny-folder.js';
@@ -153,10 +154,31 @@ describe('the table of outcomes', () => {
     ]);
   });
 
-  it('the table of outcomes counts free faces by set', () => {
-    expect(results.bareBySet.map(({ set, images: n, refusedAsCovered }) => [set, n, refusedAsCovered])).toEqual([
-      ['a', 1, 0],
-      ['b', 3, 1],
+  it('counts free faces by set and cause', () => {
+    expect(results.freeFaces).toMatchObject([
+      { group: 'a', images: 1, refusedAsCovered: 0, byReason: {} },
+      { group: 'b', images: 3, refusedAsCovered: 1, byReason: { sunglasses: 1, 'many-faces': 1, 'id-card': 1 } },
+    ]);
+    const table = gateTables(results).find((block) => block.kind === 'table' && block.columns[0] === 'free faces of');
+    expect(table).toMatchObject({
+      columns: ['free faces of', 'images', 'refused as covered', '95 %', 'id-card', 'sunglasses', 'many-faces'],
+    });
+  });
+
+  it('counts free faces by a column of the manifest where it stands for ten or more', () => {
+    const group = (by: string, n: number, came: string) =>
+      Array.from({ length: n }, (_, i) => [image('no_mask', { path: `${by}${i}`, set: 'a', by }), came] as const);
+    const photos = [...group('men', 10, '406 mask'), ...group('women', 12, '200'), ...group('pair:3', 2, '200')];
+    const outcomes = new Map(photos.map(([{ path }, came]) => [path, outcome(came)]));
+    const judgedPhotos = judged(
+      photos.map(([photo]) => photo),
+      outcomes,
+    );
+    const { freeFaces } = gateResults(judgedPhotos, { seconds: 1, minFaceWidth: 0, labelsCorrected: 0 });
+    expect(freeFaces.map((row) => [row.group, row.images, row.refusedAsCovered])).toEqual([
+      ['a, men', 10, 10],
+      ['a, women', 12, 0],
+      ['a', 2, 0],
     ]);
   });
 });
@@ -222,7 +244,7 @@ describe('sending photos through the gates', () => {
       asked.add(JSON.stringify(options));
       if (bytes.toString() === 'a') throw new FaceSearchError('NOT_FULL_FACE', 'mask');
       if (bytes.toString() === 'b') throw new FaceSearchError('MANY_FACES');
-      return { embedding: new Float32Array(), timings: {} };
+      return { embedding: new Float32Array(), overruled: [], timings: {} };
     });
     const progress: number[][] = [];
     const outcomes = await judgeImages(strict, folder, ['a.jpg', 'b.jpg', 'c.jpg'], {

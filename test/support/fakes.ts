@@ -143,7 +143,10 @@ export class FakeAnalyser implements FaceAnalyser {
     if (word === 'many' && options.severalFaces === 'refuse') throw new FaceSearchError('MANY_FACES');
     if (word === 'masked' && !options.disableValidation)
       throw Object.assign(new FaceSearchError('NOT_FULL_FACE', 'too-close'), { stages: { decode: 1, find: 3 } });
-    const analysis = this.#embed(image, options);
+    if (word === 'beard' && !options.disableValidation && !options.allowCovered)
+      throw new FaceSearchError('NOT_FULL_FACE', 'mask');
+    const overruled: Analysis['overruled'] = word === 'beard' && options.allowCovered ? ['mask'] : [];
+    const analysis = { ...this.#embed(image, options), overruled };
     return options.withCrop ? { ...analysis, crop: Buffer.from(`crop of ${word}`) } : analysis;
   }
 
@@ -175,7 +178,8 @@ export class FakeAnalyser implements FaceAnalyser {
     if (word === 'broken') throw new FaceSearchError('BAD_INPUT', 'image-format');
     if (word === 'busy') throw new FaceSearchError('OVERLOADED', 'queue-full');
     if (word === 'crash') throw new Error('secret detail of the crash');
-    return { embedding: faceOf(Number(/^cos:(.+)$/.exec(word)?.[1] ?? 1)), timings: { decode: 1, embed: 2 } };
+    const embedding = faceOf(Number(/^cos:(.+)$/.exec(word)?.[1] ?? 1));
+    return { embedding, overruled: [], timings: { decode: 1, embed: 2 } };
   }
 }
 

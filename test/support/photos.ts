@@ -31,3 +31,21 @@ export async function twoPeople(): Promise<Buffer> {
     .jpeg()
     .toBuffer();
 }
+
+/** Up to two people side by side on grey, 960x720: Franck (franck_01829.jpg) left and Audrey (audrey.jpg) right, by the widths of their faces in pixels. */
+export async function facesOfWidths(...widths: number[]): Promise<Buffer> {
+  const people = [
+    { name: 'franck_01829.jpg', faceShare: 255 / 720 },
+    { name: 'audrey.jpg', faceShare: 240 / 540 },
+  ];
+  const layers = widths.map(async (width, i) => {
+    const { name, faceShare } = people[i] as (typeof people)[number];
+    const side = Math.round(width / faceShare);
+    const input = await sharp(photo(name)).resize({ width: side }).toBuffer();
+    return { input, left: i === 0 ? 20 : 940 - side, top: 20 };
+  });
+  return sharp({ create: { width: 960, height: 720, channels: 3, background: 'gray' } })
+    .composite(await Promise.all(layers))
+    .jpeg({ quality: 95 })
+    .toBuffer();
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Detector } from '../../src/vision/detectors/detector.js';
-import { FaceFinder } from '../../src/vision/face-finder.js';
+import { FaceFinder, type SizeOfFace } from '../../src/vision/face-finder.js';
 import type { Box } from '../../src/vision/geometry.js';
 import { ImagePyramid } from '../../src/vision/image-pyramid.js';
 import { paint } from './images.js';
@@ -11,9 +11,34 @@ const box = (x: number, y: number, width: number, height: number): Box => ({ x, 
 /** The boxes that count as faces when the detector sees these ones, the largest first. */
 async function facesAmong(...boxes: Box[]): Promise<Box[]> {
   const detector = { detect: async () => boxes.map((seen) => ({ box: seen, score: 0.9 })) } as unknown as Detector;
-  const { faces } = await new FaceFinder(detector, null, null).find(photo, () => true);
+  const { faces } = await new FaceFinder(detector, null, null).find(photo, () => 'full');
   return faces.map((face) => face.box);
 }
+
+describe('a face that is too small to be embedded', () => {
+  const sizeOf = ({ width }: Box): SizeOfFace => (width >= 80 ? 'full' : width >= 24 ? 'small' : 'ignored');
+  const find = (...boxes: Box[]) => {
+    const detector = { detect: async () => boxes.map((seen) => ({ box: seen, score: 0.9 })) } as unknown as Detector;
+    return new FaceFinder(detector, null, null).find(photo, sizeOf);
+  };
+
+  it('is found beside others, and marked', async () => {
+    const { faces } = await find(box(20, 20, 60, 70), box(200, 100, 200, 260), box(500, 20, 20, 25));
+    expect(faces.map(({ box, isSmall }) => [box.width, isSmall])).toEqual([
+      [200, false],
+      [60, true],
+    ]);
+  });
+
+  it.each([
+    ['alone', [box(20, 20, 60, 70)], 1],
+    ['so small that it does not even count', [box(20, 20, 20, 25)], 0],
+  ])('is the reason for no face where it stands %s', async (_, boxes, count) => {
+    const { faces, rejected } = await find(...boxes);
+    expect(faces).toHaveLength(count);
+    expect(rejected).toBe('face-too-small');
+  });
+});
 
 describe('what the detector sees within a face', () => {
   const face = box(200, 100, 200, 260);

@@ -4,7 +4,7 @@ import { loadPack } from '../../src/models/pack.js';
 import { defaultManifestPath } from '../../src/util/paths.js';
 import type { PhotoOptions } from '../../src/vision/face-analyser.js';
 import { Pipeline } from '../../src/vision/pipeline.js';
-import { photo, twoPeople } from '../support/photos.js';
+import { facesOfWidths, photo, twoPeople } from '../support/photos.js';
 import { noLimits, paint, toSharp } from './images.js';
 
 const strict: PhotoOptions = { version: 'v3', allowIdCard: false, severalFaces: 'refuse', disableValidation: false };
@@ -137,6 +137,28 @@ describe('Pipeline', () => {
     const covering = await Pipeline.load(pack, { ...noLimits, minFaceArea: 0.25 });
     const refused = covering.embedPhoto(photo('franck_01829.jpg'), strict);
     await expect(refused).rejects.toMatchObject({ errorName: 'NO_FACE', reason: 'face-too-small' });
+  });
+
+  it.each([
+    ['two small faces', [60, 60], 'many-faces'],
+    ['a large and a small one', [200, 60], 'many-faces'],
+    ['a large one and a passer-by', [300, 30], null],
+    ['one small face', [60], 'face-too-small'],
+    ['two of 30 pixels', [30, 30], 'many-faces'],
+  ])('counts the people of a photo with %s', async (_, widths, reason) => {
+    const limited = await Pipeline.load(await loadPack(defaultManifestPath, 'default'), {
+      ...noLimits,
+      minFaceWidth: 80,
+    });
+    const image = await facesOfWidths(...widths);
+    const { faces, refusal } = await limited.analysePhoto(image, strict);
+    expect(faces.map(({ isSmall }) => isSmall)).toEqual(widths.map((width) => width < 80));
+    expect(refusal?.reason ?? null).toBe(reason);
+    if (reason === 'many-faces') {
+      const largest = limited.embedPhoto(image, { ...strict, severalFaces: 'largest' });
+      if (widths[0] === 200) expect((await largest).embedding).toHaveLength(512);
+      else await expect(largest).rejects.toMatchObject({ reason: 'face-too-small' });
+    }
   });
 
   it('a face that is too close is refused, unless validation is disabled', async () => {

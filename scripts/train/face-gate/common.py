@@ -125,7 +125,10 @@ class Item:
 BARE_SETS = {
     "lfw", "asian_celebrities", "asian_singles", "blackpink_crop", "nogizaka_crop", "nogizaka_raw", "rmfd_asian",
     "mask_chandrika", "mask_prajnasb", "sunglasses_selfies", "faceapi_examples", "face_recognition_examples",
+    "vn_people", "casia_v5", "asian_faces", "mebeauty_asian", "mebeauty_groups",
 }
+#: The sets of the second round, which the weights of the first have not seen.
+NEW_SETS = ("vn_people", "casia_v5", "asian_faces", "mebeauty_asian", "mebeauty_groups")
 
 
 def truth_of(set_name: str, label: str) -> list | None:

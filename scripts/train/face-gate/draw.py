@@ -347,9 +347,11 @@ def glasses(r: Rng, img: np.ndarray, pts: np.ndarray, dark: bool, scene: np.ndar
             out = np.clip(out.astype(np.float32) * (1 - uni(r, 0.05, 0.25) * m[..., None]), 0, 255).astype(np.uint8)
     # Lenses.
     yy, xx = np.mgrid[0:h, 0:w].astype(np.float32)
-    style = str(r.choice(["solid", "solid", "gradient", "mirror"])) if dark else "clear"
+    style = str(r.choice(["solid", "solid", "gradient", "mirror", "mirror"])) if dark else "clear"
     tint = np.array([(20, 20, 22), (30, 20, 12), (18, 28, 20), (20, 24, 40), (45, 20, 20), (50, 35, 10)][int(r.integers(6))], np.float32) * uni(r, 0.3, 1.3)
-    through = uni(r, 0.0, 0.2) if r.random() < 0.75 else uni(r, 0.2, 0.32)
+    through = uni(r, 0.0, 0.2) if r.random() < 0.65 else uni(r, 0.2, 0.45)
+    if dark and through > 0.25:  # light lenses are sunglasses where they are coloured
+        tint = np.array([(170, 120, 20), (190, 90, 30), (60, 110, 190), (190, 70, 110), (60, 140, 90), (120, 60, 150), (120, 70, 30), (70, 75, 80)][int(r.integers(8))], np.float32) * uni(r, 0.5, 1.1)
     mirror_a, mirror_b = r.uniform(20, 255, 3), r.uniform(20, 255, 3)
     angle = uni(r, 0, 6.28)
     strength = uni(r, 0.0, 0.25)
@@ -374,7 +376,7 @@ def glasses(r: Rng, img: np.ndarray, pts: np.ndarray, dark: bool, scene: np.ndar
             if style == "mirror":
                 s = np.clip(0.5 + 0.5 * (v * np.sin(angle) + ((xx - c[0]) / (extent * 1.3)) * np.cos(angle)), 0, 1)[..., None]
                 coat = (mirror_a * (1 - s) + mirror_b * s) * light
-                new = new * 0.45 + coat * uni(r, 0.35, 0.6)
+                new = new * uni(r, 0.25, 0.45) + coat * uni(r, 0.35, 0.75)
             if spill is not None:
                 new = new + spill * strength * (0.6 - 0.4 * v[..., None])
         new = lit(img, new, 1.0) if is_grey(img) else np.clip(new, 0, 255)

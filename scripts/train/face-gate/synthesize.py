@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 import draw
+import draw_bare
 from common import CANVAS, UNKNOWN, canvas_map, compose, five_points, load_items, sample, to_canvas
 
 
@@ -82,19 +83,25 @@ def realign(r, nets: Networks, img: np.ndarray, pts: np.ndarray) -> np.ndarray:
 
 
 LOOKALIKES = [
-    (lambda r, i, p, s: draw.glasses(r, i, p, False, s), 0.36),
-    (lambda r, i, p, s: draw.glasses(r, i, p, True, s, draw.uni(r, 0.45, 0.65)), 0.05),
-    (lambda r, i, p, s: draw.headband(r, i, p), 0.06),
-    (lambda r, i, p, s: draw.hijab(r, i, p), 0.12),
-    (lambda r, i, p, s: draw.beard(r, i, p), 0.12),
-    (lambda r, i, p, s: draw.scarf_below(r, i, p), 0.08),
-    (lambda r, i, p, s: draw.hand(r, i, p), 0.08),
-    (lambda r, i, p, s: draw.microphone(r, i, p), 0.05),
-    (lambda r, i, p, s: draw.patches(r, i, p), 0.06),
-    (lambda r, i, p, s: draw.crown_hair(r, i, p), 0.04),
-    (lambda r, i, p, s: draw.dyed_hair(r, i, p), 0.12),
-    (lambda r, i, p, s: draw.shaded_eyes(r, i, p), 0.12),
-    (lambda r, i, p, s: draw.hair_ears(r, i, p), 0.04),
+    (lambda r, i, p, s: draw.glasses(r, i, p, False, s), 0.2),
+    (lambda r, i, p, s: draw.glasses(r, i, p, True, s, draw.uni(r, 0.45, 0.65)), 0.04),
+    (lambda r, i, p, s: draw.headband(r, i, p), 0.03),
+    (lambda r, i, p, s: draw.hijab(r, i, p), 0.08),
+    (lambda r, i, p, s: draw.beard(r, i, p), 0.06),
+    (lambda r, i, p, s: draw.scarf_below(r, i, p), 0.05),
+    (lambda r, i, p, s: draw.hand(r, i, p), 0.05),
+    (lambda r, i, p, s: draw.microphone(r, i, p), 0.03),
+    (lambda r, i, p, s: draw.patches(r, i, p), 0.04),
+    (lambda r, i, p, s: draw.crown_hair(r, i, p), 0.02),
+    (lambda r, i, p, s: draw.dyed_hair(r, i, p), 0.06),
+    (lambda r, i, p, s: draw.shaded_eyes(r, i, p), 0.05),
+    (lambda r, i, p, s: draw.hair_ears(r, i, p), 0.02),
+    (lambda r, i, p, s: draw_bare.full_beard(r, i, p), 0.3),
+    (lambda r, i, p, s: draw_bare.dark_skin(r, i, p), 0.12),
+    (lambda r, i, p, s: draw_bare.shade(r, i, p), 0.2),
+    (lambda r, i, p, s: draw_bare.made_up_eyes(r, i, p), 0.16),
+    (lambda r, i, p, s: draw_bare.glasses_in_bad_light(r, i, p, s), 0.24),
+    (lambda r, i, p, s: draw_bare.fringe(r, i, p), 0.16),
 ]
 
 
@@ -116,16 +123,23 @@ def faces(a, nets: Networks, r: np.random.Generator) -> None:
     like_p = np.array([q for _, q in LOOKALIKES])
     out, meta = [], []
     for _ in range(a.count):
-        kind = str(r.choice(["mask", "sunglasses", "hat", "two", "lookalike"], p=[0.22, 0.2, 0.23, 0.13, 0.22]))
+        kind = str(r.choice(["mask", "sunglasses", "hat", "two", "lookalike"], p=[0.17, 0.2, 0.16, 0.1, 0.37]))
         i = int(r.choice(bare, p=p_eyes if kind in ("sunglasses", "lookalike") else p))
         img, pts, t = np.array(canvases[i]), points[i], truth[i].copy()
         scene = np.array(canvases[int(r.choice(bare))])
         if kind == "lookalike":
-            for k in {int(r.choice(len(LOOKALIKES), p=like_p / like_p.sum())) for _ in range(1 + (r.random() < 0.3))}:
+            for k in {int(r.choice(len(LOOKALIKES), p=like_p / like_p.sum())) for _ in range(1 + (r.random() < 0.4))}:
                 img = LOOKALIKES[k][0](r, img, pts, scene)
             # A band or hijab low on the forehead is nobody's clear case.
         else:
             parts = {"two": list(r.permutation(["mask", "sunglasses", "hat"])[:2])}.get(kind, [kind])
+            # What passes by itself must not betray what does not: people with beards and dark skin wear masks and sunglasses.
+            if r.random() < 0.15:
+                img = draw_bare.full_beard(r, img, pts)
+            if r.random() < 0.15:
+                img = draw_bare.dark_skin(r, img, pts)
+            if "hat" not in parts and r.random() < 0.15:
+                img = draw_bare.fringe(r, img, pts)
             if kind == "mask" and r.random() < 0.2:
                 img = draw.glasses(r, img, pts, False, scene)
             if kind == "hat" and r.random() < 0.2 and t[1] == 0:

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { wholeNumber } from '../../util/options.js';
 import { defineCommand } from '../command.js';
 import { writeReport } from '../photo-import/import-report.js';
 import { readPhotoList } from '../photo-import/photo-list.js';
@@ -18,6 +19,12 @@ export const importCommand = defineCommand({
     },
     collection: { type: 'string', value: 'NAME', default: '', help: 'which one; without this, the default one' },
     ...photoOptions,
+    quality: {
+      type: 'string',
+      value: 'N',
+      help: 'also name photos of a quality below N, 1 to 100, with what to change; sends each photo twice',
+      read: wholeNumber(1, 100),
+    },
     state: { type: 'string', value: 'FILE', help: 'what was sent (default: <folder>.import-state)' },
     report: {
       type: 'string',
@@ -36,7 +43,7 @@ Users and vectors that facesearch export wrote are read by facesearch import-vec
       );
     }
     const beside = resolve(source);
-    const { outcome, target } = await importInto({
+    const { outcome, weak, target } = await importInto({
       list,
       url: values.url,
       key: values.key || remoteKey('FACESEARCH_KEY'),
@@ -46,12 +53,15 @@ Users and vectors that facesearch export wrote are read by facesearch import-vec
       retryRefused: values.retryRefused,
       everybody: false,
       parallel: values.parallel,
+      quality: values.quality,
     });
     const report = values.report ?? `${beside}.import-report.html`;
-    await writeReport(report, { source, target, outcome, at: new Date() });
+    await writeReport(report, { source, target, outcome, weak, at: new Date() });
     const { people, without, unfinished, unreadable, refused } = outcome;
     const lines = importLines(outcome);
     if (without.length > 0) lines.push(`${without.length} of ${people} people have no photo.`);
+    if (weak.length > 0)
+      lines.push(weak.length === 1 ? '1 photo is of low quality.' : `${weak.length} photos are of low quality.`);
     console.log([...lines, `Report: ${report}`].join('\n'));
     if (outcome.failure !== undefined) throw outcome.failure;
     if (unfinished + unreadable.length + refused.length > 0) process.exitCode = 1;

@@ -60,7 +60,7 @@ Exit codes: 0 everybody can be found; 1 somebody cannot, a photo was refused, or
       parallel: values.parallel,
     });
     const report = values.report ?? `${beside}.migration.html`;
-    await writeReport(report, { source: values.photos, target, outcome, at: new Date() });
+    await writeReport(report, { source: values.photos, target, outcome, weak: [], at: new Date() });
     await writeCsv(csv, migrationCsv(source, outcome));
     console.log([...importLines(outcome), ...peopleLines(outcome), `Missing: ${csv}`, `Report: ${report}`].join('\n'));
     if (outcome.failure !== undefined) throw outcome.failure;

@@ -3,7 +3,8 @@ import { type Html, html } from './html.js';
 import { ImportError } from './import-error.js';
 import type { ImportOutcome, RefusedPhoto } from './import-photos.js';
 import type { Target } from './import-state.js';
-import { wordsFor } from './refusal-words.js';
+import type { WeakPhoto } from './photo-quality.js';
+import { qualityWords, wordsFor } from './refusal-words.js';
 import { reportStyle } from './report-style.js';
 import { thumbnail } from './thumbnail.js';
 
@@ -12,6 +13,8 @@ export interface ReportFacts {
   source: string;
   target: Target;
   outcome: ImportOutcome;
+  /** Photos below the quality that was asked for; none where none was. */
+  weak: readonly WeakPhoto[];
   at: Date;
 }
 
@@ -20,7 +23,7 @@ const MAX_PICTURES = 300;
 
 /** Writes what became of an import as one HTML file that needs no other; it shows faces, so only its owner may read it. @throws ImportError */
 export async function writeReport(file: string, facts: ReportFacts): Promise<void> {
-  const { source, target, outcome, at } = facts;
+  const { source, target, outcome, weak, at } = facts;
   const groups = groupsOf(outcome.refused);
   const sections: Html[] = [];
   for (const group of groups) sections.push(await section(group));
@@ -42,6 +45,7 @@ of <b>${target.tenant}</b> at ${target.origin}, <time datetime="${at.toISOString
 <ul class="counts">${tiles(outcome)}</ul>
 ${groups.length > 1 ? contents(groups) : []}
 ${sections.length > 0 ? sections : html`<p class="good">No photo was refused.</p>`}
+${await weakSection(weak)}
 ${listSection('people-without', 'People without a photo', 'They are in the collection, but a search cannot find them.', outcome.without)}
 ${listSection(
   'people-refused',
@@ -120,6 +124,24 @@ ${picture === undefined ? html`<div class="none">no picture</div>` : html`<img s
 <p>${advice}</p>
 <div class="photos">${figures}</div>
 ${rest.length > 0 ? html`<details><summary>${rest.length} more, without pictures</summary><ul>${rest}</ul></details>` : []}
+</section>`;
+}
+
+async function weakSection(weak: readonly WeakPhoto[]): Promise<Html | readonly Html[]> {
+  if (weak.length === 0) return [];
+  const figures: Html[] = [];
+  for (const { photo, score, advice } of weak.slice(0, MAX_PICTURES)) {
+    const picture = await thumbnail(photo.file);
+    const why = advice.map((one) => qualityWords[one]).join('; ');
+    figures.push(html`<figure>
+${picture === undefined ? html`<div class="none">no picture</div>` : html`<img src="${picture}" alt="" loading="lazy">`}
+<figcaption><b>${photo.id}</b><span>${photo.path}</span><span>${score} of 100${why === '' ? '' : `: ${why}`}</span></figcaption>
+</figure>`);
+  }
+  return html`<section id="weak">
+<h2>Low quality <span>${weak.length}</span></h2>
+<p>These photos are less likely to be found again. Take them again where you can; the weakest come first${weak.length > MAX_PICTURES ? `, and ${weak.length - MAX_PICTURES} more are not shown` : ''}.</p>
+<div class="photos">${figures}</div>
 </section>`;
 }
 

@@ -1,4 +1,5 @@
 import type { Reason } from '../../core/errors.js';
+import type { QualityAdvice } from '../../vision/quality/score.js';
 import type { ServerRefusal } from './import-state.js';
 
 export interface Words {
@@ -26,6 +27,11 @@ const byReason: Partial<Record<Reason, Words>> = {
     title: 'Too close, or cut by the border',
     advice: 'The whole head must be in the photo, with some space around it.',
   },
+  'low-quality': {
+    title: 'Low quality',
+    advice:
+      'MIN_QUALITY of the server asks for more. Take a sharp photo from the front, in even light; with --quality the report says what to change about each photo.',
+  },
   'id-card': {
     title: 'An identity document',
     advice: 'Take a photo of the person, or run the import with --allow-id-card.',
@@ -45,6 +51,23 @@ const byReason: Partial<Record<Reason, Words>> = {
       'About 640x480 pixels are needed, or what MIN_RESOLUTION says on the server. Take a larger photo; enlarging adds nothing.',
   },
   'image-pixels': { title: 'Too many pixels', advice: 'Save the photo with fewer pixels.' },
+};
+
+/** What to change about a photo of low quality. */
+export const qualityWords: Record<QualityAdvice, string> = {
+  blurred: 'blurred: take a sharper one',
+  dark: 'too dark: more light on the face',
+  bright: 'too bright: less light on the face',
+  'uneven-light': 'uneven light: let the light come from the front',
+  'low-contrast': 'little contrast: avoid haze and back light',
+  small: 'small face: take a closer one',
+  turned: 'turned aside: look into the camera',
+  'looks-up-or-down': 'looks up or down: hold the camera at eye level',
+  tilted: 'tilted: hold the head upright',
+  'eyes-closed': 'eyes closed',
+  'mouth-open': 'mouth open',
+  cut: 'cut by the edge: leave room around the face',
+  covered: 'partly covered: free the face',
 };
 
 /** How people read a refusal. A server of another kind sends no reason: then its own text stands alone. */

@@ -12,7 +12,7 @@ import {
 import { byOutcome, type Outcome, outcomeName } from './outcome.js';
 
 /** An image with what was expected of it and what came. */
-export interface JudgedImage extends Pick<DataSetImage, 'path' | 'set' | 'labels'> {
+export interface JudgedImage extends Pick<DataSetImage, 'path' | 'set' | 'labels' | 'by'> {
   expectation: Expectation;
   outcome: Outcome;
   verdict: GateVerdict;
@@ -32,14 +32,16 @@ export interface LabelResult {
   counts: number[];
 }
 
-/** Free faces of one set that were taken for covered ones. */
-export interface BareSetResult {
-  set: string;
+/** What free faces of one group were refused for. */
+export interface FreeFacesResult {
+  /** The set, and the value of the column that was asked for. */
+  group: string;
   images: number;
+  /** As masked, behind sunglasses or with a hat. */
   refusedAsCovered: number;
   share95: Interval;
-  /** Refused for anything else: other faces, too close, no face found. */
-  refusedOtherwise: number;
+  /** By reason, such as `mask` or `many-faces`. */
+  byReason: Readonly<Partial<Record<string, number>>>;
 }
 
 export interface GateResults {
@@ -54,8 +56,8 @@ export interface GateResults {
   outcomes: string[];
   /** By expected code, then by label; what is only reported comes last. */
   byLabel: LabelResult[];
-  /** Free faces, where they are of several sets. */
-  bareBySet: BareSetResult[];
+  /** Free faces, where they are of several groups; by corrected labels where there are some. */
+  freeFaces: FreeFacesResult[];
   /** Every image that was not decided as expected. */
   notAsExpected: { path: string; label: string; expected: number; outcome: string; verdict: 'apart' | 'wrong' }[];
 }
@@ -66,15 +68,20 @@ export function judged(images: readonly DataSetImage[], outcomes: ReadonlyMap<st
     const outcome = outcomes.get(image.path);
     if (!outcome) return [];
     const expectation = expectationOf(image);
-    const { path, set, labels } = image;
-    return [{ path, set, labels, expectation, outcome, verdict: verdictOf(expectation, outcome) }];
+    const { path, set, labels, by } = image;
+    const verdict = verdictOf(expectation, outcome);
+    return [{ path, set, labels, ...(by !== undefined && { by }), expectation, outcome, verdict }];
   });
 }
 
-/** Tabulates what became of the images. */
+/**
+ * Tabulates what became of the images.
+ * @param corrected the same images with corrected labels, for the table of free faces
+ */
 export function gateResults(
   images: readonly JudgedImage[],
   how: Pick<GateResults, 'seconds' | 'minFaceWidth' | 'labelsCorrected'>,
+  corrected: readonly JudgedImage[] = images,
 ): GateResults {
   const distinct = new Map(images.map(({ outcome }) => [outcomeName(outcome), outcome]));
   const outcomes = [...distinct.values()].sort(byOutcome).map(outcomeName);
@@ -83,7 +90,7 @@ export function gateResults(
     ...how,
     outcomes,
     byLabel: [...groupBy(images, rowOf).values()].map((members) => labelResult(members, outcomes)).sort(byExpectation),
-    bareBySet: bareBySet(images.filter((image) => isKind(image, 'bare'))),
+    freeFaces: freeFaces(corrected.filter((image) => isKind(image, 'bare'))),
     notAsExpected: images.flatMap((image) => {
       const { path, expectation, outcome, verdict } = image;
       if (expectation.code === null || verdict === 'right' || verdict === 'open') return [];
@@ -127,17 +134,30 @@ function byExpectation(p: LabelResult, q: LabelResult): number {
   return (p.expected ?? LAST) - (q.expected ?? LAST) || p.label.localeCompare(q.label, 'en', { numeric: true });
 }
 
-function bareBySet(bare: readonly JudgedImage[]): BareSetResult[] {
-  const sets = [...groupBy(bare, ({ set }) => set)];
-  if (sets.length < 2) return [];
-  return sets.map(([set, members]) => {
+/** Values of the column that stand for fewer images of a set say nothing: they count as the set's own. */
+const MIN_GROUP = 10;
+
+function freeFaces(bare: readonly JudgedImage[]): FreeFacesResult[] {
+  const keyOf = ({ set, by = '' }: JudgedImage) => `${set}\n${by}`;
+  const sizes = groupBy(bare, keyOf);
+  const groupOf = (image: JudgedImage) => {
+    const set = image.set || '(no set)';
+    return image.by && (sizes.get(keyOf(image))?.length ?? 0) >= MIN_GROUP ? `${set}, ${image.by}` : set;
+  };
+  const groups = [...groupBy(bare, groupOf)];
+  if (groups.length < 2) return [];
+  return groups.map(([group, members]) => {
     const covered = members.filter(({ outcome }) => refusedAsCovered(outcome)).length;
+    const byReason: Record<string, number> = {};
+    for (const { outcome } of members) {
+      if (outcome.code !== 200) byReason[outcome.reason] = (byReason[outcome.reason] ?? 0) + 1;
+    }
     return {
-      set: set || '(no set)',
+      group,
       images: members.length,
       refusedAsCovered: covered,
       share95: interval95(covered, members.length),
-      refusedOtherwise: members.filter(({ outcome }) => outcome.code !== 200).length - covered,
+      byReason,
     };
   });
 }

@@ -1,3 +1,4 @@
+import { gates } from '../../vision/gates/gates.js';
 import { count, firstFew, percent, range } from '../format.js';
 import type { GateResults, LabelResult } from '../gates/gate-results.js';
 import type { Block } from './blocks.js';
@@ -6,26 +7,26 @@ import type { Block } from './blocks.js';
 const SHOWN = 3;
 
 /** What the gates did with the labelled images; nothing without any. */
-export function gateBlocks(gates: GateResults | null): Block[] {
-  if (!gates) return [];
-  return [...gateTables(gates), ...wrongBlocks(gates)];
+export function gateBlocks(results: GateResults | null): Block[] {
+  if (!results) return [];
+  return [...gateTables(results), ...wrongBlocks(results)];
 }
 
 /** The tables alone, without names of files. */
-export function gateTables(gates: GateResults): Block[] {
-  const rate = (gates.images / gates.seconds).toFixed(1);
+export function gateTables(results: GateResults): Block[] {
+  const rate = (results.images / results.seconds).toFixed(1);
   const blocks: Block[] = [
     { kind: 'heading', text: 'Gates' },
     {
       kind: 'text',
       text:
-        `${count(gates.images)} images sent as to /search: one face, quality gates and ID-card gate on; ${rate} images/s. ` +
-        `The smallest resolution is off, and ${widthName(gates.minFaceWidth)}: data sets are often small images.`,
+        `${count(results.images)} images sent as to /search: one face, quality gates and ID-card gate on; ${rate} images/s. ` +
+        `The smallest resolution is off, and ${widthName(results.minFaceWidth)}: data sets are often small images.`,
     },
     {
       kind: 'table',
-      columns: ['label', 'expected', 'images', 'as expected', 'refused otherwise', 'wrong', ...gates.outcomes],
-      rows: gates.byLabel.map(labelRow),
+      columns: ['label', 'expected', 'images', 'as expected', 'refused otherwise', 'wrong', ...results.outcomes],
+      rows: results.byLabel.map(labelRow),
     },
     {
       kind: 'text',
@@ -35,22 +36,39 @@ export function gateTables(gates: GateResults): Block[] {
         '"(no label)" are photos of an identity, taken for free faces.',
     },
   ];
-  if (gates.bareBySet.length > 0) {
-    blocks.push({
-      kind: 'table',
-      columns: ['free faces of', 'images', 'refused as covered', 'share', '95 %', 'refused otherwise'],
-      rows: gates.bareBySet.map((row) => [
-        row.set,
-        count(row.images),
-        count(row.refusedAsCovered),
-        percent(row.refusedAsCovered / row.images),
-        range(row.share95, percent),
-        count(row.refusedOtherwise),
-      ]),
-    });
-  }
+  if (results.freeFaces.length > 0) blocks.push(freeFacesTable(results));
   return blocks;
 }
+
+/** What free faces were refused for, by group: one cause a column. */
+function freeFacesTable({ freeFaces }: GateResults): Block {
+  const reasons = [...new Set(freeFaces.flatMap(({ byReason }) => Object.keys(byReason)))].sort(byImportance);
+  return {
+    kind: 'table',
+    columns: ['free faces of', 'images', 'refused as covered', '95 %', ...reasons],
+    rows: freeFaces.map((row) => [
+      row.group,
+      count(row.images),
+      percent(row.refusedAsCovered / row.images),
+      range(row.share95, percent),
+      ...reasons.map((reason) => {
+        const n = row.byReason[reason];
+        return n === undefined ? '' : `${count(n)} (${percent(n / row.images)})`;
+      }),
+    ]),
+  };
+}
+
+/** Reasons of gates first, in the order of the gates. */
+function byImportance(p: string, q: string): number {
+  const rank = (reason: string) => {
+    const at = gateReasons.indexOf(reason);
+    return at < 0 ? gateReasons.length : at;
+  };
+  return rank(p) - rank(q) || p.localeCompare(q);
+}
+
+const gateReasons: readonly string[] = gates.flatMap(({ reasons }) => reasons);
 
 function widthName(width: number): string {
   return width === 0

@@ -2,6 +2,7 @@ import type { Acquisition, GroupResult, NamedComparison, PairListResult } from '
 import { count, counted, firstFew, percent, range, score, small, target } from '../format.js';
 import { RESOLUTION } from '../metrics/score-histogram.js';
 import type { Block } from './blocks.js';
+import { discardBlocks } from './discard-blocks.js';
 import { doorBlocks, galleryBlocks, strangerBlocks } from './gallery-blocks.js';
 import { gateBlocks } from './gate-blocks.js';
 import type { Report } from './report.js';
@@ -28,6 +29,7 @@ function recognitionBlocks(report: Report): Block[] {
     ...acquisitionBlocks(report.acquisition, report),
     ...pairListBlocks(report.pairLists),
     ...groupBlocks(report),
+    ...discardBlocks(report.discard),
     ...extremeBlocks(report.groups),
   ];
 }

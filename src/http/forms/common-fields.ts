@@ -33,7 +33,22 @@ const fields = {
   allow_id_card: { kind: 'flag', description: 'Accept a photo of an ID card.' },
   only_largest_face: { kind: 'flag', description: 'Take the largest of several faces.' },
   disable_validation: { kind: 'flag', description: 'Accept a face that is covered, too close or cut off.' },
+  allow_covered: {
+    kind: 'flag',
+    description:
+      'Accept a face that is taken for one behind a mask, sunglasses or a hat. Only where `ALLOW_COVERED` is `on`; the audit log notes it.',
+  },
 } as const satisfies FormSpec;
 
-export const { collection, id, threshold, photo, crop, vector, allow_id_card, only_largest_face, disable_validation } =
-  fields;
+export const {
+  collection,
+  id,
+  threshold,
+  photo,
+  crop,
+  vector,
+  allow_id_card,
+  only_largest_face,
+  disable_validation,
+  allow_covered,
+} = fields;

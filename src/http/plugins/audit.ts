@@ -25,7 +25,7 @@ export function auditCalls(app: FastifyInstance, audit: AuditTrail | undefined):
   });
 
   app.addHook('onSend', async (request, reply, payload) => {
-    const { knownCaller: caller, isAudited, subject, reply: body } = request.context;
+    const { knownCaller: caller, isAudited, subject, overruled, reply: body } = request.context;
     // What is refused while no line can be written must not fill the memory with lines that wait.
     if (caller && (isAudited || audit.isWritable)) {
       const { code, reason } = body ?? {};
@@ -38,6 +38,7 @@ export function auditCalls(app: FastifyInstance, audit: AuditTrail | undefined):
         ...namedIn(body),
         code: code ?? String(reply.statusCode),
         reason,
+        ...(overruled.length > 0 && { overruled }),
         ms: Math.round(reply.elapsedTime),
       });
     }

@@ -18,6 +18,8 @@ export interface AuditEntry {
   code?: string | undefined;
   /** As in the body of a reply that is no success. */
   reason?: string | undefined;
+  /** What a photo would have been refused for, had the request not overruled it. */
+  overruled?: readonly string[] | undefined;
   /** Milliseconds. */
   ms?: number | undefined;
 }

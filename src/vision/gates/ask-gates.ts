@@ -1,3 +1,4 @@
+import type { Reason } from '../../core/errors.js';
 import type { ModelPack } from '../../models/manifest.js';
 import { Refusal, type RefusalArguments } from '../refusal.js';
 import type { StageTimer } from '../stage-timer.js';
@@ -14,8 +15,8 @@ export interface GateFinding extends LookResult {
   rule: GateRule;
 }
 
-/** The options of a request that skip gates. */
-type SkipOptions = Partial<Record<GateRule['skippedBy'], boolean>>;
+/** The options of a request that skip or overrule gates. */
+type SkipOptions = Partial<Record<GateRule['skippedBy'] | NonNullable<GateRule['overruledBy']>, boolean>>;
 
 /** Those of the gates that the pack has the models for. */
 export async function loadGates<On extends keyof Views>(
@@ -46,9 +47,17 @@ export async function askGates<On extends keyof Views>(
   return findings;
 }
 
-/** @throws Refusal of the first gate that refuses and is not skipped */
-export function refuseBy(findings: readonly GateFinding[], options: SkipOptions): void {
+/**
+ * @returns the reasons of gates that refuse and are overruled
+ * @throws Refusal of the first gate that refuses and is neither skipped nor overruled
+ */
+export function refuseBy(findings: readonly GateFinding[], options: SkipOptions): Reason[] {
+  const overruled: Reason[] = [];
   for (const { rule, reason } of findings) {
-    if (reason && !options[rule.skippedBy]) throw new Refusal(...([rule.refuses, reason] as RefusalArguments));
+    if (!reason || options[rule.skippedBy]) continue;
+    if (!rule.overruledBy || !options[rule.overruledBy])
+      throw new Refusal(...([rule.refuses, reason] as RefusalArguments));
+    overruled.push(reason);
   }
+  return overruled;
 }

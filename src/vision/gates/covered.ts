@@ -8,6 +8,7 @@ export const covered: Gate<'face', 'faceGate'> = {
   refuses: 'NOT_FULL_FACE',
   reasons: COVERS,
   skippedBy: 'disableValidation',
+  overruledBy: 'allowCovered',
   load({ thresholds }) {
     return ({ face: { scores } }) => {
       const covers = scores ? COVERS.filter((cover) => scores[cover] >= thresholds[cover]) : [];

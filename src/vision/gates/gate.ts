@@ -26,6 +26,8 @@ export interface GateRule {
   readonly reasons: readonly Reason[];
   /** The option of a request that skips it. */
   readonly skippedBy: 'allowIdCard' | 'disableValidation';
+  /** The option that takes the photo all the same, and has it noted; none where a gate cannot be overruled. */
+  readonly overruledBy?: 'allowCovered';
 }
 
 export type Look<On extends keyof Views, Sight = unknown> = (

@@ -1,5 +1,6 @@
 import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Server } from '../../../src/server.js';
 import { temporaryFolder } from '../../persistence/temporary-folder.js';
@@ -115,4 +116,18 @@ test('what is wrong is said before anything is sent', async () => {
   await writeFile(join(folder, '..', 'other'), 'not a state');
   const noState = await run(folder, 'd', ['--state', join(folder, '..', 'other')]);
   expect(noState).toMatchObject({ code: 1, stderr: expect.stringContaining('is no state of an import') });
+});
+
+test('with --quality the report names weak photos, with what to change', async () => {
+  const folder = join(await temporaryFolder(), 'photos');
+  const blurred = await sharp(photo('franck_02045.jpg')).blur(9).linear(0.3, 0).jpeg().toBuffer();
+  await write(folder, 'franck/sharp.jpg', photo('franck_01829.jpg'));
+  await write(folder, 'franck/blurred.jpg', blurred);
+  const { code, stdout, stderr } = await run(folder, 'weak', ['--quality', '55']);
+  expect(code, stderr).toBe(0);
+  expect(stdout).toContain('2 photos added');
+  expect(stdout).toContain('1 photo is of low quality.');
+  const report = await readFile(`${folder}.import-report.html`, 'utf8');
+  expect(report).toMatch(/franck\/blurred\.jpg<\/span><span>\d+ of 100: [^<]*too dark/);
+  expect(report).not.toMatch(/franck\/sharp\.jpg/);
 });

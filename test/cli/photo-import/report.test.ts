@@ -27,6 +27,7 @@ async function reportOf(outcome: Partial<ImportOutcome>, source = 'photos') {
     source,
     target,
     outcome: { ...nothing, ...outcome },
+    weak: [],
     at: new Date('2027-01-31T10:20:30Z'),
   });
   return { file, text: await readFile(file, 'utf8') };

@@ -61,6 +61,22 @@ function fieldsOf({ parameters = [], requestBody }: (typeof endpoints)[number]['
   ];
 }
 
+it.each([
+  ['on', 'true', '200', ['mask']],
+  ['on', 'false', '406', undefined],
+  ['off', 'true', '406', undefined],
+])(
+  'notes a gate that was overruled, ALLOW_COVERED %s and allow_covered %s',
+  async (setting, asked, code, overruled) => {
+    const { audit, post } = await auditedApp({ ALLOW_COVERED: setting });
+    await post('/create', staff, field('id', 'u1'), field('name', 'Mai'));
+    const { json } = await post('/add', staff, field('id', 'u1'), field('allow_covered', asked), file('beard'));
+    expect(json.code).toBe(code);
+    expect(audit.entries.at(-1)).toMatchObject({ call: 'add', userId: 'u1', code });
+    expect(audit.entries.at(-1)?.overruled).toEqual(overruled);
+  },
+);
+
 it('the audit log holds no photos, no file names and no names of people', async () => {
   const { audit, post } = await auditedApp();
   for (const path of ['/create', '/add', '/search', '/extract_from_fm']) await post(path, ...all);

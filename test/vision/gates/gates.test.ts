@@ -86,6 +86,16 @@ describe('the gates of the default pack', () => {
     expect(embedding).toHaveLength(512);
   });
 
+  it('let it pass when an office overrules them, and say what they saw', async () => {
+    const { overruled } = await pipeline.embedPhoto(await wearing(sunglasses), { ...strict, allowCovered: true });
+    expect(overruled).toEqual(['sunglasses']);
+    const close = await sharp(photo('franck_01829.jpg'))
+      .extract({ left: 240, top: 120, width: 310, height: 370 })
+      .toBuffer();
+    const refused = pipeline.embedPhoto(close, { ...strict, allowCovered: true });
+    await expect(refused).rejects.toMatchObject({ reason: 'too-close' });
+  });
+
   it('bare faces pass the gates', async () => {
     for (const name of ['franck_01829.jpg', 'franck_03979.jpg', 'audrey.jpg', 'cage.jpg', 'bieber_small.jpg']) {
       expect((await pipeline.embedPhoto(photo(name), strict)).embedding, name).toHaveLength(512);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { errorRow, FaceSearchError } from '../../../core/errors.js';
 import type { FaceFault, PhotoReport } from '../../../vision/face-analyser.js';
+import { QUALITY_ADVICE } from '../../../vision/quality/score.js';
 import { imageOfText } from '../../forms/fields.js';
 import { success, successSchema } from '../../replies.js';
 import type { Route } from '../../route.js';
@@ -14,6 +15,26 @@ const greyPhoto =
 const point = z.strictObject({ x: z.number(), y: z.number() });
 const box = z.strictObject({ ...point.shape, width: z.number(), height: z.number() });
 const scores = z.strictObject({ mask: share, sunglasses: share, hat: share, face: share });
+const quality = z.strictObject({
+  score: whole.max(100),
+  advice: z.array(z.enum(QUALITY_ADVICE)).describe('What lowers the score, the worst first.'),
+  measures: z.strictObject({
+    sharpness: z.number(),
+    brightness: share,
+    contrast: share,
+    underexposed: share,
+    overexposed: share,
+    evenness: share,
+    dynamicRange: share,
+    yaw: z.number().describe('Degrees, as pitch and roll.'),
+    pitch: z.number(),
+    roll: z.number(),
+    eyeDistance: z.number().describe('In pixels of the photo.'),
+    eyesOpen: z.number().nullable(),
+    mouthOpen: z.number().nullable(),
+    margin: z.number(),
+  }),
+});
 const faults = Object.keys(errorRow('NOT_FULL_FACE').reasons) as FaceFault[];
 const analysis = z.strictObject({
   width: whole.describe('Of the photo in pixels, upright.'),
@@ -27,6 +48,8 @@ const analysis = z.strictObject({
         scores: scores.nullable(),
         fault: z.enum(faults).nullable().describe('Why it is not a full face.'),
         isPerson: z.boolean().describe('False for a passer-by, who does not count.'),
+        quality: quality.describe('How fit the face is to be found again, and what to change.'),
+        isSmall: z.boolean().describe('Below `MIN_FACE_WIDTH`: not embedded, but counted.'),
       }),
     )
     .describe('Largest first.'),

@@ -1,4 +1,4 @@
-import { allow_id_card, collection, id, photo } from '../../forms/common-fields.js';
+import { allow_covered, allow_id_card, collection, id, photo } from '../../forms/common-fields.js';
 import { form } from '../../forms/form.js';
 import { doneSchema, photoErrors, success } from '../../replies.js';
 import type { Route } from '../../route.js';
@@ -7,18 +7,19 @@ import { noted, photoOptions } from '../../services.js';
 const schema = {
   tags: ['People'],
   summary: 'Add a photo of a person',
-  body: form({ collection, id, file: photo, allow_id_card }),
+  body: form({ collection, id, file: photo, allow_id_card, allow_covered }),
   response: { 200: doneSchema('Add photo success') },
   errors: [...photoErrors, 'USER_NOT_FOUND'],
 } as const;
 
-export const addRoute: Route = (app, { services, config: { KEEP_PHOTOS: keep } }) => {
+export const addRoute: Route = (app, { services, config: { KEEP_PHOTOS: keep, ALLOW_COVERED } }) => {
   app.post('/add', { schema }, async ({ body: { collection, id, file, ...flags }, context }) => {
+    const allow_covered = flags.allow_covered && ALLOW_COVERED === 'on';
     const { gallery, analyser } = services();
     const where = context.collection(collection);
     await gallery.requireUser(where, id);
     const image = file.bytes();
-    const options = { ...photoOptions(flags), withCrop: keep === 'crop' };
+    const options = { ...photoOptions({ ...flags, allow_covered }), withCrop: keep === 'crop' };
     const { embedding, crop } = await noted(context, analyser.embedPhoto(image, options, context.abandoned));
     await gallery.addFace(where, id, embedding, keep === 'photo' ? image : crop);
     return success('Add photo success');
