@@ -72,10 +72,7 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
     return SqliteStore.over(openDatabase(file, { key: options.dataKey }), options);
   }
 
-  /**
-   * For those who deal with API keys only, whatever data key there is.
-   * @throws as {@link open}
-   */
+  /** For those who deal with API keys only, whatever data key there is. @throws as {@link open} */
   static async openForApiKeys(file: string): Promise<ApiKeyStore> {
     return SqliteStore.over(openDatabase(file, 'no people'));
   }
