@@ -19,13 +19,13 @@ export const importCommand = defineCommand({
     },
     collection: { type: 'string', value: 'NAME', default: '', help: 'which one; without this, the default one' },
     ...photoOptions,
-    everybody: { type: 'boolean', help: 'also create people of whom no photo is accepted' },
     quality: {
       type: 'string',
       value: 'N',
       help: 'also name photos of a quality below N, 1 to 100, with what to change; sends each photo twice',
       read: wholeNumber(1, 100),
     },
+    everybody: { type: 'boolean', help: 'also create people of whom no photo is accepted' },
     state: { type: 'string', value: 'FILE', help: 'what was sent (default: <folder>.import-state)' },
     report: {
       type: 'string',

@@ -21,11 +21,6 @@ export const photoSettings = {
     default: '80',
     schema: integer(0, 10_000),
   },
-  MIN_FACE_AREA: {
-    description: 'Smallest share of the photo that a face must cover, 0–1. A smaller face does not count. 0 is off.',
-    default: '0',
-    schema: fraction(),
-  },
   MIN_QUALITY: {
     description:
       'Lowest quality of a face that is taken, 0–100, where validation is on; a worse one answers 406 with `low-quality`. 0 is off. See docs/quality.md.',
@@ -37,6 +32,11 @@ export const photoSettings = {
       '`on`: `add` knows the field `allow_covered`, with which an office adds a face that is wrongly taken for one behind a mask, sunglasses or a hat. The audit log says so in `overruled`.',
     default: 'off',
     schema: choice('off', 'on'),
+  },
+  MIN_FACE_AREA: {
+    description: 'Smallest share of the photo that a face must cover, 0–1. A smaller face does not count. 0 is off.',
+    default: '0',
+    schema: fraction(),
   },
   MAX_PIXELS: {
     description: 'Largest photo in decoded pixels. The server refuses a larger one before it decodes it.',
