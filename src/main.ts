@@ -3,6 +3,7 @@ import './core/no-telemetry.js';
 
 import { row } from './cli/command.js';
 import { commands, type Entry } from './cli/commands.js';
+import { readDotEnv } from './cli/dot-env.js';
 import { runScript } from './cli/run-script.js';
 import { UsageError } from './util/usage-error.js';
 import { serverVersion } from './util/version.js';
@@ -16,6 +17,7 @@ async function facesearch([name, ...args]: readonly string[]): Promise<void> {
   else if (args.some((arg) => arg === '--help' || arg === '-h')) await help([name]);
   else {
     const entry = find(name);
+    readDotEnv();
     try {
       await (await entry.load()).run(args);
     } catch (error) {
@@ -49,5 +51,5 @@ ${rows}
 ${row('  help [<command>]', 'Says more about a command.')}
 ${row('  --version', 'Prints the version.')}
 
-Settings come from environment variables: see docs/configuration.md.`;
+Settings come from environment variables, or from the file .env of this folder: see docs/configuration.md.`;
 }

@@ -1,7 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { buildApp } from './app.js';
-import type { Config } from './config/config.js';
+import { type Config, mqttOf } from './config/config.js';
+import { networkList } from './events/addresses.js';
+import { type Delivery, startDelivery } from './events/delivery.js';
+import { TenantWebhooks } from './events/tenant-webhooks.js';
 import type { Gallery } from './gallery/gallery.js';
 import { identityOf } from './gallery/model-identity.js';
 import { FollowedScale } from './gallery/own-scale/followed-scale.js';
@@ -18,6 +21,7 @@ import { AuditLog } from './observability/audit/audit-log.js';
 import { type GaugeSource, Metrics } from './observability/metrics/metrics.js';
 import { KeyRing } from './persistence/keys/api-keys.js';
 import type { CollectionRef, PeopleStore } from './persistence/people/people-store.js';
+import type { WebhookStore } from './persistence/webhooks/webhook-store.js';
 import { defaultManifestPath } from './util/paths.js';
 import { VisionPool } from './vision/vision-pool.js';
 import { openDatabaseStorage } from './wiring/database-storage.js';
@@ -56,7 +60,8 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
   const { store } = storage;
   const keys = new KeyRing(store, config.API_KEYS);
   let services: Services | undefined;
-  const metrics = config.METRICS_PORT === undefined ? undefined : new Metrics(() => services && gaugesOf(services));
+  const metrics =
+    config.METRICS_PORT === undefined ? undefined : new Metrics(() => services && gaugesOf(services, store.webhooks));
   const app = await buildApp({
     config,
     keys,
@@ -70,12 +75,20 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
   certificate?.follow(app.server);
   const firstKey = storage.prepared.then(() => makeFirstKey(keys, audit));
   let retention: RetentionSweep | undefined;
-  const started = firstKey
-    .then(() => startServices(config, storage, logger, workerUrl))
-    .then((opened) => {
-      services = opened;
-      retention = startRetention(store, opened.gallery, config.RETENTION_DAYS, audit, logger);
+  let delivery: Delivery | undefined;
+  const started = firstKey.then(async () => {
+    const opened = await startServices(config, storage, logger, workerUrl);
+    const permitted = networkList(config.WEBHOOK_PRIVATE_NETWORKS);
+    delivery = await startDelivery({
+      store: store.webhooks,
+      permitted,
+      mqtt: mqttOf(config),
+      logger,
+      onOutcome: (outcome) => metrics?.countDelivery(outcome),
     });
+    services = { ...opened, webhooks: new TenantWebhooks(store.webhooks, permitted, delivery.wake) };
+    retention = startRetention(store, opened.gallery, config.RETENTION_DAYS, audit, logger);
+  });
   // A failure reaches the code that awaits them; until then it must not count as unhandled.
   firstKey.catch(() => undefined);
   started.catch(() => undefined);
@@ -90,6 +103,7 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
       await app.close();
       storage.stopWaiting();
       await started.catch(() => undefined);
+      await delivery?.close();
       await retention?.close();
       await services?.analyser.close();
       await services?.scale?.close();
@@ -100,8 +114,9 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
   };
 }
 
-function gaugesOf({ gallery, analyser }: Services): GaugeSource {
-  return { queued: analyser.queued, workers: analyser.workers, size: () => gallery.size() };
+function gaugesOf({ gallery, analyser }: Services, webhooks: WebhookStore): GaugeSource {
+  const { queued, workers } = analyser;
+  return { queued, workers, size: () => gallery.size(), backlog: () => webhooks.backlog() };
 }
 
 function openStorage(config: Config, logger: Logger, workerUrl: URL | undefined): Promise<Storage> {
@@ -122,7 +137,7 @@ async function startServices(
   storage: Storage,
   logger: Logger,
   workerUrl: URL | undefined,
-): Promise<Services> {
+): Promise<Omit<Services, 'webhooks'>> {
   const pack = await loadPack(config.MODEL_MANIFEST ?? defaultManifestPath, config.MODEL_PACK);
   const { model } = pack.embedders[galleryVersion];
   const centres = await shippedCentres(model.calibration);

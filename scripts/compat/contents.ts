@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import type { CollectionRef } from '../../src/persistence/people/people-store.js';
+import type { WebhookTarget } from '../../src/persistence/webhooks/webhook-store.js';
 
 /** What the data of a release hold: a later version must find it again. The file `contents.json.gz` of its folder. */
 export interface CompatContents {
@@ -10,6 +11,8 @@ export interface CompatContents {
   /** 64 hex digits, of the encrypted data. */
   dataKey: string;
   keys: CompatKey[];
+  /** Undefined in what releases wrote that knew none. */
+  webhooks?: (WebhookTarget & { tenant: string })[];
   collections: CompatCollection[];
   /** The import state remembers these. */
   importedTo: { origin: string; tenant: string; collection: string };

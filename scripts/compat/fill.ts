@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Gallery } from '../../src/gallery/gallery.js';
 import type { ApiKeyStore } from '../../src/persistence/keys/api-key-store.js';
 import { hashKey } from '../../src/persistence/keys/api-keys.js';
+import { allPermissions } from '../../src/persistence/keys/permissions.js';
 import type { Storage } from '../../src/wiring/storage.js';
 import { type CompatContents, type CompatKey, fromBase64 } from './contents.js';
 
@@ -14,9 +15,10 @@ const FAR_AHEAD = new Date('2999-01-01');
 export async function fill(
   { store, objects }: Pick<Storage, 'store' | 'objects'>,
   gallery: Gallery,
-  { model, keys, collections }: CompatContents,
+  { model, keys, webhooks = [], collections }: CompatContents,
 ): Promise<void> {
   for (const key of keys) await addKey(store, key);
+  for (const { tenant, ...target } of webhooks) await store.webhooks.add(tenant, target);
   for (const { people, tenant, collection } of collections) {
     const where = { tenant, collection };
     for (const { id, name, faces, photo } of people) {
@@ -38,7 +40,13 @@ export async function fill(
 
 async function addKey(store: ApiKeyStore, { key, tenant, readOnly, end }: CompatKey): Promise<void> {
   const expiresAt = end === 'expired' ? new Date(0) : readOnly ? FAR_AHEAD : undefined;
-  await store.addKey({ tenant, sha256: hashKey(key), label: key, readOnly, expiresAt });
+  await store.addKey({
+    tenant,
+    sha256: hashKey(key),
+    label: key,
+    permissions: readOnly ? ['search'] : allPermissions,
+    expiresAt,
+  });
   if (end !== 'revoked') return;
   const stored = (await store.listKeys()).find(({ label }) => label === key);
   if (stored) await store.revokeKey(stored.keyId);

@@ -54,7 +54,9 @@ export function madeUpContents(model: string, direction: Float32Array): CompatCo
     { id: 'an', path: 'an/2.jpg', size: 70_002, changed: 1_700_000_001_000, state: 'sending' as const },
   ];
   const importedTo = { origin: 'http://localhost:8080', tenant: 'acme', collection: 'khách mời' };
-  return { model, dataKey: 'c0'.repeat(32), keys, collections, importedTo, imported };
+  const events = ['match', 'deleted'] as const;
+  const webhooks = [{ tenant: 'acme', url: 'https://example.com/compat', secret: 'whsec_compat', events }];
+  return { model, dataKey: 'c0'.repeat(32), keys, webhooks, collections, importedTo, imported };
 }
 
 /** Numbers of two sizes only, which pack into few bytes. */

@@ -66,9 +66,14 @@ export async function makeOlderFolder(folder: string, today: string, version: nu
     .prepare<[], string>(`SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'`)
     .pluck()
     .all();
-  const columnsOf = db.prepare<[string], string>(`SELECT name FROM pragma_table_info(?, 'main')`).pluck();
+  // A column that is gone today has its default.
+  const columnsOf = db
+    .prepare<[string, string], string>(
+      `SELECT name FROM pragma_table_info(?, 'main') INTERSECT SELECT name FROM pragma_table_info(?, 'today')`,
+    )
+    .pluck();
   for (const table of tables) {
-    const columns = columnsOf.all(table).join(', ');
+    const columns = columnsOf.all(table, table).join(', ');
     db.exec(`INSERT INTO main.${table} (${columns}) SELECT ${columns} FROM today.${table}`);
   }
   db.exec('DETACH today');

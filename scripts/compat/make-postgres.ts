@@ -66,6 +66,8 @@ async function dump({ run }: PostgresDatabase, version: number): Promise<string>
   await older.run('CREATE TABLE schema_migrations (version int PRIMARY KEY, at timestamptz DEFAULT now())');
   for (const sql of migrations.slice(0, version)) await older.run(sql);
   const { tables, links } = await schemaText(older.run);
+  // A column that is gone today, with the value that the keys of older contents have.
+  await run('ALTER TABLE api_keys ADD COLUMN read_only boolean NOT NULL DEFAULT false');
   const rows = await dumpRows(run, await columnsOf(older.run));
   await older.close();
   await engine.stop();

@@ -15,6 +15,8 @@ SELECT create_reference_table('collections');
 SELECT create_reference_table('cohorts');
 SELECT create_reference_table('pending_object_deletions');
 SELECT create_reference_table('scales');
+SELECT create_reference_table('webhooks');
+SELECT create_reference_table('deliveries');
 SELECT create_reference_table('forms_due');
 
 -- A collection's users and faces lie on one node, so that a search and every change but the making of a collection ask one.

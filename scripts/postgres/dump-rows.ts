@@ -14,6 +14,8 @@ const tablesInOrder = [
   'cohort_members',
   'staged_embeddings',
   'scales',
+  'webhooks',
+  'deliveries',
   'pending_object_deletions',
   'schema_migrations',
 ];

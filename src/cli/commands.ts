@@ -26,6 +26,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('./commands/keys.js')).keys,
   },
   {
+    name: 'webhooks',
+    summary: "Lists, adds, deletes and retries a tenant's webhooks.",
+    load: async () => (await import('./commands/webhooks.js')).webhooks,
+  },
+  {
     name: 'doctor',
     summary: 'Looks at everything that the server needs, and says what to fix.',
     load: async () => (await import('./commands/doctor.js')).doctor,

@@ -1,3 +1,4 @@
+import type { Permission } from '../persistence/keys/permissions.js';
 import { type Options, wholeNumber } from '../util/options.js';
 import { showProgress } from '../util/progress.js';
 import { FaceSearchClient } from './api-client/face-search-client.js';
@@ -55,13 +56,14 @@ export async function importInto(
     onWait: (why) => console.error(`\nwaiting for the server: ${why}`),
   });
   stopOnSignals(stop, new ImportError('Stopped before anything was sent.'));
-  const { tenant } = await statusOf(client);
+  const { tenant, keepsPhotos } = await statusOf(client);
   const target = { origin: client.origin, tenant, collection };
   const state = ImportState.open(what.state, target);
   let progress: ReturnType<typeof showProgress> | undefined;
   try {
     const outcome = await importPhotos(list, {
       ...what,
+      keepsPhotos,
       client,
       state,
       stop,
@@ -89,13 +91,20 @@ export async function importInto(
   }
 }
 
+/** It looks who is there, creates people and adds photos, and asks by a search whether a lost one was added. */
+const needed: readonly string[] = ['search', 'enrol', 'list'] satisfies Permission[];
+
 /** @throws ClientError, ImportError when the key may not add */
-async function statusOf(client: FaceSearchClient): Promise<{ tenant: string }> {
+async function statusOf(client: FaceSearchClient): Promise<{ tenant: string; keepsPhotos: boolean }> {
   const { code, data } = await client.admin('GET', '/status');
   if (code !== '200') throw new ImportError(`The server does not tell its status: ${data}`);
-  const { tenant, readOnly } = data as { tenant: string; readOnly: boolean };
-  if (readOnly) throw new ImportError('The key may only search: an import needs one that may add.');
-  return { tenant };
+  // Older servers tell no permissions, and keep no photos.
+  const status = data as { tenant: string; readOnly: boolean; permissions?: string[]; keepPhotos?: string };
+  const { tenant, readOnly, permissions, keepPhotos = 'off' } = status;
+  const missing = permissions ? needed.filter((one) => !permissions.includes(one)) : readOnly ? needed : [];
+  if (missing.length > 0)
+    throw new ImportError(`The key has no permission to ${missing.join(' and ')}, which an import needs.`);
+  return { tenant, keepsPhotos: keepPhotos !== 'off' };
 }
 
 /** What it came to, for a terminal. */

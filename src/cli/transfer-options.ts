@@ -8,7 +8,7 @@ import type { CollectionRef } from '../persistence/people/people-store.js';
 import type { Options, Values } from '../util/options.js';
 import { defaultManifestPath } from '../util/paths.js';
 import { UsageError } from '../util/usage-error.js';
-import { readFolderConfig } from './folder-config.js';
+import { readFolderConfig, readTargetConfig } from './server-config.js';
 
 export interface TransferOptions {
   collection: CollectionRef;
@@ -25,13 +25,17 @@ export const collectionOptions = {
   collection: { type: 'string', value: 'NAME', default: '', help: 'which one; without this, the default one' },
 } as const satisfies Options;
 
-/** @throws UsageError, ConfigError, ModelError */
+/**
+ * @param makesDatabase the command makes the database where there is none
+ * @throws UsageError, ConfigError, ModelError; InputError where there must be a database and is none
+ */
 export async function readTransferOptions(
   { tenant, collection }: Values<typeof collectionOptions>,
   file: string | undefined,
+  makesDatabase = false,
 ): Promise<TransferOptions> {
   if (!tenant) throw new UsageError('--tenant is missing.');
-  const config = readFolderConfig();
+  const config = makesDatabase ? readTargetConfig() : readFolderConfig();
   const manifest = config.MODEL_MANIFEST ? resolve(config.MODEL_MANIFEST) : defaultManifestPath;
   const pack = await readPack(manifest, config.MODEL_PACK);
   return {

@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import type { DataKey } from '../persistence/encryption/data-key.js';
 import type { S3Options } from '../persistence/photos/s3/s3-bucket.js';
 import { OperatorError } from '../util/operator-error.js';
-import { type Variable, variables } from './schema.js';
+import { variables } from './schema.js';
+import type { Variable } from './variable.js';
 
 type Variables = typeof variables;
 
@@ -35,7 +36,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     if (parsed.success) values[name] = parsed.data;
     else problems.push(`${name}: ${parsed.error.issues[0]?.message ?? 'is not valid'}`);
   }
-  for (const name of ['DATA_KEY', 'S3_ACCESS_KEY', 'S3_SECRET_KEY'])
+  for (const name of ['DATA_KEY', 'S3_ACCESS_KEY', 'S3_SECRET_KEY', 'MQTT_URL'])
     if (env[name] && env[`${name}_FILE`]) problems.push(`${name} and ${name}_FILE: set only one of them`);
   if (env.DATABASE_URL && (env.DATA_KEY || env.DATA_KEY_FILE)) {
     problems.push('DATABASE_URL and DATA_KEY: what lies in PostgreSQL cannot be encrypted with a data key yet');
@@ -57,6 +58,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 /** The key that the data is encrypted with; undefined where it is not. */
 export function dataKeyOf({ DATA_KEY, DATA_KEY_FILE }: Config): DataKey | undefined {
   return DATA_KEY ?? DATA_KEY_FILE;
+}
+
+/** The broker that events are published at; undefined where none is configured. */
+export function mqttOf({ MQTT_URL, MQTT_URL_FILE, MQTT_TENANT, MQTT_TOPIC, MQTT_DISCOVERY }: Config) {
+  const url = MQTT_URL ?? MQTT_URL_FILE;
+  if (url === undefined) return undefined;
+  const discovery = MQTT_DISCOVERY === '0' ? undefined : MQTT_DISCOVERY;
+  return { url, tenant: MQTT_TENANT, topic: MQTT_TOPIC, discovery };
 }
 
 /** Where the photos are; undefined where they lie in the data folder. */

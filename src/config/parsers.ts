@@ -171,6 +171,43 @@ export function proxies() {
     });
 }
 
+/** A comma-separated list of addresses and networks such as `10.0.0.0/8`; empty is none. */
+export function networks() {
+  return z
+    .string()
+    .transform((value) =>
+      value
+        .split(',')
+        .map((item) => item.trim())
+        .filter(Boolean),
+    )
+    .refine((items) => items.every(isNetwork), {
+      error: 'must be a comma-separated list of addresses and networks such as 192.168.1.0/24',
+    });
+}
+
+/** `mqtt://host:1883`, or `mqtts://user:password@host:8883`. */
+export function mqttUrl() {
+  return z
+    .string()
+    .transform((value) => value.trim())
+    .refine((value) => /^mqtts?:\/\/[^/]+\/?$/.test(value) && URL.canParse(value), {
+      error: 'must look like mqtt://user:password@host:1883, or mqtts://…',
+    });
+}
+
+/** The path of a file that holds such a URL. */
+export function mqttUrlFile() {
+  return fileContent().pipe(mqttUrl());
+}
+
+/** What topics of MQTT begin with. */
+export function topic() {
+  return z.string().regex(/^[^\s/#+$][^\s#+]{0,99}(?<!\/)$/, {
+    error: 'must be a topic without #, +, spaces, and slashes at its ends',
+  });
+}
+
 function isNetwork(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/');
   const version = isIP(address);

@@ -1,5 +1,5 @@
 import { h, labelled } from './dom.js';
-import { admin, session } from './session.js';
+import { admin, mayDo, session } from './session.js';
 import { t } from './words.js';
 
 /**
@@ -10,8 +10,8 @@ import { t } from './words.js';
 export function collectionChoice({ onChange = () => {}, makes = false }) {
   // At once: a photo may be pasted while the name is still being typed.
   const listeners = { oninput: (event) => (session.collection = event.target.value), onchange: () => onChange() };
-  // A key that may only search cannot ask which there are.
-  return makes || session.status.readOnly ? typed(listeners, makes) : oneOf(listeners);
+  // A key that may not list cannot ask which there are.
+  return makes || !mayDo('list') ? typed(listeners, makes) : oneOf(listeners);
 }
 
 function typed(listeners, makes) {

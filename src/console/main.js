@@ -7,18 +7,23 @@ import { loginPage } from './pages/login.js';
 import { peoplePage } from './pages/people.js';
 import { searchPage } from './pages/search.js';
 import { tryPage } from './pages/try-out.js';
-import { logOut, session, whenKeyIsLost } from './session.js';
+import { webhooksPage } from './pages/webhooks.js';
+import { logOut, mayDo, session, whenKeyIsLost } from './session.js';
 import { currentLanguage, languages, setLanguage, t } from './words.js';
 
-/** A page fills `main` and stops what it began when `signal` aborts. */
+/**
+ * A page fills `main` and stops what it began when `signal` aborts. `needs` is the permission that it is shown for.
+ * @type {Record<string, {show: Function, needs?: string}>}
+ */
 const pages = {
-  collections: { show: collectionsPage, writes: true },
-  people: { show: peoplePage, writes: true },
-  enrol: { show: enrolPage, writes: true },
-  search: { show: searchPage, writes: false },
-  compare: { show: comparePage, writes: false },
-  try: { show: tryPage, writes: false },
-  health: { show: healthPage, writes: false },
+  collections: { show: collectionsPage, needs: 'list' },
+  people: { show: peoplePage, needs: 'list' },
+  enrol: { show: enrolPage, needs: 'enrol' },
+  search: { show: searchPage, needs: 'search' },
+  compare: { show: comparePage, needs: 'search' },
+  webhooks: { show: webhooksPage, needs: 'admin' },
+  try: { show: tryPage },
+  health: { show: healthPage },
 };
 
 let life = new AbortController();
@@ -39,7 +44,7 @@ function render(trouble = '') {
     main,
   );
   if (!session.status) return loginPage(main, enter, trouble);
-  if (session.status.readOnly && pages[name].writes) main.append(h('p', { class: 'note' }, t('read-only')));
+  if (!isShown(name)) main.append(h('p', { class: 'note' }, t('not-permitted')));
   else pages[name].show(main, life.signal, { signal: life.signal, render });
 }
 
@@ -54,7 +59,12 @@ function focusHeading() {
 
 function pageName() {
   const name = location.hash.slice(2);
-  return name in pages ? name : session.status?.readOnly ? 'search' : 'collections';
+  if (name in pages || !session.status) return name in pages ? name : 'collections';
+  return Object.keys(pages).find(isShown) ?? 'try';
+}
+
+function isShown(name) {
+  return mayDo(pages[name].needs);
 }
 
 function header(current) {
@@ -66,7 +76,7 @@ function header(current) {
     ),
   );
   const links = Object.keys(pages)
-    .filter((name) => !(session.status?.readOnly && pages[name].writes))
+    .filter((name) => session.status && isShown(name))
     .map((name) => h('a', { href: `#/${name}`, 'aria-current': name === current ? 'page' : null }, t(`nav.${name}`)));
   const out = h('button', { type: 'button', class: 'plain', onclick: leave }, t('login.out'));
   return h(

@@ -52,6 +52,11 @@ export async function logIn(given) {
   }
 }
 
+/** Whether the key has a permission; without one there is nothing that it lacks. @param {string} [permission] */
+export function mayDo(permission) {
+  return permission === undefined || session.status.permissions.includes(permission);
+}
+
 export function logOut() {
   key = '';
   session.status = null;

@@ -17,6 +17,7 @@ const table = {
   USER_NOT_FOUND: business(404, { 'user-not-found': 'User not found' }),
   FACE_NOT_FOUND: business(404, { 'face-not-found': 'Face not found' }),
   PHOTO_NOT_FOUND: business(404, { 'photo-not-found': 'No photo of this face was kept' }),
+  WEBHOOK_NOT_FOUND: business(404, { 'webhook-not-found': 'Webhook not found' }),
   COLLECTION_NOT_FOUND: business(404, { 'collection-not-found': 'Collection not found' }),
   NO_FACE: business(407, { 'no-face': noFace, 'not-a-face': noFace, 'face-too-small': noFace }), // to the letter
   MANY_FACES: business(407, { 'many-faces': 'More than 1 faces detected' }), // to the letter
@@ -64,7 +65,10 @@ const table = {
     'missing-vector': 'Missing vector',
   }),
   UNKNOWN_KEY: real(401, { 'unknown-key': 'Unknown api_key' }),
-  READ_ONLY_KEY: real(403, { 'read-only-key': 'This api_key may only search and extract' }),
+  NOT_PERMITTED: real(403, {
+    'read-only-key': 'This api_key may only search and extract',
+    'missing-permission': 'This api_key has no permission to {permission}',
+  }),
   UNKNOWN_ROUTE: real(404, { 'unknown-route': 'Unknown route' }),
   WRONG_METHOD: real(405, { 'wrong-method': 'This endpoint has another method, which the header Allow names.' }),
   BODY_TOO_LARGE: real(413, { 'body-size': 'The request body is too large.' }),

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, normalize, resolve } from 'node:path';
 import { type CsvRow, readCsv } from '../util/csv.js';
-import { OperatorError } from '../util/operator-error.js';
+import { InputError } from '../util/input-error.js';
 import { PHOTO_CODES } from './gates/outcome.js';
 
 /** A row of manifest.csv. */
@@ -47,18 +47,18 @@ export interface PairList {
  * @param aliases a CSV file with the columns `name` and `is`: the first identity is the same person as the second; by
  * default the folder's aliases.csv where there is one
  * @param by a column of the manifest whose value is kept with each image
- * @throws OperatorError when something is not there or not valid
+ * @throws InputError when something is not there or not valid
  */
 export async function readDataSet(folder: string, aliases?: string, by?: string): Promise<DataSet> {
   const info = await stat(folder).catch(() => null);
-  if (!info?.isDirectory()) throw new OperatorError(`${folder} is not a folder.`);
+  if (!info?.isDirectory()) throw new InputError(`${folder} is not a folder.`);
   const file = join(folder, 'manifest.csv');
   const images = new Map<string, DataSetImage>();
   const rows = await readCsv(file, (header) =>
     header.includes('label') || header.includes('expect') ? ['path'] : ['path', 'identity'],
   );
   if (by !== undefined && !rows.some(({ values }) => by in values)) {
-    throw new OperatorError(`The manifest has no column "${by}", which --by names.`);
+    throw new InputError(`The manifest has no column "${by}", which --by names.`);
   }
   const same = await readAliases(aliases ?? join(folder, 'aliases.csv'), aliases !== undefined);
   for (const row of rows) {
@@ -66,20 +66,20 @@ export async function readDataSet(folder: string, aliases?: string, by?: string)
     image.identity = same.get(image.identity) ?? image.identity;
     const other = images.get(image.path);
     if (other && JSON.stringify(other) !== JSON.stringify(image)) {
-      throw new OperatorError(`${file}, line ${row.line}: ${image.path} is there twice, with different columns.`);
+      throw new InputError(`${file}, line ${row.line}: ${image.path} is there twice, with different columns.`);
     }
     images.set(image.path, image);
   }
-  if (images.size === 0) throw new OperatorError(`${file} names no image.`);
+  if (images.size === 0) throw new InputError(`${file} names no image.`);
   return { folder, images };
 }
 
 function imageOf({ values, line }: CsvRow, file: string): DataSetImage {
-  if (!values.path) throw new OperatorError(`${file}, line ${line}: the path is empty.`);
+  if (!values.path) throw new InputError(`${file}, line ${line}: the path is empty.`);
   const expect = values.expect ? PHOTO_CODES.find((code) => String(code) === values.expect) : null;
   if (expect === undefined) {
     const codes = PHOTO_CODES.join(', ');
-    throw new OperatorError(`${file}, line ${line}: expect must be one of ${codes}, not "${values.expect}".`);
+    throw new InputError(`${file}, line ${line}: expect must be one of ${codes}, not "${values.expect}".`);
   }
   return {
     path: normalize(values.path),
@@ -108,14 +108,14 @@ async function readAliases(file: string, required: boolean): Promise<Map<string,
   if (!required && !(await isFile(file))) return new Map();
   const direct = new Map<string, string>();
   for (const { values, line } of await readCsv(file, ['name', 'is'])) {
-    if (!values.name || !values.is) throw new OperatorError(`${file}, line ${line}: a name is missing.`);
+    if (!values.name || !values.is) throw new InputError(`${file}, line ${line}: a name is missing.`);
     direct.set(values.name, values.is);
   }
   const resolved = new Map<string, string>();
   for (const name of direct.keys()) {
     let end = name;
     for (let steps = 0; direct.has(end); steps++) {
-      if (steps > direct.size) throw new OperatorError(`${file}: the names lead in a circle at "${name}".`);
+      if (steps > direct.size) throw new InputError(`${file}: the names lead in a circle at "${name}".`);
       end = direct.get(end) as string;
     }
     resolved.set(name, end);
@@ -126,34 +126,34 @@ async function readAliases(file: string, required: boolean): Promise<Map<string,
 /**
  * Reads a pair list: the columns a, b and same (1 or 0).
  * @param file looked for in the folder first, then as a path of its own
- * @throws OperatorError when it is not there or not valid
+ * @throws InputError when it is not there or not valid
  */
 export async function readPairList(folder: string, file: string): Promise<PairList> {
   const inFolder = join(folder, file);
   const path = (await isFile(inFolder)) ? inFolder : resolve(file);
   const rows = await readCsv(path, ['a', 'b', 'same']);
   const pairs = rows.map(({ values: { a, b, same }, line }) => {
-    if (!a || !b) throw new OperatorError(`${path}, line ${line}: an image is missing.`);
+    if (!a || !b) throw new InputError(`${path}, line ${line}: an image is missing.`);
     if (same !== '0' && same !== '1') {
-      throw new OperatorError(`${path}, line ${line}: same must be 1 (one person) or 0 (two), not "${same}".`);
+      throw new InputError(`${path}, line ${line}: same must be 1 (one person) or 0 (two), not "${same}".`);
     }
     return { a: normalize(a), b: normalize(b), same: same === '1' };
   });
-  if (pairs.length === 0) throw new OperatorError(`${path} names no pair.`);
+  if (pairs.length === 0) throw new InputError(`${path} names no pair.`);
   return { name: basename(path).replace(/\.csv$/i, ''), pairs };
 }
 
 /**
  * Reads a list of image paths, one a line; empty lines and lines that begin with # are skipped.
- * @throws OperatorError when it cannot be read or names nothing
+ * @throws InputError when it cannot be read or names nothing
  */
 export async function readSubset(file: string): Promise<Set<string>> {
   const text = await readFile(file, 'utf8').catch((error: Error) => {
-    throw new OperatorError(`Cannot read ${file}: ${error.message}`);
+    throw new InputError(`Cannot read ${file}: ${error.message}`);
   });
   const lines = text.split('\n').map((line) => line.replace(/^\ufeff/, '').trim());
   const paths = lines.filter((line) => line !== '' && !line.startsWith('#')).map(normalize);
-  if (paths.length === 0) throw new OperatorError(`${file} names no image.`);
+  if (paths.length === 0) throw new InputError(`${file} names no image.`);
   return new Set(paths);
 }
 

@@ -1,3 +1,4 @@
+import type { WebhookDirectory } from '../events/tenant-webhooks.js';
 import type { Gallery } from '../gallery/gallery.js';
 import type { FollowedScale } from '../gallery/own-scale/followed-scale.js';
 import type { UserDirectory } from '../gallery/user-directory.js';
@@ -10,6 +11,7 @@ export interface Services {
   gallery: Gallery;
   directory: UserDirectory;
   analyser: FaceAnalyser;
+  webhooks: WebhookDirectory;
   /** Name and digest of the model whose faces are compared. */
   model: string;
   /** Which scale holds; undefined where similarities are cosines. */

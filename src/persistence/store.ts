@@ -4,6 +4,7 @@ import type { PeopleStore } from './people/people-store.js';
 import type { StagedEmbeddings } from './people/staged-embeddings.js';
 import type { PhotoOutbox } from './photos/photo-outbox.js';
 import type { ScaleStore } from './scales.js';
+import type { WebhookStore } from './webhooks/webhook-store.js';
 
 /**
  * Everything that one database keeps. Callers ask for the part that they use.
@@ -11,6 +12,7 @@ import type { ScaleStore } from './scales.js';
  */
 export interface Store extends PeopleStore, EmbeddingStore, PhotoOutbox, ApiKeyStore {
   readonly scales: ScaleStore;
+  readonly webhooks: WebhookStore;
   readonly staged: StagedEmbeddings;
 
   /** Throws when the store cannot answer. */

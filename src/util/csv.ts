@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
-import { OperatorError } from './operator-error.js';
+import { decodeText } from './decode-text.js';
+import { InputError } from './input-error.js';
 
 /** A line of a CSV file by column name, and where it stands. */
 export interface CsvRow {
@@ -10,26 +11,24 @@ export interface CsvRow {
 }
 
 /**
- * Reads a CSV file with a header line: comma-separated, UTF-8, quoted where needed.
+ * Reads a CSV file with a header line, as spreadsheets write it: UTF-8 or UTF-16, separated by commas, semicolons or tabs,
+ * quoted where needed, perhaps with a first line such as `sep=;`.
  * @param required columns that must be there, of a header that is handed over
- * @throws OperatorError that names the file, when it cannot be read, is no CSV or lacks a column
+ * @throws InputError that names the file, and the line where there is one, when it cannot be read, is no CSV or lacks a column
  */
 export async function readCsv(
   path: string,
   required: readonly string[] | ((header: readonly string[]) => readonly string[]),
 ): Promise<CsvRow[]> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new OperatorError(missing ? `There is no ${path}.` : `Cannot read ${path}: ${(error as Error).message}`);
-  }
+  const text = decodeText(await bytesOf(path), path);
+  const { delimiter, from } = shapeOf(text);
   let header: string[] = [];
   const rows: CsvRow[] = [];
   try {
     parse<Record<string, string>>(text, {
-      bom: true,
+      delimiter,
+      record_delimiter: ['\r\n', '\n', '\r'],
+      from_line: from,
       trim: true,
       skip_empty_lines: true,
       columns: (names: string[]) => {
@@ -42,13 +41,34 @@ export async function readCsv(
       },
     });
   } catch (error) {
-    throw new OperatorError(`${path} is not a valid CSV file: ${(error as Error).message}`);
+    throw new InputError(`${path} is not a valid CSV file: ${(error as Error).message}`);
   }
   const needed = typeof required === 'function' ? required(header) : required;
   const missing = needed.filter((column) => !header.includes(column));
   if (missing.length > 0) {
     const has = header.length > 0 ? `it has ${header.join(', ')}` : 'it is empty';
-    throw new OperatorError(`${path} has no column ${missing.map((name) => `"${name}"`).join(', ')}; ${has}.`);
+    throw new InputError(`${path} has no column ${missing.map((name) => `"${name}"`).join(', ')}; ${has}.`);
   }
   return rows;
+}
+
+async function bytesOf(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new InputError(missing ? `There is no ${path}.` : `Cannot read ${path}: ${(error as Error).message}`);
+  }
+}
+
+/** What separates the columns, and in which line the header stands. */
+function shapeOf(text: string): { delimiter: string; from: number } {
+  const [first = ''] = text.split(/\r\n|\n|\r/, 1);
+  const declared = /^"?sep=(.)"?$/i.exec(first.trim())?.[1];
+  if (declared !== undefined) return { delimiter: declared, from: 2 };
+  const header = (/[^\r\n]+/.exec(text)?.[0] ?? '').replace(/"[^"]*"/g, '');
+  const counts = [',', ';', '\t'].map((delimiter) => ({ delimiter, count: header.split(delimiter).length }));
+  // Of equals the first, a comma.
+  const best = counts.reduce((most, one) => (one.count > most.count ? one : most));
+  return { delimiter: best.delimiter, from: 1 };
 }

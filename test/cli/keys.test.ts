@@ -21,9 +21,16 @@ test('keys are made, listed and revoked by command line while a server has the s
     await keys('create', '--tenant', 'acme', '--label', 'door 3', '--read-only', '--expires', '90d')
   ).stdout.trim();
   expect((await ring.callerOf(key))?.tenant).toBe('acme');
+  const created = await keys('create', '--tenant', 'acme', '--label', 'desk', '--permissions', 'list,enrol');
+  expect(created.stdout).toMatch(/^fsk_\S+\n$/);
+  expect(created.stderr).toContain('Key 2 of the tenant "acme" (enrol list). It is shown only now:');
+  await keys('revoke', '2');
   const { stdout: list } = await keys('list');
-  expect(list).toContain('door 3');
-  expect(list).toContain('read-only');
+  const [heads, door, desk] = list.split('\n').map((line) => line.split(/ {2,}/));
+  expect(heads).toEqual(['id', 'name', 'tenant', 'permissions', 'expires', 'last used', 'state']);
+  const minute = expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\dZ$/);
+  expect(door).toEqual(['1', 'door 3', 'acme', 'search', minute, minute, 'good']);
+  expect(desk).toEqual(['2', 'desk', 'acme', 'enrol list', 'never', 'never', expect.stringMatching(/^revoked 20/)]);
   expect(list).not.toContain(key);
   await keys('revoke', '1');
   expect((await ring.callerOf(key))?.tenant).toBeUndefined();
@@ -31,13 +38,14 @@ test('keys are made, listed and revoked by command line while a server has the s
   await expect(keys('create', '--tenant', 'acme', '--expires', '2020-01-01')).rejects.toThrow('in the future');
   await expect(keys('create', '--tenant', 'acme', '--wat')).rejects.toThrow('facesearch help keys');
   await expect(keys('create')).rejects.toThrow('keys create --tenant NAME');
-  expect(await store.listKeys()).toHaveLength(1);
+  expect(await store.listKeys()).toHaveLength(2);
   await expect(keys('destroy')).rejects.toThrow('There is no "keys destroy"');
   await store.close();
 });
 
 test('making and revoking a key is audited where there is an audit log, and not done where it cannot be written', async () => {
   const folder = await temporaryFolder();
+  await (await SqliteStore.open(join(folder, 'facesearch.sqlite'))).close();
   const file = join(folder, 'log', 'audit.log');
   const keys = (auditLog: string, ...args: string[]) =>
     run(process.execPath, [program, 'keys', ...args], {

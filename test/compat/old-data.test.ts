@@ -12,7 +12,7 @@ import { createLogger } from '../../src/observability/logging.js';
 import { openFolderStorage } from '../../src/wiring/folder-storage.js';
 import { temporaryFolder } from '../persistence/temporary-folder.js';
 import { runCommand } from '../support/command.js';
-import { changePeople, expectKeys, expectPeople } from './old-people.js';
+import { changePeople, expectKeys, expectPeople, expectWebhooks } from './old-people.js';
 import { serverOver } from './old-server.js';
 import { allFiles, dataOf, decompressed, unpacked } from './releases.js';
 
@@ -45,6 +45,7 @@ test.each(folders)(
     const env = { DATA_DIR: folder, VECTOR_INDEX: data.index, ...keyFor(data.name, contents) };
     const server = await serverOver(env);
     await expectKeys(server, contents);
+    await expectWebhooks(server, contents);
     await expectPeople(server, contents);
     expect(await photosIn(folder)).toHaveLength(3);
     const left = await changePeople(server, contents);
@@ -64,6 +65,7 @@ test.each(dataOf('backup'))('$release: the backup $name is restored and served',
   expect(restored.code, restored.stderr).toBe(0);
   const server = await serverOver({ DATA_DIR: folder, ...keyFor(data.name, contents) });
   await expectKeys(server, contents);
+  await expectWebhooks(server, contents);
   await expectPeople(server, contents);
   await expectPeople(server, await changePeople(server, contents));
 });

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'vitest';
 import { useTestDatabase } from '../support/test-database.js';
-import { changePeople, expectKeys, expectPeople } from './old-people.js';
+import { changePeople, expectKeys, expectPeople, expectWebhooks } from './old-people.js';
 import { serverOver } from './old-server.js';
 import { dataOf, unpacked } from './releases.js';
 
@@ -15,6 +15,7 @@ test.each(dataOf('postgres'))('$release: the dump $name is served', { timeout: 1
   // Without DATABASE_VECTORS a server takes what the database has.
   const server = await serverOver({ ...database().env, DATA_DIR: folder });
   await expectKeys(server, contents);
+  await expectWebhooks(server, contents);
   // A 16-bit number has 11 bits, so the vectors are not quite the same.
   const digits = data.name.includes('halfvec') ? 3 : 6;
   await expectPeople(server, contents, digits);

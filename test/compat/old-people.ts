@@ -44,6 +44,16 @@ export async function expectKeys(server: OpenServer, { keys }: CompatContents): 
   }
 }
 
+/** Each tenant has its webhooks. */
+export async function expectWebhooks(server: OpenServer, contents: CompatContents): Promise<void> {
+  const { webhooks = [] } = contents;
+  for (const { tenant, url, events } of webhooks) {
+    const headers = { api_key: keyOf(contents, { tenant, collection: '' }) };
+    const { data } = (await server.app.inject({ url: '/admin/v1/webhooks', headers })).json<{ data: object[] }>();
+    expect(data).toContainEqual(expect.objectContaining({ url, events }));
+  }
+}
+
 /**
  * Everybody is listed, found by each face, and has the photo that was kept.
  * @param digits of the similarity, which is 1 within float32 where embeddings are kept in 32-bit numbers

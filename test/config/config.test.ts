@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig, s3Of } from '../../src/config/config.js';
-import { type Variable, variables } from '../../src/config/schema.js';
+import { settingGroups, variables } from '../../src/config/schema.js';
+import type { Variable } from '../../src/config/variable.js';
 import { hashKey } from '../../src/persistence/keys/api-keys.js';
 import { temporaryFolder } from '../persistence/temporary-folder.js';
 
@@ -17,6 +18,12 @@ function problemsOf(env: Record<string, string>): readonly string[] {
 }
 
 describe('configuration', () => {
+  it('has each setting in one group', () => {
+    const grouped = settingGroups.flatMap((group) => Object.keys(group.variables));
+    expect([...new Set(grouped)]).toEqual(grouped);
+    expect(grouped.sort()).toEqual(Object.keys(variables).sort());
+  });
+
   it('the configuration has a default for everything that a first start needs', () => {
     const config = readConfig({});
     expect(config).toMatchObject({
@@ -75,11 +82,11 @@ describe('configuration', () => {
     };
     expect(problemsOf(wrong).map((problem) => problem.split(':')[0])).toEqual([
       'PORT',
+      'CORS_ORIGIN',
       'HTTP_STATUS',
       'MIN_RESOLUTION',
       'MIN_FACE_AREA',
       'WORKERS',
-      'CORS_ORIGIN',
     ]);
   });
 

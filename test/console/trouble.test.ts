@@ -109,7 +109,7 @@ describe.skipIf(!chromiumPath)('the console where something goes wrong (skipped 
     await browser.page.route(/\/admin\/v1\/status/, async (route) => {
       const response = await route.fetch();
       const { data, code } = await response.json();
-      await route.fulfill({ response, json: { data: { ...data, readOnly: true }, code } });
+      await route.fulfill({ response, json: { data: { ...data, readOnly: true, permissions: ['search'] }, code } });
     });
     await browser.logIn('Search');
     expect(await browser.page.getByRole('navigation').getByRole('link').allInnerTexts()).toEqual([
@@ -121,7 +121,7 @@ describe.skipIf(!chromiumPath)('the console where something goes wrong (skipped 
     await browser.page.locator('input[type=file]').setInputFiles(jpeg('franck_02045.jpg'));
     await browser.page.getByText('The photo is good, but nobody is enrolled in this collection.').waitFor();
     await browser.page.getByRole('link', { name: 'Health' }).click();
-    await browser.page.getByText('search only').waitFor();
+    await browser.page.getByText('search', { exact: true }).waitFor();
   });
 
   it.each([390, 1440])('the console fits a width of %i pixels, even with a long name', async (width) => {

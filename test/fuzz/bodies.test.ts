@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { createLogger } from '../../src/observability/logging.js';
 import { openGallery } from '../gallery/gallery-fixture.js';
 import { listeningFakeApp } from '../support/fake-app.js';
+import { FakeWebhooks } from '../support/fake-webhooks.js';
 import { FakeAnalyser } from '../support/fakes.js';
 import { field } from '../support/multipart.js';
 import { type HostileCall, hostileCall } from './hostile-call.js';
@@ -23,7 +24,10 @@ test(`${BODIES} hostile bodies are answered in form, with no 5xx but a deliberat
   const analyser = Object.assign(new FakeAnalyser(), { seen: { push: () => 0 } });
   const { target, get, post } = await listeningFakeApp(
     { RATE_LIMIT: '0', FAILED_KEY_LIMIT: '0' },
-    { services: () => ({ gallery, directory, analyser, model: 'm1' }), logger: createLogger('silent') },
+    {
+      services: () => ({ gallery, directory, analyser, model: 'm1', webhooks: new FakeWebhooks() }),
+      logger: createLogger('silent'),
+    },
   );
   await post('/create', field('id', 'u1'), field('name', 'Mai'));
   const codes = new Map<string, number>();

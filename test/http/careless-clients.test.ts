@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { openGallery } from '../gallery/gallery-fixture.js';
 import { fakeApp, testKey } from '../support/fake-app.js';
+import { FakeWebhooks } from '../support/fake-webhooks.js';
 import { FakeAnalyser, faceOf } from '../support/fakes.js';
 import { type Form, field, file, form } from '../support/multipart.js';
 
@@ -14,7 +15,9 @@ async function peopled() {
   const { gallery, directory } = await openGallery();
   const app = await fakeApp(
     {},
-    { services: () => ({ gallery, directory, analyser: new FakeAnalyser(), model: 'm1' }) },
+    {
+      services: () => ({ gallery, directory, analyser: new FakeAnalyser(), model: 'm1', webhooks: new FakeWebhooks() }),
+    },
   );
   for (const collection of ['', 'staff'])
     await app.post('/create', field('collection', collection), field('id', 'u1'), field('name', 'Mai'));
@@ -227,7 +230,18 @@ describe('ids', () => {
       post,
       get,
       delete: remove,
-    } = await fakeApp({}, { services: () => ({ gallery, directory, analyser: new FakeAnalyser(), model: 'm1' }) });
+    } = await fakeApp(
+      {},
+      {
+        services: () => ({
+          gallery,
+          directory,
+          analyser: new FakeAnalyser(),
+          model: 'm1',
+          webhooks: new FakeWebhooks(),
+        }),
+      },
+    );
     const id = '\ufeffold';
     await gallery.saveUser({ tenant: 'acme', collection: '' }, { id, name: 'Mai' });
     expect((await post('/create', field('id', id), field('name', 'Mai Ngô'))).json.code).toBe('200');

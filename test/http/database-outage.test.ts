@@ -6,6 +6,7 @@ import { openDatabaseStorage } from '../../src/wiring/database-storage.js';
 import { openDatabaseGallery } from '../gallery/pgvector-gallery-fixture.js';
 import { temporaryFolder } from '../persistence/temporary-folder.js';
 import { fakeApp } from '../support/fake-app.js';
+import { FakeWebhooks } from '../support/fake-webhooks.js';
 import { FakeAnalyser } from '../support/fakes.js';
 import { field, file } from '../support/multipart.js';
 import { client } from '../support/target.js';
@@ -24,7 +25,7 @@ test('requests answer 503 while the database is away, and work afterwards withou
     {},
     {
       keys: new KeyRing(store, []),
-      services: () => ({ gallery, directory, analyser: new FakeAnalyser(), model: 'm1' }),
+      services: () => ({ gallery, directory, analyser: new FakeAnalyser(), model: 'm1', webhooks: new FakeWebhooks() }),
       checkReady: () => store.ping(),
     },
   );

@@ -9,6 +9,7 @@ type Json = Record<string, unknown>;
 /** What the document says of one endpoint. */
 interface Operation {
   operationId: string;
+  'x-permission'?: string;
   security?: unknown[];
   parameters?: { name: string; in: string; required?: boolean; example?: unknown; schema: Json }[];
   requestBody?: { content: Record<string, { schema: { properties?: Record<string, Json> }; example?: unknown }> };
@@ -76,7 +77,7 @@ export const endpoints: readonly Endpoint[] = routes
     return found;
   });
 
-/** The sample request of an endpoint, in which `face` stands for a face's number. */
+/** The sample request of an endpoint, in which `face` stands for the number of a face, or of a webhook. */
 export function sampleOf({ method, path }: Endpoint, face = 1): Pick<Call, 'method' | 'path' | 'absolute' | 'body'> {
   const sample = samples[`${method} ${path}`];
   if (!sample) throw new Error(`test/http/samples.ts has no request for ${method} ${path}`);
@@ -92,5 +93,5 @@ export function request(
   const body = json
     ? { headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(json)) }
     : parts && form(...parts);
-  return { method, path: path.replace('{face}', String(face)) + query, absolute: true, ...(body && { body }) };
+  return { method, path: path.replace(/\{\w+\}/, String(face)) + query, absolute: true, ...(body && { body }) };
 }

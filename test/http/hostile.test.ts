@@ -4,6 +4,7 @@ import { hasInvisible } from '../../src/http/forms/fields.js';
 import { decode } from '../../src/vision/decode.js';
 import { openGallery } from '../gallery/gallery-fixture.js';
 import { fakeApp, listeningFakeApp } from '../support/fake-app.js';
+import { FakeWebhooks } from '../support/fake-webhooks.js';
 import { FakeAnalyser, faceOf } from '../support/fakes.js';
 import { lieInPng } from '../support/image-lies.js';
 import { field, file, form, type PartInit } from '../support/multipart.js';
@@ -78,7 +79,15 @@ describe('ids and names', () => {
       delete: remove,
     } = await listeningFakeApp(
       {},
-      { services: () => ({ gallery, directory, analyser: new FakeAnalyser(), model: 'm1' }) },
+      {
+        services: () => ({
+          gallery,
+          directory,
+          analyser: new FakeAnalyser(),
+          model: 'm1',
+          webhooks: new FakeWebhooks(),
+        }),
+      },
     );
     const where = field('collection', text);
     // New ids have no characters that nobody sees.

@@ -46,4 +46,9 @@ export const samples: Record<string, { query?: string; parts?: readonly PartInit
   'GET /admin/v1/faces/{face}/photo': { query: user },
   'POST /admin/v1/candidates': { json: { collection: 'staff', vector } },
   'POST /admin/v1/analyse': { json: { photo } },
+  'GET /admin/v1/webhooks': {},
+  'POST /admin/v1/webhooks': { json: { url: 'https://example.com/facesearch' } },
+  'DELETE /admin/v1/webhooks/{webhook}': {},
+  'POST /admin/v1/webhooks/{webhook}/retry': {},
+  'GET /admin/v1/dead-letters': {},
 };

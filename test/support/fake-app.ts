@@ -3,6 +3,9 @@ import { onTestFinished } from 'vitest';
 import { type AppParts, buildApp } from '../../src/app.js';
 import { readConfig } from '../../src/config/config.js';
 import { createLogger } from '../../src/observability/logging.js';
+import type { Caller } from '../../src/persistence/keys/api-key-store.js';
+import { allPermissions } from '../../src/persistence/keys/permissions.js';
+import { FakeWebhooks } from './fake-webhooks.js';
 import { FakeAnalyser, FakeGallery } from './fakes.js';
 import { client, injectTarget, socketTarget } from './target.js';
 
@@ -22,6 +25,7 @@ export async function fakeApp(env: Record<string, string> = {}, parts: Partial<A
 export async function buildFakeApp(env: Record<string, string> = {}, parts: Partial<AppParts> = {}) {
   const gallery = new FakeGallery();
   const analyser = new FakeAnalyser();
+  const webhooks = new FakeWebhooks();
   const lines: string[] = [];
   const sink = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -29,21 +33,21 @@ export async function buildFakeApp(env: Record<string, string> = {}, parts: Part
       done();
     },
   });
-  const callers = new Map([
-    [testKey, { keyId: '1', tenant: 'acme', readOnly: false }],
-    [otherKey, { keyId: '2', tenant: 'globex', readOnly: false }],
-    [readOnlyKey, { keyId: '3', tenant: 'acme', readOnly: true }],
+  const callers = new Map<string, Caller>([
+    [testKey, { keyId: '1', tenant: 'acme', permissions: allPermissions }],
+    [otherKey, { keyId: '2', tenant: 'globex', permissions: allPermissions }],
+    [readOnlyKey, { keyId: '3', tenant: 'acme', permissions: ['search' as const] }],
   ]);
   const app = await buildApp({
     config: readConfig(env),
     keys: { callerOf: async (key) => callers.get(key) },
-    services: () => ({ gallery, directory: gallery, analyser, model: 'm1' }),
+    services: () => ({ gallery, directory: gallery, analyser, model: 'm1', webhooks }),
     checkReady: async () => {},
     logger: createLogger('trace', sink),
     ...parts,
   });
   const target = injectTarget(app);
-  return { app, gallery, analyser, lines, target, ...client(target, testKey) };
+  return { app, gallery, analyser, webhooks, lines, target, ...client(target, testKey) };
 }
 
 /** The same behind a real socket. */

@@ -43,7 +43,8 @@ export async function cuttingServer(files: Readonly<Record<string, Buffer>>, cut
     }
     left.set(path, remaining - 1);
     const end = Math.min(file.length - 1, start + Math.floor(file.length / (cuts + 1)));
-    response.write(file.subarray(start, end), () => response.destroy());
+    // Not destroyed: what was sent must arrive, so that each cut leaves something.
+    response.write(file.subarray(start, end), () => response.socket?.end());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { InputError } from '../../util/input-error.js';
 import { OperatorError } from '../../util/operator-error.js';
 
 /**
@@ -33,13 +34,16 @@ export function cannotRead(error: unknown, path: string): unknown {
     EISDIR: () => 'it is a folder; name a file in it',
     ENOTDIR: () => 'there is no such file',
   };
-  return refusal(error, `Cannot read ${path}`, reasons[codeOf(error)]);
+  return refusal(error, `Cannot read ${path}`, reasons[codeOf(error)], InputError);
 }
 
-function refusal(error: unknown, what: string, reason: (() => string) | undefined): unknown {
-  return reason && !(error instanceof OperatorError)
-    ? new OperatorError(`${what}: ${reason()}.`, { cause: error })
-    : error;
+function refusal(
+  error: unknown,
+  what: string,
+  reason: (() => string) | undefined,
+  Kind: typeof OperatorError = OperatorError,
+): unknown {
+  return reason && !(error instanceof OperatorError) ? new Kind(`${what}: ${reason()}.`, { cause: error }) : error;
 }
 
 function codeOf(error: unknown): string {

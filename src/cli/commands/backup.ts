@@ -5,7 +5,7 @@ import { showProgress } from '../../util/progress.js';
 import { UsageError } from '../../util/usage-error.js';
 import { backUp } from '../backup/back-up.js';
 import { defineCommand } from '../command.js';
-import { readFolderConfig } from '../folder-config.js';
+import { readFolderConfig } from '../server-config.js';
 
 export const backup = defineCommand({
   about: 'Copies DATA_DIR into one file; the server may run meanwhile. See docs/backup.md.',

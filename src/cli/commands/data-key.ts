@@ -7,7 +7,7 @@ import { S3ObjectStore } from '../../persistence/photos/s3/s3-object-store.js';
 import { showProgress } from '../../util/progress.js';
 import { UsageError } from '../../util/usage-error.js';
 import { defineCommand } from '../command.js';
-import { readFolderConfig } from '../folder-config.js';
+import { readFolderConfig } from '../server-config.js';
 
 export const dataKey = defineCommand({
   about: 'Encrypts the data folder DATA_DIR, while no server runs on it. See docs/encryption.md.',

@@ -1,9 +1,9 @@
-import { createWriteStream, existsSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { dataKeyOf } from '../../config/config.js';
 import { SqliteTransfer } from '../../persistence/people/sqlite/sqlite-transfer.js';
-import { OperatorError } from '../../util/operator-error.js';
+import { InputError } from '../../util/input-error.js';
 import { showProgress } from '../../util/progress.js';
 import { exportCollection } from '../collection-export/export-collection.js';
 import { defineCommand } from '../command.js';
@@ -16,11 +16,10 @@ export const exportCommand = defineCommand({
   options: collectionOptions,
   async run(values, [name]) {
     const { collection, file, config, database, model } = await readTransferOptions(values, name);
-    if (!existsSync(database)) throw new OperatorError(`There is no database ${database}.`);
     const source = SqliteTransfer.open(database, dataKeyOf(config), collection, model);
     try {
       const counts = source.count();
-      if (!counts) throw new OperatorError('There is no such collection.');
+      if (!counts) throw new InputError('There is no such collection.');
       const progress = showProgress('users and faces', counts.users + counts.faces);
       try {
         const lines = exportCollection(source, model, (done) => progress.update(done, 0));

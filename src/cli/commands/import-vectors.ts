@@ -13,9 +13,10 @@ export const importVectors = defineCommand({
   operands: ['[<file>]'],
   options: collectionOptions,
   async run(values, [name]) {
-    const { collection, file, config, database, model } = await readTransferOptions(values, name);
-    const input = file ? createReadStream(file) : process.stdin;
+    const { collection, file, config, database, model } = await readTransferOptions(values, name, true);
+    // First of all: a stream tells later that there is no file.
     const { size } = file ? statSync(file) : fstatSync(0);
+    const input = file ? createReadStream(file) : process.stdin;
     const unlock = lockDataFolder(config.DATA_DIR);
     const target = SqliteTransfer.open(database, dataKeyOf(config), collection, model);
     // A pipe has no size.

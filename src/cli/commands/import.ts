@@ -25,6 +25,7 @@ export const importCommand = defineCommand({
       help: 'also name photos of a quality below N, 1 to 100, with what to change; sends each photo twice',
       read: wholeNumber(1, 100),
     },
+    everybody: { type: 'boolean', help: 'also create people of whom no photo is accepted' },
     state: { type: 'string', value: 'FILE', help: 'what was sent (default: <folder>.import-state)' },
     report: {
       type: 'string',
@@ -51,14 +52,16 @@ Users and vectors that facesearch export wrote are read by facesearch import-vec
       state: values.state ?? `${beside}.import-state`,
       allowIdCard: values.allowIdCard,
       retryRefused: values.retryRefused,
-      everybody: false,
+      everybody: values.everybody,
       parallel: values.parallel,
       quality: values.quality,
     });
     const report = values.report ?? `${beside}.import-report.html`;
     await writeReport(report, { source, target, outcome, weak, at: new Date() });
-    const { people, without, unfinished, unreadable, refused } = outcome;
+    const { people, without, notMade, unfinished, unreadable, refused } = outcome;
     const lines = importLines(outcome);
+    if (notMade.length > 0)
+      lines.push(`${notMade.length} of ${people} people were not created: none of their photos was accepted.`);
     if (without.length > 0) lines.push(`${without.length} of ${people} people have no photo.`);
     if (weak.length > 0)
       lines.push(weak.length === 1 ? '1 photo is of low quality.' : `${weak.length} photos are of low quality.`);

@@ -104,7 +104,10 @@ async function tell(
   list: string | undefined,
 ): Promise<void> {
   const { own, staged: made, withoutPhoto } = await staged.count(model);
-  console.log(`Faces of ${model}: ${own}, and ${made} more that are embedded, ${outcome.embedded} of them now.`);
+  console.log(
+    `${made} faces have an embedding of ${model} that waits for --switch, ${outcome.embedded} of them made now.`,
+  );
+  if (own > 0) console.log(`${own} faces are of this model already.`);
   if (outcome.erased > 0) console.log(`${outcome.erased} faces were erased meanwhile.`);
   if (!outcome.isComplete) {
     process.exitCode = 1;

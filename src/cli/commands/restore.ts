@@ -2,7 +2,7 @@ import { s3Of } from '../../config/config.js';
 import { OperatorError } from '../../util/operator-error.js';
 import { restore } from '../backup/restore.js';
 import { defineCommand } from '../command.js';
-import { readFolderConfig } from '../folder-config.js';
+import { readTargetConfig } from '../server-config.js';
 
 const intoFolder =
   'A backup is restored into DATA_DIR only: unset S3_ENDPOINT and the like, restore, and move the photos (docs/photos.md).';
@@ -13,7 +13,7 @@ export const restoreCommand = defineCommand({
   notes: 'With - as the file, the backup is read from standard input.',
   options: { force: { type: 'boolean', help: 'replace the data that is there' } },
   async run({ force }, [file = '']) {
-    const config = readFolderConfig();
+    const config = readTargetConfig();
     if (s3Of(config)) throw new OperatorError(intoFolder);
     const folder = config.DATA_DIR;
     const { createdAt, users, faces, photos, dataKeyId } = await restore({

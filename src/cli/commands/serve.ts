@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { type Config, readConfig } from '../../config/config.js';
+import { misspeltSettings } from '../../config/misspelt.js';
 import { createLogger } from '../../observability/logging.js';
 import { serveMetrics } from '../../observability/metrics/metrics-server.js';
 import { openServer, type Server } from '../../server.js';
@@ -22,6 +23,8 @@ export const serve = defineCommand({
 async function start(): Promise<void> {
   const config = readConfig(process.env);
   const logger = createLogger(config.LOG_LEVEL);
+  for (const { given, meant } of misspeltSettings(process.env))
+    logger.warn({ variable: given, meant }, 'the environment has a variable that is no setting, but resembles one');
   const server = await openServer(config, logger);
   closeOnSignals(server, logger, config.SHUTDOWN_GRACE);
   const keyShown = server.firstKey.then((key) => {

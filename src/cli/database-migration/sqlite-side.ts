@@ -198,6 +198,14 @@ export class SqliteSide implements TargetSide {
       );
       return { ...row, embedding: embeddingToBlob(embedding) };
     }
+    if (table.name === 'webhooks') {
+      const target = this.#encryption.decryptTarget(Number(row.webhook_id), row.target as Buffer);
+      return { ...row, target: Buffer.from(target, 'utf8') };
+    }
+    if (table.name === 'deliveries') {
+      const data = this.#encryption.decryptEvent(String(row.event_id), row.data as Buffer);
+      return { ...row, data: Buffer.from(data, 'utf8') };
+    }
     return withFlags(table, row, (flag) => flag === 1);
   }
 
@@ -215,6 +223,14 @@ export class SqliteSide implements TargetSide {
         ...row,
         embedding: this.#encryption.encryptEmbedding(Number(row.user_id), String(row.model), embedding),
       };
+    }
+    if (table.name === 'webhooks') {
+      const target = (row.target as Buffer).toString('utf8');
+      return { ...row, target: this.#encryption.encryptTarget(Number(row.webhook_id), target) };
+    }
+    if (table.name === 'deliveries') {
+      const data = (row.data as Buffer).toString('utf8');
+      return { ...row, data: this.#encryption.encryptEvent(String(row.event_id), data) };
     }
     return withFlags(table, row, Number);
   }

@@ -1,11 +1,12 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type Config, ConfigError, readConfig, s3Of } from '../../config/config.js';
+import { misspeltSettings } from '../../config/misspelt.js';
 import { S3ObjectStore } from '../../persistence/photos/s3/s3-object-store.js';
 import { checkDataFolder } from './data-folder-check.js';
 import { about, type Finding } from './finding.js';
 import { checkClock, checkCores, checkMemory, checkNode, checkProcessor } from './machine.js';
-import { checkModels } from './models-check.js';
+import { checkModels, weightsOf } from './models-check.js';
 import { checkPorts, checkTls } from './network-check.js';
 import { checkPostgres } from './postgres-check.js';
 import { checkScale } from './scale-check.js';
@@ -23,8 +24,8 @@ export async function examine(env: Readonly<Record<string, string | undefined>>)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const { fail } = about('settings');
-    const fix = 'Set it right (README, "Configuration"); what depends on the settings was not looked at.';
-    return [...error.problems.map((problem) => fail(problem, fix)), ...machine];
+    const fix = 'Set it right (docs/configuration.md); what depends on the settings was not looked at.';
+    return [...error.problems.map((problem) => fail(problem, fix)), ...checkNames(env), ...machine];
   }
   const folder = checkDataFolder(config.DATA_DIR);
   const { findings: database, faces } =
@@ -33,9 +34,10 @@ export async function examine(env: Readonly<Record<string, string | undefined>>)
       : { findings: await checkPostgres(config, config.DATABASE_URL), faces: undefined };
   return [
     about('settings').ok('every variable is right'),
+    ...checkNames(env),
     ...machine,
     checkCores(config),
-    checkMemory(config, faces),
+    checkMemory(config, faces, undefined, await weightsOf(config)),
     ...(await checkModels(config)),
     ...folder.findings,
     ...database,
@@ -45,6 +47,12 @@ export async function examine(env: Readonly<Record<string, string | undefined>>)
     ...checkTls(config),
     ...checkAuditLog(config),
   ];
+}
+
+/** Of variables that are no settings, those that look as if they were meant to be. */
+function checkNames(env: Parameters<typeof misspeltSettings>[0]): Finding[] {
+  const { warn } = about('settings');
+  return misspeltSettings(env).map(({ given, meant }) => warn(`${given} is no setting`, `Was ${meant} meant?`));
 }
 
 async function checkBucket(config: Config): Promise<Finding[]> {

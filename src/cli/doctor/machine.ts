@@ -59,16 +59,30 @@ export function checkCores(
 }
 
 /** Resident memory by docs/operations.md: the process, each worker, each face, and the largest photo that is decoded. */
-export const MEMORY = { process: 150e6, worker: 100e6, face: 6_000, bytesPerPixel: 3 };
+export const MEMORY = {
+  process: 150e6,
+  worker: 100e6,
+  face: 6_000,
+  bytesPerPixel: 3,
+  /** Weights that the number for a worker contains: those of the default pack, about. */
+  lightWeights: 20e6,
+  /** Of a worker for each byte of weights beyond: ONNX Runtime keeps them, and again in the order that it computes in. */
+  bytesPerWeight: 2.5,
+};
 
-/** @param faces undefined where they are not in this process, or cannot be counted */
+/**
+ * @param faces undefined where they are not in this process, or cannot be counted
+ * @param weights bytes of the pack's prepared weights
+ */
 export function checkMemory(
   { WORKERS, MAX_PIXELS }: Pick<Config, 'WORKERS' | 'MAX_PIXELS'>,
   faces: number | undefined,
   total = memoryLimit(),
+  weights = 0,
 ): Finding {
   const { ok, warn, fail } = about('memory');
-  const steady = MEMORY.process + WORKERS * MEMORY.worker + (faces ?? 0) * MEMORY.face;
+  const heavy = Math.max(0, weights - MEMORY.lightWeights) * MEMORY.bytesPerWeight;
+  const steady = MEMORY.process + WORKERS * (MEMORY.worker + heavy) + (faces ?? 0) * MEMORY.face;
   const most = steady + WORKERS * MAX_PIXELS * MEMORY.bytesPerPixel;
   const need = `${gigabytes(steady)} for ${WORKERS} workers${faces === undefined ? '' : ` and ${faces} faces`}, ${gigabytes(most)} while they decode the largest photos`;
   const less = 'Give it more memory, or set WORKERS or MAX_PIXELS lower.';

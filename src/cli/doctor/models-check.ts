@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Config } from '../../config/config.js';
 import { modelsOf, readPack } from '../../models/choose-pack.js';
@@ -5,6 +6,26 @@ import { ModelError } from '../../models/model-error.js';
 import { findPrepared } from '../../models/prepared-file.js';
 import { defaultManifestPath, defaultPreparedDir } from '../../util/paths.js';
 import { about, type Finding } from './finding.js';
+
+/** Bytes of the pack's prepared weights; those that are missing count nothing. */
+export async function weightsOf(
+  { MODEL_MANIFEST, MODEL_PACK }: Pick<Config, 'MODEL_MANIFEST' | 'MODEL_PACK'>,
+  preparedDir: string = defaultPreparedDir,
+): Promise<number> {
+  try {
+    let bytes = 0;
+    for (const model of modelsOf(
+      await readPack(MODEL_MANIFEST ? resolve(MODEL_MANIFEST) : defaultManifestPath, MODEL_PACK),
+    )) {
+      const found = await findPrepared(preparedDir, model.name, model);
+      if (found.state === 'valid') bytes += (await stat(found.path)).size;
+    }
+    return bytes;
+  } catch (error) {
+    if (error instanceof ModelError) return 0;
+    throw error;
+  }
+}
 
 /** Whether every model of the pack is there with the content that it had when it was prepared. */
 export async function checkModels(

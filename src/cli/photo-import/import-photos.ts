@@ -14,8 +14,10 @@ export interface ImportParts {
   allowIdCard: boolean;
   /** Sends again what an earlier run saw refused. */
   retryRefused: boolean;
-  /** Also makes the people of the list's names of whom it has no photo. */
+  /** Also makes people of whom no photo is accepted, and those of the list's names of whom it has none. */
   everybody: boolean;
+  /** The server keeps photos that faces are added from, so that it needs the photo itself. */
+  keepsPhotos: boolean;
   /** Calls under way at once. */
   parallel: number;
   /** No photo is begun after it; those under way come to their end. It must be the client's signal too. */
@@ -39,8 +41,10 @@ export interface ImportOutcome {
   unreadable: { photo: ListedPhoto; why: string }[];
   /** Photos that were not sent, or whose answer did not come. */
   unfinished: number;
-  /** Ids of people of whom no photo was added. */
+  /** Ids of people of whom no photo was added, and who are there. */
   without: string[];
+  /** Ids of people who were not made, since none of their photos was accepted. */
+  notMade: string[];
   people: number;
   /** People that the server does not take. */
   refusedPeople: (ServerRefusal & { id: string })[];
@@ -62,7 +66,7 @@ const tooLarge = refusalBy(new FaceSearchError('BAD_INPUT', 'image-size', { fiel
 type Fate = 'added' | 'before' | ServerRefusal | { unreadable: string } | undefined;
 
 /**
- * Sends photos to a server: each person is made first, then the photos are added. What becomes of each is written into
+ * Sends photos to a server: a person is made when the first photo of them is good, then the photos are added. What becomes of each is written into
  * the state before and after its call. Where a call may have been done although its answer did not come, the server is
  * asked for the photo before it is sent again, so nothing is added twice and nothing is missed.
  */
@@ -114,7 +118,14 @@ export async function importPhotos(list: PhotoList, parts: ImportParts): Promise
     parts.onProgress?.(++done, refused);
   });
   const everybody = parts.everybody ? list.names.keys() : [];
-  return { ...summary(list.photos, everybody, fates), refusedPeople: run.refusedPeople, failure };
+  const { without, ...counts } = summary(list.photos, everybody, fates);
+  return {
+    ...counts,
+    without: without.filter((id) => people.isThere(id)),
+    notMade: without.filter((id) => !people.isThere(id)),
+    refusedPeople: run.refusedPeople,
+    failure,
+  };
 }
 
 class Run {
@@ -147,17 +158,26 @@ class Run {
     } catch (error) {
       return { unreadable: (error as Error).message };
     }
-    const refusal = await this.makePerson(photo.id);
-    if (refusal) return this.#refuse(key, refusal);
-
     const file = new Blob([bytes]);
     const allow_id_card = String(allowIdCard);
+    // Nobody is made before a photo of them is good. Its vector spares a second look at the photo, where that is not kept.
+    const isNew = !this.parts.everybody && !this.people.isThere(photo.id);
+    const extracted = isNew ? await this.#extract({ file, allow_id_card }) : {};
+    if (extracted === undefined) return undefined;
+    if ('code' in extracted) return this.#refuse(key, extracted);
+    const refusal = await this.makePerson(photo.id);
+    if (refusal) return this.#refuse(key, refusal);
+    const { vector } = extracted;
+    const [path, face] =
+      vector && !this.parts.keepsPhotos
+        ? (['/add_vector', { vector }] as const)
+        : (['/add', { allow_id_card, file }] as const);
     let failures = 0;
     for (let uncertain = state.find(key)?.state === 'sending'; ; ) {
       if (failures === MAX_FAILURES) return undefined;
       if (uncertain && (await this.#hasPhoto(photo.id, bytes))) return this.#add(key);
       state.put(key, { state: 'sending' });
-      const answer = await client.attempt('POST', '/add', { collection, id: photo.id, allow_id_card, file });
+      const answer = await client.attempt('POST', path, { collection, id: photo.id, ...face });
       if (!('done' in answer)) {
         if (answer.code === '200') return this.#add(key);
         return this.#refuse(key, refusalOf(answer));
@@ -166,6 +186,24 @@ class Run {
       if (uncertain) failures++;
       else state.forget(key);
     }
+  }
+
+  /**
+   * What is compared of a photo, as JSON.
+   * @returns undefined when the server fails at it again and again
+   */
+  async #extract(photo: {
+    file: Blob;
+    allow_id_card: string;
+  }): Promise<{ vector?: string } | ServerRefusal | undefined> {
+    for (let failures = 0; failures < MAX_FAILURES; ) {
+      const answer = await this.parts.client.attempt('POST', '/extract_from_fm', photo);
+      if ('done' in answer) {
+        if (answer.done === 'perhaps') failures++;
+      } else if (answer.code !== '200') return refusalOf(answer);
+      else return { vector: JSON.stringify((answer.data as { vector: number[] }).vector) };
+    }
+    return undefined;
   }
 
   #add(key: PhotoKey): 'added' {
@@ -207,7 +245,7 @@ function summary(
   photos: readonly ListedPhoto[],
   everybody: Iterable<string>,
   fates: ReadonlyMap<ListedPhoto, Fate>,
-): Omit<ImportOutcome, 'failure' | 'refusedPeople'> {
+): Omit<ImportOutcome, 'failure' | 'refusedPeople' | 'notMade'> {
   const outcome: ReturnType<typeof summary> = {
     added: 0,
     addedBefore: 0,

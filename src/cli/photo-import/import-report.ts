@@ -46,6 +46,7 @@ of <b>${target.tenant}</b> at ${target.origin}, <time datetime="${at.toISOString
 ${groups.length > 1 ? contents(groups) : []}
 ${sections.length > 0 ? sections : html`<p class="good">No photo was refused.</p>`}
 ${await weakSection(weak)}
+${listSection('people-not-made', 'People who were not created', 'None of their photos was accepted. Run the import again with a better one.', outcome.notMade)}
 ${listSection('people-without', 'People without a photo', 'They are in the collection, but a search cannot find them.', outcome.without)}
 ${listSection(
   'people-refused',
@@ -89,11 +90,23 @@ function groupsOf(refused: readonly RefusedPhoto[]): Group[] {
   return [...groups.values()].sort((a, b) => b.photos.length - a.photos.length);
 }
 
-function tiles({ added, addedBefore, refused, unreadable, unfinished, people, without }: ImportOutcome): Html[] {
+function tiles({
+  added,
+  addedBefore,
+  refused,
+  unreadable,
+  unfinished,
+  people,
+  without,
+  notMade,
+}: ImportOutcome): Html[] {
   const counts: [number, string][] = [
     [added + addedBefore, addedBefore > 0 ? `photos added, ${addedBefore} of them earlier` : 'photos added'],
     [refused.length, 'refused'],
-    [people - without.length, people === 1 ? 'person of 1 with a photo' : `people of ${people} with a photo`],
+    [
+      people - without.length - notMade.length,
+      people === 1 ? 'person of 1 with a photo' : `people of ${people} with a photo`,
+    ],
     [unreadable.length, 'files not readable'],
     [unfinished, 'photos not sent yet'],
   ];

@@ -30,6 +30,11 @@ export class ServerPeople {
     return this.known.has(id);
   }
 
+  /** Whether the server had this person at the beginning, or the import has made it. */
+  isThere(id: string): boolean {
+    return this.known.has(id) || this.#made.has(id);
+  }
+
   /** Whether nobody has this id there, or somebody of another name. */
   mustBeMade(id: string): boolean {
     return this.#nameFor(id) !== this.known.get(id);

@@ -1,7 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path';
 import { readCsv } from '../../util/csv.js';
-import { ImportError } from './import-error.js';
+import { InputError } from '../../util/input-error.js';
 
 /** A photo of a person, still a file. */
 export interface ListedPhoto {
@@ -26,16 +26,16 @@ const PHOTO_ENDINGS = new Set(['.jpg', '.jpeg', '.png']);
 
 /**
  * Reads what is to be imported: a folder, or a CSV file with the columns `id`, `path` and perhaps `name`.
- * @throws ImportError, OperatorError
+ * @throws InputError
  */
 export async function readPhotoList(source: string): Promise<PhotoList> {
   const found = await stat(source).catch(() => undefined);
-  if (!found) throw new ImportError(`There is no ${source}.`);
+  if (!found) throw new InputError(`There is no ${source}.`);
   if (!found.isDirectory() && extname(source).toLowerCase() !== '.csv') {
-    throw new ImportError(`${source} is no folder and no .csv file. The file of an export is read by import-vectors.`);
+    throw new InputError(`${source} is no folder and no .csv file. The file of an export is read by import-vectors.`);
   }
   const list = found.isDirectory() ? await readFolder(source) : await readList(source);
-  if (list.photos.length === 0) throw new ImportError(`${source} has no photos (${[...PHOTO_ENDINGS].join(', ')}).`);
+  if (list.photos.length === 0) throw new InputError(`${source} has no photos (${[...PHOTO_ENDINGS].join(', ')}).`);
   return list;
 }
 
@@ -81,7 +81,7 @@ async function* filesOf(folder: string, seen: Set<string>): AsyncGenerator<strin
   }
 }
 
-/** @throws ImportError */
+/** @throws InputError */
 async function namesIn(folder: string, seen: Set<string>): Promise<string[]> {
   try {
     const real = await realpath(folder);
@@ -89,7 +89,7 @@ async function namesIn(folder: string, seen: Set<string>): Promise<string[]> {
     seen.add(real);
     return (await readdir(folder)).filter((name) => !name.startsWith('.'));
   } catch (error) {
-    throw new ImportError(`Cannot read the folder ${folder}: ${(error as NodeJS.ErrnoException).code}`);
+    throw new InputError(`Cannot read the folder ${folder}: ${(error as NodeJS.ErrnoException).code}`);
   }
 }
 
@@ -100,10 +100,10 @@ async function readList(file: string): Promise<PhotoList> {
   const seen = new Set<string>();
   for (const { values, line } of rows) {
     const { id = '', name = '', path = '' } = values;
-    if (id === '' || path === '') throw new ImportError(`${file}, line ${line}: id and path must not be empty.`);
+    if (id === '' || path === '') throw new InputError(`${file}, line ${line}: id and path must not be empty.`);
     const known = list.names.get(id);
     if (known !== undefined && name !== '' && name !== known) {
-      throw new ImportError(
+      throw new InputError(
         `${file}: "${id}" has one name in line ${nameLines.get(id)} and another one in line ${line}.`,
       );
     }

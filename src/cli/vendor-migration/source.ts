@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { ImportError } from '../photo-import/import-error.js';
+import { InputError } from '../../util/input-error.js';
 import { type PhotoList, photosIn, readPhotoList } from '../photo-import/photo-list.js';
 import { ownPhotos } from './photo-owners.js';
 
@@ -34,7 +34,7 @@ export async function readSource(photosAt: string, users: ReadonlyMap<string, st
 
 async function ownedPhotos(photosAt: string, users: ReadonlyMap<string, string>) {
   const found = await stat(photosAt).catch(() => undefined);
-  if (!found) throw new ImportError(`There is no ${photosAt}.`);
+  if (!found) throw new InputError(`There is no ${photosAt}.`);
   if (found.isDirectory()) {
     const { files, otherFiles } = await photosIn(photosAt);
     return { ...ownPhotos(files, users.keys()), otherFiles };

@@ -1,6 +1,6 @@
 import { h } from '../dom.js';
 import { liveCharts } from '../live-charts.js';
-import { admin, Refused, request, session } from '../session.js';
+import { admin, mayDo, Refused, request } from '../session.js';
 import { inDigits, locale, t, wholeNumber } from '../words.js';
 
 const PAUSE_MS = 2000;
@@ -18,7 +18,7 @@ export function healthPage(main, signal) {
       'div',
       { class: 'columns' },
       h('section', { class: 'card' }, h('h2', {}, t('health.about')), about),
-      session.status.readOnly ? null : h('section', { class: 'card' }, h('h2', {}, t('health.counts')), counts),
+      mayDo('list') ? h('section', { class: 'card' }, h('h2', {}, t('health.counts')), counts) : null,
     ),
     h('h2', {}, t('chart.title')),
     h('p', { class: 'hint' }, t('chart.hint')),
@@ -64,7 +64,7 @@ export function healthPage(main, signal) {
       const status = await admin('GET', '/status');
       const scale = await admin('GET', '/scale');
       about.replaceChildren(...facts([...serverFacts(status), ...scaleFacts(scale)]));
-      if (status.readOnly) return;
+      if (!mayDo('list')) return;
       const collections = await admin('GET', '/collections');
       const sum = (name) => collections.reduce((total, one) => total + one[name], 0);
       faces = sum('faces');
@@ -82,13 +82,13 @@ export function healthPage(main, signal) {
   }
 }
 
-function serverFacts({ version, node, model, uptime, tenant, readOnly, similarity, minResolution, minFaceWidth }) {
+function serverFacts({ version, node, model, uptime, tenant, permissions, similarity, minResolution, minFaceWidth }) {
   return [
     [t('health.version'), `${version}, Node ${node}`],
     [t('health.model'), model],
     [t('health.uptime'), running(uptime)],
     [t('health.tenant'), tenant],
-    [t('health.rights'), t(readOnly ? 'health.rights-read' : 'health.rights-all')],
+    [t('health.permissions'), permissions.map((name) => t(`permission.${name}`)).join(', ')],
     [t('health.similarity'), t(`health.${similarity}`)],
     [t('health.resolution'), minResolution ? `${minResolution.width} × ${minResolution.height}` : t('health.any')],
     [t('health.face-width'), `${minFaceWidth} px`],

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { FaceSearchError } from '../../core/errors.js';
 import type { Caller } from '../../persistence/keys/api-key-store.js';
+import { isSearchOnly, type Permission } from '../../persistence/keys/permissions.js';
 import type { CallLimits } from './rate-limit.js';
 
 /** Knows the API keys. */
@@ -12,13 +13,16 @@ export interface KeyLookup {
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The endpoint changes nothing, or checks by itself: read-only keys may use it. Others are refused to them. */
-    forReadOnlyKeys?: boolean;
+    /** What a key must have for the endpoint; `any`: a key that is good is enough. Every endpoint with a key says it. */
+    permission?: Permission | 'any';
   }
 }
 
 /** Asks every request of this scope for a key that may use the endpoint, before any of its body is read. */
 export function requireKey(app: FastifyInstance, keys: KeyLookup, limits: CallLimits): void {
+  app.addHook('onRoute', ({ method, url, config }) => {
+    if (config?.permission === undefined) throw new Error(`${method} ${url} does not say which permission it needs.`);
+  });
   app.addHook('onRequest', async (request, reply) => {
     const key = header(request.headers, 'api_key') ?? header(request.headers, 'api-key');
     if (key === undefined) throw new FaceSearchError('MISSING', 'missing-api-key');
@@ -31,8 +35,17 @@ export function requireKey(app: FastifyInstance, keys: KeyLookup, limits: CallLi
     limits.noteSuccess(request, key);
     request.context.knownCaller = caller;
     await limits.countCall(request, reply);
-    if (caller.readOnly && !request.routeOptions.config.forReadOnlyKeys) throw new FaceSearchError('READ_ONLY_KEY');
+    const { permission } = request.routeOptions.config;
+    // A request that meets no route of the scope comes here too, and is answered as an unknown one.
+    if (permission !== undefined && permission !== 'any') requirePermission(caller, permission);
   });
+}
+
+/** @throws FaceSearchError NOT_PERMITTED */
+export function requirePermission({ permissions }: Caller, permission: Permission): void {
+  if (permissions.includes(permission)) return;
+  if (isSearchOnly(permissions)) throw new FaceSearchError('NOT_PERMITTED', 'read-only-key');
+  throw new FaceSearchError('NOT_PERMITTED', 'missing-permission', { permission });
 }
 
 /** A header with a value; an empty one counts as absent. */

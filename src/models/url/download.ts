@@ -83,7 +83,7 @@ async function downloadFrom(
       if (have >= wanted.bytes) break;
       if (empty === TRIES) throw trouble ?? new Error('it sends nothing');
       log?.(
-        `${trouble?.message ?? 'the connection ended'} at ${megabytes(have)} of ${megabytes(wanted.bytes)}; going on`,
+        `cut (${trouble?.message ?? 'the connection ended'}) at ${megabytes(have)} of ${megabytes(wanted.bytes)}; going on`,
       );
       await pause(Math.min(MAX_PAUSE_MS, Math.max(pauseAfter(empty), trouble instanceof Busy ? trouble.waitMs : 0)));
     }

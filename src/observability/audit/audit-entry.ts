@@ -4,7 +4,7 @@ export interface AuditEntry {
   tenant: string;
   /** Number or position of the key that called, or that a command made or revoked; never the key. */
   keyId?: string | undefined;
-  /** Name of one of the calls, such as `search`; `create key`, `revoke key`, `write scale`, `revert scale`, `switch model` or `retention`. */
+  /** Name of one of the calls, such as `search`; `create key`, `revoke key`, `add webhook`, `delete webhook`, `retry webhook`, `write scale`, `revert scale`, `switch model` or `retention`. */
   call: string;
   requestId?: string | undefined;
   collection?: string | undefined;
@@ -35,6 +35,11 @@ export function keyEntry(
 /** For the scale of similarities that a command changed, of all tenants. */
 export function scaleEntry(call: 'write scale' | 'revert scale'): AuditEntry {
   return { tenant: '', call, code: '200' };
+}
+
+/** For a webhook that a command changed. */
+export function webhookEntry(call: 'add webhook' | 'delete webhook' | 'retry webhook', tenant: string): AuditEntry {
+  return { tenant, call, code: '200' };
 }
 
 /** For the model that a command moved the faces of all tenants to. */

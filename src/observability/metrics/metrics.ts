@@ -8,6 +8,8 @@ export interface GaugeSource {
   workers: number;
   /** Collections, and faces of all of them, that searches look at. */
   size(): Promise<{ collections: number; faces: number }>;
+  /** Deliveries to webhooks that are still tried, and those that were given up. */
+  backlog(): Promise<{ waiting: number; dead: number }>;
 }
 
 /** One request that was answered. Every text is one of few: it becomes a label. */
@@ -42,6 +44,7 @@ export class Metrics {
   readonly #stages;
   readonly #refusals;
   readonly #similarity;
+  readonly #deliveries;
 
   /** @param source undefined while the server is starting; its gauges are 0 then */
   constructor(source: () => GaugeSource | undefined) {
@@ -86,6 +89,12 @@ export class Metrics {
       buckets: SIMILARITIES,
       registers,
     });
+    this.#deliveries = new Counter({
+      name: 'facesearch_webhook_tries_total',
+      help: 'Tries to deliver an event, by what came of them: delivered, failed (tried again), dead (given up).',
+      labelNames: ['outcome'],
+      registers,
+    });
     const gauge = (name: string, help: string, read: (from: GaugeSource) => number | Promise<number>) =>
       new Gauge({
         name,
@@ -102,6 +111,10 @@ export class Metrics {
     gauge('facesearch_workers', 'Threads that run the models.', ({ workers }) => workers);
     gauge('facesearch_index_collections', 'Collections.', async ({ size }) => (await size()).collections);
     gauge('facesearch_index_faces', 'Faces, over all collections.', async ({ size }) => (await size()).faces);
+    const waiting = 'Deliveries to webhooks that are still tried.';
+    gauge('facesearch_webhook_waiting', waiting, async ({ backlog }) => (await backlog()).waiting);
+    const dead = 'Deliveries to webhooks that were given up, of the last seven days.';
+    gauge('facesearch_webhook_dead', dead, async ({ backlog }) => (await backlog()).dead);
   }
 
   countRequest({ call, status, code, seconds, stages, refusal, similarity }: AnsweredRequest): void {
@@ -110,6 +123,10 @@ export class Metrics {
     for (const [stage, ms] of Object.entries(stages ?? {})) this.#stages.observe({ stage }, ms / 1000);
     if (refusal) this.#refusals.inc({ call, ...refusal });
     if (similarity !== undefined) this.#similarity.observe({ call }, similarity);
+  }
+
+  countDelivery(outcome: 'delivered' | 'failed' | 'dead'): void {
+    this.#deliveries.inc({ outcome });
   }
 
   countAborted(call: string): void {

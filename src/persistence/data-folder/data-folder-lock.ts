@@ -4,6 +4,9 @@ import { asStoreError, StoreError } from '../store-error.js';
 import { makeFolder } from './durable-folder.js';
 import { finishRestore } from './finish-restore.js';
 
+/** The file whose lock a server holds as long as it runs. */
+export const SERVER_LOCK = 'server.lock';
+
 /**
  * Makes this process the only server of a data folder, until it ends however it ends: SQLite's lock on a file is the
  * operating system's, which takes it back from a process that was killed. Brings a restore that was killed to its end.
@@ -14,7 +17,7 @@ export function lockDataFolder(folder: string): () => void {
   let lock: Database | undefined;
   try {
     makeFolder(folder);
-    lock = new Database(join(folder, 'server.lock'), { timeout: 0 });
+    lock = new Database(join(folder, SERVER_LOCK), { timeout: 0 });
     lock.pragma('journal_mode = MEMORY');
     lock.exec('BEGIN EXCLUSIVE');
     finishRestore(folder);

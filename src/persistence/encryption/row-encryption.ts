@@ -75,9 +75,38 @@ export class RowEncryption {
     return this.#cipher?.encrypt(blob, templateContext(personId, { model, cohort: template.cohort })) ?? blob;
   }
 
+  /** What a webhook's requests go to and are signed with, as JSON. */
+  encryptTarget(webhookId: number, text: string): Buffer {
+    return this.#encryptText(text, `webhook/${webhookId}`);
+  }
+
+  /** @throws DecryptionError */
+  decryptTarget(webhookId: number, blob: Buffer): string {
+    return this.#decryptText(blob, `webhook/${webhookId}`);
+  }
+
+  /** What an event tells, as JSON. */
+  encryptEvent(eventId: string, text: string): Buffer {
+    return this.#encryptText(text, `event/${eventId}`);
+  }
+
+  /** @throws DecryptionError */
+  decryptEvent(eventId: string, blob: Buffer): string {
+    return this.#decryptText(blob, `event/${eventId}`);
+  }
+
   /** Undefined where another version of the server kept it. @throws DecryptionError, or another StoreError */
   decryptTemplate(userId: number, kind: TemplateKind, blob: Buffer): Template | undefined {
     return blobToTemplate(this.#cipher?.decrypt(blob, templateContext(userId, kind)) ?? blob, kind.cohort);
+  }
+
+  #encryptText(text: string, context: string): Buffer {
+    const plain = Buffer.from(text, 'utf8');
+    return this.#cipher?.encrypt(plain, context) ?? plain;
+  }
+
+  #decryptText(blob: Buffer, context: string): string {
+    return (this.#cipher?.decrypt(blob, context) ?? blob).toString('utf8');
   }
 }
 

@@ -59,17 +59,36 @@ export function changeRowKeys(db: Database, from: DataKey | undefined, to: DataK
       if (work.write) save.run(target.encryptEmbedding(userId, model, plain), number);
     });
   }
+
+  const saveTarget = db.prepare('UPDATE webhooks SET target = ? WHERE webhook_id = ?');
+  const webhooks = db.prepare<[number, number], { number: number; target: Buffer }>(
+    'SELECT webhook_id AS number, target FROM webhooks WHERE webhook_id > ? ORDER BY webhook_id LIMIT ?',
+  );
+  eachRow(db, webhooks, work, ({ number, target: blob }) => {
+    if (dataKeyIdOf(blob) === to?.id) return;
+    const plain = source.decryptTarget(number, blob);
+    if (work.write) saveTarget.run(target.encryptTarget(number, plain), number);
+  });
+
+  const saveEvent = db.prepare('UPDATE deliveries SET data = ? WHERE delivery_id = ?');
+  const deliveries = db.prepare<[number, number], { number: number; eventId: string; data: Buffer }>(
+    `SELECT delivery_id AS number, event_id AS eventId, data FROM deliveries
+     WHERE delivery_id > ? ORDER BY delivery_id LIMIT ?`,
+  );
+  eachRow(db, deliveries, work, ({ number, eventId, data }) => {
+    if (dataKeyIdOf(data) === to?.id) return;
+    const plain = source.decryptEvent(eventId, data);
+    if (work.write) saveEvent.run(target.encryptEvent(eventId, plain), number);
+  });
+
   // Worked out of the faces, and made again with the other key.
   if (work.write) db.exec(`DELETE FROM templates; ${FORMS_DUE}`);
 }
 
 export function countRows(db: Database): number {
-  const count = db
-    .prepare<[], number>(
-      'SELECT (SELECT count(*) FROM users) + (SELECT count(*) FROM faces) + (SELECT count(*) FROM staged_embeddings)',
-    )
-    .pluck();
-  return count.get() ?? 0;
+  const tables = ['users', 'faces', 'staged_embeddings', 'webhooks', 'deliveries'];
+  const sum = tables.map((table) => `(SELECT count(*) FROM ${table})`).join(' + ');
+  return db.prepare<[], number>(`SELECT ${sum}`).pluck().get() ?? 0;
 }
 
 function eachRow<Row extends { number: number }>(

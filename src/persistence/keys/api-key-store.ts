@@ -1,3 +1,5 @@
+import type { Permission } from './permissions.js';
+
 /** API keys, of which only hashes are kept. */
 export interface ApiKeyStore {
   /**
@@ -11,6 +13,9 @@ export interface ApiKeyStore {
 
   /** Whom a key stands for; undefined for one that is unknown, revoked or expired. */
   findCallerByKeyHash(sha256: Buffer): Promise<Caller | undefined>;
+
+  /** Keeps when a key was used last. */
+  noteKeyUse(keyId: string, at: Date): Promise<void>;
 
   /** Every key ever added, oldest first. */
   listKeys(): Promise<StoredKey[]>;
@@ -26,8 +31,7 @@ export interface Caller {
   /** Tells keys apart and says nothing about the key: the number of a stored one, `configured-` and its position. */
   keyId: string;
   tenant: string;
-  /** May search and extract only. */
-  readOnly: boolean;
+  permissions: readonly Permission[];
 }
 
 export interface NewKey {
@@ -36,7 +40,7 @@ export interface NewKey {
   sha256: Buffer;
   /** For people, to tell keys apart. */
   label: string;
-  readOnly: boolean;
+  permissions: readonly Permission[];
   /** Without one the key works until it is revoked. */
   expiresAt: Date | undefined;
 }
@@ -45,8 +49,10 @@ export interface StoredKey {
   keyId: number;
   tenant: string;
   label: string;
-  readOnly: boolean;
+  permissions: readonly Permission[];
   createdAt: Date;
+  /** To ten minutes; undefined for a key that was never used. */
+  lastUsedAt: Date | undefined;
   expiresAt: Date | undefined;
   revokedAt: Date | undefined;
 }

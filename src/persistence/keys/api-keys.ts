@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { OperatorError } from '../../util/operator-error.js';
+import { InputError } from '../../util/input-error.js';
 import type { ApiKeyStore, Caller, NewKey } from './api-key-store.js';
+import { allPermissions, type Permission } from './permissions.js';
 
 /** A key that the configuration lists, kept as its hash only. */
 export interface ConfiguredKey {
@@ -10,6 +11,9 @@ export interface ConfiguredKey {
   /** 32 bytes. */
   sha256: Buffer;
 }
+
+/** The last use of a key is noted this often at most, so that a search costs no write. */
+const USE_NOTED_MS = 10 * 60_000;
 
 /** Keys are long and random, so one round of SHA-256 is enough: there is nothing to guess. */
 export function hashKey(key: string): Buffer {
@@ -56,22 +60,29 @@ function parseItem(item: string, position: number): ConfiguredKey {
   };
 }
 
+/** What is said of a key that is about to be made; without permissions it has all. */
+export interface KeyWish extends Pick<NewKey, 'tenant'> {
+  label?: string;
+  permissions?: readonly Permission[] | undefined;
+  expiresAt?: Date | undefined;
+}
+
 /**
  * Makes a key and stores its hash.
  * @returns the key itself: the only time that it is shown
  */
 export async function createKey(
   store: ApiKeyStore,
-  { tenant, label = '', readOnly = false, expiresAt }: Pick<NewKey, 'tenant'> & Partial<Omit<NewKey, 'sha256'>>,
+  { tenant, label = '', permissions = allPermissions, expiresAt }: KeyWish,
 ): Promise<string> {
   const key = generateKey();
-  await store.addKey({ tenant, sha256: hashKey(key), label, readOnly, expiresAt });
+  await store.addKey({ tenant, sha256: hashKey(key), label, permissions, expiresAt });
   return key;
 }
 
 /**
  * When a key expires: `90d` from now, or the start of a day in UTC such as `2027-01-31`.
- * @throws OperatorError
+ * @throws InputError
  */
 export function expiryOf(text: string, now: Date): Date {
   const days = /^([1-9]\d{0,4})d$/.exec(text)?.[1];
@@ -79,8 +90,8 @@ export function expiryOf(text: string, now: Date): Date {
   const date = new Date(/^\d{4}-\d{2}-\d{2}$/.test(text) ? text : Number.NaN);
   // A 31 February would become a day of March.
   if (Number.isNaN(date.getTime()) || !date.toISOString().startsWith(text))
-    throw new OperatorError('--expires must look like 90d or 2027-01-31');
-  if (date <= now) throw new OperatorError('--expires must lie in the future');
+    throw new InputError('--expires must look like 90d or 2027-01-31');
+  if (date <= now) throw new InputError('--expires must lie in the future');
   return date;
 }
 
@@ -88,6 +99,8 @@ export function expiryOf(text: string, now: Date): Date {
 export class KeyRing {
   readonly #store: ApiKeyStore;
   readonly #configured: readonly ConfiguredKey[];
+  /** When the use of a stored key was noted last, in milliseconds since 1970. */
+  readonly #noted = new Map<string, number>();
 
   constructor(store: ApiKeyStore, configured: readonly ConfiguredKey[]) {
     this.#store = store;
@@ -101,10 +114,21 @@ export class KeyRing {
     // Looks at every key, whichever matches: the time taken says nothing about which one it was.
     for (const configured of this.#configured) {
       if (timingSafeEqual(configured.sha256, sha256))
-        caller = { keyId: configured.keyId, tenant: configured.tenant, readOnly: false };
+        caller = { keyId: configured.keyId, tenant: configured.tenant, permissions: allPermissions };
     }
+    if (caller) return caller;
     // The store looks a hash up, not a key: how long that takes says nothing that helps to find a key.
-    return caller ?? (await this.#store.findCallerByKeyHash(sha256));
+    caller = await this.#store.findCallerByKeyHash(sha256);
+    if (caller) this.#noteUse(caller.keyId);
+    return caller;
+  }
+
+  /** Nobody waits for the note, and a request is served without it where the store cannot write. */
+  #noteUse(keyId: string): void {
+    const now = Date.now();
+    if (now - (this.#noted.get(keyId) ?? 0) < USE_NOTED_MS) return;
+    this.#noted.set(keyId, now);
+    this.#store.noteKeyUse(keyId, new Date(now)).catch(() => undefined);
   }
 
   /**
@@ -119,7 +143,7 @@ export class KeyRing {
       tenant: 'default',
       sha256: hashKey(key),
       label: 'made at first start',
-      readOnly: false,
+      permissions: allPermissions,
       expiresAt: undefined,
     });
     return added ? key : undefined;

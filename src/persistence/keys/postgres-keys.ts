@@ -2,13 +2,15 @@ import type { PostgresDatabase, RunQuery } from '../people/postgres/database.js'
 import { makeTenant } from '../people/postgres/people.js';
 import { bytes } from '../people/postgres/user-row.js';
 import type { ApiKeyStore, Caller, NewKey, StoredKey } from './api-key-store.js';
+import { permissionsText, storedPermissions } from './permissions.js';
 
 interface KeyRow {
   keyId: number;
   tenant: Buffer;
   label: Buffer;
-  readOnly: boolean;
+  permissions: string;
   createdAt: Date;
+  lastUsedAt: Date | null;
   expiresAt: Date | null;
   revokedAt: Date | null;
 }
@@ -37,25 +39,37 @@ export class PostgresKeys implements ApiKeyStore {
   }
 
   async findCallerByKeyHash(sha256: Buffer): Promise<Caller | undefined> {
-    const [row] = await this.#db.run<Pick<KeyRow, 'keyId' | 'tenant' | 'readOnly'>>(
-      `SELECT k.key_id AS "keyId", t.name AS tenant, k.read_only AS "readOnly"
+    const [row] = await this.#db.run<Pick<KeyRow, 'keyId' | 'tenant' | 'permissions'>>(
+      `SELECT k.key_id AS "keyId", t.name AS tenant, k.permissions
        FROM api_keys k JOIN tenants t USING (tenant_id)
        WHERE k.sha256 = $1 AND k.revoked_at IS NULL AND coalesce(k.expires_at > $2, true)`,
       [sha256, new Date()],
     );
-    return row && { keyId: String(row.keyId), tenant: row.tenant.toString('utf8'), readOnly: row.readOnly };
+    return (
+      row && {
+        keyId: String(row.keyId),
+        tenant: row.tenant.toString('utf8'),
+        permissions: storedPermissions(row.permissions),
+      }
+    );
+  }
+
+  async noteKeyUse(keyId: string, at: Date): Promise<void> {
+    await this.#db.run('UPDATE api_keys SET last_used_at = $1 WHERE key_id = $2', [at, Number(keyId)]);
   }
 
   async listKeys(): Promise<StoredKey[]> {
     const rows = await this.#db.run<KeyRow>(
-      `SELECT k.key_id AS "keyId", t.name AS tenant, k.label, k.read_only AS "readOnly", k.created_at AS "createdAt",
-         k.expires_at AS "expiresAt", k.revoked_at AS "revokedAt"
+      `SELECT k.key_id AS "keyId", t.name AS tenant, k.label, k.permissions, k.created_at AS "createdAt",
+         k.last_used_at AS "lastUsedAt", k.expires_at AS "expiresAt", k.revoked_at AS "revokedAt"
        FROM api_keys k JOIN tenants t USING (tenant_id) ORDER BY k.key_id`,
     );
-    return rows.map(({ tenant, label, expiresAt, revokedAt, ...row }) => ({
+    return rows.map(({ tenant, label, permissions, lastUsedAt, expiresAt, revokedAt, ...row }) => ({
       ...row,
       tenant: tenant.toString('utf8'),
       label: label.toString('utf8'),
+      permissions: storedPermissions(permissions),
+      lastUsedAt: lastUsedAt ?? undefined,
       expiresAt: expiresAt ?? undefined,
       revokedAt: revokedAt ?? undefined,
     }));
@@ -74,10 +88,10 @@ export class PostgresKeys implements ApiKeyStore {
   }
 }
 
-async function insertKey(run: RunQuery, { tenant, sha256, label, readOnly, expiresAt }: NewKey): Promise<void> {
+async function insertKey(run: RunQuery, { tenant, sha256, label, permissions, expiresAt }: NewKey): Promise<void> {
   const tenantId = await makeTenant(run, tenant);
   await run(
-    `INSERT INTO api_keys (tenant_id, sha256, label, read_only, expires_at, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
-    [tenantId, sha256, bytes(label), readOnly, expiresAt ?? null, new Date()],
+    `INSERT INTO api_keys (tenant_id, sha256, label, permissions, expires_at, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+    [tenantId, sha256, bytes(label), permissionsText(permissions), expiresAt ?? null, new Date()],
   );
 }

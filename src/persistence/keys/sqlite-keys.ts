@@ -2,6 +2,7 @@ import type { GuardedDatabase } from '../people/sqlite/guarded-database.js';
 import type { PeopleRows } from '../people/sqlite/people-rows.js';
 import type { Statements } from '../people/sqlite/sqlite-statements.js';
 import type { ApiKeyStore, Caller, NewKey, StoredKey } from './api-key-store.js';
+import { permissionsText, storedPermissions } from './permissions.js';
 
 /** API keys in SQLite: a key, and its end, count at once, whichever process made them. */
 export class SqliteKeys implements ApiKeyStore {
@@ -29,7 +30,11 @@ export class SqliteKeys implements ApiKeyStore {
 
   async findCallerByKeyHash(sha256: Buffer): Promise<Caller | undefined> {
     const row = this.#db.read(() => this.#sql.callerOfKey.get(sha256, Date.now()));
-    return row && { keyId: String(row.keyId), tenant: row.tenant, readOnly: row.readOnly === 1 };
+    return row && { keyId: String(row.keyId), tenant: row.tenant, permissions: storedPermissions(row.permissions) };
+  }
+
+  async noteKeyUse(keyId: string, at: Date): Promise<void> {
+    this.#db.write(() => this.#sql.noteKeyUse.run(at.getTime(), Number(keyId)));
   }
 
   async listKeys(): Promise<StoredKey[]> {
@@ -38,8 +43,9 @@ export class SqliteKeys implements ApiKeyStore {
       keyId: row.keyId,
       tenant: row.tenant,
       label: row.label,
-      readOnly: row.readOnly === 1,
+      permissions: storedPermissions(row.permissions),
       createdAt: new Date(row.createdAt),
+      lastUsedAt: dateOf(row.lastUsedAt),
       expiresAt: dateOf(row.expiresAt),
       revokedAt: dateOf(row.revokedAt),
     }));
@@ -53,9 +59,10 @@ export class SqliteKeys implements ApiKeyStore {
     this.#db.close();
   }
 
-  #addKey({ tenant, sha256, label, readOnly, expiresAt }: NewKey): void {
+  #addKey({ tenant, sha256, label, permissions, expiresAt }: NewKey): void {
     const tenantId = this.#rows.makeTenant(tenant);
-    this.#sql.addKey.run(tenantId, sha256, label, Number(readOnly), expiresAt?.getTime() ?? null, Date.now());
+    const granted = permissionsText(permissions);
+    this.#sql.addKey.run(tenantId, sha256, label, granted, expiresAt?.getTime() ?? null, Date.now());
   }
 }
 

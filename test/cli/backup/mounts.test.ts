@@ -51,7 +51,7 @@ const readOnly = (path: string) => [
 const canMount =
   process.platform === 'linux' && spawnSync('unshare', readOnly('/tmp').slice(1).concat('true')).status === 0;
 
-const refused = (sentence: string) => ({ status: 1, stdout: '', stderr: `${sentence}\n` });
+const refused = (sentence: string, status = 1) => ({ status, stdout: '', stderr: `${sentence}\n` });
 
 test("a backup into another user's folder is refused in a sentence that names both", () => {
   const file = join(backups, 'today.tar');
@@ -71,11 +71,11 @@ test('a backup that another user made is not readable, and restore says so; it a
   const target = join(root, 'restored');
   const owner = isRoot ? 0 : user;
   expect(run(target, ['restore', file])).toEqual(
-    refused(`Cannot read ${file}: the user ${user} may not read it; it belongs to the user ${owner}.`),
+    refused(`Cannot read ${file}: the user ${user} may not read it; it belongs to the user ${owner}.`, 2),
   );
   await rm(file);
-  expect(run(target, ['restore', file])).toEqual(refused(`Cannot read ${file}: there is no such file.`));
-  expect(run(target, ['restore', root])).toEqual(refused(`Cannot read ${root}: it is a folder; name a file in it.`));
+  expect(run(target, ['restore', file])).toEqual(refused(`Cannot read ${file}: there is no such file.`, 2));
+  expect(run(target, ['restore', root])).toEqual(refused(`Cannot read ${root}: it is a folder; name a file in it.`, 2));
 });
 
 test("another user's data folder is refused in a sentence by each command", async () => {

@@ -18,7 +18,12 @@ export const strange = { tenant: 'acmé\u{10FFFF}', collection: '' };
 /** Everything that a database can hold: gaps in the numbers, odd texts, keys of all kinds, photos, what is to be erased. */
 export async function fill(store: Store, objects: ObjectStore, people: number): Promise<void> {
   const random = new RandomVectors(5);
-  await createKey(store, { tenant: 'acme', label: 'door "1"', readOnly: true, expiresAt: new Date(Date.now() + 1e9) });
+  await createKey(store, {
+    tenant: 'acme',
+    label: 'door "1"',
+    permissions: ['search', 'list'],
+    expiresAt: new Date(Date.now() + 1e9),
+  });
   await createKey(store, { tenant: strange.tenant });
   await store.revokeKey(1);
   const face = (rest: { model?: string; objectKey?: string } = {}) => ({
@@ -51,6 +56,9 @@ export async function fill(store: Store, objects: ObjectStore, people: number): 
   }));
   for (const build of [1, 2]) await store.saveCohort('acme', 'm1', { build, people, members });
   for (const data of ['{"a":1}', '{"a":2}']) await store.scales.add({ model: 'm1', data });
+  const target = { url: 'https://example.com/hook', secret: 'whsec_1', events: ['deleted', 'match'] as const };
+  await store.webhooks.add(staff.tenant, target);
+  await store.webhooks.remove(staff.tenant, await store.webhooks.add(staff.tenant, target));
   await store.deleteFaces(staff, 'id-4');
   await store.deleteUser(staff, `id-${people - 1}`);
 }

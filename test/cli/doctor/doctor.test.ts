@@ -82,6 +82,9 @@ test('workers, cores and memory must fit', () => {
   expect(said(checkMemory(two, 1000, 0.7e9))[0]).toMatch(/^warn 0.7 GB are little/);
   expect(said(checkMemory(two, 1_000_000, 4e9))[0]).toMatch(/^fail 4.0 GB are too little: 6.3 GB/);
   expect(said(checkMemory(two, undefined, 4e9))[0]).not.toContain('faces');
+  // A pack of 260 MB, in two workers.
+  expect(said(checkMemory(two, 1000, 4e9, 280e6))[0]).toMatch(/^ok 4.0 GB; 1.7 GB for 2 workers/);
+  expect(said(checkMemory(two, 1000, 1.5e9, 280e6))[0]).toMatch(/^fail 1.5 GB are too little/);
 });
 
 test('a clock that is behind, jumps or has no time zone is found', async () => {

@@ -52,11 +52,14 @@ test('a folder becomes a collection; refusals are reported; a second run sends o
   const first = await run(folder, 'a');
   expect(first.code, first.stderr).toBe(1);
   expect(first.stdout).toContain('3 photos added, 1 refused.');
-  expect(first.stdout).toContain('1 of 3 people have no photo.');
+  expect(first.stdout).toContain('1 of 3 people were not created: none of their photos was accepted.');
   expect(first.stderr).toContain('1 .txt files are no photos');
-  const all = { audrey: 'audrey (1)', franck: 'franck (2)', nobody: 'nobody (0)' };
+  const all = { audrey: 'audrey (1)', franck: 'franck (2)' };
   expect(await people('a')).toEqual(all);
-  expect(await readFile(`${folder}.import-report.html`, 'utf8')).toContain('nobody/1.jpg');
+  const report = await readFile(`${folder}.import-report.html`, 'utf8');
+  expect(report).toContain('nobody/1.jpg');
+  expect(report).toContain('People who were not created');
+  expect(report).not.toContain('People without a photo');
 
   const second = await run(folder, 'a');
   expect(second.stdout).toContain('0 photos added (3 earlier), 1 refused.');
@@ -69,6 +72,14 @@ test('a folder becomes a collection; refusals are reported; a second run sends o
   expect(third.code, third.stderr).toBe(0);
   expect(third.stdout).toContain('1 photos added (3 earlier), 0 refused.');
   expect(await people('a')).toEqual({ ...all, nobody: 'nobody (1)' });
+});
+
+test('with --everybody people are created of whom no photo is accepted', async () => {
+  const folder = join(await temporaryFolder(), 'photos');
+  await write(folder, 'nobody/1.jpg', Buffer.from('no jpeg'));
+  const asked = await run(folder, 'f', ['--everybody']);
+  expect(asked.stdout).toContain('1 of 1 people have no photo.');
+  expect(await people('f')).toEqual({ nobody: 'nobody (0)' });
 });
 
 test('a CSV file gives names; a folder takes no name away', async () => {
@@ -102,7 +113,7 @@ test('what is wrong is said before anything is sent', async () => {
     [await run(folder, 'd', ['--parallel', '0']), 2, '--parallel must be a whole number from 1 to 64'],
     [await run(folder, 'd', ['--key', 'other']), 1, 'does not take the key: Unknown api_key'],
     [await run(folder, 'd', ['--url', 'localhost']), 1, 'must begin with http:// or https://'],
-    [await run('/nowhere', 'd'), 1, 'There is no /nowhere.'],
+    [await run('/nowhere', 'd'), 2, 'There is no /nowhere.'],
   ] as const;
   for (const [{ code, stderr }, expected, message] of refused) {
     expect(stderr).toContain(message);

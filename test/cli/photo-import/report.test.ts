@@ -15,6 +15,7 @@ const nothing: ImportOutcome = {
   unreadable: [],
   unfinished: 0,
   without: [],
+  notMade: [],
   people: 1,
   refusedPeople: [],
   failure: undefined,

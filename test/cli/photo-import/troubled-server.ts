@@ -22,7 +22,7 @@ export class TroubledServer {
     const say = (data: unknown, status = 200, headers = {}) =>
       response.writeHead(status, headers).end(JSON.stringify({ data, code: String(status) }));
     if (path === '/list') return say(this.calls.includes('/create') ? [{ id: 'an', name: 'an' }] : []);
-    if (path === '/status') return say({ tenant: 'acme', readOnly: false });
+    if (path === '/status') return say({ tenant: 'acme', readOnly: false, permissions: ['search', 'enrol', 'list'] });
     this.calls.push(path);
     if (path === '/create') return say('User created/updated');
     if (path === '/candidates') {
@@ -31,7 +31,13 @@ export class TroubledServer {
       return say(this.faces.includes(face) ? [{ id: 'an', similarity: 1 }] : [{ id: 'an', similarity: 0.99 }]);
     }
     const form = await new Response(body, { headers: request.headers as Record<string, string> }).formData();
-    const face = await (form.get('file') as File).text();
+    const vector = form.get('vector');
+    const face =
+      typeof vector === 'string'
+        ? Buffer.from(JSON.parse(vector) as number[]).toString()
+        : await (form.get('file') as File).text();
+    // The text of the photo, as numbers.
+    if (path === '/extract_from_fm') return say({ vector: [...Buffer.from(face)] });
     await this.onAdd();
     const trouble = this.#troubles.shift() ?? 'fine';
     if (trouble.startsWith('store') || trouble === 'fine') this.faces.push(face);

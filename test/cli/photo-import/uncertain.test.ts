@@ -27,6 +27,7 @@ async function importInto(server: TroubledServer, photos: number, change?: (clie
     allowIdCard: false,
     retryRefused: false,
     everybody: false,
+    keepsPhotos: false,
     parallel: 1,
     stop,
   };
@@ -38,11 +39,11 @@ async function importInto(server: TroubledServer, photos: number, change?: (clie
 }
 
 test.each<[Trouble, string[]]>([
-  ['store, then drop', ['/create', '/add', '/candidates']],
-  ['store, then 502', ['/create', '/add', '/candidates']],
-  ['drop', ['/create', '/add', '/candidates', '/add']],
-  ['html 503', ['/create', '/add', '/candidates', '/add']],
-  ['wait', ['/create', '/add', '/add']],
+  ['store, then drop', ['/extract_from_fm', '/create', '/add_vector', '/candidates']],
+  ['store, then 502', ['/extract_from_fm', '/create', '/add_vector', '/candidates']],
+  ['drop', ['/extract_from_fm', '/create', '/add_vector', '/candidates', '/add_vector']],
+  ['html 503', ['/extract_from_fm', '/create', '/add_vector', '/candidates', '/add_vector']],
+  ['wait', ['/extract_from_fm', '/create', '/add_vector', '/add_vector']],
 ])('after "%s" a photo is there once', async (trouble, calls) => {
   const server = new TroubledServer([trouble]);
   const outcome = await importInto(server, 1);

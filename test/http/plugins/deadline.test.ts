@@ -4,6 +4,7 @@ import { basePath } from '../../../src/http/routes/v4/v4.js';
 import { BoundedQueue } from '../../../src/vision/bounded-queue.js';
 import type { PhotoOptions } from '../../../src/vision/face-analyser.js';
 import { listeningFakeApp, testKey } from '../../support/fake-app.js';
+import { FakeWebhooks } from '../../support/fake-webhooks.js';
 import { FakeAnalyser, FakeGallery } from '../../support/fakes.js';
 import { file, form } from '../../support/multipart.js';
 
@@ -35,7 +36,9 @@ async function busyApp(env: Record<string, string>) {
   const { analyser, ...rest } = busyAnalyser();
   const gallery = new FakeGallery();
   return {
-    ...(await listeningFakeApp(env, { services: () => ({ gallery, directory: gallery, analyser, model: 'm1' }) })),
+    ...(await listeningFakeApp(env, {
+      services: () => ({ gallery, directory: gallery, analyser, model: 'm1', webhooks: new FakeWebhooks() }),
+    })),
     ...rest,
   };
 }

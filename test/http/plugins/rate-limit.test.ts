@@ -1,27 +1,6 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { fakeApp, otherKey, readOnlyKey, testKey } from '../../support/fake-app.js';
-import { field, file, form } from '../../support/multipart.js';
-import { endpoints, sampleOf } from '../endpoints.js';
+import { fakeApp, otherKey, testKey } from '../../support/fake-app.js';
 
-const forReading = [
-  '/vision/ekyc/facesearch/v4/search',
-  '/vision/ekyc/facesearch/v4/search_vector',
-  '/vision/ekyc/facesearch/v4/search_no_crop',
-  '/vision/ekyc/facesearch/v4/extract_from_fm',
-  '/vision/ekyc/facesearch/v4/extract_no_crop_from_fm',
-  '/dmp/facesearch/v2/search',
-  '/vision/ekyc/facematch/v4',
-  '/dmp/checkface/v1',
-  '/admin/v1/status',
-  '/admin/v1/load',
-  '/admin/v1/scale',
-  '/admin/v1/candidates',
-  '/admin/v1/analyse',
-];
-const forbidden = {
-  status: 403,
-  json: { data: 'This api_key may only search and extract', code: '403', reason: 'read-only-key' },
-};
 const limited = {
   status: 429,
   json: { data: 'Too many requests; slow down and try again.', code: '429', reason: 'rate-limit' },
@@ -31,24 +10,6 @@ function stopClock() {
   vi.useFakeTimers({ now: 1_000_000, toFake: ['Date'] });
   onTestFinished(() => void vi.useRealTimers());
 }
-
-it.each(endpoints)('$method $path answers a read-only key as its scope says', async (endpoint) => {
-  const { target, gallery } = await fakeApp();
-  const acme = { tenant: 'acme', collection: 'staff' };
-  await gallery.saveUser(acme, { id: 'u1', name: 'Mai' });
-  const answer = await target.send({ ...sampleOf(endpoint), headers: { api_key: readOnlyKey } });
-  if (forReading.includes(endpoint.path)) expect(answer.status).toBe(200);
-  else expect(answer).toMatchObject(forbidden);
-  expect(await gallery.listUsers(acme)).toMatchObject([{ id: 'u1', name: 'Mai', faces: [] }]);
-});
-
-it('a read-only key may not create by searching', async () => {
-  const { target, gallery } = await fakeApp();
-  const body = form(field('create', 'true'), file('cos:1'));
-  const call = { method: 'POST', path: '/search', headers: { api_key: readOnlyKey }, body } as const;
-  expect(await target.send(call)).toMatchObject(forbidden);
-  expect(gallery.photos).toEqual([]);
-});
 
 it('RATE_LIMIT limits the requests of each key until its window is over', async () => {
   stopClock();

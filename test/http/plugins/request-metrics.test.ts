@@ -68,9 +68,14 @@ it('metrics show queue, workers and indexes at each scrape, and 0 before the sta
   let source: GaugeSource | undefined;
   const { registry } = new Metrics(() => source);
   expect(await registry.metrics()).toMatch(/^facesearch_ready 0$/m);
-  source = { queued: 3, workers: 2, size: async () => ({ collections: 5, faces: 700 }) };
+  source = {
+    ...{ queued: 3, workers: 2 },
+    size: async () => ({ collections: 5, faces: 700 }),
+    backlog: async () => ({ waiting: 4, dead: 1 }),
+  };
   const text = await registry.metrics();
-  for (const line of ['ready 1', 'queue_depth 3', 'workers 2', 'index_collections 5', 'index_faces 700'])
+  const gauges = ['queue_depth 3', 'workers 2', 'index_collections 5', 'webhook_waiting 4', 'webhook_dead 1'];
+  for (const line of ['ready 1', 'index_faces 700', ...gauges])
     expect(text.split('\n')).toContain(`facesearch_${line}`);
   source = { ...source, size: () => Promise.reject(new Error('the database is away')) };
   expect((await registry.metrics()).split('\n')).toEqual(

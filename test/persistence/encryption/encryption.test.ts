@@ -145,7 +145,13 @@ test('a store whose users were all deleted takes no key by itself', async () => 
 test('API keys work whatever the data key is, and take none', async () => {
   await (await SqliteStore.open(file, { dataKey: key })).close();
   const keys = await SqliteStore.openForApiKeys(file);
-  await keys.addKey({ tenant: 'acme', sha256: randomBytes(32), label: 'a', readOnly: false, expiresAt: undefined });
+  await keys.addKey({
+    tenant: 'acme',
+    sha256: randomBytes(32),
+    label: 'a',
+    permissions: ['search'],
+    expiresAt: undefined,
+  });
   expect(await keys.listKeys()).toHaveLength(1);
   await keys.close();
   const store = await SqliteStore.open(file, { dataKey: key });

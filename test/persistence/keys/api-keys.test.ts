@@ -82,9 +82,9 @@ test('there is no first key when one is configured, or all were revoked', async 
 test('a key works until it expires, and knows its scope', async () => {
   const ring = new KeyRing(store, []);
   const expiresAt = new Date(Date.now() + 60_000);
-  const key = await createKey(store, { tenant: 'acme', readOnly: true, expiresAt });
-  expect(await ring.callerOf(key)).toEqual({ keyId: '1', tenant: 'acme', readOnly: true });
-  expect((await store.listKeys())[0]).toMatchObject({ expiresAt, readOnly: true });
+  const key = await createKey(store, { tenant: 'acme', permissions: ['search'], expiresAt });
+  expect(await ring.callerOf(key)).toEqual({ keyId: '1', tenant: 'acme', permissions: ['search'] });
+  expect((await store.listKeys())[0]).toMatchObject({ expiresAt, permissions: ['search'] });
   vi.useFakeTimers({ now: expiresAt, toFake: ['Date'] });
   onTestFinished(() => void vi.useRealTimers());
   expect(await ring.callerOf(key)).toBeUndefined();

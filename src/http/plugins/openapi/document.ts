@@ -42,6 +42,7 @@ export function describeRoute(mode: HttpStatusMode): SwaggerTransform<FastifySch
       url,
       schema: {
         ...schema,
+        ...(route.config?.permission !== undefined && { 'x-permission': route.config.permission }),
         operationId: [String(route.method).toLowerCase(), ...inPath.slice(-2)].join('_'),
         ...(params !== undefined && { params: schemaOf(params, 'input') }),
         ...(querystring !== undefined && { querystring: schemaOf(querystring, 'input') }),
@@ -80,6 +81,7 @@ const exampleValues = {
   leastWidth: 640,
   leastHeight: 480,
   fault: 'must be one text',
+  permission: 'delete',
   fields: 'collection, id',
 };
 
@@ -129,7 +131,7 @@ function errorsOf(schema: FastifySchema, config: RouteOptions['config']): ErrorN
     ...(querystring || params || body ? (['BAD_INPUT'] as const) : []),
     ...(body ? withBody : []),
     ...errors,
-    ...(hasKey && !config?.forReadOnlyKeys ? (['READ_ONLY_KEY'] as const) : []),
+    ...(hasKey && config?.permission !== 'any' ? (['NOT_PERMITTED'] as const) : []),
   ];
   return [...new Set(all)];
 }

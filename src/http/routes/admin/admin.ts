@@ -12,6 +12,7 @@ import { loadRoute } from './load.js';
 import { scaleRoute } from './scale.js';
 import { statusRoute } from './status.js';
 import { usersRoute } from './users.js';
+import { addWebhookRoute, deadLettersRoute, deleteWebhookRoute, retryWebhookRoute, webhooksRoute } from './webhooks.js';
 
 /** Path under which lies what people need beside the twelve endpoints. */
 export const adminPath = '/admin/v1';
@@ -28,6 +29,11 @@ const routes = [
   facePhotoRoute,
   candidatesRoute,
   analyseRoute,
+  webhooksRoute,
+  addWebhookRoute,
+  deleteWebhookRoute,
+  retryWebhookRoute,
+  deadLettersRoute,
 ];
 
 /** Endpoints for people and their tools, with the keys, tenants and limits of the twelve; docs/admin-api.md. */

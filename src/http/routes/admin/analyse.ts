@@ -79,7 +79,7 @@ const schema = {
 } as const;
 
 export const analyseRoute: Route = (app, { services }) => {
-  app.post('/analyse', { schema, config: { forReadOnlyKeys: true } }, async ({ body, context }) => {
+  app.post('/analyse', { schema, config: { permission: 'search' } }, async ({ body, context }) => {
     const { photo, ...flags } = body;
     const { analyser } = services();
     const { timings, ...report } = await analyser.analysePhoto(

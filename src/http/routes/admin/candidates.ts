@@ -39,7 +39,7 @@ const schema = {
 } as const;
 
 export const candidatesRoute: Route = (app, { services }) => {
-  app.post('/candidates', { schema, config: { forReadOnlyKeys: true } }, async ({ body, context }) => {
+  app.post('/candidates', { schema, config: { permission: 'search' } }, async ({ body, context }) => {
     const { collection, photo, vector, k, ...flags } = body;
     const { gallery, analyser } = services();
     const probe =

@@ -12,7 +12,7 @@ const schema = {
 } as const;
 
 export const collectionsRoute: Route = (app, { services }) => {
-  app.get('/collections', { schema }, async ({ context }) =>
+  app.get('/collections', { schema, config: { permission: 'list' } }, async ({ context }) =>
     success(await services().directory.collections(context.caller.tenant)),
   );
 };

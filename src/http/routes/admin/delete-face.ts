@@ -12,8 +12,12 @@ const schema = {
 } as const;
 
 export const deleteFaceRoute: Route = (app, { services }) => {
-  app.delete('/faces/:face', { schema }, async ({ query: { collection, id }, params, context }) => {
-    await services().gallery.deleteFace(context.collection(collection), id, params.face);
-    return success('Face deleted');
-  });
+  app.delete(
+    '/faces/:face',
+    { schema, config: { permission: 'delete' } },
+    async ({ query: { collection, id }, params, context }) => {
+      await services().gallery.deleteFace(context.collection(collection), id, params.face);
+      return success('Face deleted');
+    },
+  );
 };

@@ -16,10 +16,14 @@ const schema = {
 } as const;
 
 export const facePhotoRoute: Route = (app, { services }) => {
-  app.get('/faces/:face/photo', { schema }, async ({ query: { collection, id }, params, context }, reply) => {
-    const photo = await services().directory.photo(context.collection(collection), id, params.face);
-    return reply.type(imageType(photo)).send(photo);
-  });
+  app.get(
+    '/faces/:face/photo',
+    { schema, config: { permission: 'list' } },
+    async ({ query: { collection, id }, params, context }, reply) => {
+      const photo = await services().directory.photo(context.collection(collection), id, params.face);
+      return reply.type(imageType(photo)).send(photo);
+    },
+  );
 };
 
 /** Only JPEG and PNG are ever kept. */

@@ -20,7 +20,7 @@ const schema = {
 } as const;
 
 export const facesRoute: Route = (app, { services }) => {
-  app.get('/faces', { schema }, async ({ query: { collection, id }, context }) => {
+  app.get('/faces', { schema, config: { permission: 'list' } }, async ({ query: { collection, id }, context }) => {
     const faces = await services().directory.faces(context.collection(collection), id);
     return success(
       faces.map(({ faceId, model, createdAt, objectKey }) => ({

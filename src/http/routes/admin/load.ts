@@ -39,7 +39,7 @@ export const loadRoute: Route = (app, { services, counts }) => {
   const loopDelay = new LoopDelay();
   app.addHook('onClose', async () => loopDelay.stop());
 
-  app.get('/load', { schema, config: { forReadOnlyKeys: true } }, async ({ context }) => {
+  app.get('/load', { schema, config: { permission: 'any' } }, async ({ context }) => {
     const { queued, workers } = services().analyser;
     return success({
       queued,

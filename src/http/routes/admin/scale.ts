@@ -61,7 +61,7 @@ const promises = [
 ];
 
 export const scaleRoute: Route = (app, { services }) => {
-  app.get('/scale', { schema, config: { forReadOnlyKeys: true } }, async () => success(described(services().scale)));
+  app.get('/scale', { schema, config: { permission: 'any' } }, async () => success(described(services().scale)));
 };
 
 function described(scale: FollowedScale | undefined): z.infer<(typeof schema.response)[200]>['data'] {

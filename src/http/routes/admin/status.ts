@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { allPermissions, isSearchOnly } from '../../../persistence/keys/permissions.js';
 import { serverVersion } from '../../../util/version.js';
 import { success, successSchema } from '../../replies.js';
 import type { Route } from '../../route.js';
@@ -6,6 +7,7 @@ import { share, whole } from './fields.js';
 
 const status = z.strictObject({
   tenant: z.string(),
+  permissions: z.array(z.enum(allPermissions)).describe('What the key may do.'),
   readOnly: z.boolean().describe('The key may only search and extract.'),
   version: z.string(),
   node: z.string(),
@@ -15,6 +17,7 @@ const status = z.strictObject({
   minResolution: z.strictObject({ width: whole, height: whole }).nullable(),
   minFaceWidth: whole.describe('Pixels.'),
   minFaceArea: share.describe('Share of the photo; 0 is no limit.'),
+  keepPhotos: z.enum(['off', 'crop', 'photo']).describe('What is kept of photos that faces are added from.'),
 });
 
 const schema = {
@@ -23,6 +26,7 @@ const schema = {
   response: {
     200: successSchema(status, {
       tenant: 'acme',
+      permissions: [...allPermissions],
       readOnly: false,
       version: serverVersion,
       node: process.versions.node,
@@ -32,15 +36,17 @@ const schema = {
       minResolution: { width: 640, height: 480 },
       minFaceWidth: 80,
       minFaceArea: 0,
+      keepPhotos: 'off',
     }),
   },
 } as const;
 
 export const statusRoute: Route = (app, { services, config }) => {
-  app.get('/status', { schema, config: { forReadOnlyKeys: true } }, async ({ context: { caller } }) =>
+  app.get('/status', { schema, config: { permission: 'any' } }, async ({ context: { caller } }) =>
     success({
       tenant: caller.tenant,
-      readOnly: caller.readOnly,
+      permissions: [...caller.permissions],
+      readOnly: isSearchOnly(caller.permissions),
       version: serverVersion,
       node: process.versions.node,
       model: services().model,
@@ -49,6 +55,7 @@ export const statusRoute: Route = (app, { services, config }) => {
       minResolution: config.MIN_RESOLUTION,
       minFaceWidth: config.MIN_FACE_WIDTH,
       minFaceArea: config.MIN_FACE_AREA,
+      keepPhotos: config.KEEP_PHOTOS,
     }),
   );
 };

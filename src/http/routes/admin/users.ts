@@ -21,7 +21,7 @@ const schema = {
 } as const;
 
 export const usersRoute: Route = (app, { services }) => {
-  app.get('/users', { schema }, async ({ query: { collection, ...page }, context }) =>
+  app.get('/users', { schema, config: { permission: 'list' } }, async ({ query: { collection, ...page }, context }) =>
     success(await services().directory.page(context.collection(collection), page)),
   );
 };

@@ -62,7 +62,7 @@ const schema = {
 } as const;
 
 const compareRoute: Route = (app, { services }) => {
-  app.post('', { schema, config: { forReadOnlyKeys: true } }, async ({ body, context }) => {
+  app.post('', { schema, config: { permission: 'search' } }, async ({ body, context }) => {
     const { gallery, analyser } = services();
     const options = { disableValidation: !body.validate };
     const [first, second] = await analysed(body['file[]'], (image) =>

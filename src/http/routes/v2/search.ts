@@ -13,7 +13,7 @@ const schema = {
 } as const;
 
 export const searchRoute: Route = (app, { services }) => {
-  app.post('/search', { schema, config: { forReadOnlyKeys: true } }, async ({ body, context }) => {
+  app.post('/search', { schema, config: { permission: 'search' } }, async ({ body, context }) => {
     const { gallery, analyser } = services();
     const analysis = analyser.embedPhoto(body.file.bytes(), photoOptions(body), context.abandoned);
     const best = await gallery.search(context.collection(body.collection), await embeddingOf(context, analysis));

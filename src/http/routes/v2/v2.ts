@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { type Dialect, speak } from '../../dialect.js';
+import { announceResults } from '../../plugins/events.js';
 import { type EndpointParts, guardEndpoints } from '../../plugins/guard.js';
 import { countByTenant } from '../../plugins/request-metrics.js';
 import { addRoute } from '../v4/add.js';
@@ -23,6 +24,7 @@ const routes = [createRoute, addRoute, listRoute, deleteRoute, deleteCollectionR
 export async function facesearchV2(app: FastifyInstance, parts: EndpointParts): Promise<void> {
   guardEndpoints(app, parts);
   countByTenant(app, parts.counts);
+  announceResults(app, parts.services);
   speak(app, dialect);
   for (const route of routes) route(app.withTypeProvider(), parts);
   await app.register(async (scope) => {

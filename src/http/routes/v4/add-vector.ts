@@ -12,11 +12,15 @@ const schema = {
 } as const;
 
 export const addVectorRoute: Route = (app, { services }) => {
-  app.post('/add_vector', { schema }, async ({ body: { collection, id, vector }, context }) => {
-    const { gallery } = services();
-    const where = context.collection(collection);
-    await gallery.requireUser(where, id);
-    await gallery.addFace(where, id, vector.numbers());
-    return success('Add photo success');
-  });
+  app.post(
+    '/add_vector',
+    { schema, config: { permission: 'enrol' } },
+    async ({ body: { collection, id, vector }, context }) => {
+      const { gallery } = services();
+      const where = context.collection(collection);
+      await gallery.requireUser(where, id);
+      await gallery.addFace(where, id, vector.numbers());
+      return success('Add photo success');
+    },
+  );
 };

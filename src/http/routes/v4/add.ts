@@ -13,15 +13,19 @@ const schema = {
 } as const;
 
 export const addRoute: Route = (app, { services, config: { KEEP_PHOTOS: keep, ALLOW_COVERED } }) => {
-  app.post('/add', { schema }, async ({ body: { collection, id, file, ...flags }, context }) => {
-    const allow_covered = flags.allow_covered && ALLOW_COVERED === 'on';
-    const { gallery, analyser } = services();
-    const where = context.collection(collection);
-    await gallery.requireUser(where, id);
-    const image = file.bytes();
-    const options = { ...photoOptions({ ...flags, allow_covered }), withCrop: keep === 'crop' };
-    const { embedding, crop } = await noted(context, analyser.embedPhoto(image, options, context.abandoned));
-    await gallery.addFace(where, id, embedding, keep === 'photo' ? image : crop);
-    return success('Add photo success');
-  });
+  app.post(
+    '/add',
+    { schema, config: { permission: 'enrol' } },
+    async ({ body: { collection, id, file, ...flags }, context }) => {
+      const allow_covered = flags.allow_covered && ALLOW_COVERED === 'on';
+      const { gallery, analyser } = services();
+      const where = context.collection(collection);
+      await gallery.requireUser(where, id);
+      const image = file.bytes();
+      const options = { ...photoOptions({ ...flags, allow_covered }), withCrop: keep === 'crop' };
+      const { embedding, crop } = await noted(context, analyser.embedPhoto(image, options, context.abandoned));
+      await gallery.addFace(where, id, embedding, keep === 'photo' ? image : crop);
+      return success('Add photo success');
+    },
+  );
 };

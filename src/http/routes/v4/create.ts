@@ -19,13 +19,17 @@ const schema = {
 } as const;
 
 export const createRoute: Route = (app, { services }) => {
-  app.post('/create', { schema }, async ({ body: { collection, id, name }, context }) => {
-    const { gallery } = services();
-    const where = context.collection(collection);
-    if (hasInvisible(id)) await requireOlderUser(gallery, where, id);
-    await gallery.saveUser(where, { id, name });
-    return success('User created/updated');
-  });
+  app.post(
+    '/create',
+    { schema, config: { permission: 'enrol' } },
+    async ({ body: { collection, id, name }, context }) => {
+      const { gallery } = services();
+      const where = context.collection(collection);
+      if (hasInvisible(id)) await requireOlderUser(gallery, where, id);
+      await gallery.saveUser(where, { id, name });
+      return success('User created/updated');
+    },
+  );
 };
 
 /** Who was made by an older version may have such an id, and keeps it. */

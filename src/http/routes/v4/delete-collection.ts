@@ -12,8 +12,12 @@ const schema = {
 } as const;
 
 export const deleteCollectionRoute: Route = (app, { services }) => {
-  app.delete('/delete_collection', { schema }, async ({ body: { collection }, context }) => {
-    await services().gallery.deleteCollection(context.collection(collection));
-    return success('Remove collection success');
-  });
+  app.delete(
+    '/delete_collection',
+    { schema, config: { permission: 'delete' } },
+    async ({ body: { collection }, context }) => {
+      await services().gallery.deleteCollection(context.collection(collection));
+      return success('Remove collection success');
+    },
+  );
 };

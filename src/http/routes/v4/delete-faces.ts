@@ -12,8 +12,12 @@ const schema = {
 } as const;
 
 export const deleteFacesRoute: Route = (app, { services }) => {
-  app.delete('/delete_faces', { schema }, async ({ body: { collection, id }, context }) => {
-    await services().gallery.deleteFaces(context.collection(collection), id);
-    return success('User faces deleted');
-  });
+  app.delete(
+    '/delete_faces',
+    { schema, config: { permission: 'delete' } },
+    async ({ body: { collection, id }, context }) => {
+      await services().gallery.deleteFaces(context.collection(collection), id);
+      return success('User faces deleted');
+    },
+  );
 };

@@ -12,7 +12,7 @@ const schema = {
 } as const;
 
 export const deleteRoute: Route = (app, { services }) => {
-  app.delete('/delete', { schema }, async ({ body: { collection, id }, context }) => {
+  app.delete('/delete', { schema, config: { permission: 'delete' } }, async ({ body: { collection, id }, context }) => {
     await services().gallery.deleteUser(context.collection(collection), id);
     return success('User deleted');
   });

@@ -15,7 +15,7 @@ const schema = {
 } as const;
 
 export const extractRoute: Route = (app, { services }) => {
-  const options = { schema, config: { forReadOnlyKeys: true } };
+  const options = { schema, config: { permission: 'search' } } as const;
   app.post('/extract_from_fm', options, async ({ body: { file, ...flags }, raw, context }) => {
     const options = photoOptions(flags, versionOf(raw.headers));
     const analysis = services().analyser.embedPhoto(file.bytes(), options, context.abandoned);

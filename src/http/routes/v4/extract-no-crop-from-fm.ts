@@ -13,7 +13,7 @@ const schema = {
 } as const;
 
 export const extractNoCropRoute: Route = (app, { services }) => {
-  const options = { schema, config: { forReadOnlyKeys: true } };
+  const options = { schema, config: { permission: 'search' } } as const;
   app.post('/extract_no_crop_from_fm', options, async ({ body: { file }, raw, context }) => {
     const analysis = services().analyser.embedCrop(file.bytes(), versionOf(raw.headers), context.abandoned);
     return extracted(await embeddingOf(context, analysis));

@@ -14,7 +14,7 @@ const schema = {
 } as const;
 
 export const listRoute: Route = (app, { services }) => {
-  app.get('/list', { schema }, async ({ query, context }) => {
+  app.get('/list', { schema, config: { permission: 'list' } }, async ({ query, context }) => {
     const users = await services().gallery.listUsers(context.collection(query.collection));
     return success(users.map(({ id, name }) => ({ id, name })));
   });

@@ -13,7 +13,7 @@ const schema = {
 } as const;
 
 export const searchNoCropRoute: Route = (app, { services }) => {
-  app.post('/search_no_crop', { schema, config: { forReadOnlyKeys: true } }, async ({ body, context }) => {
+  app.post('/search_no_crop', { schema, config: { permission: 'search' } }, async ({ body, context }) => {
     const { gallery, analyser } = services();
     const analysis = analyser.embedCrop(body.file.bytes(), galleryVersion, context.abandoned);
     const best = await gallery.search(context.collection(body.collection), await embeddingOf(context, analysis));

@@ -12,7 +12,7 @@ const schema = {
 } as const;
 
 export const searchVectorRoute: Route = (app, { services }) => {
-  app.post('/search_vector', { schema, config: { forReadOnlyKeys: true } }, async ({ body, context }) => {
+  app.post('/search_vector', { schema, config: { permission: 'search' } }, async ({ body, context }) => {
     const best = await services().gallery.search(context.collection(body.collection), body.vector.numbers());
     context.similarity = best?.similarity;
     return match(best, body.threshold);

@@ -10,6 +10,7 @@ import {
   threshold,
 } from '../../forms/common-fields.js';
 import { form } from '../../forms/form.js';
+import { requirePermission } from '../../plugins/auth.js';
 import { candidateSchema, exampleUser, match, matchSchema, photoErrors, shown, success } from '../../replies.js';
 import type { Route } from '../../route.js';
 import { noted, photoOptions } from '../../services.js';
@@ -41,14 +42,14 @@ const schema = {
     disable_validation,
   }),
   response: { 200: z.union([matchSchema, nearMiss, created]) },
-  errors: [...photoErrors, 'NOT_FOUND', 'READ_ONLY_KEY'],
+  errors: [...photoErrors, 'NOT_FOUND'],
 } as const;
 
 export const searchRoute: Route = (app, { services, config: { KEEP_PHOTOS: keep } }) => {
-  app.post('/search', { schema, config: { forReadOnlyKeys: true } }, async ({ body, context }) => {
+  app.post('/search', { schema, config: { permission: 'search' } }, async ({ body, context }) => {
     if (body.lower_threshold !== undefined && body.lower_threshold >= body.threshold)
       throw new FaceSearchError('BAD_INPUT', 'threshold-order');
-    if (body.create && context.caller.readOnly) throw new FaceSearchError('READ_ONLY_KEY');
+    if (body.create) requirePermission(context.caller, 'enrol');
     const { gallery, analyser } = services();
     const where = context.collection(body.collection);
     const image = body.file.bytes();

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { announceResults } from '../../plugins/events.js';
 import { type EndpointParts, guardEndpoints } from '../../plugins/guard.js';
 import { countByTenant } from '../../plugins/request-metrics.js';
 import { addRoute } from './add.js';
@@ -36,5 +37,6 @@ const routes = [
 export async function facesearch(app: FastifyInstance, parts: EndpointParts): Promise<void> {
   guardEndpoints(app, parts);
   countByTenant(app, parts.counts);
+  announceResults(app, parts.services);
   for (const route of routes) route(app.withTypeProvider(), parts);
 }

@@ -1,3 +1,4 @@
+import { OperatorError } from '../../../util/operator-error.js';
 import { StoreError } from '../../store-error.js';
 import type { PostgresDatabase, RunQuery } from './database.js';
 import { migrations, type VectorType, vectorTypeChange } from './migrations.js';
@@ -20,7 +21,7 @@ export async function migrate(database: PostgresDatabase, vectors?: VectorType):
     const [row] = await run<{ version: number }>('SELECT coalesce(max(version), 0) AS version FROM schema_migrations');
     const version = row?.version ?? 0;
     if (version > migrations.length) {
-      throw new Error(
+      throw new OperatorError(
         `The database has version ${version}, made by a newer server; this one knows ${migrations.length}`,
       );
     }
@@ -41,7 +42,7 @@ async function requireVectorType(run: RunQuery, vectors: VectorType | undefined)
      WHERE attrelid = 'faces'::regclass AND attname = 'embedding'`,
   );
   if (vectors === undefined || row?.type === vectors) return;
-  throw new Error(
+  throw new OperatorError(
     `The database keeps embeddings as ${row?.type}, and ${vectors} is asked for; docs/scale.md says how to change that`,
   );
 }
@@ -52,12 +53,12 @@ async function requirePgvector(run: RunQuery): Promise<void> {
   } catch (error) {
     if (error instanceof StoreError) throw error;
     const { message } = error as Error;
-    throw new Error(`The database needs the extension pgvector; create it there as a superuser (${message})`);
+    throw new OperatorError(`The database needs the extension pgvector; create it there as a superuser (${message})`);
   }
   const [row] = await run<{ extversion: string }>(`SELECT extversion FROM pg_extension WHERE extname = 'vector'`);
   const [major = 0, minor = 0] = (row?.extversion ?? '').split('.').map(Number);
   const [leastMajor, leastMinor] = MIN_PGVECTOR;
   if (major < leastMajor || (major === leastMajor && minor < leastMinor)) {
-    throw new Error(`The database has pgvector ${row?.extversion}; ${MIN_PGVECTOR.join('.')} is needed`);
+    throw new OperatorError(`The database has pgvector ${row?.extversion}; ${MIN_PGVECTOR.join('.')} is needed`);
   }
 }

@@ -161,4 +161,33 @@ export const migrations: readonly string[] = [
   );
   CREATE INDEX staged_by_user ON staged_embeddings (collection_id, user_id);
   `,
+  `
+  ALTER TABLE api_keys ADD COLUMN permissions text NOT NULL DEFAULT ''; -- names with spaces between them
+  UPDATE api_keys SET permissions = CASE WHEN read_only THEN 'search' ELSE 'search enrol delete list admin' END;
+  ALTER TABLE api_keys DROP COLUMN read_only;
+  ALTER TABLE api_keys ADD COLUMN last_used_at timestamptz;
+  `,
+  `
+  CREATE TABLE webhooks (
+    webhook_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    tenant_id  bigint NOT NULL REFERENCES tenants,
+    target     bytea NOT NULL, -- URL and secret
+    events     text NOT NULL, -- names with spaces between them
+    created_at timestamptz NOT NULL
+  );
+
+  -- What webhooks are still to be told, and what was given up.
+  CREATE TABLE deliveries (
+    delivery_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    webhook_id  bigint NOT NULL REFERENCES webhooks ON DELETE CASCADE,
+    event_id    text NOT NULL, -- a UUID, the same for all webhooks that are told
+    type        text NOT NULL,
+    happened_at timestamptz NOT NULL,
+    data        bytea NOT NULL, -- JSON
+    attempts    bigint NOT NULL DEFAULT 0, -- that failed
+    next_at     timestamptz, -- null: given up
+    error       text NOT NULL DEFAULT ''
+  );
+  CREATE INDEX deliveries_by_time ON deliveries (webhook_id, next_at);
+  `,
 ];

@@ -1,5 +1,7 @@
 import { StoreError } from '../../store-error.js';
 import type { PersonRef, TemplateKind } from '../../template.js';
+import { deletedEvent, enrolledEvent } from '../../webhooks/people-events.js';
+import { queueEvent } from '../../webhooks/postgres-outbox.js';
 import type { FoundPerson, PersonFaces, Searcher } from '../embedding-store.js';
 import {
   type CollectionRef,
@@ -84,17 +86,22 @@ export class PeopleWriter implements Searcher {
 
   async addFace(collection: CollectionRef, userId: string, face: NewFace): Promise<StoredFace | undefined> {
     const owner = await this.#locate(collection, userId, 'FOR KEY SHARE');
-    return owner && this.#insertFace(owner.collectionId, owner.userId, face);
+    if (!owner) return undefined;
+    await queueEvent(this.#run, enrolledEvent(collection, userId, false));
+    return this.#insertFace(owner.collectionId, owner.userId, face);
   }
 
   async addUserWithFace(collection: CollectionRef, user: User, face: NewFace): Promise<StoredFace> {
     const { collectionId, userId } = await this.saveUser(collection, user, true);
+    await queueEvent(this.#run, enrolledEvent(collection, user.id, true));
     return this.#insertFace(collectionId, userId, face);
   }
 
   async deleteFaces(collection: CollectionRef, userId: string): Promise<Erased | undefined> {
     const owner = await this.#locate(collection, userId, 'FOR UPDATE');
-    return owner && this.#eraseFaces(owner.collectionId, owner.userId);
+    if (!owner) return undefined;
+    await queueEvent(this.#run, deletedEvent(collection, { what: 'faces', id: userId }));
+    return this.#eraseFaces(owner.collectionId, owner.userId);
   }
 
   async deleteFace(collection: CollectionRef, userId: string, faceId: number): Promise<Erased | undefined> {
@@ -106,13 +113,16 @@ export class PeopleWriter implements Searcher {
       [owner.collectionId, owner.userId, faceId],
     );
     if (rows.length === 0) return undefined;
+    await queueEvent(this.#run, deletedEvent(collection, { what: 'face', id: userId, face: faceId }));
     await this.#forget(owner.collectionId, owner.userId);
     return this.#erased(owner.collectionId, rows);
   }
 
   async deleteUser(collection: CollectionRef, userId: string): Promise<Erased | undefined> {
     const owner = await this.#locate(collection, userId, 'FOR UPDATE');
-    return owner && this.#eraseUser(owner);
+    if (!owner) return undefined;
+    await queueEvent(this.#run, deletedEvent(collection, { what: 'user', id: userId }));
+    return this.#eraseUser(owner);
   }
 
   async deleteAutoCreatedBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined> {
@@ -122,7 +132,9 @@ export class PeopleWriter implements Searcher {
       'SELECT FROM users WHERE collection_id = $1 AND user_id = $2 AND enrolled_at < $3',
       [owner.collectionId, owner.userId, time],
     );
-    return autoCreated.length === 0 ? undefined : this.#eraseUser(owner);
+    if (autoCreated.length === 0) return undefined;
+    await queueEvent(this.#run, deletedEvent(collection, { what: 'user', id: userId, retention: true }));
+    return this.#eraseUser(owner);
   }
 
   async deleteCollection(collection: CollectionRef): Promise<Erased | undefined> {
@@ -132,6 +144,7 @@ export class PeopleWriter implements Searcher {
       const anybody = await this.#run('SELECT FROM users WHERE collection_id = $1 LIMIT 1', [collectionId]);
       if (anybody.length === 0) return undefined;
     }
+    await queueEvent(this.#run, deletedEvent(collection, { what: 'collection' }));
     const erased = await this.#eraseFaces(collectionId, null);
     for (let deleted = DELETED_AT_A_TIME; deleted === DELETED_AT_A_TIME; ) {
       const rows = await this.#run(

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { PostgresKeys } from '../../keys/postgres-keys.js';
 import type { Store } from '../../store.js';
 import type { PersonRef, PersonTemplate, StoredCohort, TemplateKind } from '../../template.js';
+import { PostgresWebhooks } from '../../webhooks/postgres-webhooks.js';
 import type {
   FoundPerson,
   PersonFaces,
@@ -44,6 +45,7 @@ const RESERVED = '1 hour';
  */
 export class PostgresStore extends PostgresKeys implements Store, SearchingStore {
   readonly scales: PostgresScales;
+  readonly webhooks: PostgresWebhooks;
   readonly staged: PostgresStaged;
   readonly #db: PostgresDatabase;
   /** This server's name for what it announces. */
@@ -56,6 +58,7 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
     super(db);
     this.#db = db;
     this.scales = new PostgresScales(db);
+    this.webhooks = new PostgresWebhooks(db);
     this.staged = new PostgresStaged(db);
   }
 

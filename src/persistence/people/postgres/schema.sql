@@ -1,5 +1,5 @@
 -- What the migrations make, written by `npm run docs:schema`: to be read, never run.
--- PostgreSQL with pgvector, version 6.
+-- PostgreSQL with pgvector, version 8.
 
 CREATE EXTENSION vector;
 
@@ -10,10 +10,11 @@ CREATE TABLE api_keys (
   tenant_id bigint NOT NULL,
   sha256 bytea NOT NULL,
   label bytea NOT NULL,
-  read_only boolean NOT NULL,
   created_at timestamp with time zone NOT NULL,
   expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
+  permissions text NOT NULL DEFAULT ''::text,
+  last_used_at timestamp with time zone,
   CONSTRAINT api_keys_pkey PRIMARY KEY (key_id),
   CONSTRAINT api_keys_sha256_check CHECK ((length(sha256) = 32)),
   CONSTRAINT api_keys_sha256_key UNIQUE (sha256)
@@ -39,6 +40,18 @@ CREATE TABLE collections (
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT collections_pkey PRIMARY KEY (collection_id),
   CONSTRAINT collections_tenant_id_name_hash_key UNIQUE (tenant_id, name_hash)
+);
+CREATE TABLE deliveries (
+  delivery_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  webhook_id bigint NOT NULL,
+  event_id text NOT NULL,
+  type text NOT NULL,
+  happened_at timestamp with time zone NOT NULL,
+  data bytea NOT NULL,
+  attempts bigint NOT NULL DEFAULT 0,
+  next_at timestamp with time zone,
+  error text NOT NULL DEFAULT ''::text,
+  CONSTRAINT deliveries_pkey PRIMARY KEY (delivery_id)
 );
 CREATE TABLE faces (
   collection_id bigint NOT NULL,
@@ -109,6 +122,14 @@ CREATE TABLE users (
   CONSTRAINT users_collection_id_client_hash_key UNIQUE (collection_id, client_hash),
   CONSTRAINT users_pkey PRIMARY KEY (collection_id, user_id)
 );
+CREATE TABLE webhooks (
+  webhook_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  tenant_id bigint NOT NULL,
+  target bytea NOT NULL,
+  events text NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT webhooks_pkey PRIMARY KEY (webhook_id)
+);
 
 CREATE TABLE faces_0 PARTITION OF faces FOR VALUES WITH (modulus 16, remainder 0);
 CREATE TABLE faces_1 PARTITION OF faces FOR VALUES WITH (modulus 16, remainder 1);
@@ -149,11 +170,14 @@ ALTER TABLE api_keys ADD CONSTRAINT api_keys_tenant_id_fkey FOREIGN KEY (tenant_
 ALTER TABLE cohort_members ADD CONSTRAINT cohort_members_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
 ALTER TABLE cohorts ADD CONSTRAINT cohorts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id);
 ALTER TABLE collections ADD CONSTRAINT collections_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id);
+ALTER TABLE deliveries ADD CONSTRAINT deliveries_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(webhook_id) ON DELETE CASCADE;
 ALTER TABLE faces ADD CONSTRAINT faces_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
 ALTER TABLE staged_embeddings ADD CONSTRAINT staged_embeddings_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
 ALTER TABLE templates ADD CONSTRAINT templates_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
 ALTER TABLE users ADD CONSTRAINT users_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collections(collection_id) ON DELETE CASCADE;
+ALTER TABLE webhooks ADD CONSTRAINT webhooks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id);
 
+CREATE INDEX deliveries_by_time ON public.deliveries USING btree (webhook_id, next_at);
 CREATE INDEX faces_by_embedding ON public.faces USING hnsw (embedding vector_cosine_ops) WITH (m='16', ef_construction='128');
 CREATE INDEX faces_by_model ON public.faces USING btree (collection_id, model, face_id);
 CREATE INDEX faces_by_user ON public.faces USING btree (collection_id, user_id);

@@ -149,4 +149,33 @@ export const migrations: readonly string[] = [
     embedding BLOB NOT NULL CHECK (length(embedding) >= 2048)
   ) STRICT;
   `,
+  `
+  ALTER TABLE api_keys ADD COLUMN permissions TEXT NOT NULL DEFAULT ''; -- names with spaces between them
+  UPDATE api_keys SET permissions = CASE read_only WHEN 1 THEN 'search' ELSE 'search enrol delete list admin' END;
+  ALTER TABLE api_keys DROP COLUMN read_only;
+  ALTER TABLE api_keys ADD COLUMN last_used_at INTEGER;
+  `,
+  `
+  CREATE TABLE webhooks (
+    webhook_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id  INTEGER NOT NULL REFERENCES tenants,
+    target     BLOB NOT NULL, -- URL and secret; encrypted with a data key
+    events     TEXT NOT NULL, -- names with spaces between them
+    created_at INTEGER NOT NULL
+  ) STRICT;
+
+  -- What webhooks are still to be told, and what was given up.
+  CREATE TABLE deliveries (
+    delivery_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    webhook_id  INTEGER NOT NULL REFERENCES webhooks ON DELETE CASCADE,
+    event_id    TEXT NOT NULL, -- a UUID, the same for all webhooks that are told
+    type        TEXT NOT NULL,
+    happened_at INTEGER NOT NULL,
+    data        BLOB NOT NULL, -- JSON; encrypted with a data key
+    attempts    INTEGER NOT NULL DEFAULT 0, -- that failed
+    next_at     INTEGER, -- null: given up
+    error       TEXT NOT NULL DEFAULT ''
+  ) STRICT;
+  CREATE INDEX deliveries_by_time ON deliveries (webhook_id, next_at);
+  `,
 ];

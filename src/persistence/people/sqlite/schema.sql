@@ -1,5 +1,5 @@
 -- What the migrations make, written by `npm run docs:schema`: to be read, never run.
--- SQLite, version 8, application id 0x46537276, pages of 8192 bytes.
+-- SQLite, version 10, application id 0x46537276, pages of 8192 bytes.
 
 CREATE TABLE api_keys (
     key_id     INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -8,7 +8,7 @@ CREATE TABLE api_keys (
     label      TEXT NOT NULL,
     created_at INTEGER NOT NULL, -- milliseconds since 1970, as all times here
     revoked_at INTEGER
-  , read_only INTEGER NOT NULL DEFAULT 0 CHECK (read_only IN (0, 1)), expires_at INTEGER) STRICT;
+  , expires_at INTEGER, permissions TEXT NOT NULL DEFAULT '', last_used_at INTEGER) STRICT;
 
 CREATE INDEX api_keys_by_tenant ON api_keys (tenant_id);
 
@@ -41,6 +41,20 @@ CREATE TABLE data_key (
     key_id      TEXT NOT NULL, -- of the key that users and faces are sealed with; empty: of none, as without a row
     next_key_id TEXT           -- while rows of two keys lie side by side: of the key that the change leads to
   ) STRICT;
+
+CREATE TABLE deliveries (
+    delivery_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    webhook_id  INTEGER NOT NULL REFERENCES webhooks ON DELETE CASCADE,
+    event_id    TEXT NOT NULL, -- a UUID, the same for all webhooks that are told
+    type        TEXT NOT NULL,
+    happened_at INTEGER NOT NULL,
+    data        BLOB NOT NULL, -- JSON; encrypted with a data key
+    attempts    INTEGER NOT NULL DEFAULT 0, -- that failed
+    next_at     INTEGER, -- null: given up
+    error       TEXT NOT NULL DEFAULT ''
+  ) STRICT;
+
+CREATE INDEX deliveries_by_time ON deliveries (webhook_id, next_at);
 
 CREATE TABLE "faces" (
     face_id       INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -103,3 +117,11 @@ CREATE TABLE users (
 CREATE INDEX users_by_enrolment ON users (enrolled_at) WHERE enrolled_at IS NOT NULL;
 
 CREATE UNIQUE INDEX users_by_form ON users (collection_id, id_form) WHERE id_form IS NOT NULL;
+
+CREATE TABLE webhooks (
+    webhook_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id  INTEGER NOT NULL REFERENCES tenants,
+    target     BLOB NOT NULL, -- URL and secret; encrypted with a data key
+    events     TEXT NOT NULL, -- names with spaces between them
+    created_at INTEGER NOT NULL
+  ) STRICT;

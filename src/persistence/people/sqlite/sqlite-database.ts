@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { chmodSync, closeSync, existsSync, fsyncSync, linkSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { OperatorError } from '../../../util/operator-error.js';
 import { makeFolder, syncFolder } from '../../data-folder/durable-folder.js';
 import type { DataKey } from '../../encryption/data-key.js';
 import {
@@ -55,7 +56,7 @@ export function openDatabase(file: string, people: DataKeyUse = { key: undefined
     db?.close();
     const known = asStoreError(error, subject);
     if (known instanceof StoreError) throw known;
-    const Kind = error instanceof DataKeyError ? DataKeyError : Error;
+    const Kind = error instanceof DataKeyError ? DataKeyError : OperatorError;
     throw new Kind(`${subject}: ${(error as Error).message}`, { cause: error });
   }
 }

@@ -49,8 +49,9 @@ export interface KeyRow {
   keyId: number;
   tenant: string;
   label: string;
-  readOnly: 0 | 1;
+  permissions: string;
   createdAt: number;
+  lastUsedAt: number | null;
   expiresAt: number | null;
   revokedAt: number | null;
 }
@@ -237,19 +238,20 @@ export function prepareStatements(db: Database) {
     endPendingDeletion: one<[objectKey: string], never>('DELETE FROM pending_object_deletions WHERE object_key = ?'),
 
     addKey: one<
-      [tenantId: number, sha256: Buffer, label: string, readOnly: number, expiresAt: number | null, now: number],
+      [tenantId: number, sha256: Buffer, label: string, permissions: string, expiresAt: number | null, now: number],
       never
-    >('INSERT INTO api_keys (tenant_id, sha256, label, read_only, expires_at, created_at) VALUES (?, ?, ?, ?, ?, ?)'),
-    callerOfKey: one<[sha256: Buffer, now: number], { keyId: number; tenant: string; readOnly: 0 | 1 }>(
-      `SELECT k.key_id AS keyId, t.name AS tenant, k.read_only AS readOnly
+    >('INSERT INTO api_keys (tenant_id, sha256, label, permissions, expires_at, created_at) VALUES (?, ?, ?, ?, ?, ?)'),
+    callerOfKey: one<[sha256: Buffer, now: number], { keyId: number; tenant: string; permissions: string }>(
+      `SELECT k.key_id AS keyId, t.name AS tenant, k.permissions
        FROM api_keys k JOIN tenants t USING (tenant_id)
        WHERE k.sha256 = ? AND k.revoked_at IS NULL AND ifnull(k.expires_at > ?, 1)`,
     ),
     listKeys: one<[], KeyRow>(
-      `SELECT k.key_id AS keyId, t.name AS tenant, k.label, k.read_only AS readOnly, k.created_at AS createdAt,
-         k.expires_at AS expiresAt, k.revoked_at AS revokedAt
+      `SELECT k.key_id AS keyId, t.name AS tenant, k.label, k.permissions, k.created_at AS createdAt,
+         k.last_used_at AS lastUsedAt, k.expires_at AS expiresAt, k.revoked_at AS revokedAt
        FROM api_keys k JOIN tenants t USING (tenant_id) ORDER BY k.key_id`,
     ),
+    noteKeyUse: one<[now: number, keyId: number], never>('UPDATE api_keys SET last_used_at = ? WHERE key_id = ?'),
     revokeKey: one<[now: number, keyId: number], never>(
       'UPDATE api_keys SET revoked_at = ? WHERE key_id = ? AND revoked_at IS NULL',
     ),

@@ -6,6 +6,9 @@ import { SqliteKeys } from '../../keys/sqlite-keys.js';
 import type { Database } from '../../sqlite.js';
 import type { Store } from '../../store.js';
 import type { PersonRef, PersonTemplate, StoredCohort, TemplateKind } from '../../template.js';
+import { deletedEvent, enrolledEvent } from '../../webhooks/people-events.js';
+import { SqliteWebhooks } from '../../webhooks/sqlite-webhooks.js';
+import type { NewEvent } from '../../webhooks/webhook-store.js';
 import type {
   FoundPerson,
   IndexSource,
@@ -51,6 +54,7 @@ const USERS_PER_TURN = 1000;
  */
 export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   readonly scales: ScaleRows;
+  readonly webhooks: SqliteWebhooks;
   readonly staged: StagedRows;
   readonly #db: GuardedDatabase;
   readonly #sql: Statements;
@@ -68,30 +72,24 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
     return SqliteStore.over(openDatabase(file, { key: options.dataKey }), options);
   }
 
-  /**
-   * For those who deal with API keys only, whatever data key there is.
-   * @throws as {@link open}
-   */
+  /** For those who deal with API keys only, whatever data key there is. @throws as {@link open} */
   static async openForApiKeys(file: string): Promise<ApiKeyStore> {
     return SqliteStore.over(openDatabase(file, 'no people'));
   }
 
   /** Over a database from `openDatabase`, which the store closes. */
   static over(db: Database, { dataKey, onErasureDelayed = () => {} }: SqliteStoreOptions = {}): SqliteStore {
-    return new SqliteStore(
-      new GuardedDatabase(db, onErasureDelayed),
-      db,
-      prepareStatements(db),
-      new RowEncryption(dataKey),
-    );
+    return new SqliteStore(db, new GuardedDatabase(db, onErasureDelayed), new RowEncryption(dataKey));
   }
 
-  private constructor(db: GuardedDatabase, raw: Database, sql: Statements, encryption: RowEncryption) {
+  private constructor(raw: Database, db: GuardedDatabase, encryption: RowEncryption) {
+    const sql = prepareStatements(raw);
     const rows = new PeopleRows(sql, encryption);
     super(db, sql, rows);
     this.#db = db;
     this.#sql = sql;
     this.scales = new ScaleRows(db, sql);
+    this.webhooks = new SqliteWebhooks(raw, db, rows, encryption);
     this.staged = new StagedRows(db, raw, encryption);
     this.#encryption = encryption;
     this.#rows = rows;
@@ -133,6 +131,7 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   async addFace(collection: CollectionRef, userId: string, face: NewFace): Promise<StoredFace | undefined> {
     return this.#db.write(() => {
       const owner = this.#rows.locate(collection, userId);
+      if (owner) this.webhooks.queue(enrolledEvent(collection, userId, false));
       return owner && this.#rows.addFace(owner.collectionId, owner.userId, face);
     });
   }
@@ -140,19 +139,20 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   async addUserWithFace(collection: CollectionRef, user: User, face: NewFace): Promise<StoredFace> {
     return this.#db.write(() => {
       const collectionId = this.#rows.makeCollection(collection);
+      this.webhooks.queue(enrolledEvent(collection, user.id, true));
       return this.#rows.addFace(collectionId, this.#rows.saveUser(collectionId, user, Date.now()), face);
     });
   }
 
   async deleteFaces(collection: CollectionRef, userId: string): Promise<Erased | undefined> {
-    return this.#erase(() => {
+    return this.#erase(deletedEvent(collection, { what: 'faces', id: userId }), () => {
       const owner = this.#rows.locate(collection, userId);
       return owner && this.#erasure.faces(owner);
     });
   }
 
   async deleteUser(collection: CollectionRef, userId: string): Promise<Erased | undefined> {
-    return this.#erase(() => {
+    return this.#erase(deletedEvent(collection, { what: 'user', id: userId }), () => {
       const owner = this.#rows.locate(collection, userId);
       return owner && this.#erasure.user(owner);
     });
@@ -169,7 +169,7 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   }
 
   async deleteAutoCreatedBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined> {
-    return this.#erase(() => {
+    return this.#erase(deletedEvent(collection, { what: 'user', id: userId, retention: true }), () => {
       const owner = this.#rows.locate(collection, userId);
       if (!owner || this.#sql.isAutoCreatedBefore.get(time.getTime(), owner.userId) !== 1) return undefined;
       return this.#erasure.user(owner);
@@ -177,7 +177,7 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   }
 
   async deleteCollection(collection: CollectionRef): Promise<Erased | undefined> {
-    return this.#erase(() => {
+    return this.#erase(deletedEvent(collection, { what: 'collection' }), () => {
       const collectionId = this.#rows.collectionId(collection);
       if (collectionId === undefined || (isDefault(collection) && !this.#sql.hasUsers.get(collectionId)))
         return undefined;
@@ -186,7 +186,7 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   }
 
   async deleteFace(collection: CollectionRef, userId: string, faceId: number): Promise<Erased | undefined> {
-    return this.#erase(() => {
+    return this.#erase(deletedEvent(collection, { what: 'face', id: userId, face: faceId }), () => {
       const owner = this.#rows.locate(collection, userId);
       return owner && this.#erasure.face(owner, faceId);
     });
@@ -286,8 +286,13 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
     this.#db.read(() => this.#sql.ping.get());
   }
 
-  #erase(work: () => Erased | undefined): Erased | undefined {
-    const erased = this.#db.write(work);
+  /** @param event queued where there is something to erase, in the same transaction */
+  #erase(event: NewEvent, work: () => Erased | undefined): Erased | undefined {
+    const erased = this.#db.write(() => {
+      const gone = work();
+      if (gone) this.webhooks.queue(event);
+      return gone;
+    });
     if (erased) this.#db.forgetSoon();
     return erased;
   }

@@ -5,6 +5,7 @@ import { centresOf } from '../../../gallery/describe-scoring.js';
 import { openGallery } from '../../../gallery/gallery-fixture.js';
 import { ownScaleOf } from '../../../gallery/own-scale/own-scales.js';
 import { fakeApp, otherKey, readOnlyKey, testKey } from '../../../support/fake-app.js';
+import { FakeWebhooks } from '../../../support/fake-webhooks.js';
 import { FakeAnalyser, faceOf } from '../../../support/fakes.js';
 import { field, file } from '../../../support/multipart.js';
 import type { Answer, Call } from '../../../support/target.js';
@@ -15,7 +16,14 @@ const staff = field('collection', 'staff');
 /** A real gallery behind the app, with users u1 (two faces) and u2 (one face) in the collection staff of acme. */
 async function adminApp(env: Record<string, string> = {}, scale?: FollowedScale) {
   const { gallery, directory, store } = await openGallery();
-  const services = { gallery, directory, analyser: new FakeAnalyser(), model: 'm1', scale };
+  const services = {
+    gallery,
+    directory,
+    analyser: new FakeAnalyser(),
+    model: 'm1',
+    webhooks: new FakeWebhooks(),
+    scale,
+  };
   const app = await fakeApp(env, { services: () => services });
   for (const [id, name, cosines] of [
     ['u1', 'Nguyễn Văn Đức', [1, 0.9]],
@@ -196,7 +204,10 @@ describe('the load', () => {
     expect(memory % (32 * 1024 * 1024)).toBe(0);
     const analyser = new FakeAnalyser();
     analyser.queued = 3;
-    const busy = await fakeApp({}, { services: () => ({ gallery, directory, analyser, model: 'm1' }) });
+    const busy = await fakeApp(
+      {},
+      { services: () => ({ gallery, directory, analyser, model: 'm1', webhooks: new FakeWebhooks() }) },
+    );
     const call = { method: 'GET', path: '/admin/v1/load', absolute: true, headers: { api_key: testKey } } as const;
     expect((await busy.target.send(call)).json.data).toMatchObject({ queued: 3 });
   });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { createKey, hashKey, KeyRing } from '../../../../src/persistence/keys/api-keys.js';
+import { allPermissions } from '../../../../src/persistence/keys/permissions.js';
 import type { PostgresStore } from '../../../../src/persistence/people/postgres/postgres-store.js';
 import { useTestDatabase } from '../../../support/test-database.js';
 import { RandomVectors } from '../../../vector-index/random-vectors.js';
@@ -102,14 +103,24 @@ test('what another server announced a moment ago is not pending here', async () 
 test('keys work, expire, and are known by their hash only', async () => {
   const ring = new KeyRing(store, []);
   const key = (await ring.ensureFirstKey()) ?? '';
-  expect(await ring.callerOf(key)).toEqual({ keyId: '1', tenant: 'default', readOnly: false });
+  expect(await ring.callerOf(key)).toEqual({ keyId: '1', tenant: 'default', permissions: allPermissions });
   expect(await ring.ensureFirstKey()).toBeUndefined();
   const expiresAt = new Date(Date.now() + 60_000);
-  const reading = await createKey(store, { tenant: 'acmé\0', label: 'door', readOnly: true, expiresAt });
-  expect(await ring.callerOf(reading)).toEqual({ keyId: '2', tenant: 'acmé\0', readOnly: true });
+  const reading = await createKey(store, {
+    tenant: 'acmé\0',
+    label: 'door',
+    permissions: ['search', 'list'],
+    expiresAt,
+  });
+  expect(await ring.callerOf(reading)).toEqual({ keyId: '2', tenant: 'acmé\0', permissions: ['search', 'list'] });
   const past = await createKey(store, { tenant: 'acme', expiresAt: new Date(Date.now() - 1000) });
   expect(await ring.callerOf(past)).toBeUndefined();
-  expect((await store.listKeys())[1]).toMatchObject({ tenant: 'acmé\0', label: 'door', readOnly: true, expiresAt });
+  expect((await store.listKeys())[1]).toMatchObject({
+    tenant: 'acmé\0',
+    label: 'door',
+    permissions: ['search', 'list'],
+    expiresAt,
+  });
   expect(await store.revokeKey(2)).toBe(true);
   expect(await store.revokeKey(2)).toBe(false);
   expect(await ring.callerOf(reading)).toBeUndefined();
@@ -119,7 +130,7 @@ test('keys work, expire, and are known by their hash only', async () => {
 
 test('a key is added once, and its error tells nothing of it', async () => {
   const sha256 = hashKey(randomBytes(8).toString('hex'));
-  const key = { tenant: 'acme', sha256, label: '', readOnly: false, expiresAt: undefined };
+  const key = { tenant: 'acme', sha256, label: '', permissions: allPermissions, expiresAt: undefined };
   await store.addKey(key);
   const error = await store.addKey(key).catch((refusal: unknown) => refusal);
   expect(error).toBeInstanceOf(Error);

@@ -1,0 +1,103 @@
+"""Calls every endpoint of a running server: FACESEARCH_URL, FACESEARCH_KEY and PHOTOS (a folder with a.jpg, b.jpg and none.jpg).
+
+a.jpg and b.jpg show two people; none.jpg shows nobody.
+"""
+
+import hashlib
+import hmac
+import os
+import time
+import unittest
+from pathlib import Path
+
+from facesearch import FaceSearch, Refusal, User, WebhookSignatureError, verify_webhook
+
+faces = FaceSearch(os.environ["FACESEARCH_URL"], os.environ["FACESEARCH_KEY"])
+photos = Path(os.environ["PHOTOS"])
+ANNA, BEN, NONE = ((photos / name).read_bytes() for name in ("a.jpg", "b.jpg", "none.jpg"))
+WHERE = "of Python, ngày"
+
+
+class TestClient(unittest.TestCase):
+    def test_people(self):
+        faces.create("an", '"Ân"', WHERE)
+        faces.add("an", ANNA, WHERE)
+        self.assertEqual(faces.list(WHERE), [User("an", '"Ân"')])
+        found = faces.search(ANNA, WHERE, threshold=0.9, lower_threshold=0.5)
+        self.assertEqual((found.outcome, found.id, found.name), ("match", "an", '"Ân"'))
+        self.assertAlmostEqual(found.similarity, 1, 4)
+        self.assertEqual(faces.search(BEN, WHERE).outcome, "none")
+        near = faces.search(BEN, WHERE, threshold=1, lower_threshold=0)
+        self.assertEqual(near.outcome, "near")
+        vector = faces.extract(ANNA)
+        self.assertEqual(len(vector), 512)
+        self.assertEqual(faces.search_vector(vector, WHERE).id, "an")
+        crop = faces.extract_no_crop(ANNA, version="v3")
+        self.assertEqual(len(crop), 512)
+        self.assertIsNone(faces.search_vector([-x for x in vector], WHERE))
+        faces.search_no_crop(ANNA, WHERE, threshold=0)
+        self.assertEqual(faces.candidates(photo=ANNA, collection=WHERE, k=1)[0]["id"], "an")
+        self.assertEqual(faces.candidates(vector=vector, collection=WHERE)[0]["id"], "an")
+        faces.add_vector("an", vector, WHERE)
+        shown = faces.faces("an", WHERE)
+        self.assertEqual(len(shown), 2)
+        faces.delete_face("an", shown[1]["face"], WHERE)
+        self.assertEqual(faces.users(WHERE, search="a")["users"][0]["faces"], 1)
+        created = faces.search(BEN, WHERE, create=True)
+        self.assertEqual(created.outcome, "created")
+        kept = faces.faces(created.id, WHERE)[0]
+        self.assertEqual(faces.face_photo(created.id, kept["face"], WHERE), BEN)
+        self.assertIn({"collection": WHERE, "users": 2, "faces": 2}, faces.collections())
+        faces.delete_faces("an", WHERE)
+        faces.delete("an", WHERE)
+        faces.delete_collection(WHERE)
+        self.assertEqual(faces.list(WHERE), [])
+
+    def test_refusals(self):
+        with self.assertRaises(Refusal) as caught:
+            faces.search(NONE)
+        refusal = caught.exception
+        self.assertEqual((refusal.code, refusal.reason, str(refusal)), ("407", "no-face", "No face detected"))
+        with self.assertRaises(Refusal) as caught:
+            FaceSearch(os.environ["FACESEARCH_URL"], "wrong").status()
+        self.assertEqual((caught.exception.code, caught.exception.status), ("401", 401))
+        with self.assertRaises(Refusal) as caught:
+            faces.face_photo("nobody", 1)
+        self.assertEqual(caught.exception.reason, "user-not-found")
+
+    def test_server(self):
+        self.assertIn("admin", faces.status()["permissions"])
+        self.assertGreaterEqual(faces.load()["workers"], 1)
+        self.assertIn(faces.scale()["origin"], ("pack", "gallery"))
+        self.assertEqual(len(faces.analyse(ANNA)["faces"]), 1)
+
+    @unittest.skipUnless(os.environ.get("FACEMATCH"), "the server has no face match")
+    def test_compare(self):
+        self.assertTrue(faces.compare((ANNA, ANNA))["isMatch"])
+        self.assertFalse(faces.compare((ANNA, BEN))["isMatch"])
+
+    def test_webhooks(self):
+        added = faces.add_webhook("https://example.com/python", ["match"])
+        self.assertIn(added["webhook"], [one["webhook"] for one in faces.webhooks()])
+        self.assertEqual(faces.retry_webhook(added["webhook"]), 0)
+        self.assertEqual(faces.dead_letters(), [])
+        faces.delete_webhook(added["webhook"])
+
+    def test_signature(self):
+        body = '{"id":"1","type":"match","data":{"name":"Ân"}}'
+        now = int(time.time())
+
+        def signed(at, secret="s"):
+            digest = hmac.new(secret.encode(), ("%d.%s" % (at, body)).encode(), hashlib.sha256).hexdigest()
+            return "t=%d,v1=%s" % (at, digest)
+
+        self.assertEqual(verify_webhook("s", signed(now), body.encode())["data"]["name"], "Ân")
+        for signature, text in ((signed(now, "other"), body), (signed(now), body + " "), (None, body), ("t=1", body)):
+            with self.assertRaises(WebhookSignatureError):
+                verify_webhook("s", signature, text)
+        with self.assertRaisesRegex(WebhookSignatureError, "too long ago"):
+            verify_webhook("s", signed(now - 301), body)
+
+
+if __name__ == "__main__":
+    unittest.main()

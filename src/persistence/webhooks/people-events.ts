@@ -1,0 +1,20 @@
+import type { CollectionRef } from '../people/people-store.js';
+import type { NewEvent } from './webhook-store.js';
+
+/** What was deleted of a collection: one face, the faces of a user, the user, or all of it. */
+export interface Deleted {
+  what: 'face' | 'faces' | 'user' | 'collection';
+  id?: string;
+  face?: number;
+  /** The user's time was over; nobody asked. */
+  retention?: true;
+}
+
+/** A face of a user was added. @param isNew a search created the user */
+export function enrolledEvent({ tenant, collection }: CollectionRef, id: string, isNew: boolean): NewEvent {
+  return { tenant, type: 'enrolled', data: { collection, id, new: isNew } };
+}
+
+export function deletedEvent({ tenant, collection }: CollectionRef, deleted: Deleted): NewEvent {
+  return { tenant, type: 'deleted', data: { collection, ...deleted } };
+}
