@@ -203,7 +203,7 @@ export const english = {
   'health.uptime-minutes': '{m} min',
   'health.tenant': 'Tenant of this key',
   'webhooks.hint':
-    'Addresses that are told of matches, enrolments and deletions. They are added by the API or by `npx facesearch webhooks add`.',
+    'Addresses that are told of matches, enrolments and deletions. They are added by the API or by the command facesearch webhooks add.',
   'webhooks.none': 'There is no webhook.',
   'webhooks.url': 'Address',
   'webhooks.events': 'Events',

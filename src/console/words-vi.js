@@ -215,7 +215,7 @@ export const vietnamese = {
   'health.uptime-minutes': '{m} phút',
   'health.tenant': 'Đơn vị của khoá này',
   'webhooks.hint':
-    'Các địa chỉ nhận thông báo khi tìm thấy, đăng ký hoặc xoá. Thêm bằng API hoặc bằng lệnh `npx facesearch webhooks add`.',
+    'Các địa chỉ nhận thông báo khi tìm thấy, đăng ký hoặc xoá. Thêm bằng API hoặc bằng lệnh npx facesearch webhooks add.',
   'webhooks.none': 'Chưa có webhook nào.',
   'webhooks.url': 'Địa chỉ',
   'webhooks.events': 'Sự kiện',

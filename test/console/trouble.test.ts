@@ -114,6 +114,7 @@ describe.skipIf(!chromiumPath)('the console where something goes wrong (skipped 
     await browser.logIn('Search');
     expect(await browser.page.getByRole('navigation').getByRole('link').allInnerTexts()).toEqual([
       'Search',
+      'Compare',
       'Try the API',
       'Health',
     ]);

@@ -155,7 +155,7 @@ describe.skipIf(!hasCurl)('the curl samples (skipped without curl)', () => {
 
   it('the curl samples of README.md, with the photos that it names, get the replies that it shows', async () => {
     // Also where those of docs/api.md have left people behind.
-    await curl('curl -H "api_key: $KEY" -F collection= $URL/delete_collection');
+    await curl('curl -H "api_key: $KEY" -X DELETE -F collection= $URL/delete_collection');
     const PHOTOS = /^PHOTOS=(\S+)$/m.exec(sampleBlock('README.md'))?.[1];
     const all = samples('README.md');
     expect(all.length).toBeGreaterThan(3);

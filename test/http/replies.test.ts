@@ -98,15 +98,21 @@ it('an unknown facematch_version is refused', async () => {
 it('each endpoint passes its own flags on, and no others', async () => {
   const { post, analyser } = await enrolled();
   const flags = ['allow_id_card', 'only_largest_face', 'disable_validation'].map((name) => field(name, 'true'));
-  const all = { version: 'v3', allowIdCard: true, severalFaces: 'largest', disableValidation: true };
+  const all = {
+    version: 'v3',
+    allowIdCard: true,
+    severalFaces: 'largest',
+    disableValidation: true,
+    allowCovered: false,
+  };
   await post('/search', file('cos:1'), ...flags);
   await post('/extract_from_fm', file('cos:1'), ...flags);
   await post('/add', field('id', 'u1'), file('cos:1'), ...flags);
   await post('/search_no_crop', file('cos:1'), ...flags);
   expect(analyser.seen.slice(1).map(({ options }) => options)).toEqual([
+    { ...all, withCrop: false },
     all,
-    all,
-    { ...all, severalFaces: 'refuse', disableValidation: false },
+    { ...all, severalFaces: 'refuse', disableValidation: false, withCrop: false },
     { version: 'v3' },
   ]);
 });

@@ -261,7 +261,7 @@ test('the commands say what they need, and an import keeps off a folder that a s
     stderr: expect.stringContaining('--tenant is missing'),
   });
   const none = await command('export', 'from', ['--tenant', 'nobody']);
-  expect(none).toMatchObject({ code: 1, stderr: 'There is no such collection.\n' });
+  expect(none).toMatchObject({ code: 2, stderr: 'There is no such collection.\n' });
   expect((await command('export', 'nowhere', ['--tenant', 'acme'])).stderr).toContain('There is no database');
   const unlock = lockDataFolder(join(folder, 'from'));
   const refused = await command('import-vectors', 'from', ['--tenant', 'acme'], { input: header });

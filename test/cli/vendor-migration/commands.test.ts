@@ -184,7 +184,7 @@ it.each<[string, number, string[], Record<string, string>, string]>([
   ['two keys', 2, [], { FACESEARCH_TO_KEY_FILE: '/x' }, 'set only one of them'],
   ['no file', 2, [], { FACESEARCH_TO_KEY: '', FACESEARCH_TO_KEY_FILE: '/nowhere' }, 'cannot read the file (ENOENT)'],
   ['the wrong key', 1, [], { FACESEARCH_TO_KEY: 'x' }, 'does not take the key: Unknown api_key'],
-  ['no photos', 1, ['--photos', '/nowhere'], {}, 'There is no /nowhere.'],
+  ['no photos', 2, ['--photos', '/nowhere'], {}, 'There is no /nowhere.'],
 ])('is not begun with %s', async (_, expected, more, env, message) => {
   const { code, stderr } = await migrateFromFpt(more, { env });
   expect(stderr).toContain(message);

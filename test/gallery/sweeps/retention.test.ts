@@ -118,24 +118,17 @@ test('a sweep that fails is logged without names and tried again in an hour', as
 
 test('an older database knows whom searches enrolled by their photos and missing names', async () => {
   const path = join(await temporaryFolder(), 'facesearch.db');
-  const store = await SqliteStore.open(path);
-  for (const [id, name] of [
-    ['enrolled', ''],
-    ['named', 'Mai'],
-  ] as const) {
-    await store.addUserWithFace(
-      staff,
-      { id, name },
-      { embedding: random.unit(512), model: 'm1', objectKey: `p/${id}` },
-    );
-  }
-  await store.saveUser(staff, { id: 'empty', name: '' });
-  await store.close();
+  const before = migrations.findIndex((sql) => sql.includes('enrolled_at'));
   const db = new Database(path);
-  db.exec(`DROP INDEX users_by_enrolment; ALTER TABLE users DROP COLUMN enrolled_at;
-    DROP TABLE templates; DROP TABLE cohorts; DROP TABLE cohort_members; DROP TABLE scales`);
-  const last = migrations.findIndex((sql) => sql.includes('enrolled_at'));
-  db.pragma(`user_version = ${last}`);
+  for (const sql of migrations.slice(0, before)) db.exec(sql);
+  db.pragma('application_id = 0x46537276');
+  db.pragma(`user_version = ${before}`);
+  db.exec(`INSERT INTO tenants VALUES (1, 'acme'); INSERT INTO collections VALUES (1, 1, 'staff', 0);
+    INSERT INTO users (user_id, collection_id, client_id, name, created_at)
+    VALUES (1, 1, 'enrolled', '', 0), (2, 1, 'named', 'Mai', 0), (3, 1, 'empty', '', 0)`);
+  const face = db.prepare(`INSERT INTO faces (collection_id, user_id, model, embedding, object_key, created_at)
+    VALUES (1, ?, 'm1', ?, ?, 0)`);
+  for (const userId of [1, 2]) face.run(userId, Buffer.from(random.unit(512).buffer), `p/${userId}`);
   db.close();
   const migrated = await SqliteStore.open(path);
   onTestFinished(() => migrated.close());
