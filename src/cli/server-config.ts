@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Config, ConfigError, readConfig } from '../config/config.js';
 import { DATABASE } from '../persistence/data-folder/data-folder.js';
@@ -38,8 +38,7 @@ function refuseOtherDatabase({ DATABASE_URL }: Config): void {
 
 function existingFolder(given: string, { DATA_DIR: named }: NodeJS.ProcessEnv): string {
   const folder = resolve(given);
-  const isThere = existsSync(join(folder, DATABASE));
-  if (isThere) {
+  if (!isMissing(join(folder, DATABASE))) {
     if (!named) console.error(`Data folder: ${folder}`);
     return given;
   }
@@ -54,4 +53,13 @@ function existingFolder(given: string, { DATA_DIR: named }: NodeJS.ProcessEnv): 
       ? `Running servers have open: ${running.join(', ')}. Name one in DATA_DIR.`
       : "DATA_DIR names the server's data folder, which its first start makes.";
   throw new InputError(`There is no database in the folder ${folder}. ${hint}`);
+}
+
+/** False too where this user may not look: the command then says so itself. */
+function isMissing(file: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
 }

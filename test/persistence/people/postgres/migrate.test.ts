@@ -100,9 +100,12 @@ test('foreign keys are such as Citus takes: to tables of every node, or within a
     'cohort_members users',
     'cohorts tenants',
     'collections tenants',
+    'deliveries webhooks',
     'faces users',
+    'staged_embeddings users',
     'templates users',
     'users collections',
+    'webhooks tenants',
   ]);
   for (const { source, target, columns, targets } of keys) {
     if (everywhere.includes(target)) continue;
