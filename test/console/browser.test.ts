@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { photos } from '../contract/contract-photos.js';
 import { chromiumPath } from '../support/browser.js';
 import { field, file } from '../support/multipart.js';
 import { photo } from '../support/photos.js';
@@ -61,9 +62,12 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
     await browser.logIn('Enrol');
     await browser.page.getByLabel('Collection').fill('new ones');
     await browser.page.getByLabel('Each photo shows another person').check();
-    const close = await sharp(photo('franck_01829.jpg')).extract({ left: 150, top: 100, width: 420, height: 380 });
-    const closer = await close.resize(800, 724).jpeg().toBuffer();
-    const files = [jpeg('franck_02221.jpg'), jpeg('audrey.jpg'), jpeg('sample6.jpg'), jpeg('close.jpg', closer)];
+    const files = [
+      jpeg('franck_02221.jpg'),
+      jpeg('audrey.jpg'),
+      jpeg('sample6.jpg'),
+      jpeg('close.jpg', photos.tooClose),
+    ];
     await browser.page.locator('input[type=file]').setInputFiles(files);
     await browser.page.getByText('4 of 4 photos done').waitFor();
     await browser.page.getByText('enrolled as franck_02221').waitFor();
