@@ -61,8 +61,10 @@ export function cameraPage(main, signal) {
   );
   showRunning();
   showRecent();
+  showCameras([]);
   listCameras().then(showCameras, () => undefined);
   if (state.isRunning) start();
+  else greeting.say('', t('camera.press-start'));
 
   async function start() {
     life.abort();
@@ -101,7 +103,7 @@ export function cameraPage(main, signal) {
     life.abort();
     state.isRunning = false;
     video.srcObject = null;
-    greeting.say('', '');
+    greeting.say('', t('camera.press-start'));
     showRunning();
   }
 

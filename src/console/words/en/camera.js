@@ -4,6 +4,7 @@ export const words = {
   'nav.attendance': 'Attendance',
   'camera.picture': 'What the camera sees',
   'camera.start': 'Start',
+  'camera.press-start': 'Press Start. The browser asks for the camera.',
   'camera.stop': 'Stop',
   'camera.kiosk': 'Full screen (Esc ends it)',
   'camera.opening': 'Opening the camera …',

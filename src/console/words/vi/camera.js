@@ -4,6 +4,7 @@ export const words = {
   'nav.attendance': 'Chấm công',
   'camera.picture': 'Hình ảnh từ camera',
   'camera.start': 'Bắt đầu',
+  'camera.press-start': 'Nhấn Bắt đầu. Trình duyệt sẽ hỏi quyền dùng camera.',
   'camera.stop': 'Dừng',
   'camera.kiosk': 'Toàn màn hình (Esc để thoát)',
   'camera.opening': 'Đang mở camera …',
