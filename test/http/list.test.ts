@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openDatabase } from '../../src/persistence/people/sqlite/sqlite-database.js';
 import { openGallery } from '../gallery/gallery-fixture.js';
 import { fakeApp } from '../support/fake-app.js';
 import { FakeWebhooks } from '../support/fake-webhooks.js';
@@ -7,8 +9,15 @@ import { FakeAnalyser } from '../support/fakes.js';
 const staff = { tenant: 'acme', collection: 'staff' };
 
 async function appWith(users: number) {
-  const { gallery, directory, store } = await openGallery();
-  for (let i = 0; i < users; i++) await store.saveUser(staff, { id: `u"${i}`, name: `Nguyễn ${i}` });
+  const { gallery, directory, store, folder } = await openGallery();
+  if (users > 0) await store.saveUser(staff, { id: 'u"0', name: 'Nguyễn 0' });
+  // The others at once: the disk confirms each that is saved alone.
+  const db = openDatabase(join(folder, 'facesearch.db'));
+  const add = db.prepare('INSERT INTO users (collection_id, client_id, name, created_at) VALUES (1, ?, ?, 0)');
+  db.transaction(() => {
+    for (let i = 1; i < users; i++) add.run(`u"${i}`, `Nguyễn ${i}`);
+  })();
+  db.close();
   const services = { gallery, directory, analyser: new FakeAnalyser(), model: 'm1', webhooks: new FakeWebhooks() };
   return { ...(await fakeApp({}, { services: () => services })), directory, store };
 }

@@ -17,6 +17,7 @@ import { formBytes } from './id-forms.js';
 import { type IsLarge, nearestPeople } from './nearest-people.js';
 import { searchColumns } from './search-columns.js';
 import { newestFaces } from './templates.js';
+import { makeTenant } from './tenants.js';
 import { bytes } from './user-row.js';
 import { toVectorBytes } from './vector-bytes.js';
 
@@ -296,14 +297,4 @@ export class PeopleWriter implements Searcher {
     );
     return { collectionId, faceIds: erased.map(({ faceId }) => faceId), objectKeys };
   }
-}
-
-/** The tenant's number; made where there is none. */
-export async function makeTenant(run: RunQuery, name: string): Promise<number> {
-  await run('INSERT INTO tenants (name) VALUES ($1) ON CONFLICT DO NOTHING', [bytes(name)]);
-  const [row] = await run<{ tenantId: number }>(
-    'SELECT tenant_id AS "tenantId" FROM tenants WHERE name_hash = sha256($1)',
-    [bytes(name)],
-  );
-  return row?.tenantId ?? 0;
 }

@@ -163,7 +163,11 @@ export class FoldedUsers {
     let order = this.#orders.get(sort);
     if (!order) {
       const places = Uint32Array.from(this.#userIds.keys()).filter((at) => this.#users[at] !== undefined);
-      order = places.sort((p, q) => this.#compare(sort, p, q));
+      const keys = this.#users.map((user) => (user ? sortKey(sort, user) : ''));
+      order = places.sort((p, q) => {
+        const [a, b] = [keys[p] as string, keys[q] as string];
+        return a < b ? -1 : a > b ? 1 : p - q;
+      });
       this.#orders.set(sort, order);
     }
     return order;

@@ -27,6 +27,7 @@ import {
   type StoredFace,
   type User,
 } from '../people-store.js';
+import { AttendanceRows } from './attendance-rows.js';
 import { CohortRows } from './cohort-rows.js';
 import { Erasure } from './erasure.js';
 import { FaceRows } from './face-rows.js';
@@ -57,6 +58,7 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   readonly scales: ScaleRows;
   readonly webhooks: SqliteWebhooks;
   readonly staged: StagedRows;
+  readonly attendance: AttendanceRows;
   readonly userPages: SqliteUserPages;
   readonly #db: GuardedDatabase;
   readonly #sql: Statements;
@@ -102,6 +104,7 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
     this.scales = new ScaleRows(db, sql);
     this.webhooks = new SqliteWebhooks(raw, db, rows, encryption);
     this.staged = new StagedRows(db, raw, encryption);
+    this.attendance = new AttendanceRows(db, raw, rows, encryption);
     this.userPages = new SqliteUserPages(db, raw, rows, encryption);
     this.#encryption = encryption;
     this.#rows = rows;
