@@ -10,7 +10,7 @@ import { DATABASE } from '../../src/persistence/data-folder/data-folder.js';
 import { DataKey } from '../../src/persistence/encryption/data-key.js';
 import { SqliteStore } from '../../src/persistence/people/sqlite/sqlite-store.js';
 import { SqliteTransfer } from '../../src/persistence/people/sqlite/sqlite-transfer.js';
-import type { PagePlace, StoredUserPage, UserPageQuery } from '../../src/persistence/people/user-pages.js';
+import type { StoredUserPage, UserPageQuery, UserPlace } from '../../src/persistence/people/user-pages.js';
 import { machine, median, quantile, report } from './report.js';
 
 /**
@@ -120,7 +120,7 @@ async function measure(store: SqliteStore): Promise<{ what: string; text: string
       text: repeats === 1 ? ms(taken[0] ?? 0) : `${ms(median(taken))} / ${ms(quantile(taken, 0.95))}`,
     });
   };
-  const half: PagePlace = { userId: USERS / 2, key: '' };
+  const half: UserPlace = { userId: USERS / 2, key: '' };
   await time('first page', () => page({}));
   await time('page in the middle, by cursor', () => page({ after: half }));
   await time('page in the middle, by `offset`', () => page({ offset: USERS / 2 }));

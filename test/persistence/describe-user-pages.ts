@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { CollectionRef, User } from '../../src/persistence/people/people-store.js';
 import {
   type ListedUser,
-  type PagePlace,
   type StoredUserPage,
   type UserPageQuery,
+  type UserPlace,
   type UserSort,
   userSorts,
 } from '../../src/persistence/people/user-pages.js';
@@ -113,7 +113,7 @@ export function describeUserPages(name: string, open: () => Promise<Store>): voi
 
     async function walk(collection: CollectionRef, query: Partial<UserPageQuery>): Promise<StoredUserPage[]> {
       const pages: StoredUserPage[] = [];
-      let after: PagePlace | undefined;
+      let after: UserPlace | undefined;
       do {
         const page = await store.userPages.page(collection, { ...firstPage, ...query, after });
         pages.push(page);

@@ -9,7 +9,7 @@ export const userSorts = ['created', 'newest', 'id', 'name'] as const;
 export type UserSort = (typeof userSorts)[number];
 
 /** Where the next page begins: after this user. */
-export interface PagePlace {
+export interface UserPlace {
   /** Number of the user. */
   userId: number;
   /** What the user is sorted by; '' where that is the number. */
@@ -25,7 +25,7 @@ export interface UserPageQuery {
   /** Users to skip, after the place. Costs as much as reading them. */
   offset: number;
   /** Undefined for the first page. */
-  after: PagePlace | undefined;
+  after: UserPlace | undefined;
   limit: number;
 }
 
@@ -40,7 +40,7 @@ export interface StoredUserPage {
   isTotalExact: boolean;
   users: ListedUser[];
   /** Undefined on the last page. */
-  next: PagePlace | undefined;
+  next: UserPlace | undefined;
 }
 
 export interface NumberedUser extends User {

@@ -1,4 +1,4 @@
-import { type FoldedUser, type PagePlace, sortKey, type UserPageQuery, type UserSort } from '../user-pages.js';
+import { type FoldedUser, sortKey, type UserPageQuery, type UserPlace, type UserSort } from '../user-pages.js';
 
 /** What {@link FoldedUsers} holds of a user. */
 export interface IndexedUser extends FoldedUser {
@@ -11,7 +11,7 @@ export interface IndexedUser extends FoldedUser {
 export interface FoundUsers {
   userIds: number[];
   total: number;
-  next: PagePlace | undefined;
+  next: UserPlace | undefined;
 }
 
 type TextSort = 'id' | 'name';
@@ -126,7 +126,7 @@ export class FoldedUsers {
   }
 
   /** Of some places, in their own order, those after one, in the order asked for. */
-  #among(places: readonly number[], sort: UserSort, after: PagePlace | undefined): readonly number[] {
+  #among(places: readonly number[], sort: UserSort, after: UserPlace | undefined): readonly number[] {
     const number = (at: number) => this.#userIds[at] as number;
     if (sort === 'created') return after ? places.filter((at) => number(at) > after.userId) : places;
     if (sort === 'newest') return places.filter((at) => !after || number(at) < after.userId).reverse();
@@ -134,13 +134,13 @@ export class FoldedUsers {
     return rest.sort((p, q) => this.#compare(sort, p, q));
   }
 
-  #pagePlace(sort: UserSort, at: number): PagePlace {
+  #pagePlace(sort: UserSort, at: number): UserPlace {
     const userId = this.#userIds[at] as number;
     return { userId, key: sort === 'id' || sort === 'name' ? this.#key(sort, at) : '' };
   }
 
   /** Places in an order, after one. */
-  *#from(sort: UserSort, after: PagePlace | undefined): Iterable<number> {
+  *#from(sort: UserSort, after: UserPlace | undefined): Iterable<number> {
     const places = this.#userIds.length;
     if (sort === 'created') {
       for (let at = after ? this.#lowerBound(after.userId + 1) : 0; at < places; at++) yield at;
@@ -195,7 +195,7 @@ export class FoldedUsers {
     return a < b ? -1 : a > b ? 1 : p - q;
   }
 
-  #compareTo(sort: TextSort, at: number, { key, userId }: PagePlace): number {
+  #compareTo(sort: TextSort, at: number, { key, userId }: UserPlace): number {
     const own = this.#key(sort, at);
     return own < key ? -1 : own > key ? 1 : (this.#userIds[at] as number) - userId;
   }

@@ -8,10 +8,10 @@ import {
   foldedUser,
   type ListedUser,
   type NumberedUser,
-  type PagePlace,
   type StoredUserPage,
   type UserPageQuery,
   type UserPages,
+  type UserPlace,
 } from '../user-pages.js';
 import { FoldedUsers } from './folded-users.js';
 import type { GuardedDatabase } from './guarded-database.js';
@@ -99,7 +99,7 @@ export class SqliteUserPages implements UserPages {
     const from = after?.userId ?? (sort === 'created' ? 0 : Number.MAX_SAFE_INTEGER);
     const rows = this.#sql[sort][withoutFace ? 'withoutFace' : 'all'].all(collectionId, from, limit + 1, offset);
     const last = rows.length > limit ? rows[limit - 1] : undefined;
-    const next: PagePlace | undefined = last && { userId: last.userId, key: '' };
+    const next: UserPlace | undefined = last && { userId: last.userId, key: '' };
     const total = this.#sql[withoutFace ? 'countWithoutFace' : 'count'].get(collectionId) ?? 0;
     return { total, isTotalExact: true, users: rows.slice(0, limit).map((row) => this.#listed(row)), next };
   }
