@@ -31,8 +31,8 @@ const MAX_PLACES = 5000;
 const MOST_GONE = 0.5;
 
 /**
- * Ids and names of one collection in memory, without case and accents: about 100 bytes a user. A search looks at all of them, some
- * 30 ns each; a page of a sorted list at those of the page.
+ * Ids and names of one collection in memory, without case and accents: about 160 bytes a user. A search looks at all of them, some
+ * 90 ns each; a page of a sorted list at those of the page.
  */
 export class FoldedUsers {
   /** Ascending. A user's place in these lists stays until those who are gone are left out. */
@@ -42,8 +42,10 @@ export class FoldedUsers {
   #gone = 0;
   /** Places in the order of ids and of names, made when they are first asked for. */
   readonly #orders = new Map<TextSort, Uint32Array>();
-  /** Places that an order lacks, or has where the user was before a change. */
+  /** Places that the orders lack. */
   readonly #unordered = new Set<number>();
+  /** Places that the orders have where the user was before a change, or though the user is gone. */
+  readonly #misplaced = new Set<number>();
   readonly #maxPlaces: number;
   /** Of the last search. */
   #matched: Matched | undefined;
@@ -72,7 +74,9 @@ export class FoldedUsers {
     this.#withoutFace[at] = withoutFace;
     if (before && before.id === id && before.name === name) return;
     this.#users[at] = { id, name };
-    if (this.#orders.size > 0) this.#unordered.add(at);
+    if (this.#orders.size === 0) return;
+    this.#unordered.add(at);
+    if (before) this.#misplaced.add(at);
   }
 
   delete(userId: number): void {
@@ -81,7 +85,7 @@ export class FoldedUsers {
     this.#matched = undefined;
     this.#users[at] = undefined;
     this.#gone++;
-    if (this.#orders.size > 0) this.#unordered.add(at);
+    if (this.#orders.size > 0) this.#misplaced.add(at);
     if (this.#gone > MOST_GONE * this.#userIds.length) this.#leaveOutGone();
   }
 
@@ -156,9 +160,10 @@ export class FoldedUsers {
   }
 
   #orderBy(sort: TextSort): Uint32Array {
-    if (this.#unordered.size > 0) {
+    if (this.#unordered.size > 0 || this.#misplaced.size > 0) {
       for (const [each, order] of this.#orders) this.#orders.set(each, this.#merged(each, order));
       this.#unordered.clear();
+      this.#misplaced.clear();
     }
     let order = this.#orders.get(sort);
     if (!order) {
@@ -177,7 +182,7 @@ export class FoldedUsers {
   #merged(sort: TextSort, order: Uint32Array): Uint32Array {
     const isThere = (at: number) => this.#users[at] !== undefined;
     const added = [...this.#unordered].filter(isThere).sort((p, q) => this.#compare(sort, p, q));
-    const kept = order.filter((at) => isThere(at) && !this.#unordered.has(at));
+    const kept = this.#misplaced.size === 0 ? order : without(order, this.#misplaced, this.#userIds.length);
     const merged = new Uint32Array(kept.length + added.length);
     let from = 0;
     for (const [i, at] of added.entries()) {
@@ -228,7 +233,21 @@ export class FoldedUsers {
     this.#gone = isLastGone ? 1 : 0;
     this.#orders.clear();
     this.#unordered.clear();
+    this.#misplaced.clear();
   }
+}
+
+/** An order without some of its places: a few nanoseconds for each of a million. */
+function without(order: Uint32Array, places: ReadonlySet<number>, allPlaces: number): Uint32Array {
+  const isLeftOut = new Uint8Array(allPlaces);
+  for (const at of places) isLeftOut[at] = 1;
+  const kept = new Uint32Array(order.length);
+  let length = 0;
+  for (let i = 0; i < order.length; i++) {
+    const at = order[i] as number;
+    if (!isLeftOut[at]) kept[length++] = at;
+  }
+  return kept.slice(0, length);
 }
 
 /** The first index from which on something holds; the length where it never does. */
