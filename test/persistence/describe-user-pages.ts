@@ -158,8 +158,8 @@ export function describeUserPages(name: string, open: () => Promise<Store>): voi
     }
 
     test('pages, searches and counts are right after any changes', async () => {
-      for (let round = 0; round < 4; round++) {
-        for (let i = 0; i < 60; i++) await change();
+      for (let round = 0; round < 2; round++) {
+        for (let i = 0; i < 120; i++) await change();
         await checkCounts();
         await checkPages();
       }
