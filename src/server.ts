@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { Sessions } from './accounts/sessions.js';
 import { buildApp } from './app.js';
-import { type Config, mqttOf } from './config/config.js';
+import { type Config, mqttOf, sessionRulesOf } from './config/config.js';
 import { networkList } from './events/addresses.js';
 import { type RunningDelivery, startDelivery } from './events/delivery.js';
 import { TenantWebhooks } from './events/tenant-webhooks.js';
@@ -65,6 +66,7 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
   const app = await buildApp({
     config,
     keys,
+    sessions: new Sessions(store, keys, sessionRulesOf(config)),
     services: () => services,
     checkReady: () => store.ping(),
     audit,

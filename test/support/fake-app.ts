@@ -1,10 +1,17 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { onTestFinished } from 'vitest';
+import { type SessionKeys, Sessions } from '../../src/accounts/sessions.js';
 import { type AppParts, buildApp } from '../../src/app.js';
-import { readConfig } from '../../src/config/config.js';
+import { readConfig, sessionRulesOf } from '../../src/config/config.js';
 import { createLogger } from '../../src/observability/logging.js';
 import type { Caller } from '../../src/persistence/keys/api-key-store.js';
-import { allPermissions } from '../../src/persistence/keys/permissions.js';
+import { tenantPermissions } from '../../src/persistence/keys/permissions.js';
+import { openDatabase } from '../../src/persistence/people/sqlite/sqlite-database.js';
+import { SqliteStore } from '../../src/persistence/people/sqlite/sqlite-store.js';
+import type { Store } from '../../src/persistence/store.js';
 import { FakeWebhooks } from './fake-webhooks.js';
 import { FakeAnalyser, FakeGallery } from './fakes.js';
 import { client, injectTarget, socketTarget } from './target.js';
@@ -34,13 +41,16 @@ export async function buildFakeApp(env: Record<string, string> = {}, parts: Part
     },
   });
   const callers = new Map<string, Caller>([
-    [testKey, { keyId: '1', tenant: 'acme', permissions: allPermissions }],
-    [otherKey, { keyId: '2', tenant: 'globex', permissions: allPermissions }],
+    [testKey, { keyId: '1', tenant: 'acme', permissions: tenantPermissions }],
+    [otherKey, { keyId: '2', tenant: 'globex', permissions: tenantPermissions }],
     [readOnlyKey, { keyId: '3', tenant: 'acme', permissions: ['search' as const] }],
   ]);
+  const config = readConfig(env);
+  const keys = fakeKeys(callers);
   const app = await buildApp({
-    config: readConfig(env),
-    keys: { callerOf: async (key) => callers.get(key) },
+    config,
+    keys,
+    sessions: new Sessions(lazyStore(), keys, sessionRulesOf(config)),
     services: () => ({ gallery, directory: gallery, analyser, model: 'm1', webhooks }),
     checkReady: async () => {},
     logger: createLogger('trace', sink),
@@ -48,6 +58,39 @@ export async function buildFakeApp(env: Record<string, string> = {}, parts: Part
   });
   const target = injectTarget(app);
   return { app, gallery, analyser, webhooks, lines, target, ...client(target, testKey) };
+}
+
+/** Keys of which nothing is stored. */
+function fakeKeys(callers: ReadonlyMap<string, Caller>): SessionKeys {
+  return {
+    callerOf: async (key) => callers.get(key),
+    checkOf: () => undefined,
+    callerOfSession: async (id) => [...callers.values()].find(({ keyId }) => keyId === id),
+  };
+}
+
+/** Console users and sessions, in a database that is made when a test asks for one of them. */
+function lazyStore(): Pick<Store, 'accounts' | 'sessions'> {
+  let store: SqliteStore | undefined;
+  const opened = () => {
+    if (store) return store;
+    const folder = mkdtempSync(join(tmpdir(), 'facesearch-accounts-'));
+    const made = SqliteStore.over(openDatabase(join(folder, 'facesearch.sqlite')));
+    onTestFinished(async () => {
+      await made.close();
+      rmSync(folder, { recursive: true });
+    });
+    store = made;
+    return made;
+  };
+  return {
+    get accounts() {
+      return opened().accounts;
+    },
+    get sessions() {
+      return opened().sessions;
+    },
+  };
 }
 
 /** The same behind a real socket. */

@@ -2,7 +2,10 @@
 export interface AuditEntry {
   /** Empty for what concerns all of them. */
   tenant: string;
-  /** Number or position of the key that called, or that a command made or revoked; never the key. */
+  /**
+   * Number or position of the key that called, or that a command made or revoked; never the key. `account-` and its number
+   * for a console user.
+   */
   keyId?: string | undefined;
   /** Name of one of the calls, such as `search`; `create key`, `revoke key`, `add webhook`, `delete webhook`, `retry webhook`, `write scale`, `revert scale`, `switch model` or `retention`. */
   call: string;

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { FaceSearchError } from '../../../core/errors.js';
+import { auditCalls } from '../../plugins/audit.js';
+import { giveUpAbandoned } from '../../plugins/deadline.js';
 import { type EndpointParts, guardEndpoints } from '../../plugins/guard.js';
 import { countByTenant } from '../../plugins/request-metrics.js';
 import { analyseRoute } from './analyse.js';
@@ -10,6 +12,7 @@ import { facePhotoRoute } from './face-photo.js';
 import { facesRoute } from './faces.js';
 import { loadRoute } from './load.js';
 import { scaleRoute } from './scale.js';
+import { logInRoute, logOutRoute, meRoute } from './session.js';
 import { statusRoute } from './status.js';
 import { usersRoute } from './users.js';
 import { addWebhookRoute, deadLettersRoute, deleteWebhookRoute, retryWebhookRoute, webhooksRoute } from './webhooks.js';
@@ -19,6 +22,8 @@ export const adminPath = '/admin/v1';
 
 /** In the order in which the documentation shows them. */
 const routes = [
+  meRoute,
+  logOutRoute,
   statusRoute,
   loadRoute,
   scaleRoute,
@@ -43,6 +48,14 @@ export async function admin(app: FastifyInstance, parts: EndpointParts): Promise
   // Looking things up is no work of the tenant's: a console that watches would count itself.
   countByTenant(app, parts.counts, ({ method }) => method !== 'GET');
   for (const route of routes) route(app.withTypeProvider(), parts);
+}
+
+/** The endpoint that begins a session. Its body has what others have in a header. */
+export async function logIn(app: FastifyInstance, parts: EndpointParts): Promise<void> {
+  giveUpAbandoned(app, parts.config.REQUEST_DEADLINE);
+  auditCalls(app, parts.audit);
+  acceptJson(app);
+  logInRoute(app.withTypeProvider(), parts);
 }
 
 /** Bodies are JSON; whatever else comes is answered like other wrong input. */

@@ -178,4 +178,50 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX deliveries_by_time ON deliveries (webhook_id, next_at);
   `,
+  `
+  -- Who logs in to the console with a name and a password.
+  CREATE TABLE accounts (
+    account_id    INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id     INTEGER NOT NULL REFERENCES tenants,
+    name          TEXT NOT NULL,
+    role          TEXT NOT NULL,
+    password      TEXT NOT NULL, -- Argon2id with its parameters and its salt
+    totp          BLOB, -- secret of the second factor; encrypted with a data key
+    totp_offered  BLOB, -- the same, not confirmed by a code yet
+    totp_step     INTEGER NOT NULL DEFAULT 0, -- the last whose code was used
+    created_at    INTEGER NOT NULL,
+    last_login_at INTEGER,
+    disabled_at   INTEGER,
+    UNIQUE (tenant_id, name)
+  ) STRICT;
+
+  CREATE TABLE recovery_codes (
+    code_id    INTEGER PRIMARY KEY AUTOINCREMENT,
+    account_id INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
+    sha256     BLOB NOT NULL CHECK (length(sha256) = 32)
+  ) STRICT;
+  CREATE INDEX recovery_codes_by_account ON recovery_codes (account_id);
+
+  -- Of an account, or of the API key that it was made with.
+  CREATE TABLE sessions (
+    session_id   INTEGER PRIMARY KEY AUTOINCREMENT,
+    sha256       BLOB NOT NULL UNIQUE CHECK (length(sha256) = 32), -- of the token
+    tenant_id    INTEGER NOT NULL REFERENCES tenants,
+    account_id   INTEGER REFERENCES accounts ON DELETE CASCADE,
+    key_id       TEXT, -- number of a stored key, or name of a configured one
+    key_check    BLOB, -- of a configured key: HMAC of its hash by the token
+    created_at   INTEGER NOT NULL,
+    last_used_at INTEGER NOT NULL,
+    expires_at   INTEGER NOT NULL,
+    CHECK ((account_id IS NULL) <> (key_id IS NULL))
+  ) STRICT;
+  CREATE INDEX sessions_by_account ON sessions (account_id) WHERE account_id IS NOT NULL;
+
+  -- Failed attempts to log in, by a hash of the account's name, which may not exist.
+  CREATE TABLE failed_logins (
+    subject   BLOB PRIMARY KEY CHECK (length(subject) = 32),
+    failures  INTEGER NOT NULL,
+    failed_at INTEGER NOT NULL -- the last one
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

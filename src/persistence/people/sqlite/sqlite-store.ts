@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DataKey } from '../../encryption/data-key.js';
 import { RowEncryption } from '../../encryption/row-encryption.js';
-import type { ApiKeyStore } from '../../keys/api-key-store.js';
+import type { CallerStore } from '../../keys/api-key-store.js';
 import { SqliteKeys } from '../../keys/sqlite-keys.js';
 import type { Database } from '../../sqlite.js';
 import type { Store } from '../../store.js';
@@ -72,8 +72,8 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
     return SqliteStore.over(openDatabase(file, { key: options.dataKey }), options);
   }
 
-  /** For those who deal with API keys only, whatever data key there is. @throws as {@link open} */
-  static async openForApiKeys(file: string): Promise<ApiKeyStore> {
+  /** For those who deal with API keys and console users only, whatever data key there is. @throws as {@link open} */
+  static async openForApiKeys(file: string): Promise<CallerStore> {
     return SqliteStore.over(openDatabase(file, 'no people'));
   }
 
@@ -85,7 +85,7 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   private constructor(raw: Database, db: GuardedDatabase, encryption: RowEncryption) {
     const sql = prepareStatements(raw);
     const rows = new PeopleRows(sql, encryption);
-    super(db, sql, rows);
+    super(raw, db, sql, rows, encryption);
     this.#db = db;
     this.#sql = sql;
     this.scales = new ScaleRows(db, sql);
