@@ -37,8 +37,6 @@ export const samples: Record<string, { query?: string; parts?: readonly PartInit
   'POST /vision/ekyc/facematch/v4': { parts: [...twoPhotos] },
   'POST /dmp/checkface/v1': { parts: [...twoPhotos] },
   'GET /admin/v1/me': {},
-  'POST /admin/v1/session': { json: { key: 'key-of-globex' } },
-  'DELETE /admin/v1/session': {},
   'GET /admin/v1/status': {},
   'GET /admin/v1/load': {},
   'GET /admin/v1/scale': {},

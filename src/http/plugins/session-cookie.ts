@@ -25,7 +25,7 @@ export function setSessionCookie(
   token: string,
   expiresAt: Date | undefined,
 ): void {
-  const seconds = expiresAt ? Math.max(0, Math.floor((expiresAt.getTime() - Date.now()) / 1000)) : 0;
+  const seconds = expiresAt ? Math.max(0, Math.ceil((expiresAt.getTime() - Date.now()) / 1000)) : 0;
   const attributes = ['Path=/', `Max-Age=${seconds}`, 'HttpOnly', 'SameSite=Strict'];
   if (request.protocol === 'https') attributes.push('Secure');
   reply.header('set-cookie', [`${cookieName(request)}=${token}`, ...attributes].join('; '));
