@@ -5,6 +5,7 @@ import { DATABASE } from '../persistence/data-folder/data-folder.js';
 import type { CallerStore } from '../persistence/keys/api-key-store.js';
 import type { DatabaseOptions } from '../persistence/people/postgres/database.js';
 import { PostgresStore } from '../persistence/people/postgres/postgres-store.js';
+import { openDatabase } from '../persistence/people/sqlite/sqlite-database.js';
 import { SqliteStore } from '../persistence/people/sqlite/sqlite-store.js';
 import type { Store } from '../persistence/store.js';
 
@@ -29,7 +30,7 @@ export async function openExistingStore(
  */
 export async function openKeys(config: Config): Promise<CallerStore> {
   if (config.DATABASE_URL !== undefined) return openPostgres(config, config.DATABASE_URL);
-  return SqliteStore.openForApiKeys(join(config.DATA_DIR, DATABASE));
+  return SqliteStore.over(openDatabase(join(config.DATA_DIR, DATABASE), 'no people'));
 }
 
 async function openPostgres(

@@ -9,7 +9,7 @@ import { ConsoleBrowser, hostile, jpeg } from './console-browser.js';
 describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromium)', () => {
   const browser = ConsoleBrowser.use();
 
-  it('the console asks for a key, says when it is wrong, and stores it nowhere', async () => {
+  it('the console asks for a key, says when it is wrong, stores it nowhere, and stays logged in until the log-out', async () => {
     await browser.page.getByLabel('API key').fill('wrong');
     await browser.page.getByRole('button', { name: 'Log in' }).click();
     await browser.page.getByText('The server does not know this key. `npx facesearch keys list`').waitFor();
@@ -19,6 +19,10 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
     expect(await browser.page.evaluate('JSON.stringify([localStorage, sessionStorage, document.cookie])')).toBe(
       '[{},{},""]',
     );
+    await browser.page.reload();
+    await browser.page.getByRole('row', { name: /default collection/ }).waitFor();
+    await browser.page.getByRole('button', { name: 'Log out' }).click();
+    await browser.page.getByLabel('API key').waitFor();
     await browser.page.reload();
     await browser.page.getByLabel('API key').waitFor();
     // The refused log-in is an error of the network, not of the browser.page.

@@ -47,7 +47,11 @@ async function callerOf(request: FastifyRequest, reply: FastifyReply, lookup: Ca
   const key = header(request.headers, 'api_key') ?? header(request.headers, 'api-key');
   if (key !== undefined) return checkKey(request, reply, key, lookup);
   const token = sessionToken(request);
-  if (token === undefined) throw new FaceSearchError('MISSING', 'missing-api-key');
+  if (token === undefined) {
+    // The console, whose cookie has expired in the browser.
+    if (request.headers['x-requested-with']) throw new FaceSearchError('UNKNOWN_KEY', 'session-ended');
+    throw new FaceSearchError('MISSING', 'missing-api-key');
+  }
   refuseCrossSite(request);
   const caller = await lookup.sessions.callerOf(token);
   if (!caller) throw new FaceSearchError('UNKNOWN_KEY', 'session-ended');

@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DataKey } from '../../encryption/data-key.js';
 import { RowEncryption } from '../../encryption/row-encryption.js';
-import type { CallerStore } from '../../keys/api-key-store.js';
 import { SqliteKeys } from '../../keys/sqlite-keys.js';
 import type { Database } from '../../sqlite.js';
 import type { Store } from '../../store.js';
@@ -79,11 +78,6 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
    */
   static openReadOnly(file: string, { dataKey }: Pick<SqliteStoreOptions, 'dataKey'> = {}): SqliteStore {
     return SqliteStore.over(openReadOnlyDatabase(file, dataKey), { dataKey });
-  }
-
-  /** For those who deal with API keys and console users only, whatever data key there is. @throws as {@link open} */
-  static async openForApiKeys(file: string): Promise<CallerStore> {
-    return SqliteStore.over(openDatabase(file, 'no people'));
   }
 
   /** Over a database from `openDatabase`, which the store closes. */
@@ -202,15 +196,10 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   }
 
   async facesOfUser(collection: CollectionRef, userId: string): Promise<FaceRecord[]> {
-    const rows = this.#db.read(() => {
+    return this.#db.read(() => {
       const owner = this.#rows.locate(collection, userId);
-      return owner ? this.#sql.facesOfUser.all(owner.collectionId, owner.userId) : [];
+      return owner ? this.#faces.recordsOf(owner) : [];
     });
-    return rows.map(({ createdAt, objectKey, ...face }) => ({
-      ...face,
-      createdAt: new Date(createdAt),
-      objectKey: objectKey ?? undefined,
-    }));
   }
 
   async countPeople(tenant: string): Promise<CollectionCount[]> {
