@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
-import type { Sessions } from './accounts/sessions.js';
+import type { Logins } from './accounts/logins.js';
 import type { Config } from './config/config.js';
 import { FaceSearchError } from './core/errors.js';
 import { addAccessLog } from './http/plugins/access-log.js';
@@ -39,7 +39,7 @@ const MAX_CONNECTIONS = 10_000;
 export interface AppParts {
   config: Config;
   keys: KeyLookup;
-  sessions: Sessions;
+  logins: Logins;
   /** Undefined until gallery and analyser have started; calls answer 503 until then. */
   services: () => Services | undefined;
   /** Rejects when what is below the services, such as the store, does not answer. */
@@ -57,7 +57,7 @@ export interface AppParts {
 export async function buildApp({
   config,
   keys,
-  sessions,
+  logins,
   services,
   checkReady,
   audit,
@@ -116,7 +116,7 @@ export async function buildApp({
   // As many photos may arrive as may wait and be computed.
   admitBodies(app, { photo: 2 * (config.MAX_QUEUE + config.WORKERS), plain: PLAIN_BODIES });
   const limits = await callLimits(app, config.RATE_LIMIT, config.FAILED_KEY_LIMIT);
-  const parts = { config, keys, sessions, limits, services: startedServices, audit, counts: new TenantCounts() };
+  const parts = { config, keys, logins, limits, services: startedServices, audit, counts: new TenantCounts() };
   await app.register(facesearch, { prefix: basePath, ...parts });
   await app.register(facesearchV2, { prefix: pathOfV2, ...parts });
   for (const prefix of [facematchPath, checkfacePath]) await app.register(facematch, { prefix, ...parts });

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { Sessions } from './accounts/sessions.js';
+import { openLogins } from './accounts/logins.js';
 import { buildApp } from './app.js';
 import { type Config, mqttOf, sessionRulesOf } from './config/config.js';
 import { networkList } from './events/addresses.js';
@@ -63,13 +63,16 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
   const storage = await openStorage(config, logger, workerUrl);
   const { store } = storage;
   const keys = new KeyRing(store, config.API_KEYS);
+  // The workers are compiled together.
+  const hasher = workerUrl && new URL('../accounts/password-worker.js', workerUrl);
+  const logins = openLogins(store, keys, sessionRulesOf(config), hasher);
   let services: Services | undefined;
   const metrics =
     config.METRICS_PORT === undefined ? undefined : new Metrics(() => services && gaugesOf(services, store.webhooks));
   const app = await buildApp({
     config,
     keys,
-    sessions: new Sessions(store, keys, sessionRulesOf(config)),
+    logins,
     services: () => services,
     checkReady: () => store.ping(),
     audit,
@@ -106,6 +109,7 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
     async close() {
       certificate?.close();
       await app.close();
+      await logins.close();
       storage.stopWaiting();
       await started.catch(() => undefined);
       await delivery?.close();

@@ -70,7 +70,7 @@ export class Sessions {
     if ('account' in holder) {
       const { account } = holder;
       return {
-        keyId: `account-${account.accountId}`,
+        keyId: accountKeyId(account.accountId),
         tenant: session.tenant,
         permissions: this.lacksTotp(account) ? [] : permissionsOf(account.role),
         session: { sessionId, expiresAt, account },
@@ -104,6 +104,11 @@ export class Sessions {
   #usedAfter(now: Date): Date {
     return new Date(now.getTime() - this.#rules.idle);
   }
+}
+
+/** What the audit log and limits know a console user by. */
+export function accountKeyId(accountId: number): string {
+  return `account-${accountId}`;
 }
 
 function makeToken(): string {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { onTestFinished } from 'vitest';
-import { type SessionKeys, Sessions } from '../../src/accounts/sessions.js';
+import { openLogins } from '../../src/accounts/logins.js';
+import type { SessionKeys } from '../../src/accounts/sessions.js';
 import { type AppParts, buildApp } from '../../src/app.js';
 import { readConfig, sessionRulesOf } from '../../src/config/config.js';
 import { createLogger } from '../../src/observability/logging.js';
@@ -15,6 +16,9 @@ import type { Store } from '../../src/persistence/store.js';
 import { FakeWebhooks } from './fake-webhooks.js';
 import { FakeAnalyser, FakeGallery } from './fakes.js';
 import { client, injectTarget, socketTarget } from './target.js';
+
+/** Compiled by `npm run build`. */
+export const passwordWorker = new URL('../../dist/src/accounts/password-worker.js', import.meta.url);
 
 export const testKey = 'key-of-acme';
 export const otherKey = 'key-of-globex';
@@ -47,15 +51,17 @@ export async function buildFakeApp(env: Record<string, string> = {}, parts: Part
   ]);
   const config = readConfig(env);
   const keys = fakeKeys(callers);
+  const logins = openLogins(lazyStore(), keys, sessionRulesOf(config), passwordWorker);
   const app = await buildApp({
     config,
     keys,
-    sessions: new Sessions(lazyStore(), keys, sessionRulesOf(config)),
+    logins,
     services: () => ({ gallery, directory: gallery, analyser, model: 'm1', webhooks }),
     checkReady: async () => {},
     logger: createLogger('trace', sink),
     ...parts,
   });
+  app.addHook('onClose', () => logins.close());
   const target = injectTarget(app);
   return { app, gallery, analyser, webhooks, lines, target, ...client(target, testKey) };
 }

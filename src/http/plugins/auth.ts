@@ -23,7 +23,7 @@ declare module 'fastify' {
 /** What tells whom a request comes from. */
 export interface CallerLookup {
   keys: KeyLookup;
-  sessions: Pick<Sessions, 'callerOf'>;
+  logins: { sessions: Pick<Sessions, 'callerOf'> };
   limits: CallLimits;
 }
 
@@ -53,7 +53,7 @@ async function callerOf(request: FastifyRequest, reply: FastifyReply, lookup: Ca
     throw new FaceSearchError('MISSING', 'missing-api-key');
   }
   refuseCrossSite(request);
-  const caller = await lookup.sessions.callerOf(token);
+  const caller = await lookup.logins.sessions.callerOf(token);
   if (!caller) throw new FaceSearchError('UNKNOWN_KEY', 'session-ended');
   return caller;
 }
@@ -63,7 +63,7 @@ export async function checkKey(
   request: FastifyRequest,
   reply: FastifyReply,
   key: string,
-  { keys, limits }: Omit<CallerLookup, 'sessions'>,
+  { keys, limits }: Omit<CallerLookup, 'logins'>,
 ): Promise<Caller> {
   await limits.refuseGuessing(request, reply, key);
   const caller = await keys.callerOf(key);

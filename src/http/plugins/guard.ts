@@ -1,13 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Sessions } from '../../accounts/sessions.js';
 import type { RouteParts } from '../route.js';
 import { type AuditTrail, auditCalls } from './audit.js';
 import { type CallerLookup, requireKey } from './auth.js';
 import { giveUpAbandoned } from './deadline.js';
 
 /** What endpoints that need a key are made of. */
-export interface EndpointParts extends RouteParts, CallerLookup {
-  sessions: Sessions;
+export interface EndpointParts extends RouteParts, Omit<CallerLookup, 'logins'> {
   audit: AuditTrail | undefined;
 }
 

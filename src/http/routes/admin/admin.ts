@@ -4,6 +4,7 @@ import { auditCalls } from '../../plugins/audit.js';
 import { giveUpAbandoned } from '../../plugins/deadline.js';
 import { type EndpointParts, guardEndpoints } from '../../plugins/guard.js';
 import { countByTenant } from '../../plugins/request-metrics.js';
+import { accountsRoute, addAccountRoute, changeAccountRoute, removeAccountRoute } from './accounts.js';
 import { analyseRoute } from './analyse.js';
 import { candidatesRoute } from './candidates.js';
 import { collectionsRoute } from './collections.js';
@@ -11,6 +12,7 @@ import { deleteFaceRoute } from './delete-face.js';
 import { facePhotoRoute } from './face-photo.js';
 import { facesRoute } from './faces.js';
 import { loadRoute } from './load.js';
+import { confirmTotpRoute, offerTotpRoute, ownPasswordRoute, removeTotpRoute } from './own-account.js';
 import { scaleRoute } from './scale.js';
 import { logInRoute, logOutRoute, meRoute } from './session.js';
 import { statusRoute } from './status.js';
@@ -24,6 +26,14 @@ export const adminPath = '/admin/v1';
 const routes = [
   meRoute,
   logOutRoute,
+  ownPasswordRoute,
+  offerTotpRoute,
+  confirmTotpRoute,
+  removeTotpRoute,
+  accountsRoute,
+  addAccountRoute,
+  changeAccountRoute,
+  removeAccountRoute,
   statusRoute,
   loadRoute,
   scaleRoute,

@@ -1,5 +1,7 @@
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import type { Sessions } from '../../../accounts/sessions.js';
+import { LoginDelayedError, type LoginSecrets } from '../../../accounts/log-in.js';
+import { accountKeyId, type Sessions } from '../../../accounts/sessions.js';
 import { FaceSearchError } from '../../../core/errors.js';
 import { roles } from '../../../persistence/accounts/roles.js';
 import type { Caller } from '../../../persistence/keys/api-key-store.js';
@@ -49,7 +51,7 @@ const meSchema = {
   response: { 200: successSchema(me, example) },
 } as const;
 
-export const meRoute: Route = (app, { sessions }) => {
+export const meRoute: Route = (app, { logins: { sessions } }) => {
   app.get('/me', { schema: meSchema, config: { permission: 'any' } }, async ({ context }) =>
     success(described(context.caller, sessions)),
   );
@@ -62,7 +64,7 @@ const outSchema = {
   errors: ['SESSION_NOT_FOUND'],
 } as const;
 
-export const logOutRoute: Route = (app, { sessions }) => {
+export const logOutRoute: Route = (app, { logins: { sessions } }) => {
   app.delete('/session', { schema: outSchema, config: { permission: 'any' } }, async (request, reply) => {
     const { session } = request.context.caller;
     if (!session) throw new FaceSearchError('SESSION_NOT_FOUND');
@@ -72,32 +74,81 @@ export const logOutRoute: Route = (app, { sessions }) => {
   });
 };
 
+const longest = 1024;
+const secret = () => string().min(1, 'must not be empty').max(longest, 'must have at most 1,024 characters').optional();
+
 const inSchema = {
   tags: ['Log-in'],
   summary: 'Log in: begin a session',
   description:
-    'The reply sets a cookie that stands for the key until the session ends. Requests with the cookie, but for GET, need a header `x-requested-with`.',
+    'Send a key, or the name and the password of a console user. The reply sets a cookie that stands for it until the session ends. Requests with the cookie, but for GET, need a header `x-requested-with`, and so does this one.',
   security: [],
   body: z
-    .object({ key: string().min(1, 'must not be empty').max(1024, 'must have at most 1,024 characters') })
-    .meta({ examples: [{ key: 'fsk_4Yb6yq0vXW0lSx8QF3rN5m2kUj7cTdHgPzAeIoRuBnM' }] }),
+    .object({
+      key: secret().describe('An API key.'),
+      user: secret().describe('Name of a console user; `tenant/name` where the tenant is not `default`.'),
+      password: secret(),
+      code: string()
+        .max(longest, 'must have at most 1,024 characters')
+        .default('')
+        .describe('Of the second factor, where the user has one, or a recovery code.'),
+    })
+    .refine(
+      ({ key, user, password }) =>
+        key === undefined ? user !== undefined && password !== undefined : (user ?? password) === undefined,
+      'must have either key, or user and password',
+    )
+    .meta({ examples: [{ user: 'acme/anna', password: 'correct horse battery', code: '492039' }] }),
   response: { 200: successSchema(me, example) },
-  errors: ['UNKNOWN_KEY', 'NOT_PERMITTED', 'RATE_LIMITED', 'INTERNAL', 'STORE_UNAVAILABLE', 'AUDIT_UNAVAILABLE'],
+  errors: [
+    'UNKNOWN_KEY',
+    'LOGIN_REFUSED',
+    'NOT_PERMITTED',
+    'RATE_LIMITED',
+    'LOGIN_DELAYED',
+    'INTERNAL',
+    'STORE_UNAVAILABLE',
+    'AUDIT_UNAVAILABLE',
+  ],
 } as const;
 
-/** The only endpoint without a key: its body has one. */
+/** The only endpoint without a key: its body has one, or a password. */
 export function logInRoute(app: App, parts: EndpointParts): void {
-  const { sessions } = parts;
+  const { sessions, logIn } = parts.logins;
   app.post('/session', { schema: inSchema, bodyLimit: MAX_BODY }, async (request, reply) => {
     refuseCrossSite(request);
-    const { key } = request.body;
-    request.context.knownCaller = await checkKey(request, reply, key, parts);
-    const opened = await sessions.openByKey(key);
+    const { key, user = '', password = '', code } = request.body;
+    const opened = key === undefined ? await openByPassword({ user, password, code }) : await openByKey(key);
     // Revoked in this very moment.
     if (!opened?.caller.session) throw new FaceSearchError('UNKNOWN_KEY', 'unknown-key');
+    request.context.knownCaller = opened.caller;
     setSessionCookie(request, reply, opened.token, opened.caller.session.expiresAt);
     return success(described(opened.caller, sessions));
+
+    async function openByKey(key: string) {
+      request.context.knownCaller = await checkKey(request, reply, key, parts);
+      return sessions.openByKey(key);
+    }
+
+    function openByPassword(secrets: LoginSecrets) {
+      return sayingDelay(reply, () =>
+        logIn.open(secrets, request.ip, ({ tenant, accountId }) => {
+          // The audit log has the attempt, which permits nothing yet.
+          request.context.knownCaller = { tenant, keyId: accountKeyId(accountId), permissions: [] };
+        }),
+      );
+    }
   });
+}
+
+/** Says in a header when the next attempt may come. */
+export async function sayingDelay<T>(reply: FastifyReply, attempt: () => Promise<T>): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (error instanceof LoginDelayedError) reply.header('retry-after', error.seconds);
+    throw error;
+  }
 }
 
 function described({ tenant, keyId, permissions, session }: Caller, sessions: Sessions): z.infer<typeof me> {
