@@ -123,9 +123,9 @@ export async function buildApp({
   await app.register(logIn, { prefix: adminPath, ...parts });
   await app.register(admin, { prefix: adminPath, ...parts });
   healthRoutes(app.withTypeProvider(), async () => {
-    const { scale } = startedServices();
+    const { scale, otherModels } = startedServices();
     await checkReady();
-    return scale?.isProvisional ?? false;
+    return { isProvisional: scale?.isProvisional ?? false, notSearched: (await otherModels?.faces()) ?? 0 };
   });
   return app;
 }
