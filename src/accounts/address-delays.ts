@@ -8,7 +8,8 @@ export class AddressDelays {
   readonly #failures = new Map<string, { failures: number; failedAt: number }>();
 
   /** Counts an attempt, unless too many have failed. @returns undefined where it was counted; otherwise when the next one may come */
-  count(address: string, now: Date): Date | undefined {
+  count(client: string, now: Date): Date | undefined {
+    const address = networkOf(client);
     const known = this.#failures.get(address);
     const isOld = known !== undefined && now.getTime() - known.failedAt > FAILURES_KEPT;
     const { failures, failedAt } = known && !isOld ? known : { failures: 0, failedAt: 0 };
@@ -25,8 +26,16 @@ export class AddressDelays {
   }
 
   /** Takes an attempt back that did not fail. */
-  forgive(address: string): void {
-    const known = this.#failures.get(address);
+  forgive(client: string): void {
+    const known = this.#failures.get(networkOf(client));
     if (known && known.failures > 0) known.failures--;
   }
+}
+
+/** An IPv4 address as it is; of IPv6 the network of 64 bits, of which one client may have all addresses. */
+function networkOf(address: string): string {
+  if (!address.includes(':') || address.includes('.')) return address;
+  const [before = [], after = []] = address.split('::').map((part) => part.split(':').filter(Boolean));
+  const zeros = Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0');
+  return [...before, ...zeros, ...after].slice(0, 4).join(':');
 }

@@ -61,7 +61,7 @@ export async function resume() {
 
 /**
  * Begins a session.
- * @param {object} secrets `key`
+ * @param {object} secrets `key`, or `user` and `password` and perhaps `code`
  * @returns {Promise<boolean>} whether it is the one who was logged in before
  * @throws {Refused}
  */
@@ -79,6 +79,11 @@ async function enter(me) {
   if (!isSame) session.collection = '';
   session.me = me;
   return isSame;
+}
+
+/** Asks again what the log-in may do. @throws {Refused} */
+export async function refreshMe() {
+  await enter(await admin('GET', '/me'));
 }
 
 /** Whether the log-in has a permission; without one there is nothing that it lacks. @param {string} [permission] */

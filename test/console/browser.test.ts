@@ -29,6 +29,32 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
     browser.problems = browser.problems.filter((text) => !text.includes('401'));
   });
 
+  it('a console user logs in with a password, stays logged in after a reload, and sees what the role permits', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ name: 'binh', role: 'clerk', password: 'correct horse battery' });
+    await browser.target.send({
+      method: 'POST',
+      path: '/admin/v1/accounts',
+      absolute: true,
+      headers: { api_key: browser.server.key },
+      body: { headers, body: Buffer.from(body) },
+    });
+    await browser.page.getByRole('button', { name: 'User name and password instead' }).click();
+    await browser.page.getByLabel('User name').fill('binh');
+    await browser.page.getByLabel('Password').fill('correct horse battery');
+    await browser.page.keyboard.press('Enter');
+    await browser.page.getByRole('row', { name: /audrey/ }).waitFor();
+    await browser.page.reload();
+    await browser.page.getByRole('row', { name: /audrey/ }).waitFor();
+    expect(await browser.page.getByRole('link', { name: 'Console users' }).count()).toBe(0);
+    await browser.page.getByRole('link', { name: 'My account' }).click();
+    await browser.page.getByText('No second factor').waitFor();
+    await browser.page.getByRole('button', { name: 'Set up a second factor' }).click();
+    await browser.page.getByLabel('Password').fill('correct horse battery');
+    await browser.page.keyboard.press('Enter');
+    await browser.page.getByRole('img', { name: 'QR code of the second factor' }).waitFor();
+  });
+
   it('the console shows names exactly as they are, finds, renames and deletes people', async () => {
     await browser.logIn('People');
     await browser.page.getByText(hostile).waitFor();

@@ -24,8 +24,8 @@ const intrusions = [
     call: (face: number) => sampleOf(endpoint, face),
     onlyReads: ['search', 'list'].includes(endpoint.operation['x-permission'] ?? ''),
     // Faces and webhooks have numbers that no two tenants share.
-    // A request with a key has no session.
-    code: /\{|\/me\//.test(endpoint.path) ? '404' : '200',
+    // A request with a key has no session, and the other tenant is not the operator.
+    code: /\{|\/me\//.test(endpoint.path) ? '404' : endpoint.operation['x-permission'] === 'operate' ? '403' : '200',
   })),
   {
     what: 'a search that creates',

@@ -8,11 +8,10 @@ import type { SessionKeys } from '../../src/accounts/sessions.js';
 import { type AppParts, buildApp } from '../../src/app.js';
 import { readConfig, sessionRulesOf } from '../../src/config/config.js';
 import { createLogger } from '../../src/observability/logging.js';
-import type { Caller } from '../../src/persistence/keys/api-key-store.js';
-import { tenantPermissions } from '../../src/persistence/keys/permissions.js';
+import type { Caller, CallerStore } from '../../src/persistence/keys/api-key-store.js';
+import { allPermissions, tenantPermissions } from '../../src/persistence/keys/permissions.js';
 import { openDatabase } from '../../src/persistence/people/sqlite/sqlite-database.js';
 import { SqliteStore } from '../../src/persistence/people/sqlite/sqlite-store.js';
-import type { Store } from '../../src/persistence/store.js';
 import { FakeWebhooks } from './fake-webhooks.js';
 import { FakeAnalyser, FakeGallery } from './fakes.js';
 import { client, injectTarget, socketTarget } from './target.js';
@@ -20,6 +19,7 @@ import { client, injectTarget, socketTarget } from './target.js';
 /** Compiled by `npm run build`. */
 export const passwordWorker = new URL('../../dist/src/accounts/password-worker.js', import.meta.url);
 
+/** Also that of the operator. */
 export const testKey = 'key-of-acme';
 export const otherKey = 'key-of-globex';
 /** Of acme, too. */
@@ -45,7 +45,7 @@ export async function buildFakeApp(env: Record<string, string> = {}, parts: Part
     },
   });
   const callers = new Map<string, Caller>([
-    [testKey, { keyId: '1', tenant: 'acme', permissions: tenantPermissions }],
+    [testKey, { keyId: '1', tenant: 'acme', permissions: allPermissions }],
     [otherKey, { keyId: '2', tenant: 'globex', permissions: tenantPermissions }],
     [readOnlyKey, { keyId: '3', tenant: 'acme', permissions: ['search' as const] }],
   ]);
@@ -75,8 +75,8 @@ function fakeKeys(callers: ReadonlyMap<string, Caller>): SessionKeys {
   };
 }
 
-/** Console users and sessions, in a database that is made when a test asks for one of them. */
-function lazyStore(): Pick<Store, 'accounts' | 'sessions'> {
+/** Keys, console users and sessions, in a database that is made when a test asks for one of them. */
+function lazyStore(): CallerStore {
   let store: SqliteStore | undefined;
   const opened = () => {
     if (store) return store;
@@ -89,14 +89,12 @@ function lazyStore(): Pick<Store, 'accounts' | 'sessions'> {
     store = made;
     return made;
   };
-  return {
-    get accounts() {
-      return opened().accounts;
+  return new Proxy({} as CallerStore, {
+    get(_, name: keyof CallerStore) {
+      const member = opened()[name];
+      return typeof member === 'function' ? member.bind(opened()) : member;
     },
-    get sessions() {
-      return opened().sessions;
-    },
-  };
+  });
 }
 
 /** The same behind a real socket. */

@@ -41,7 +41,8 @@ export const users = defineCommand({
   async run({ tenant, role }, [command = '', name = '']) {
     const isChange = (changes as readonly string[]).includes(command);
     if (!isChange && command !== 'add' && command !== 'list') throw new UsageError(`There is no "users ${command}".`);
-    if ((command === 'list') !== (name === '')) throw new UsageError('It is users list, or users add <name> and so on.');
+    if ((command === 'list') !== (name === ''))
+      throw new UsageError('It is users list, or users add <name> and so on.');
     if (command === 'role' && !role) throw new UsageError('Say which role: users role <name> --role manager.');
     const config = readServerConfig();
     // First of all: what cannot be audited is not done.
@@ -56,7 +57,8 @@ export const users = defineCommand({
       if (command === 'add') {
         const accountId = await accounts.add(by, { name, role: role ?? 'clerk', password });
         audit?.append(accountEntry('add user', { tenant, accountId }));
-        return console.log(`The user ${name} of the tenant "${tenant}" can log in as ${role ?? 'clerk'}.`);
+        console.log(`The user ${name} of the tenant "${tenant}" can log in as ${role ?? 'clerk'}.`);
+        return;
       }
       const account = (await accounts.list(tenant)).find((each) => each.name === name.toLowerCase());
       if (!account) throw new OperatorError(`The tenant "${tenant}" has no user ${name}.`);
@@ -110,7 +112,10 @@ async function readPassword(): Promise<string> {
 }
 
 function printUsers(all: readonly Account[], tenant: string): void {
-  if (all.length === 0) return console.log(`The tenant "${tenant}" has no console user.`);
+  if (all.length === 0) {
+    console.log(`The tenant "${tenant}" has no console user.`);
+    return;
+  }
   const rows = all.map(({ name, role, hasTotp, createdAt, lastLoginAt, disabledAt }) => [
     name,
     role,

@@ -3,24 +3,26 @@ import { forget, logIn, Refused } from '../session.js';
 import { openDialog } from '../ui/dialog.js';
 import { refusalInWords, t } from '../words.js';
 
+/** Where the browser remembers how somebody logged in last: by a name, or by a key. */
+const KEPT_AS = 'facesearch-login';
+
 /** @param {() => void} done */
 export function loginPage(main, done, said) {
-  const { fields, send } = loginFields();
+  const login = loginFields();
   const trouble = h('p', { role: 'alert', class: 'bad' }, said);
   const onsubmit = async (event) => {
     event.preventDefault();
     trouble.textContent = '';
     try {
-      await send();
+      await login.send();
       done();
     } catch (error) {
       trouble.textContent = loginTrouble(error);
-      fields.querySelector('input')?.select();
     }
   };
   const submit = h('button', { class: 'primary' }, t('login.submit'));
-  main.append(h('form', { class: 'card narrow', onsubmit }, fields, submit, trouble));
-  fields.querySelector('input')?.focus();
+  main.append(h('form', { class: 'card narrow', onsubmit }, login.fields, h('div', { class: 'row' }, submit), trouble));
+  login.focus();
 }
 
 /**
@@ -30,19 +32,18 @@ export function loginPage(main, done, said) {
  */
 export function loginDialog(render) {
   return new Promise((resolve) => {
-    const { fields, send } = loginFields();
+    const login = loginFields();
     let isSame = false;
     const { dialog } = openDialog({
       title: t('login.again'),
-      content: [h('p', {}, t('login.lost')), fields],
+      content: [h('p', {}, t('login.lost')), login.fields],
       submit: t('login.submit'),
       onsubmit: async () => {
         try {
-          isSame = await send();
+          isSame = await login.send();
         } catch (error) {
-          throw error instanceof Refused
-            ? new Refused(error.code, loginTrouble(error), error.reason === 'unknown-key' ? '' : error.reason)
-            : error;
+          if (error instanceof Refused) throw new Refused(error.code, loginTrouble(error), '');
+          throw error;
         }
       },
       onclose: () => {
@@ -53,16 +54,76 @@ export function loginDialog(render) {
         resolve(isSame);
       },
     });
+    login.focus();
   });
 }
 
+/** A name with its password, or a key; the code of a second factor when the server asks for it. */
 function loginFields() {
-  const key = labelled(
-    t('login.key'),
-    h('input', { type: 'password', required: true, autocomplete: 'off', spellcheck: 'false' }),
-    t('login.hint'),
-  );
-  return { fields: h('div', {}, key.field), send: () => logIn({ key: key.input.value.trim() }) };
+  const fields = h('div');
+  let isByName = localStorage.getItem(KEPT_AS) === 'name';
+  let secrets = () => ({});
+  let code;
+  const fill = () => {
+    const other = h(
+      'button',
+      { type: 'button', class: 'plain', onclick: turn },
+      t(isByName ? 'login.by-key' : 'login.by-name'),
+    );
+    fields.replaceChildren(...(isByName ? nameFields() : keyField()), h('div', { class: 'row' }, other));
+  };
+  const turn = () => {
+    isByName = !isByName;
+    fill();
+    focus();
+  };
+  const focus = () => fields.querySelector('input')?.focus();
+
+  function keyField() {
+    const input = h('input', { type: 'password', required: true, autocomplete: 'off', spellcheck: 'false' });
+    secrets = () => ({ key: input.value.trim() });
+    return [labelled(t('login.key'), input, t('login.hint')).field];
+  }
+
+  function nameFields() {
+    const plain = { required: true, spellcheck: 'false', autocapitalize: 'none' };
+    const user = h('input', { ...plain, autocomplete: 'username' });
+    const password = h('input', { type: 'password', required: true, autocomplete: 'current-password' });
+    code = labelled(
+      t('login.code'),
+      h('input', { autocomplete: 'one-time-code', spellcheck: 'false' }),
+      t('login.code-hint'),
+    );
+    code.field.hidden = true;
+    secrets = () => ({
+      user: user.value.trim(),
+      password: password.value,
+      ...(code.input.value.trim() && { code: code.input.value }),
+    });
+    return [
+      labelled(t('login.user'), user, t('login.user-hint')).field,
+      labelled(t('login.password'), password).field,
+      code.field,
+    ];
+  }
+
+  async function send() {
+    try {
+      const isSame = await logIn(secrets());
+      if (isByName) localStorage.setItem(KEPT_AS, 'name');
+      else localStorage.removeItem(KEPT_AS);
+      return isSame;
+    } catch (error) {
+      if (error instanceof Refused && error.reason === 'code-needed') {
+        code.field.hidden = false;
+        code.input.focus();
+      } else fields.querySelector('input[type=password]')?.select();
+      throw error;
+    }
+  }
+
+  fill();
+  return { fields, send, focus };
 }
 
 function loginTrouble(error) {

@@ -49,7 +49,7 @@ async function callerOf(request: FastifyRequest, reply: FastifyReply, lookup: Ca
   const token = sessionToken(request);
   if (token === undefined) {
     // The console, whose cookie has expired in the browser.
-    if (request.headers['x-requested-with']) throw new FaceSearchError('UNKNOWN_KEY', 'session-ended');
+    if (request.headers['x-requested-with'] === 'console') throw new FaceSearchError('UNKNOWN_KEY', 'session-ended');
     throw new FaceSearchError('MISSING', 'missing-api-key');
   }
   refuseCrossSite(request);

@@ -6,15 +6,18 @@ import { type EndpointParts, guardEndpoints } from '../../plugins/guard.js';
 import { countByTenant } from '../../plugins/request-metrics.js';
 import { accountsRoute, addAccountRoute, changeAccountRoute, removeAccountRoute } from './accounts.js';
 import { analyseRoute } from './analyse.js';
+import { auditRoute } from './audit.js';
 import { candidatesRoute } from './candidates.js';
 import { collectionsRoute } from './collections.js';
 import { deleteFaceRoute } from './delete-face.js';
 import { facePhotoRoute } from './face-photo.js';
 import { facesRoute } from './faces.js';
+import { addKeyRoute, keysRoute, revokeKeyRoute } from './keys.js';
 import { loadRoute } from './load.js';
 import { confirmTotpRoute, offerTotpRoute, ownPasswordRoute, removeTotpRoute } from './own-account.js';
 import { scaleRoute } from './scale.js';
 import { logInRoute, logOutRoute, meRoute } from './session.js';
+import { settingsRoute } from './settings.js';
 import { statusRoute } from './status.js';
 import { usersRoute } from './users.js';
 import { addWebhookRoute, deadLettersRoute, deleteWebhookRoute, retryWebhookRoute, webhooksRoute } from './webhooks.js';
@@ -34,6 +37,11 @@ const routes = [
   addAccountRoute,
   changeAccountRoute,
   removeAccountRoute,
+  keysRoute,
+  addKeyRoute,
+  revokeKeyRoute,
+  auditRoute,
+  settingsRoute,
   statusRoute,
   loadRoute,
   scaleRoute,
