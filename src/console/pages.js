@@ -1,5 +1,7 @@
 import { accountPage } from './pages/account.js';
+import { attendancePage } from './pages/attendance.js';
 import { auditPage } from './pages/audit.js';
+import { cameraPage } from './pages/camera.js';
 import { collectionsPage } from './pages/collections.js';
 import { comparePage } from './pages/compare.js';
 import { enrolPage } from './pages/enrol.js';
@@ -23,6 +25,8 @@ export const pages = {
   people: { show: peoplePage, icon: 'users', group: 'daily', needs: 'list' },
   search: { show: searchPage, icon: 'scan-face', group: 'daily', needs: 'search' },
   enrol: { show: enrolPage, icon: 'user-plus', group: 'daily', needs: 'enrol' },
+  camera: { show: cameraPage, icon: 'camera', group: 'daily', needs: 'search' },
+  attendance: { show: attendancePage, icon: 'calendar', group: 'daily', needs: 'list' },
   compare: { show: comparePage, icon: 'columns-2', group: 'daily', needs: 'search' },
   collections: { show: collectionsPage, icon: 'folder', group: 'daily', needs: 'list' },
   account: { show: accountPage, icon: 'user-cog', group: 'manage' },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { networkList } from '../../src/events/addresses.js';
 import { TenantWebhooks } from '../../src/events/tenant-webhooks.js';
+import { Attendance } from '../../src/gallery/attendance.js';
 import { basePath } from '../../src/http/routes/v4/v4.js';
 import type { Services } from '../../src/http/services.js';
 import type { Store } from '../../src/persistence/store.js';
@@ -25,7 +26,13 @@ const intrusions = [
     onlyReads: ['search', 'list'].includes(endpoint.operation['x-permission'] ?? ''),
     // Faces and webhooks have numbers that no two tenants share.
     // A request with a key has no session, and the other tenant is not the operator.
-    code: /\{|\/me\//.test(endpoint.path) ? '404' : endpoint.operation['x-permission'] === 'operate' ? '403' : '200',
+    code: /\{|\/me\//.test(endpoint.path)
+      ? '404'
+      : endpoint.operation['x-permission'] === 'operate'
+        ? '403'
+        : endpoint.path.endsWith('/file')
+          ? undefined
+          : '200',
   })),
   {
     what: 'a search that creates',
@@ -45,7 +52,9 @@ async function twoTenants(
   bothExist: boolean,
 ) {
   const webhooks = new TenantWebhooks(store.webhooks, networkList([]));
-  const services = { gallery, directory, analyser: new FakeAnalyser(), model: 'm1', webhooks };
+  const logger = { info: () => {}, error: () => {} };
+  const attendance = new Attendance({ store: store.attendance, days: 90, logger });
+  const services = { gallery, directory, analyser: new FakeAnalyser(), model: 'm1', webhooks, attendance };
   const { target } = await fakeApp({}, { services: () => services });
   const acme = client(target, testKey);
   const globex = client(target, otherKey);

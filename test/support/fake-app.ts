@@ -7,13 +7,14 @@ import { openLogins } from '../../src/accounts/logins.js';
 import type { SessionKeys } from '../../src/accounts/sessions.js';
 import { type AppParts, buildApp } from '../../src/app.js';
 import { readConfig, sessionRulesOf } from '../../src/config/config.js';
+import { Attendance } from '../../src/gallery/attendance.js';
 import { createLogger } from '../../src/observability/logging.js';
 import type { Caller, CallerStore } from '../../src/persistence/keys/api-key-store.js';
 import { allPermissions, tenantPermissions } from '../../src/persistence/keys/permissions.js';
 import { openDatabase } from '../../src/persistence/people/sqlite/sqlite-database.js';
 import { SqliteStore } from '../../src/persistence/people/sqlite/sqlite-store.js';
 import { FakeWebhooks } from './fake-webhooks.js';
-import { FakeAnalyser, FakeGallery } from './fakes.js';
+import { FakeAnalyser, FakeAttendance, FakeGallery } from './fakes.js';
 import { client, injectTarget, socketTarget } from './target.js';
 
 /** Compiled by `npm run build`. */
@@ -37,6 +38,8 @@ export async function buildFakeApp(env: Record<string, string> = {}, parts: Part
   const gallery = new FakeGallery();
   const analyser = new FakeAnalyser();
   const webhooks = new FakeWebhooks();
+  const logger = { info: () => {}, error: () => {} };
+  const attendance = new Attendance({ store: new FakeAttendance(), days: 90, timeZone: 'UTC', logger });
   const lines: string[] = [];
   const sink = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -56,7 +59,7 @@ export async function buildFakeApp(env: Record<string, string> = {}, parts: Part
     config,
     keys,
     logins,
-    services: () => ({ gallery, directory: gallery, analyser, model: 'm1', webhooks }),
+    services: () => ({ gallery, directory: gallery, analyser, model: 'm1', webhooks, attendance }),
     checkReady: async () => {},
     logger: createLogger('trace', sink),
     ...parts,

@@ -1,5 +1,6 @@
 import { words as enAccounts } from './en/accounts.js';
 import { words as enBase } from './en/base.js';
+import { words as enCamera } from './en/camera.js';
 import { words as enChecks } from './en/checks.js';
 import { words as enCollections } from './en/collections.js';
 import { words as enCompare } from './en/compare.js';
@@ -15,6 +16,7 @@ import { words as enTryOut } from './en/try-out.js';
 import { words as enWebhooks } from './en/webhooks.js';
 import { words as viAccounts } from './vi/accounts.js';
 import { words as viBase } from './vi/base.js';
+import { words as viCamera } from './vi/camera.js';
 import { words as viChecks } from './vi/checks.js';
 import { words as viCollections } from './vi/collections.js';
 import { words as viCompare } from './vi/compare.js';
@@ -34,6 +36,7 @@ import { words as viWebhooks } from './vi/webhooks.js';
 export const english = {
   ...enAccounts,
   ...enBase,
+  ...enCamera,
   ...enChecks,
   ...enCollections,
   ...enCompare,
@@ -52,6 +55,7 @@ export const english = {
 export const vietnamese = {
   ...viAccounts,
   ...viBase,
+  ...viCamera,
   ...viChecks,
   ...viCollections,
   ...viCompare,

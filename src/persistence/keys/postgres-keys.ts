@@ -1,7 +1,7 @@
 import { PostgresAccounts } from '../accounts/postgres-accounts.js';
 import { PostgresSessions } from '../accounts/postgres-sessions.js';
 import type { PostgresDatabase, RunQuery } from '../people/postgres/database.js';
-import { makeTenant } from '../people/postgres/people.js';
+import { makeTenant } from '../people/postgres/tenants.js';
 import { bytes } from '../people/postgres/user-row.js';
 import type { Caller, CallerStore, NewKey, StoredKey } from './api-key-store.js';
 import { permissionsText, storedPermissions } from './permissions.js';

@@ -67,6 +67,10 @@ export async function fill(store: Store, objects: ObjectStore, people: number): 
   });
   await store.accounts.offerTotp(account ?? 0, 'GEZDGNBVGY3TQOJQ');
   await store.accounts.confirmTotp(account ?? 0, 7, [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]);
+  for (const hour of [7, 17]) {
+    await store.attendance.seen(staff, 'id-1', '2027-01-31', new Date(Date.UTC(2027, 0, 31, hour)));
+    await store.attendance.seen(strange, "'; DROP TABLE users; --", '2027-02-01', new Date(Date.UTC(2027, 1, 1, hour)));
+  }
   await store.deleteFaces(staff, 'id-4');
   await store.deleteUser(staff, `id-${people - 1}`);
 }

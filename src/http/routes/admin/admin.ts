@@ -6,6 +6,7 @@ import { type EndpointParts, guardEndpoints } from '../../plugins/guard.js';
 import { countByTenant } from '../../plugins/request-metrics.js';
 import { accountsRoute, addAccountRoute, changeAccountRoute, removeAccountRoute } from './accounts.js';
 import { analyseRoute } from './analyse.js';
+import { attendanceFileRoute, attendanceRoute } from './attendance.js';
 import { auditRoute } from './audit.js';
 import { candidatesRoute } from './candidates.js';
 import { collectionsRoute } from './collections.js';
@@ -15,6 +16,7 @@ import { facesRoute } from './faces.js';
 import { addKeyRoute, keysRoute, revokeKeyRoute } from './keys.js';
 import { loadRoute } from './load.js';
 import { confirmTotpRoute, offerTotpRoute, ownPasswordRoute, removeTotpRoute } from './own-account.js';
+import { recogniseRoute } from './recognise.js';
 import { scaleRoute } from './scale.js';
 import { logInRoute, logOutRoute, meRoute } from './session.js';
 import { settingsRoute } from './settings.js';
@@ -52,6 +54,9 @@ const routes = [
   facePhotoRoute,
   candidatesRoute,
   analyseRoute,
+  recogniseRoute,
+  attendanceRoute,
+  attendanceFileRoute,
   webhooksRoute,
   addWebhookRoute,
   deleteWebhookRoute,

@@ -1,3 +1,5 @@
+import { postgresAccountTables } from '../../accounts/account-tables.js';
+
 /** Faces lie in this many tables by the hash of their collection's number, so that a collection's lie together. */
 const PARTITIONS = 16;
 
@@ -12,6 +14,17 @@ export function vectorTypeChange(type: VectorType): string {
   CREATE INDEX faces_by_embedding ON faces USING hnsw (embedding ${type}_cosine_ops) WITH (m = 16, ef_construction = 128);
   `;
 }
+
+/** Notes which users have a face, where none is noted. */
+export const FACES_NOTED = `
+  UPDATE users u SET has_face = true WHERE NOT has_face AND EXISTS (
+    SELECT FROM faces f WHERE f.collection_id = u.collection_id AND f.user_id = u.user_id)`;
+
+/** Makes the counts of an empty table of them from the rows. */
+export const COUNTED_ANEW = `
+  INSERT INTO collection_counts
+    SELECT collection_id, '', 0, count(*) FROM users GROUP BY collection_id
+    UNION ALL SELECT collection_id, model, 0, count(*) FROM faces GROUP BY collection_id, model`;
 
 /**
  * The schema's history: migration n takes a database from version n-1 to n. A migration that has been released is
@@ -191,49 +204,45 @@ export const migrations: readonly string[] = [
   CREATE INDEX deliveries_by_time ON deliveries (webhook_id, next_at);
   `,
   `
-  -- Who logs in to the console with a name and a password.
-  CREATE TABLE accounts (
-    account_id    bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    tenant_id     bigint NOT NULL REFERENCES tenants,
-    name          text NOT NULL,
-    role          text NOT NULL,
-    password      text NOT NULL, -- Argon2id with its parameters and its salt
-    totp          bytea, -- secret of the second factor
-    totp_offered  bytea, -- the same, not confirmed by a code yet
-    totp_step     bigint NOT NULL DEFAULT 0, -- the last whose code was used
-    created_at    timestamptz NOT NULL,
-    last_login_at timestamptz,
-    disabled_at   timestamptz,
-    UNIQUE (tenant_id, name)
+  -- When a camera recognised somebody on a day of the site, first and last; written only where the camera page asks for it.
+  CREATE TABLE attendance (
+    day           text NOT NULL, -- 2027-01-31
+    collection_id bigint NOT NULL,
+    user_id       bigint NOT NULL,
+    first_at      timestamptz NOT NULL,
+    last_at       timestamptz NOT NULL,
+    PRIMARY KEY (day, collection_id, user_id),
+    FOREIGN KEY (collection_id, user_id) REFERENCES users (collection_id, user_id) ON DELETE CASCADE
   );
-
-  CREATE TABLE recovery_codes (
-    code_id    bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    account_id bigint NOT NULL REFERENCES accounts ON DELETE CASCADE,
-    sha256     bytea NOT NULL CHECK (length(sha256) = 32)
-  );
-  CREATE INDEX recovery_codes_by_account ON recovery_codes (account_id);
-
-  -- Of an account, or of the API key that it was made with.
-  CREATE TABLE sessions (
-    session_id   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    sha256       bytea NOT NULL UNIQUE CHECK (length(sha256) = 32), -- of the token
-    tenant_id    bigint NOT NULL REFERENCES tenants,
-    account_id   bigint REFERENCES accounts ON DELETE CASCADE,
-    key_id       text, -- number of a stored key, or name of a configured one
-    key_check    bytea, -- of a configured key: HMAC of its hash by the token
-    created_at   timestamptz NOT NULL,
-    last_used_at timestamptz NOT NULL,
-    expires_at   timestamptz NOT NULL,
-    CHECK ((account_id IS NULL) <> (key_id IS NULL))
-  );
-  CREATE INDEX sessions_by_account ON sessions (account_id) WHERE account_id IS NOT NULL;
-
-  -- Failed attempts to log in, by a hash of the account's name, which may not exist.
-  CREATE TABLE failed_logins (
-    subject   bytea PRIMARY KEY CHECK (length(subject) = 32),
-    failures  bigint NOT NULL,
-    failed_at timestamptz NOT NULL -- the last one
-  );
+  CREATE INDEX attendance_by_user ON attendance (collection_id, user_id);
   `,
+  `
+  ALTER TABLE users ADD COLUMN has_face boolean NOT NULL DEFAULT false;
+  ${FACES_NOTED};
+  CREATE INDEX users_without_face ON users (collection_id, user_id) WHERE NOT has_face;
+
+  -- Counted in the transactions that change them. Each connection has one of some slots, so that those of several servers seldom
+  -- wait for one another; the amounts of all slots belong together.
+  CREATE TABLE collection_counts (
+    collection_id bigint NOT NULL REFERENCES collections ON DELETE CASCADE,
+    model         text NOT NULL, -- of faces; empty: users
+    slot          int NOT NULL,
+    amount        bigint NOT NULL,
+    PRIMARY KEY (collection_id, model, slot)
+  );
+  ${COUNTED_ANEW};
+
+  -- What users are searched and sorted by: without case and accents, worked out by the server.
+  ALTER TABLE users ADD COLUMN folded bytea; -- id, line feed, name; null: to be worked out
+  ALTER TABLE users ADD COLUMN sort_id bytea; -- its beginning
+  ALTER TABLE users ADD COLUMN sort_name bytea;
+  ALTER TABLE users ADD COLUMN search_tokens int[]; -- hashes of the collection and three characters each
+  CREATE INDEX users_by_id ON users (collection_id, sort_id, user_id);
+  CREATE INDEX users_by_name ON users (collection_id, sort_name, user_id);
+  CREATE INDEX users_by_token ON users USING gin (search_tokens);
+  -- A row: for some users it is still to be worked out.
+  CREATE TABLE search_due (only_row int PRIMARY KEY CHECK (only_row = 1));
+  INSERT INTO search_due SELECT 1 WHERE EXISTS (SELECT FROM users);
+  `,
+  postgresAccountTables,
 ];

@@ -5,10 +5,12 @@ import { allPermissions } from '../../../../src/persistence/keys/permissions.js'
 import type { PostgresStore } from '../../../../src/persistence/people/postgres/postgres-store.js';
 import { useTestDatabase } from '../../../support/test-database.js';
 import { RandomVectors } from '../../../vector-index/random-vectors.js';
+import { describeAttendance } from '../../describe-attendance.js';
 import { describeScales } from '../../describe-scales.js';
 import { describeStaged } from '../../describe-staged.js';
 import { anna, ben, describeStore, staff } from '../../describe-store.js';
 import { describeTemplates } from '../../describe-templates.js';
+import { describeUserPages } from '../../describe-user-pages.js';
 
 const database = useTestDatabase();
 
@@ -32,7 +34,17 @@ describeTemplates('PostgreSQL', async () => {
   };
 });
 
+describeAttendance('PostgreSQL', async () => {
+  await database().clear();
+  return database().store();
+});
+
 describeScales('PostgreSQL', async () => {
+  await database().clear();
+  return database().store();
+});
+
+describeUserPages('PostgreSQL', async () => {
   await database().clear();
   return database().store();
 });

@@ -7,10 +7,12 @@ import { embeddingToBlob } from '../../../../src/persistence/encryption/embeddin
 import type { StoredFace } from '../../../../src/persistence/people/people-store.js';
 import { SqliteStore } from '../../../../src/persistence/people/sqlite/sqlite-store.js';
 import { RandomVectors } from '../../../vector-index/random-vectors.js';
+import { describeAttendance } from '../../describe-attendance.js';
 import { describeScales } from '../../describe-scales.js';
 import { describeStaged } from '../../describe-staged.js';
 import { anna, ben, describeStore, staff } from '../../describe-store.js';
 import { describeTemplates } from '../../describe-templates.js';
+import { describeUserPages } from '../../describe-user-pages.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 
 const kinds = [
@@ -23,10 +25,16 @@ for (const [kind, dataKey] of kinds) {
     const file = join(await temporaryFolder(), 'facesearch.db');
     return () => SqliteStore.open(file, { dataKey });
   });
+  describeAttendance(`SQLite, ${kind}`, async () =>
+    SqliteStore.open(join(await temporaryFolder(), 'facesearch.db'), { dataKey }),
+  );
   describeScales(`SQLite, ${kind}`, async () =>
     SqliteStore.open(join(await temporaryFolder(), 'facesearch.db'), { dataKey }),
   );
   describeStaged(`SQLite, ${kind}`, async () =>
+    SqliteStore.open(join(await temporaryFolder(), 'facesearch.db'), { dataKey }),
+  );
+  describeUserPages(`SQLite, ${kind}`, async () =>
     SqliteStore.open(join(await temporaryFolder(), 'facesearch.db'), { dataKey }),
   );
   describeTemplates(`SQLite, ${kind}`, async () => {
