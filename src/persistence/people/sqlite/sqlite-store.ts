@@ -75,11 +75,7 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
     return SqliteStore.over(openDatabase(file, { key: options.dataKey }), options);
   }
 
-  /**
-   * For a thread that only reads, beside the one that writes: the database must have been opened by {@link open} before. Each
-   * method sees one snapshot; those that write reject.
-   * @throws as {@link open}
-   */
+  /** For a thread that only reads, after {@link open}, and as it throws: each method sees one snapshot, writes reject. */
   static openReadOnly(file: string, { dataKey }: Pick<SqliteStoreOptions, 'dataKey'> = {}): SqliteStore {
     return SqliteStore.over(openReadOnlyDatabase(file, dataKey), { dataKey });
   }
@@ -267,8 +263,7 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   }
 
   async countFacesByModel(): Promise<Map<string, number>> {
-    const rows = this.#db.read(() => this.#sql.countFacesByModel.all());
-    return new Map(rows.map(({ model, faces }) => [model, faces]));
+    return new Map(this.#db.read(() => this.#sql.countFacesByModel.all()).map(({ model, faces }) => [model, faces]));
   }
 
   async reserveObject(key: string): Promise<void> {
