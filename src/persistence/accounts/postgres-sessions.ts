@@ -1,5 +1,5 @@
 import type { PostgresDatabase } from '../people/postgres/database.js';
-import { makeTenant } from '../people/postgres/people.js';
+import { makeTenant } from '../people/postgres/tenants.js';
 import { accountColumns, type PostgresAccountRow, sharedPartOf } from './postgres-accounts.js';
 import type { NewSession, SessionStore, StoredSession } from './session-store.js';
 
