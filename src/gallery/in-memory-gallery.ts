@@ -6,6 +6,7 @@ import type { EmbeddingStore, IndexSource, StoredCollection } from '../persisten
 import type { CollectionRef, Erased, PeopleStore, User } from '../persistence/people/people-store.js';
 import type { ObjectStore } from '../persistence/photos/object-store.js';
 import type { PhotoOutbox } from '../persistence/photos/photo-outbox.js';
+import { StoreError } from '../persistence/store-error.js';
 import type { IndexWorkers } from '../vector-index/index-workers.js';
 import { IndexLostError, type VectorIndex } from '../vector-index/vector-index.js';
 import { CollectionIndexes } from './collection-indexes.js';
@@ -90,7 +91,7 @@ export class InMemoryGallery implements Gallery {
   }
 
   async saveUser(collection: CollectionRef, user: User): Promise<void> {
-    const isSaved = await this.#writes.run(lockKey(collection), () => this.#store.saveUser(collection, user));
+    const isSaved = await this.#write(collection, () => this.#store.saveUser(collection, user));
     if (!isSaved) throw new FaceSearchError('BAD_INPUT', 'id-conflict');
   }
 
@@ -126,7 +127,7 @@ export class InMemoryGallery implements Gallery {
     const objectKey = newObjectKey();
     const face = { embedding: vector, model: this.#model, objectKey };
     const outcome = await this.#photos.keep(objectKey, photo, () =>
-      this.#writes.run(lockKey(collection), async () => {
+      this.#write(collection, async () => {
         const found = await this.#store.findCollection(collection);
         const [best] = found ? await this.#nearestUnderLock(found, vector) : [];
         if (best && isKnown(best)) return { known: best };
@@ -162,7 +163,7 @@ export class InMemoryGallery implements Gallery {
   }
 
   async deleteCollection(collection: CollectionRef): Promise<void> {
-    const erased = await this.#writes.run(lockKey(collection), async () => {
+    const erased = await this.#write(collection, async () => {
       const gone = await this.#store.deleteCollection(collection);
       if (gone) await this.#indexes.erase(gone.collectionId);
       return gone;
@@ -233,7 +234,7 @@ export class InMemoryGallery implements Gallery {
   }
 
   async #erase(collection: CollectionRef, work: () => Promise<Erased | undefined>): Promise<Erased | undefined> {
-    const erased = await this.#writes.run(lockKey(collection), async () => {
+    const erased = await this.#write(collection, async () => {
       const gone = await work();
       if (gone) await this.#indexes.remove(gone.collectionId, gone.faceIds);
       return gone;
@@ -241,6 +242,21 @@ export class InMemoryGallery implements Gallery {
     if (erased) this.#scoring.erased(collection.tenant, erased.faceIds);
     if (erased) await this.#photos.run();
     return erased;
+  }
+
+  /** Under the collection's lock. Where nobody knows whether the store changed, its index is read anew. */
+  #write<T>(collection: CollectionRef, work: () => Promise<T>): Promise<T> {
+    return this.#writes.run(lockKey(collection), async () => {
+      try {
+        return await work();
+      } catch (error) {
+        if (error instanceof StoreError && error.trouble === 'uncertain') {
+          const found = await this.#store.findCollection(collection);
+          if (found) this.#indexes.readAnew(found.collectionId);
+        }
+        throw error;
+      }
+    });
   }
 
   async #indexOf(collection: CollectionRef): Promise<VectorIndex | undefined> {

@@ -5,6 +5,7 @@ import { openServer } from '../../src/server.js';
 import { openFolderStorage } from '../../src/wiring/folder-storage.js';
 import { photos } from '../contract/contract-photos.js';
 import { temporaryFolder } from '../persistence/temporary-folder.js';
+import { storeThreadUrl } from '../support/compiled-threads.js';
 import { field, file } from '../support/multipart.js';
 import { realServer } from '../support/real-server.js';
 import { useTestS3 } from '../support/s3-server.js';
@@ -69,12 +70,12 @@ test.each([
 test('a server that starts before its photo store waits for it, and ends when it is stopped', async () => {
   await s3().goAway();
   const config = readConfig({ DATA_DIR: await temporaryFolder(), ...s3().env });
-  const waiting = await openFolderStorage(config, createLogger('silent'));
+  const waiting = await openFolderStorage(config, createLogger('silent'), { store: storeThreadUrl });
   await s3().comeBack();
   await waiting.prepared;
   await waiting.close();
   await s3().goAway();
-  const stopped = await openFolderStorage(config, createLogger('silent'));
+  const stopped = await openFolderStorage(config, createLogger('silent'), { store: storeThreadUrl });
   stopped.stopWaiting();
   await expect(stopped.prepared).rejects.toThrow();
   await stopped.close();

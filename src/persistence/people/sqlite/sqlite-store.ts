@@ -230,6 +230,11 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
     return this.#faces.facesOf(collectionId, model);
   }
 
+  /** One page of what `facesOf` gives; empty at the end. @param after number of a face */
+  async facesAfter(collectionId: number, model: string, after: number): Promise<StoredEmbedding[]> {
+    return this.#faces.facesAfter(collectionId, model, after);
+  }
+
   faceIdsOf(collectionId: number, model: string): Promise<Float64Array> {
     return this.#faces.faceIdsOf(collectionId, model);
   }
@@ -293,6 +298,11 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   async ping(): Promise<void> {
     this.#db.assertSound();
     this.#db.read(() => this.#sql.ping.get());
+  }
+
+  /** Several writes of this store with one confirmation by the disk; see GuardedDatabase. */
+  together(works: Iterable<() => Promise<unknown>>): Promise<unknown>[] {
+    return this.#db.together(works);
   }
 
   /** @param event queued where there is something to erase, in the same transaction */
