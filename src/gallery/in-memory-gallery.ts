@@ -15,6 +15,7 @@ import { KeyedLock } from './keyed-lock.js';
 import { PeopleScoring } from './people-scoring.js';
 import { probeOf } from './scoring/rank.js';
 import type { SimilarityScale } from './scoring/similarity.js';
+import { CollectionSweep } from './sweeps/collection-sweep.js';
 import { newObjectKey, PhotoSweep } from './sweeps/photo-sweep.js';
 
 /**
@@ -51,6 +52,7 @@ export class InMemoryGallery implements Gallery {
   readonly #model: string;
   readonly #logger: GalleryParts['logger'];
   readonly #photos: PhotoSweep;
+  readonly #collections: CollectionSweep;
   readonly #writes = new KeyedLock();
   readonly #indexes: CollectionIndexes;
   readonly #scoring: PeopleScoring;
@@ -61,13 +63,15 @@ export class InMemoryGallery implements Gallery {
     this.#model = model;
     this.#logger = logger;
     this.#photos = new PhotoSweep(store, objects, logger);
+    this.#collections = new CollectionSweep(store, () => this.#photos.start(), logger);
     this.#indexes = new CollectionIndexes({ store, workers: indexes, model, logger });
     this.#scoring = new PeopleScoring({ store, model, scale, isShared: false, logger });
   }
 
-  /** Reads all faces into memory and deletes what earlier deletions left. Calls before its end are slow, not wrong. */
+  /** Reads all faces into memory, and begins to erase what earlier deletions left. Calls before its end are slow, not wrong. */
   async open(): Promise<void> {
-    await this.#photos.run();
+    this.#photos.start();
+    this.#collections.start();
     await this.#warnOfOtherModels();
     const collections = await this.#store.listCollections();
     this.#workers.removeOthers(new Set(collections.map(({ collectionId }) => collectionId)));
@@ -106,7 +110,7 @@ export class InMemoryGallery implements Gallery {
   async addFace(collection: CollectionRef, userId: string, embedding: Float32Array, photo?: Buffer): Promise<void> {
     const vector = unitVector(embedding);
     await this.#photos.keepIfAny(photo, (kept) =>
-      this.#writes.run(lockKey(collection), async () => {
+      this.#write(collection, async () => {
         const face = { embedding: vector, model: this.#model, ...kept };
         const stored = await this.#store.addFace(collection, userId, face);
         if (!stored) throw new FaceSearchError('USER_NOT_FOUND');
@@ -138,7 +142,7 @@ export class InMemoryGallery implements Gallery {
       }),
     );
     // The photo that nobody needs was never claimed.
-    if ('known' in outcome) await this.#photos.run();
+    if ('known' in outcome) this.#photos.start();
     return outcome;
   }
 
@@ -169,8 +173,8 @@ export class InMemoryGallery implements Gallery {
       return gone;
     });
     if (!erased) throw new FaceSearchError('COLLECTION_NOT_FOUND');
-    this.#scoring.erased(collection.tenant, erased.faceIds);
-    await this.#photos.run();
+    this.#scoring.erasedCollection(collection.tenant, erased.collectionId);
+    this.#collections.start();
   }
 
   compare(tenant: string, one: Float32Array, other: Float32Array): Promise<number> {
@@ -229,6 +233,7 @@ export class InMemoryGallery implements Gallery {
   async close(): Promise<void> {
     await this.#writes.idle();
     await this.#scoring.close();
+    await this.#collections.close();
     await this.#photos.close();
     this.#indexes.clear();
   }
@@ -240,7 +245,7 @@ export class InMemoryGallery implements Gallery {
       return gone;
     });
     if (erased) this.#scoring.erased(collection.tenant, erased.faceIds);
-    if (erased) await this.#photos.run();
+    if (erased) this.#photos.start();
     return erased;
   }
 

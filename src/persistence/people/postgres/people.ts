@@ -137,7 +137,7 @@ export class PeopleWriter implements Searcher {
     return this.#eraseUser(owner);
   }
 
-  async deleteCollection(collection: CollectionRef): Promise<Erased | undefined> {
+  async deleteCollection(collection: CollectionRef): Promise<{ collectionId: number } | undefined> {
     const collectionId = await this.collectionId(collection, 'FOR UPDATE OF c');
     if (collectionId === undefined) return undefined;
     if (isDefault(collection)) {
@@ -145,7 +145,7 @@ export class PeopleWriter implements Searcher {
       if (anybody.length === 0) return undefined;
     }
     await queueEvent(this.#run, deletedEvent(collection, { what: 'collection' }));
-    const erased = await this.#eraseFaces(collectionId, null);
+    await this.#eraseFaces(collectionId, null);
     for (let deleted = DELETED_AT_A_TIME; deleted === DELETED_AT_A_TIME; ) {
       const rows = await this.#run(
         `DELETE FROM users WHERE collection_id = $1 AND user_id IN
@@ -155,7 +155,7 @@ export class PeopleWriter implements Searcher {
       deleted = rows.length;
     }
     await this.#run('DELETE FROM collections WHERE collection_id = $1', [collectionId]);
-    return erased;
+    return { collectionId };
   }
 
   async nearestPeople(
@@ -271,8 +271,9 @@ export class PeopleWriter implements Searcher {
   async #erased(collectionId: number, erased: readonly ErasedFaceRow[]): Promise<Erased> {
     const objectKeys = erased.flatMap(({ objectKey }) => objectKey ?? []);
     await this.#run(
-      'INSERT INTO pending_object_deletions (object_key) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING',
-      [objectKeys],
+      `INSERT INTO pending_object_deletions (object_key, tenant_id)
+       SELECT unnest($1::text[]), tenant_id FROM collections WHERE collection_id = $2 ON CONFLICT DO NOTHING`,
+      [objectKeys, collectionId],
     );
     return { collectionId, faceIds: erased.map(({ faceId }) => faceId), objectKeys };
   }

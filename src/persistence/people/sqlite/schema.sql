@@ -1,5 +1,5 @@
 -- What the migrations make, written by `npm run docs:schema`: to be read, never run.
--- SQLite, version 10, application id 0x46537276, pages of 8192 bytes.
+-- SQLite, version 11, application id 0x46537276, pages of 8192 bytes.
 
 CREATE TABLE api_keys (
     key_id     INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -28,13 +28,17 @@ CREATE TABLE cohorts (
     PRIMARY KEY (tenant_id, model)
   ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE collections (
+CREATE TABLE "collections" (
     collection_id INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id     INTEGER NOT NULL REFERENCES tenants,
-    name          TEXT NOT NULL,
+    name          TEXT NOT NULL, -- empty once it is deleted
     created_at    INTEGER NOT NULL,
-    UNIQUE (tenant_id, name)
+    deleted_at    INTEGER
   ) STRICT;
+
+CREATE UNIQUE INDEX collections_by_name ON collections (tenant_id, name) WHERE deleted_at IS NULL;
+
+CREATE INDEX deleted_collections ON collections (collection_id) WHERE deleted_at IS NOT NULL;
 
 CREATE TABLE data_key (
     only_row    INTEGER PRIMARY KEY CHECK (only_row = 1),
@@ -76,7 +80,9 @@ CREATE TABLE forms_due (only_row INTEGER PRIMARY KEY CHECK (only_row = 1)) STRIC
 CREATE TABLE pending_object_deletions (
     object_key TEXT PRIMARY KEY,
     since      INTEGER NOT NULL
-  ) STRICT, WITHOUT ROWID;
+  , tenant_id INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
+
+CREATE INDEX pending_by_tenant ON pending_object_deletions (tenant_id, object_key);
 
 CREATE TABLE scales (
     scale_id  INTEGER PRIMARY KEY AUTOINCREMENT,

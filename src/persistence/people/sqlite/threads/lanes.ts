@@ -23,6 +23,7 @@ export const lanes = {
     listAutoCreatedBefore: 'long read',
     deleteAutoCreatedBefore: 'write',
     deleteCollection: 'write',
+    eraseDeleted: 'write',
     deleteFace: 'write',
     facesOfUser: 'read',
     countPeople: 'long read',

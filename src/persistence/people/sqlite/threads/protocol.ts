@@ -3,7 +3,7 @@ import type { Part } from './lanes.js';
 import type { WireError } from './wire-error.js';
 
 /** Given to each thread when it starts. */
-export interface ThreadSettings {
+export interface StoreThreadSettings {
   /** Path of the database. */
   file: string;
   dataKey: KeyObject | undefined;
@@ -12,7 +12,7 @@ export interface ThreadSettings {
 }
 
 /** What is asked of a thread; each is answered once, those that wait for an answer in any order. */
-export type Request =
+export type StoreRequest =
   | { id: number; part: Part; method: string; args: unknown[] }
   | { id: number; facesAfter: { collectionId: number; model: string; after: number } }
   | { id: number; close: true };
@@ -24,7 +24,7 @@ export interface FacesPage {
   embeddings: Float32Array;
 }
 
-export type Reply =
+export type StoreReply =
   | { opened: true }
   | { openError: WireError }
   | { erasureDelayed: WireError }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { DataKey } from '../../../encryption/data-key.js';
 import { StoreError } from '../../../store-error.js';
-import type { Reply, Request, ThreadSettings } from './protocol.js';
+import type { StoreReply, StoreRequest, StoreThreadSettings } from './protocol.js';
 import { fromWire } from './wire-error.js';
 
 export interface StoreThreadOptions {
@@ -15,7 +15,7 @@ export interface StoreThreadOptions {
 }
 
 /** What is asked, before it has a number. */
-export type Question = Request extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
+export type StoreQuestion = StoreRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never;
 
 interface Waiting {
   resolve: (value: unknown) => void;
@@ -35,10 +35,12 @@ class ThreadLife {
   constructor(options: StoreThreadOptions) {
     const { url, file, dataKey, writes } = options;
     this.#options = options;
-    this.#worker = new Worker(url, { workerData: { file, dataKey: dataKey?.secret, writes } satisfies ThreadSettings });
+    this.#worker = new Worker(url, {
+      workerData: { file, dataKey: dataKey?.secret, writes } satisfies StoreThreadSettings,
+    });
     this.opened = new Promise((resolve, reject) => {
       let death: Error | undefined;
-      this.#worker.on('message', (reply: Reply) => {
+      this.#worker.on('message', (reply: StoreReply) => {
         if ('opened' in reply) resolve();
         else if ('openError' in reply) reject(this.#over(fromWire(reply.openError)));
         else if ('erasureDelayed' in reply) options.onErasureDelayed(fromWire(reply.erasureDelayed));
@@ -58,12 +60,12 @@ class ThreadLife {
   }
 
   /** @throws what the thread throws; StoreError when it dies meanwhile */
-  ask(question: Question): Promise<unknown> {
+  ask(question: StoreQuestion): Promise<unknown> {
     if (this.#end) return Promise.reject(this.#end);
     return new Promise((resolve, reject) => {
       const id = ++this.#lastId;
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, ...question } satisfies Request);
+      this.#worker.postMessage({ id, ...question } satisfies StoreRequest);
     });
   }
 
@@ -71,11 +73,11 @@ class ThreadLife {
   async close(): Promise<void> {
     if (this.#end) return;
     const ended = once(this.#worker, 'exit');
-    this.#worker.postMessage({ id: 0, close: true } satisfies Request);
+    this.#worker.postMessage({ id: 0, close: true } satisfies StoreRequest);
     await ended;
   }
 
-  #settle(reply: Extract<Reply, { id: number }>): void {
+  #settle(reply: Extract<StoreReply, { id: number }>): void {
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
     if ('value' in reply) waiting?.resolve(reply.value);
@@ -116,7 +118,7 @@ export class StoreThread {
   }
 
   /** @throws what the thread throws; StoreError when it dies meanwhile, or is closed */
-  async ask(question: Question): Promise<unknown> {
+  async ask(question: StoreQuestion): Promise<unknown> {
     if (this.#isClosed) {
       throw new StoreError('failed', `The database ${this.#options.file}`, { detail: 'it is closed' });
     }

@@ -5,13 +5,13 @@ import { SqliteStore } from '../sqlite-store.js';
 import { GroupCommit } from './group-commit.js';
 import type { Part } from './lanes.js';
 import { decrypted } from './lazy-users.js';
-import type { FacesPage, Reply, Request, ThreadSettings } from './protocol.js';
+import type { FacesPage, StoreReply, StoreRequest, StoreThreadSettings } from './protocol.js';
 import { toWire } from './wire-error.js';
 
 type Method = (...args: unknown[]) => Promise<unknown>;
 
-const settings = workerData as ThreadSettings;
-const post = (reply: Reply, transfer: ArrayBuffer[] = []) => parentPort?.postMessage(reply, transfer);
+const settings = workerData as StoreThreadSettings;
+const post = (reply: StoreReply, transfer: ArrayBuffer[] = []) => parentPort?.postMessage(reply, transfer);
 
 try {
   serve(await open());
@@ -30,7 +30,7 @@ async function open(): Promise<SqliteStore> {
 
 function serve(store: SqliteStore): void {
   const writes = new GroupCommit(store);
-  parentPort?.on('message', async (request: Request) => {
+  parentPort?.on('message', async (request: StoreRequest) => {
     const { id } = request;
     if ('close' in request) {
       await writes.finish();

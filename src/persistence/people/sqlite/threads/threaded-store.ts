@@ -5,7 +5,7 @@ import type { SqliteStoreOptions } from '../sqlite-store.js';
 import { type Lane, lanes, type Part } from './lanes.js';
 import { revived } from './lazy-users.js';
 import type { FacesPage } from './protocol.js';
-import { type Question, StoreThread } from './store-thread-life.js';
+import { type StoreQuestion, StoreThread } from './store-thread-life.js';
 
 export interface ThreadedStoreOptions extends SqliteStoreOptions {
   /** The compiled thread, when it does not lie beside this file. */
@@ -97,7 +97,7 @@ class StoreThreads {
     await this.#threads.write.close();
   }
 
-  async #ask(lane: Lane, question: Question): Promise<unknown> {
+  async #ask(lane: Lane, question: StoreQuestion): Promise<unknown> {
     try {
       return await this.#threads[lane].ask(question);
     } catch (error) {
