@@ -13,6 +13,7 @@ import type {
   StoredCollection,
 } from '../embedding-store.js';
 import type { CollectionCount, CollectionRef, Erased, FaceRecord, NewFace, StoredFace, User } from '../people-store.js';
+import { PostgresAttendance } from './attendance.js';
 import { findCohort, peopleWithFaces, saveCohort } from './cohorts.js';
 import { CollectionSizes } from './collection-sizes.js';
 import { type DatabaseOptions, PostgresDatabase } from './database.js';
@@ -68,6 +69,7 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
   readonly scales: PostgresScales;
   readonly webhooks: PostgresWebhooks;
   readonly staged: PostgresStaged;
+  readonly attendance: PostgresAttendance;
   readonly #db: PostgresDatabase;
   /** This server's name for what it announces. */
   readonly #node = randomUUID();
@@ -81,6 +83,7 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
     this.scales = new PostgresScales(db);
     this.webhooks = new PostgresWebhooks(db);
     this.staged = new PostgresStaged(db);
+    this.attendance = new PostgresAttendance(db);
   }
 
   /**
@@ -239,6 +242,13 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
       collection: collection.toString('utf8'),
       collectionId,
     }));
+  }
+
+  async countFacesByModel(): Promise<Map<string, number>> {
+    const rows = await this.#db.run<{ model: string; faces: number }>(
+      'SELECT model, count(*) AS faces FROM faces GROUP BY model',
+    );
+    return new Map(rows.map(({ model, faces }) => [model, faces]));
   }
 
   async countSearched(): Promise<{ collections: number; faces: number }> {

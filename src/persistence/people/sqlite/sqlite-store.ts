@@ -19,6 +19,7 @@ import {
   type StoredFace,
   type User,
 } from '../people-store.js';
+import { AttendanceRows } from './attendance-rows.js';
 import { DeletedCollections } from './deleted-collections.js';
 import { Erasure } from './erasure.js';
 import { GuardedDatabase } from './guarded-database.js';
@@ -48,6 +49,7 @@ export class SqliteStore extends SqliteEmbeddings implements Store {
   readonly scales: ScaleRows;
   readonly webhooks: SqliteWebhooks;
   readonly staged: StagedRows;
+  readonly attendance: AttendanceRows;
   readonly #db: GuardedDatabase;
   readonly #sql: Statements;
   readonly #encryption: RowEncryption;
@@ -91,6 +93,7 @@ export class SqliteStore extends SqliteEmbeddings implements Store {
     this.scales = new ScaleRows(db, sql);
     this.webhooks = new SqliteWebhooks(raw, db, rows, encryption);
     this.staged = new StagedRows(db, raw, encryption);
+    this.attendance = new AttendanceRows(db, raw, rows, encryption);
     this.#encryption = encryption;
     this.#rows = rows;
     this.#erasure = new Erasure(sql);

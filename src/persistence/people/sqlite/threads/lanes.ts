@@ -87,7 +87,13 @@ export const lanes = {
     adopt: 'write',
     peopleWithout: 'long read',
   } satisfies Record<MethodOf<Store['staged']>, Lane>,
+
+  attendance: {
+    seen: 'write',
+    list: 'read',
+    forgetBefore: 'write',
+  } satisfies Record<MethodOf<Store['attendance']>, Lane>,
 } as const;
 
 /** The store itself, or one of the stores in it. */
-export type Part = keyof typeof lanes;
+export type StorePart = keyof typeof lanes;

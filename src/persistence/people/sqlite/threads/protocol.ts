@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { Part } from './lanes.js';
+import type { StorePart } from './lanes.js';
 import type { WireError } from './wire-error.js';
 
 /** Given to each thread when it starts. */
@@ -13,7 +13,7 @@ export interface StoreThreadSettings {
 
 /** What is asked of a thread; each is answered once, those that wait for an answer in any order. */
 export type StoreRequest =
-  | { id: number; part: Part; method: string; args: unknown[] }
+  | { id: number; part: StorePart; method: string; args: unknown[] }
   | { id: number; facesAfter: { collectionId: number; model: string; after: number } }
   | { id: number; close: true };
 

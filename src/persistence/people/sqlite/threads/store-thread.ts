@@ -3,7 +3,7 @@ import { DataKey } from '../../../encryption/data-key.js';
 import type { StoredEmbedding } from '../../embedding-store.js';
 import { SqliteStore } from '../sqlite-store.js';
 import { GroupCommit } from './group-commit.js';
-import type { Part } from './lanes.js';
+import type { StorePart } from './lanes.js';
 import { decrypted } from './lazy-users.js';
 import type { FacesPage, StoreReply, StoreRequest, StoreThreadSettings } from './protocol.js';
 import { toWire } from './wire-error.js';
@@ -56,7 +56,7 @@ function serve(store: SqliteStore): void {
   });
 }
 
-function methodOf(store: SqliteStore, part: Part, name: string): Method {
+function methodOf(store: SqliteStore, part: StorePart, name: string): Method {
   const owner = (part === 'people' ? store : store[part]) as unknown as Record<string, Method>;
   return (owner[name] as Method).bind(owner);
 }

@@ -2,7 +2,7 @@ import type { Store } from '../../../store.js';
 import { StoreError } from '../../../store-error.js';
 import type { IndexSource, StoredEmbedding } from '../../embedding-store.js';
 import type { SqliteStoreOptions } from '../sqlite-store.js';
-import { type Lane, lanes, type Part } from './lanes.js';
+import { type Lane, lanes, type StorePart } from './lanes.js';
 import { revived } from './lazy-users.js';
 import type { FacesPage } from './protocol.js';
 import { type StoreQuestion, StoreThread } from './store-thread-life.js';
@@ -32,10 +32,13 @@ export async function openThreadedStore(file: string, options: ThreadedStoreOpti
     throw error;
   }
   return {
-    ...threads.remote<Omit<ThreadedStore, 'scales' | 'webhooks' | 'staged' | 'facesOf' | 'close'>>('people'),
+    ...threads.remote<Omit<ThreadedStore, 'scales' | 'webhooks' | 'staged' | 'attendance' | 'facesOf' | 'close'>>(
+      'people',
+    ),
     scales: threads.remote<Store['scales']>('scales'),
     webhooks: threads.remote<Store['webhooks']>('webhooks'),
     staged: threads.remote<Store['staged']>('staged'),
+    attendance: threads.remote<Store['attendance']>('attendance'),
     facesOf: (collectionId, model) => threads.facesOf(collectionId, model),
     close: () => threads.close(),
   };
@@ -58,7 +61,7 @@ class StoreThreads {
   }
 
   /** A part of the store each of whose methods is asked of the thread of its lane. */
-  remote<T>(part: Part): T {
+  remote<T>(part: StorePart): T {
     const methods = Object.entries<Lane>(lanes[part]).map(([method, lane]) => [
       method,
       async (...args: unknown[]) => {
