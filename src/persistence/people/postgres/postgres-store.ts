@@ -20,6 +20,7 @@ import { type DatabaseOptions, PostgresDatabase } from './database.js';
 import { fillIdForms } from './id-forms.js';
 import { migrate } from './migrate.js';
 import type { VectorType } from './migrations.js';
+import { pendingObjects } from './pending-objects.js';
 import { PeopleWriter } from './people.js';
 import { PostgresScales } from './scales.js';
 import { PostgresStaged } from './staged.js';
@@ -35,29 +36,6 @@ const UNIQUE_VIOLATION = '23505';
 
 /** Users listed at a time. */
 const USERS_PER_PAGE = 1000;
-
-/** How long an announced object that no face names belongs to the server that announced it: far longer than a call. */
-const RESERVED = '1 hour';
-
-/** Some of each tenant's; the tenants are found by one look into the index each. */
-const PENDING_OBJECTS = `
-  WITH RECURSIVE t AS (
-    SELECT min(tenant_id) AS tenant_id FROM pending_object_deletions
-    UNION ALL
-    SELECT (SELECT min(p.tenant_id) FROM pending_object_deletions p WHERE p.tenant_id > t.tenant_id) FROM t
-    WHERE t.tenant_id IS NOT NULL
-  )
-  SELECT t.tenant_id AS "tenantId", k.keys FROM t
-    LEFT JOIN unnest($3::bigint[], $4::text[]) AS a (tenant_id, key) ON a.tenant_id = t.tenant_id
-    CROSS JOIN LATERAL (
-      SELECT array_agg(object_key) AS keys FROM (
-        SELECT object_key FROM pending_object_deletions p
-        WHERE p.tenant_id = t.tenant_id AND object_key COLLATE "C" > coalesce(a.key, '')
-          AND (node IS NULL OR node = $1 OR since < now() - $2::interval)
-        ORDER BY object_key COLLATE "C" LIMIT $5
-      ) AS turn
-    ) k
-  WHERE k.keys IS NOT NULL ORDER BY t.tenant_id`;
 
 /**
  * The store in PostgreSQL with pgvector, for any number of servers at a time; nothing that another must know is kept
@@ -269,16 +247,8 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
     );
   }
 
-  /** Of what other servers announced only what they left for an hour: they may be about to store its face. */
-  async pendingObjectDeletions(limit: number, after: ReadonlyMap<number, string>): Promise<PendingObjects[]> {
-    const rows = await this.#db.run<PendingObjects>(PENDING_OBJECTS, [
-      this.#node,
-      RESERVED,
-      [...after.keys()],
-      [...after.values()],
-      limit,
-    ]);
-    return rows;
+  pendingObjectDeletions(limit: number, after: ReadonlyMap<number, string>): Promise<PendingObjects[]> {
+    return pendingObjects(this.#db.run, this.#node, limit, after);
   }
 
   async objectsDeleted(keys: readonly string[]): Promise<void> {

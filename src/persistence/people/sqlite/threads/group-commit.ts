@@ -17,7 +17,8 @@ export class GroupCommit {
   readonly #store: Pick<SqliteStore, 'together'>;
   #queue: QueuedWrite[] = [];
   #turn: NodeJS.Immediate | undefined;
-  #telling: Promise<unknown> = Promise.resolve();
+  /** Settles when all that was done is told. */
+  #telling: Promise<void> = Promise.resolve();
 
   constructor(store: Pick<SqliteStore, 'together'>) {
     this.#store = store;
@@ -44,7 +45,7 @@ export class GroupCommit {
       const [outcome] = await Promise.allSettled([outcomes[i]]);
       settle(outcome);
     });
-    this.#telling = Promise.all([this.#telling, ...told]);
+    this.#telling = Promise.all([this.#telling, ...told]).then(() => undefined);
     if (this.#queue.length > 0) this.#turn = setImmediate(() => this.#commit());
   }
 
