@@ -13,7 +13,7 @@ import { openFolderStorage } from '../../src/wiring/folder-storage.js';
 import { temporaryFolder } from '../persistence/temporary-folder.js';
 import { runCommand } from '../support/command.js';
 import { indexWorkerUrl, storeThreadUrl } from '../support/compiled-threads.js';
-import { changePeople, expectKeys, expectPeople, expectWebhooks } from './old-people.js';
+import { changePeople, expectAttendance, expectKeys, expectPeople, expectWebhooks } from './old-people.js';
 import { serverOver } from './old-server.js';
 import { allFiles, dataOf, decompressed, unpacked } from './releases.js';
 
@@ -47,6 +47,7 @@ test.each(folders)(
     const server = await serverOver(env);
     await expectKeys(server, contents);
     await expectWebhooks(server, contents);
+    await expectAttendance(server, contents);
     await expectPeople(server, contents);
     expect(await photosIn(folder)).toHaveLength(3);
     const left = await changePeople(server, contents);
@@ -67,6 +68,7 @@ test.each(dataOf('backup'))('$release: the backup $name is restored and served',
   const server = await serverOver({ DATA_DIR: folder, ...keyFor(data.name, contents) });
   await expectKeys(server, contents);
   await expectWebhooks(server, contents);
+  await expectAttendance(server, contents);
   await expectPeople(server, contents);
   await expectPeople(server, await changePeople(server, contents));
 });

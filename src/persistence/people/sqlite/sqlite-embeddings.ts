@@ -1,5 +1,6 @@
 import type { RowEncryption } from '../../encryption/row-encryption.js';
 import { SqliteKeys } from '../../keys/sqlite-keys.js';
+import type { Database } from '../../sqlite.js';
 import type { PersonRef, PersonTemplate, StoredCohort, TemplateKind } from '../../template.js';
 import type {
   EmbeddingStore,
@@ -25,8 +26,8 @@ export class SqliteEmbeddings extends SqliteKeys implements EmbeddingStore, Inde
   readonly #faces: FaceRows;
   readonly #cohorts: CohortRows;
 
-  constructor(db: GuardedDatabase, sql: Statements, rows: PeopleRows, encryption: RowEncryption) {
-    super(db, sql, rows);
+  constructor(raw: Database, db: GuardedDatabase, sql: Statements, rows: PeopleRows, encryption: RowEncryption) {
+    super(raw, db, sql, rows, encryption);
     this.#db = db;
     this.#sql = sql;
     this.#rows = rows;

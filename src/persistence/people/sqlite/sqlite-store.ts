@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DataKey } from '../../encryption/data-key.js';
 import { RowEncryption } from '../../encryption/row-encryption.js';
-import type { ApiKeyStore } from '../../keys/api-key-store.js';
 import type { PendingObjects } from '../../photos/photo-outbox.js';
 import type { Database } from '../../sqlite.js';
 import type { Store } from '../../store.js';
@@ -29,6 +28,7 @@ import { openDatabase, openReadOnlyDatabase } from './sqlite-database.js';
 import { SqliteEmbeddings } from './sqlite-embeddings.js';
 import { prepareStatements, type Statements } from './sqlite-statements.js';
 import { StagedRows } from './staged-rows.js';
+import { SqliteUserPages } from './user-pages.js';
 
 export interface SqliteStoreOptions {
   /** Key that ids, names and embeddings are encrypted with; without one they are plain. */
@@ -50,6 +50,7 @@ export class SqliteStore extends SqliteEmbeddings implements Store {
   readonly webhooks: SqliteWebhooks;
   readonly staged: StagedRows;
   readonly attendance: AttendanceRows;
+  readonly userPages: SqliteUserPages;
   readonly #db: GuardedDatabase;
   readonly #sql: Statements;
   readonly #encryption: RowEncryption;
@@ -65,18 +66,9 @@ export class SqliteStore extends SqliteEmbeddings implements Store {
     return SqliteStore.over(openDatabase(file, { key: options.dataKey }), options);
   }
 
-  /**
-   * For a thread that only reads, beside the one that writes: the database must have been opened by {@link open} before. Each
-   * method sees one snapshot; those that write reject.
-   * @throws as {@link open}
-   */
+  /** For a thread that only reads, after {@link open}, and as it throws: each method sees one snapshot, writes reject. */
   static openReadOnly(file: string, { dataKey }: Pick<SqliteStoreOptions, 'dataKey'> = {}): SqliteStore {
     return SqliteStore.over(openReadOnlyDatabase(file, dataKey), { dataKey });
-  }
-
-  /** For those who deal with API keys only, whatever data key there is. @throws as {@link open} */
-  static async openForApiKeys(file: string): Promise<ApiKeyStore> {
-    return SqliteStore.over(openDatabase(file, 'no people'));
   }
 
   /** Over a database from `openDatabase`, which the store closes. */
@@ -87,13 +79,14 @@ export class SqliteStore extends SqliteEmbeddings implements Store {
   private constructor(raw: Database, db: GuardedDatabase, encryption: RowEncryption) {
     const sql = prepareStatements(raw);
     const rows = new PeopleRows(sql, encryption);
-    super(db, sql, rows, encryption);
+    super(raw, db, sql, rows, encryption);
     this.#db = db;
     this.#sql = sql;
     this.scales = new ScaleRows(db, sql);
     this.webhooks = new SqliteWebhooks(raw, db, rows, encryption);
     this.staged = new StagedRows(db, raw, encryption);
     this.attendance = new AttendanceRows(db, raw, rows, encryption);
+    this.userPages = new SqliteUserPages(db, raw, rows, encryption);
     this.#encryption = encryption;
     this.#rows = rows;
     this.#erasure = new Erasure(sql);
@@ -201,15 +194,10 @@ export class SqliteStore extends SqliteEmbeddings implements Store {
   }
 
   async facesOfUser(collection: CollectionRef, userId: string): Promise<FaceRecord[]> {
-    const rows = this.#db.read(() => {
+    return this.#db.read(() => {
       const owner = this.#rows.locate(collection, userId);
-      return owner ? this.#sql.facesOfUser.all(owner.collectionId, owner.userId) : [];
+      return owner ? this.#faces.recordsOf(owner) : [];
     });
-    return rows.map(({ createdAt, objectKey, ...face }) => ({
-      ...face,
-      createdAt: new Date(createdAt),
-      objectKey: objectKey ?? undefined,
-    }));
   }
 
   async countPeople(tenant: string): Promise<CollectionCount[]> {

@@ -49,6 +49,7 @@ export const lanes = {
     addKey: 'write',
     addFirstKey: 'write',
     findCallerByKeyHash: 'read',
+    findCallerByKeyId: 'read',
     noteKeyUse: 'write',
     listKeys: 'read',
     revokeKey: 'write',
@@ -93,6 +94,38 @@ export const lanes = {
     list: 'read',
     forgetBefore: 'write',
   } satisfies Record<MethodOf<Store['attendance']>, Lane>,
+
+  // Their lists in memory are those of one thread.
+  userPages: {
+    page: 'long read',
+    usersAfter: 'long read',
+  } satisfies Record<MethodOf<Store['userPages']>, Lane>,
+
+  accounts: {
+    add: 'write',
+    find: 'read',
+    list: 'read',
+    update: 'write',
+    remove: 'write',
+    noteLogin: 'write',
+    totpOf: 'read',
+    offerTotp: 'write',
+    confirmTotp: 'write',
+    resetTotp: 'write',
+    useTotpStep: 'write',
+    useRecoveryCode: 'write',
+    countAttempt: 'write',
+    forgiveAttempts: 'write',
+  } satisfies Record<MethodOf<Store['accounts']>, Lane>,
+
+  sessions: {
+    add: 'write',
+    find: 'read',
+    noteUse: 'write',
+    end: 'write',
+    endOfAccount: 'write',
+    prune: 'write',
+  } satisfies Record<MethodOf<Store['sessions']>, Lane>,
 } as const;
 
 /** The store itself, or one of the stores in it. */

@@ -32,13 +32,14 @@ export async function openThreadedStore(file: string, options: ThreadedStoreOpti
     throw error;
   }
   return {
-    ...threads.remote<Omit<ThreadedStore, 'scales' | 'webhooks' | 'staged' | 'attendance' | 'facesOf' | 'close'>>(
-      'people',
-    ),
+    ...threads.remote<Omit<ThreadedStore, Exclude<StorePart, 'people'> | 'facesOf' | 'close'>>('people'),
     scales: threads.remote<Store['scales']>('scales'),
     webhooks: threads.remote<Store['webhooks']>('webhooks'),
     staged: threads.remote<Store['staged']>('staged'),
     attendance: threads.remote<Store['attendance']>('attendance'),
+    userPages: threads.remote<Store['userPages']>('userPages'),
+    accounts: threads.remote<Store['accounts']>('accounts'),
+    sessions: threads.remote<Store['sessions']>('sessions'),
     facesOf: (collectionId, model) => threads.facesOf(collectionId, model),
     close: () => threads.close(),
   };
