@@ -53,7 +53,7 @@ export interface Server {
 
 /**
  * Opens the storage and begins to load models and faces, without waiting for them and without listening.
- * @param workerUrl the compiled vision worker, where this file itself is not compiled; that of the index lies beside it
+ * @param workerUrl the compiled vision worker, where this file itself is not compiled; the other threads lie beside it
  * @throws Error with a message for the operator, when the data folder cannot be used
  */
 export async function openServer(config: Config, logger: Logger, workerUrl?: URL): Promise<Server> {
@@ -136,8 +136,12 @@ function gaugesOf({ gallery, analyser }: Services, webhooks: WebhookStore): Gaug
 
 function openStorage(config: Config, logger: Logger, workerUrl: URL | undefined): Promise<Storage> {
   if (config.DATABASE_URL !== undefined) return openDatabaseStorage(config.DATABASE_URL, config, logger);
-  // Both workers are compiled together.
-  return openFolderStorage(config, logger, workerUrl && new URL('../vector-index/index-worker.js', workerUrl));
+  if (!workerUrl) return openFolderStorage(config, logger);
+  // All of them are compiled together.
+  return openFolderStorage(config, logger, {
+    index: new URL('../vector-index/index-worker.js', workerUrl),
+    store: new URL('../persistence/people/sqlite/threads/store-thread.js', workerUrl),
+  });
 }
 
 async function makeFirstKey(keys: KeyRing, audit: AuditLog | undefined): Promise<string | undefined> {

@@ -12,6 +12,7 @@ import { createLogger } from '../../src/observability/logging.js';
 import { openFolderStorage } from '../../src/wiring/folder-storage.js';
 import { temporaryFolder } from '../persistence/temporary-folder.js';
 import { runCommand } from '../support/command.js';
+import { indexWorkerUrl, storeThreadUrl } from '../support/compiled-threads.js';
 import { changePeople, expectAttendance, expectKeys, expectPeople, expectWebhooks } from './old-people.js';
 import { serverOver } from './old-server.js';
 import { allFiles, dataOf, decompressed, unpacked } from './releases.js';
@@ -101,8 +102,10 @@ test.each(dataOf('manifest'))('$release: the scale of $name compares the faces o
   const old = dataOf('folder').find(({ release, name }) => release === data.release && name.startsWith('killed'));
   if (!old) throw new Error('a release leaves the folder of a killed server');
   const config = readConfig({ DATA_DIR: await unpacked(old) });
-  const indexWorker = new URL('../../dist/src/vector-index/index-worker.js', import.meta.url);
-  const storage = await openFolderStorage(config, createLogger('silent'), indexWorker);
+  const storage = await openFolderStorage(config, createLogger('silent'), {
+    index: indexWorkerUrl,
+    store: storeThreadUrl,
+  });
   onTestFinished(() => storage.close());
   const gallery = await storage.openGallery(identityOf(model), scaleOf('calibrated', model.calibration));
   onTestFinished(() => gallery.close());

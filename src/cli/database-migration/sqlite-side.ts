@@ -7,6 +7,7 @@ import type { DataKey } from '../../persistence/encryption/data-key.js';
 import { expectDataKey, readDataKeyRecord } from '../../persistence/encryption/data-key-record.js';
 import { blobToEmbedding, embeddingToBlob } from '../../persistence/encryption/embedding-blob.js';
 import { RowEncryption, type UserRow } from '../../persistence/encryption/row-encryption.js';
+import { eraseDeletedCollections } from '../../persistence/people/sqlite/deleted-collections.js';
 import { FORMS_DUE } from '../../persistence/people/sqlite/id-forms.js';
 import { migrations } from '../../persistence/people/sqlite/migrations.js';
 import { openDatabase, readVersion } from '../../persistence/people/sqlite/sqlite-database.js';
@@ -24,7 +25,7 @@ const MARK = 'unfinished_move';
 
 /**
  * The database of a data folder as the source or the target of a move, which is then the folder's only user. A source is
- * opened read-only. With a data key, rows are decrypted when they are read and encrypted when they are written.
+ * opened read-only, once the rows of deleted collections are erased. With a data key, rows are decrypted when they are read and encrypted when they are written.
  */
 export class SqliteSide implements TargetSide {
   readonly name: string;
@@ -38,11 +39,17 @@ export class SqliteSide implements TargetSide {
     return SqliteSide.#open(folder, dataKey, () => {
       const file = join(folder, DATABASE);
       if (!existsSync(file)) throw new OperatorError(`There is no database in the folder ${folder}.`);
-      const db = new Database(file, { readonly: true, fileMustExist: true });
+      let db = new Database(file, { readonly: true, fileMustExist: true });
       try {
         if (readVersion(db) !== migrations.length)
           throw new Error('it is of an older version; start and stop the server on it once');
         expectDataKey(readDataKeyRecord(db), dataKey);
+        if (db.prepare('SELECT 1 FROM collections WHERE deleted_at IS NOT NULL').get()) {
+          // A deleted collection does not move; its photos are deleted where the others go.
+          db.close();
+          eraseIn(file, dataKey);
+          db = new Database(file, { readonly: true, fileMustExist: true });
+        }
         return db;
       } catch (error) {
         db.close();
@@ -241,6 +248,15 @@ export class SqliteSide implements TargetSide {
       return { ...row, totp: this.#encryption.encryptTotp(Number(row.account_id), totp) };
     }
     return withFlags(table, row, Number);
+  }
+}
+
+function eraseIn(file: string, dataKey: DataKey | undefined): void {
+  const db = openDatabase(file, { key: dataKey });
+  try {
+    eraseDeletedCollections(db);
+  } finally {
+    db.close();
   }
 }
 

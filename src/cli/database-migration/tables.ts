@@ -147,7 +147,7 @@ export const tables: readonly Table[] = [
   {
     name: 'pending_object_deletions',
     key: ['object_key'],
-    columns: { object_key: 'name', since: 'time' },
+    columns: { object_key: 'name', since: 'time', tenant_id: 'number' },
   },
 ];
 

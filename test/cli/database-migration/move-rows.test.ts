@@ -11,6 +11,7 @@ import { vectorTypeChange } from '../../../src/persistence/people/postgres/migra
 import type { PostgresStore } from '../../../src/persistence/people/postgres/postgres-store.js';
 import { SqliteStore } from '../../../src/persistence/people/sqlite/sqlite-store.js';
 import { Database } from '../../../src/persistence/sqlite.js';
+import { pendingKeys } from '../../persistence/pending-keys.js';
 import { temporaryFolder } from '../../persistence/temporary-folder.js';
 import { useTestDatabase } from '../../support/test-database.js';
 import { contentOf, fullFolder, staff, strange } from './move-fixture.js';
@@ -107,7 +108,7 @@ test('stores on both sides answer the same, and number on', async () => {
     (store: typeof sqlite | typeof pg) => store.listUsers(strange),
     (store: typeof sqlite | typeof pg) => store.facesOfUser(staff, 'id-8'),
     (store: typeof sqlite | typeof pg) => store.countPeople(staff.tenant),
-    (store: typeof sqlite | typeof pg) => store.pendingObjectDeletions(),
+    (store: typeof sqlite | typeof pg) => pendingKeys(store),
     (store: typeof sqlite | typeof pg) => store.listAutoCreatedBefore(new Date(Date.now() + 1000)),
   ])
     expect(await ask(pg)).toEqual(await ask(sqlite));

@@ -245,4 +245,9 @@ export const migrations: readonly string[] = [
   INSERT INTO search_due SELECT 1 WHERE EXISTS (SELECT FROM users);
   `,
   postgresAccountTables,
+  `
+  -- Whose photo it was, so that tenants take turns; 0: of a face that was never stored, or of an older version.
+  ALTER TABLE pending_object_deletions ADD COLUMN tenant_id bigint NOT NULL DEFAULT 0;
+  CREATE INDEX pending_by_tenant ON pending_object_deletions (tenant_id, object_key COLLATE "C");
+  `,
 ];

@@ -36,15 +36,20 @@ export class FaceRows {
 
   /** Lets the event loop turn between two pages. */
   async *facesOf(collectionId: number, model: string): AsyncIterable<StoredEmbedding[]> {
-    let lastFaceId = 0;
-    for (;;) {
-      const rows = this.#db.read(() => this.#sql.facesPage.all(collectionId, model, lastFaceId, FACES_PER_PAGE));
-      const last = rows.at(-1);
+    for (let page = this.facesAfter(collectionId, model, 0); ; ) {
+      const last = page.at(-1);
       if (!last) return;
-      lastFaceId = last.faceId;
-      yield this.#db.read(() => rows.map((row) => this.#openFace(row, model)));
+      yield page;
       await setImmediate();
+      page = this.facesAfter(collectionId, model, last.faceId);
     }
+  }
+
+  /** One page of them; empty at the end. @param after number of a face */
+  facesAfter(collectionId: number, model: string, after: number): StoredEmbedding[] {
+    return this.#db.read(() =>
+      this.#sql.facesPage.all(collectionId, model, after, FACES_PER_PAGE).map((row) => this.#openFace(row, model)),
+    );
   }
 
   /** Lets the event loop turn between two pages. */
@@ -113,7 +118,7 @@ export class FaceRows {
     face: StoredEmbedding,
     kind: TemplateKind,
   ): FoundPerson {
-    const encryption = this.#encryption;
+    const [db, encryption] = [this.#db, this.#encryption];
     return {
       collectionId,
       personId: userId,
@@ -121,7 +126,7 @@ export class FaceRows {
       template: template ? encryption.decryptTemplate(userId, kind, template) : undefined,
       // Of those who are looked at only the most similar are told.
       get user(): User {
-        return encryption.decryptUser({ userId, clientId, name, encrypted });
+        return db.read(() => encryption.decryptUser({ userId, clientId, name, encrypted }));
       },
     };
   }
