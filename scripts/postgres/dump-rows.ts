@@ -17,6 +17,7 @@ const tablesInOrder = [
   'webhooks',
   'deliveries',
   'pending_object_deletions',
+  'forms_due',
   'schema_migrations',
 ];
 
