@@ -1,6 +1,6 @@
 import type { Reason } from '../core/errors.js';
 import type { FacematchVersion, ModelPack } from '../models/manifest.js';
-import { ALIGNED_SIZE, alignedToImage, unstretchedAlignedToImage } from './alignment.js';
+import { ALIGNED_SIZE, alignedToImage, cropped, unstretchedAlignedToImage } from './alignment.js';
 import { type DecodedImage, type DecodeLimits, decode } from './decode.js';
 import { Detector } from './detectors/detector.js';
 import { Embedder } from './embedder.js';
@@ -214,7 +214,7 @@ export class Pipeline {
   ): Promise<Float32Array> {
     const { model, mirror } = this.pack.embedders[version];
     const toImage = fillsPicture ? unstretchedAlignedToImage(fivePoints) : alignedToImage(fivePoints);
-    const crop = pyramid.sample(toImage, ALIGNED_SIZE, ALIGNED_SIZE, 0);
+    const crop = pyramid.sample(cropped(toImage, this.pack.cropping), ALIGNED_SIZE, ALIGNED_SIZE, 0);
     return (this.embedders.get(model.name) as Embedder).embed(crop, mirror);
   }
 }
