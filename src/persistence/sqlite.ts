@@ -10,7 +10,7 @@ import { StoreError } from './store-error.js';
 /** Opens a database; the API of better-sqlite3. */
 export const Database: typeof BetterSqlite3 = load();
 export type Database = BetterSqlite3.Database;
-export type { Statement } from 'better-sqlite3';
+export type { Statement, Transaction } from 'better-sqlite3';
 
 /** @throws StoreError when the packages were installed with another version of Node.js, or the system is too old for them */
 function load(): typeof BetterSqlite3 {

@@ -100,7 +100,7 @@ export interface PersonWithUser extends PersonRef {
 
 /** Whom a search finds. */
 export interface FoundPerson extends PersonRef {
-  /** Read, and with a data key decrypted, when it is asked for; undefined who has been deleted since. @throws DecryptionError */
+  /** With a data key decrypted when it is asked for; undefined who has been deleted since. @throws DecryptionError */
   readonly user: User | undefined;
   /** Those that were found. */
   faces: StoredEmbedding[];

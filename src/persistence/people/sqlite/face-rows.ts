@@ -50,10 +50,7 @@ export class FaceRows {
 
   embeddingsOf(faceIds: readonly number[], model: string): StoredEmbedding[] {
     return this.#db.read(() =>
-      faceIds.flatMap((faceId) => {
-        const row = this.#sql.face.get(faceId, model);
-        return row ? [this.#openFace(row, model)] : [];
-      }),
+      this.#sql.faces.all(JSON.stringify(faceIds), model).map((row) => this.#openFace(row, model)),
     );
   }
 
@@ -102,22 +99,19 @@ export class FaceRows {
   }
 
   #foundPerson(
-    [, collectionId, userId, , template]: OwnedFaceRow,
+    [, collectionId, userId, , template, clientId, name, encrypted]: OwnedFaceRow,
     face: StoredEmbedding,
     kind: TemplateKind,
   ): FoundPerson {
-    const [db, sql, encryption] = [this.#db, this.#sql, this.#encryption];
+    const encryption = this.#encryption;
     return {
       collectionId,
       personId: userId,
       faces: [face],
       template: template ? encryption.decryptTemplate(userId, kind, template) : undefined,
       // Of those who are looked at only the most similar are told.
-      get user(): User | undefined {
-        return db.read(() => {
-          const user = sql.userOfNumber.get(userId);
-          return user && encryption.decryptUser(user);
-        });
+      get user(): User {
+        return encryption.decryptUser({ userId, clientId, name, encrypted });
       },
     };
   }

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import type { Database } from '../../sqlite.js';
+import type { Database, Transaction } from '../../sqlite.js';
 import { asStoreError, StoreError } from '../../store-error.js';
 import { LogTruncation } from './log-truncation.js';
 
@@ -10,23 +10,34 @@ import { LogTruncation } from './log-truncation.js';
 export class GuardedDatabase {
   readonly #db: Database;
   readonly #subject: string;
-  readonly #log: LogTruncation;
+  /** Undefined where nothing is written. */
+  readonly #log: LogTruncation | undefined;
+  readonly #transaction: Transaction<(work: () => unknown) => unknown>;
   /** Number of the file that is open. */
   readonly #inode: number;
   #damage: StoreError | undefined;
 
   /** @param onErasureDelayed told when erased rows cannot leave the write-ahead log yet; it is tried again */
   constructor(db: Database, onErasureDelayed: (error: unknown) => void) {
+    this.#transaction = db.transaction((work) => work());
     this.#db = db;
     this.#subject = `The database ${db.name}`;
     this.#inode = statSync(db.name).ino;
+    if (db.readonly) return;
     this.#log = new LogTruncation(db, (error) => onErasureDelayed(this.#translate(error)));
     // An earlier process may have died between an erasure and the end of its traces.
     this.#log.soon();
   }
 
-  /** @throws StoreError */
+  /**
+   * One snapshot: what several statements read belongs together, whatever other threads and processes write meanwhile.
+   * @throws StoreError
+   */
   read<T>(work: () => T): T {
+    return this.#translating(() => (this.#db.inTransaction ? work() : (this.#transaction.deferred(work) as T)));
+  }
+
+  #translating<T>(work: () => T): T {
     try {
       return work();
     } catch (error) {
@@ -40,12 +51,12 @@ export class GuardedDatabase {
    */
   write<T>(work: () => T): T {
     this.assertSound();
-    return this.read(() => this.#db.transaction(work).immediate());
+    return this.#translating(() => this.#transaction.immediate(work) as T);
   }
 
   /** What was deleted or overwritten until now leaves the write-ahead log within a bounded time. */
   forgetSoon(): void {
-    this.#log.soon();
+    this.#log?.soon();
   }
 
   /** @throws StoreError when damage was seen, or the file is no longer where it was opened */
@@ -63,7 +74,7 @@ export class GuardedDatabase {
   }
 
   close(): void {
-    this.#log.stop();
+    this.#log?.stop();
     this.#db.close();
   }
 

@@ -33,7 +33,7 @@ import { FaceRows } from './face-rows.js';
 import { GuardedDatabase } from './guarded-database.js';
 import { PeopleRows } from './people-rows.js';
 import { ScaleRows } from './scale-rows.js';
-import { openDatabase } from './sqlite-database.js';
+import { openDatabase, openReadOnlyDatabase } from './sqlite-database.js';
 import { prepareStatements, type Statements } from './sqlite-statements.js';
 import { StagedRows } from './staged-rows.js';
 
@@ -70,6 +70,15 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
    */
   static async open(file: string, options: SqliteStoreOptions = {}): Promise<SqliteStore> {
     return SqliteStore.over(openDatabase(file, { key: options.dataKey }), options);
+  }
+
+  /**
+   * For a thread that only reads, beside the one that writes: the database must have been opened by {@link open} before. Each
+   * method sees one snapshot; those that write reject.
+   * @throws as {@link open}
+   */
+  static openReadOnly(file: string, { dataKey }: Pick<SqliteStoreOptions, 'dataKey'> = {}): SqliteStore {
+    return SqliteStore.over(openReadOnlyDatabase(file, dataKey), { dataKey });
   }
 
   /** For those who deal with API keys only, whatever data key there is. @throws as {@link open} */

@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { chmodSync } from 'node:fs';
 import { chmod, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { DataKey } from '../../../../src/persistence/encryption/data-key.js';
+import { DataKeyError } from '../../../../src/persistence/encryption/data-key-record.js';
 import { migrations } from '../../../../src/persistence/people/sqlite/migrations.js';
 import { openDatabase } from '../../../../src/persistence/people/sqlite/sqlite-database.js';
 import { SqliteStore } from '../../../../src/persistence/people/sqlite/sqlite-store.js';
@@ -43,6 +46,8 @@ test('SQLite has the settings on which durability and erasure rest', async () =>
   expect(setting('temp_store')).toBe(memory);
   expect(setting('user_version')).toBe(migrations.length);
   expect(setting('page_size')).toBe(8192);
+  expect(setting('mmap_size')).toBe(0);
+  expect(setting('cache_size')).toBe(-16 * 1024);
   db.close();
 });
 
@@ -119,4 +124,33 @@ test('a file that lost its end is refused', async () => {
   openDatabase(file).close();
   await truncate(file, 3 * 8192);
   expect(() => openDatabase(file)).toThrow(/damaged; stop the server and restore it from a backup/);
+});
+
+test('a store that only reads sees each answered write of the store that writes, and changes nothing', async () => {
+  const file = join(await temporaryFolder(), 'facesearch.db');
+  const writer = await SqliteStore.open(file);
+  const reader = SqliteStore.openReadOnly(file);
+  const collection = { tenant: 't', collection: '' };
+  await writer.saveUser(collection, { id: '1', name: 'A' });
+  expect(await reader.findUser(collection, '1')).toEqual({ id: '1', name: 'A' });
+  await writer.saveUser(collection, { id: '1', name: 'B' });
+  expect(await reader.listUsers(collection)).toEqual([{ id: '1', name: 'B' }]);
+  await expect(reader.deleteUser(collection, '1')).rejects.toMatchObject({ name: 'StoreError', trouble: 'read-only' });
+  expect(await writer.deleteUser(collection, '1')).toBeDefined();
+  expect(await reader.findUser(collection, '1')).toBeUndefined();
+  await reader.close();
+  await writer.close();
+});
+
+test('a store that only reads does not open a database of another schema or key', async () => {
+  const file = join(await temporaryFolder(), 'facesearch.db');
+  expect(() => SqliteStore.openReadOnly(file)).toThrow(/the path is not a file/);
+  const store = await SqliteStore.open(file);
+  await store.saveUser({ tenant: 't', collection: '' }, { id: '1', name: 'A' });
+  await store.close();
+  expect(() => SqliteStore.openReadOnly(file, { dataKey: new DataKey(randomBytes(32)) })).toThrow(DataKeyError);
+  const db = new Database(file);
+  db.pragma(`user_version = ${migrations.length - 1}`);
+  db.close();
+  expect(() => SqliteStore.openReadOnly(file)).toThrow(/it is of an older version/);
 });
