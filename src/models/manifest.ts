@@ -17,8 +17,8 @@ const fileSchema = z.union([
   z.strictObject({ local: z.string() }),
 ]);
 
-/** One-time graph rewrites that leave the output unchanged; see transform.ts. */
-const preparationSchema = z.enum(['flush-denormals', 'split-prelu']);
+/** One-time graph rewrites that leave the outputs unchanged; see transform.ts. */
+const preparationSchema = z.enum(['flush-denormals', 'split-prelu', 'tell-length']);
 
 const inputSchema = z
   .strictObject({
@@ -81,6 +81,11 @@ const embedderSchema = z.strictObject({
    * changed and still makes the same embeddings: only then may it stay what it was.
    */
   identity: z.string().min(1).optional(),
+  /**
+   * Between which lengths the vectors of the network lie before they are normalised: that of photos that are hardly ever found again,
+   * and that of good ones. Without, quality does not ask the embedder.
+   */
+  lengths: z.strictObject({ worst: z.number().min(0), best: z.number().positive() }).optional(),
   /** The calibration, or its file relative to the manifest's folder. */
   calibration: z.union([z.string(), calibrationSchema]),
 });

@@ -30,7 +30,8 @@ export interface FaceQuality {
 }
 
 interface Part {
-  advice: QualityAdvice;
+  /** Null where there is nothing to say that the others do not say. */
+  advice: QualityAdvice | null;
   /** The measure; null where the pack has no landmarks for it. */
   of(measures: FaceMeasures, scores: FaceScores | null): number | null;
   /** Where it is at its worst and at its best, rising or falling. */
@@ -59,6 +60,7 @@ const PARTS: readonly Part[] = [
   { advice: 'eyes-closed', of: ({ eyesOpen }) => eyesOpen, range: [0.01, 0.07], weight: 0 },
   { advice: 'mouth-open', of: ({ mouthOpen }) => mouthOpen, range: [0.35, 0.1], weight: 0.209 },
   { advice: 'cut', of: ({ margin }) => margin, range: [-0.15, 0.05], weight: 0.074 },
+  { advice: null, of: ({ embeddingLength }) => embeddingLength, range: [0, 1], weight: 0 },
   { advice: 'covered', of: (_, scores) => (scores ? uncovered(scores) : null), range: [0.1, 0.97], weight: 1.386 },
 ];
 
@@ -81,7 +83,7 @@ export function qualityOf(measures: FaceMeasures, scores: FaceScores | null): Fa
     .sort((p, q) => q.points - p.points);
   return {
     score: Math.round(Math.max(0, 100 - cost)),
-    advice: [...new Set(worst.map(({ advice }) => advice))],
+    advice: [...new Set(worst.flatMap(({ advice }) => advice ?? []))],
     measures,
   };
 }

@@ -34,6 +34,7 @@ const quality = z.strictObject({
     eyesOpen: z.number().nullable(),
     mouthOpen: z.number().nullable(),
     margin: z.number(),
+    embeddingLength: share.nullable().describe('How much the embedder saw of the face.'),
   }),
 });
 const faults = Object.keys(errorRow('NOT_FULL_FACE').reasons) as FaceFault[];
