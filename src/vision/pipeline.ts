@@ -132,13 +132,17 @@ export class Pipeline {
    * @throws Refusal BAD_INPUT
    */
   async lookAt(bytes: Uint8Array, options: PhotoOptions, clock = new StageTimer()): Promise<PhotoReport> {
-    const { report, embedding } = await this.report(bytes, options, clock);
-    return embedding ? { ...report, embedding } : report;
+    const { report, accepted, embedded, found } = await this.report(bytes, options, clock);
+    if (!accepted) return report;
+    const made =
+      embedded.get(accepted) ?? (await clock.time('embed', () => this.embed(found.pyramid, accepted, options.version)));
+    return { ...report, embedding: made.embedding };
   }
 
   private async report(bytes: Uint8Array, options: PhotoOptions, clock: StageTimer) {
     const { photo, found } = await this.findFaces(bytes, clock);
     const findings = await askGates(this.photoGates, photoView(photo, found), {}, clock);
+    const tellsLength = this.pack.embedders[options.version].model.lengths !== undefined;
     const embedded = new Map<LocatedFace, MeasuredEmbedding>();
     const faces: FaceReport[] = [];
     for (const located of found.faces) {
@@ -147,27 +151,27 @@ export class Pipeline {
       const full = asked.find(({ rule, reason }) => rule.refuses === 'NOT_FULL_FACE' && reason);
       const fault = (full?.reason ?? null) as FaceReport['fault'];
       const liveness = (asked.find(({ name }) => name === 'liveness')?.sight ?? null) as number | null;
-      const made = await clock.time('embed', () => this.embed(found.pyramid, located, options.version));
-      embedded.set(located, made);
+      const made =
+        tellsLength && (await clock.time('embed', () => this.embed(found.pyramid, located, options.version)));
+      if (made) embedded.set(located, made);
       faces.push({
         ...face,
         fault,
         isPerson: isPerson(face.box, found),
-        quality: qualityIn(photo, face, made.length),
+        quality: qualityIn(photo, face, made ? made.length : null),
         liveness,
       });
     }
     const [accepted, refusal] = await this.accept(photo, found, findings, options)
       .then(({ face }) => {
-        const made = embedded.get(face);
-        this.judge(photo, face, made?.length ?? null, options);
-        return [made, null] as const;
+        this.judge(photo, face, embedded.get(face)?.length ?? null, options);
+        return [face, null] as const;
       })
       .catch((error: unknown) => [undefined, causeOf(error)] as const);
     const { width, height } = photo.image;
     const thresholds = this.pack.gates.faceGate?.thresholds ?? null;
     const report = { width, height, faces, ...sightsOf(findings), thresholds, refusal, timings: clock.timings };
-    return { report: report satisfies PhotoReport, embedding: accepted?.embedding };
+    return { report: report satisfies PhotoReport, accepted, embedded, found };
   }
 
   /**
