@@ -9,6 +9,7 @@ const tablesInOrder = [
   'collections',
   'users',
   'faces',
+  'attendance',
   'templates',
   'cohorts',
   'cohort_members',
