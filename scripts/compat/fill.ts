@@ -15,7 +15,7 @@ const FAR_AHEAD = new Date('2999-01-01');
 export async function fill(
   { store, objects }: Pick<Storage, 'store' | 'objects'>,
   gallery: Gallery,
-  { model, keys, webhooks = [], collections, staged }: CompatContents,
+  { model, keys, webhooks = [], attendance = [], collections, staged }: CompatContents,
 ): Promise<void> {
   for (const key of keys) await addKey(store, key);
   for (const { tenant, ...target } of webhooks) await store.webhooks.add(tenant, target);
@@ -38,6 +38,7 @@ export async function fill(
       }
     }
   }
+  for (const { id, day, at, ...where } of attendance) await store.attendance.seen(where, id, day, new Date(at));
   if (!staged) return;
   // As `re-embed` leaves it when it is stopped halfway; the numbers are those that the faces have.
   for (const face of await store.staged.facesToEmbed(staged.model, 0, staged.faces)) {

@@ -7,6 +7,7 @@ const tablesInOrder = [
   'tenants',
   'api_keys',
   'collections',
+  'collection_counts',
   'users',
   'faces',
   'attendance',
@@ -19,6 +20,7 @@ const tablesInOrder = [
   'deliveries',
   'pending_object_deletions',
   'forms_due',
+  'search_due',
   'schema_migrations',
 ];
 

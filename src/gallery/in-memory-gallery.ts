@@ -97,10 +97,6 @@ export class InMemoryGallery implements Gallery {
     if (!(await this.#store.findUser(collection, userId))) throw new FaceSearchError('USER_NOT_FOUND');
   }
 
-  listUsers(collection: CollectionRef): Promise<User[]> {
-    return this.#store.listUsers(collection);
-  }
-
   async addFace(collection: CollectionRef, userId: string, embedding: Float32Array, photo?: Buffer): Promise<void> {
     const vector = unitVector(embedding);
     await this.#photos.keepIfAny(photo, (kept) =>

@@ -3,6 +3,7 @@ import type { ApiKeyStore } from './keys/api-key-store.js';
 import type { EmbeddingStore } from './people/embedding-store.js';
 import type { PeopleStore } from './people/people-store.js';
 import type { StagedEmbeddings } from './people/staged-embeddings.js';
+import type { UserPages } from './people/user-pages.js';
 import type { PhotoOutbox } from './photos/photo-outbox.js';
 import type { ScaleStore } from './scales.js';
 import type { WebhookStore } from './webhooks/webhook-store.js';
@@ -16,6 +17,7 @@ export interface Store extends PeopleStore, EmbeddingStore, PhotoOutbox, ApiKeyS
   readonly webhooks: WebhookStore;
   readonly staged: StagedEmbeddings;
   readonly attendance: AttendanceStore;
+  readonly userPages: UserPages;
 
   /** Throws when the store cannot answer. */
   ping(): Promise<void>;

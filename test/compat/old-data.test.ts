@@ -15,6 +15,7 @@ import { temporaryFolder } from '../persistence/temporary-folder.js';
 import { runCommand } from '../support/command.js';
 import {
   changePeople,
+  expectAttendance,
   expectKeys,
   expectPeople,
   expectStaged,
@@ -67,6 +68,7 @@ test.each(folders)(
     const server = await serverOver(env);
     await expectKeys(server, contents);
     await expectWebhooks(server, contents);
+    await expectAttendance(server, contents);
     await expectPeople(server, contents);
     expect(await photosIn(folder)).toHaveLength(photosOf(contents));
     const left = await changePeople(server, contents);
@@ -89,6 +91,7 @@ test.each(dataOf('backup'))('$release: the backup $name is restored and served',
   const server = await serverOver({ DATA_DIR: folder, ...keyFor(data.name, contents) });
   await expectKeys(server, contents);
   await expectWebhooks(server, contents);
+  await expectAttendance(server, contents);
   await expectPeople(server, contents);
   await expectPeople(server, await changePeople(server, contents));
 });

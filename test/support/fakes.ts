@@ -121,8 +121,15 @@ export class FakeGallery implements Gallery, UserDirectory {
   }
 
   async page(collection: CollectionRef): Promise<UserPage> {
-    const users = [...(this.#users(collection)?.values() ?? [])];
-    return { total: users.length, users: users.map(({ id, name, faces }) => ({ id, name, faces: faces.length })) };
+    const users = [...(this.#users(collection)?.values() ?? [])].map(({ faces, ...user }) => ({
+      ...user,
+      faces: faces.length,
+    }));
+    return { total: users.length, isTotalExact: true, users, next: undefined };
+  }
+
+  async *everybody(collection: CollectionRef): AsyncIterable<User[]> {
+    yield (await this.listUsers(collection)).map(({ id, name }) => ({ id, name }));
   }
 
   async faces(collection: CollectionRef, userId: string): Promise<FaceRecord[]> {

@@ -37,6 +37,7 @@ import { ScaleRows } from './scale-rows.js';
 import { openDatabase, openReadOnlyDatabase } from './sqlite-database.js';
 import { prepareStatements, type Statements } from './sqlite-statements.js';
 import { StagedRows } from './staged-rows.js';
+import { SqliteUserPages } from './user-pages.js';
 
 export interface SqliteStoreOptions {
   /** Key that ids, names and embeddings are encrypted with; without one they are plain. */
@@ -58,6 +59,7 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   readonly webhooks: SqliteWebhooks;
   readonly staged: StagedRows;
   readonly attendance: AttendanceRows;
+  readonly userPages: SqliteUserPages;
   readonly #db: GuardedDatabase;
   readonly #sql: Statements;
   readonly #encryption: RowEncryption;
@@ -103,6 +105,7 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
     this.webhooks = new SqliteWebhooks(raw, db, rows, encryption);
     this.staged = new StagedRows(db, raw, encryption);
     this.attendance = new AttendanceRows(db, raw, rows, encryption);
+    this.userPages = new SqliteUserPages(db, raw, rows, encryption);
     this.#encryption = encryption;
     this.#rows = rows;
     this.#faces = new FaceRows(db, sql, encryption);
