@@ -92,9 +92,10 @@ export class SqliteSide implements TargetSide {
   }
 
   async page(table: Table, after: Place | undefined, limit: number): Promise<Row[]> {
-    const columns = [...Object.keys(table.columns), ...(table.name === 'users' ? ['sealed'] : [])];
     const from = after && `WHERE (${table.key}) > (${table.key.map(() => '?')})`;
-    const sql = `SELECT ${columns} FROM ${table.name} ${from ?? ''} ORDER BY ${table.key} LIMIT ?`;
+    const ofFace = table.fromFace && `JOIN (SELECT ${['face_id', ...table.fromFace]} FROM faces) USING (face_id)`;
+    const columns = [...ownColumns(table), ...(table.fromFace ?? [])];
+    const sql = `SELECT ${columns} FROM ${table.name} ${ofFace ?? ''} ${from ?? ''} ORDER BY ${table.key} LIMIT ?`;
     return this.#do(() =>
       this.#db
         .prepare<unknown[], Row>(sql)
@@ -136,7 +137,7 @@ export class SqliteSide implements TargetSide {
   }
 
   async insert(table: Table, rows: readonly Row[]): Promise<void> {
-    const columns = [...Object.keys(table.columns), ...(table.name === 'users' ? ['sealed'] : [])];
+    const columns = ownColumns(table);
     this.#do(() => {
       const statement = this.#db.prepare(
         `INSERT INTO ${table.name} (${columns}) VALUES (${columns.map((column) => `@${column}`)})`,
@@ -197,7 +198,7 @@ export class SqliteSide implements TargetSide {
       const { id, name } = this.#encryption.decryptUser(userRowOf(row, sealed as Buffer | null));
       return { ...user, client_id: id, name };
     }
-    if (table.name === 'faces') {
+    if ('embedding' in table.columns) {
       const embedding = this.#encryption.decryptEmbedding(
         Number(row.user_id),
         String(row.model),
@@ -228,7 +229,7 @@ export class SqliteSide implements TargetSide {
       const encrypted = this.#encryption.encryptUser(Number(row.user_id), client, user);
       return { ...row, client_id: client, name: this.#encryption.plainName(user), sealed: encrypted };
     }
-    if (table.name === 'faces') {
+    if ('embedding' in table.columns) {
       const embedding = blobToEmbedding(row.embedding as Buffer);
       return {
         ...row,
@@ -258,6 +259,12 @@ function eraseIn(file: string, dataKey: DataKey | undefined): void {
   } finally {
     db.close();
   }
+}
+
+/** The columns of the table in SQLite. */
+function ownColumns({ name, columns, fromFace = [] }: Table): string[] {
+  const own = Object.keys(columns).filter((column) => !fromFace.includes(column));
+  return name === 'users' ? [...own, 'sealed'] : own;
 }
 
 /** The row with its flags written in another way. */

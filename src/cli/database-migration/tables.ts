@@ -20,10 +20,13 @@ export interface Table {
   columns: Readonly<Record<string, ColumnKind>>;
   /** Column whose numbers are never used again. */
   numbered?: string;
+  /** Columns that only PostgreSQL has: in SQLite they are those of the row's face. */
+  fromFace?: readonly string[];
 }
 
 /**
- * What is moved, in this order: rows come after those that they refer to. Both databases have these tables and columns.
+ * What is moved, in this order: rows come after those that they refer to. Both databases have these tables and columns, but for
+ * `fromFace`.
  */
 export const tables: readonly Table[] = [
   { name: 'tenants', key: ['tenant_id'], columns: { tenant_id: 'number', name: 'text' }, numbered: 'tenant_id' },
@@ -76,7 +79,13 @@ export const tables: readonly Table[] = [
     },
     numbered: 'face_id',
   },
-  // The templates are worked out again by the server that opens the target, and staged embeddings by `re-embed`.
+  {
+    name: 'staged_embeddings',
+    key: ['face_id'],
+    columns: { face_id: 'number', collection_id: 'number', user_id: 'number', model: 'name', embedding: 'embedding' },
+    fromFace: ['collection_id', 'user_id'],
+  },
+  // The templates are worked out again by the server that opens the target.
   {
     name: 'cohorts',
     key: ['tenant_id', 'model'],

@@ -55,6 +55,9 @@ export async function fill(store: Store, objects: ObjectStore, people: number): 
     personId,
   }));
   for (const build of [1, 2]) await store.saveCohort('acme', 'm1', { build, people, members });
+  for (const staged of await store.staged.facesToEmbed('m3', 0, 9)) {
+    await store.staged.stage(staged, 'm3', random.unit(512));
+  }
   for (const data of ['{"a":1}', '{"a":2}']) await store.scales.add({ model: 'm1', data });
   const target = { url: 'https://example.com/hook', secret: 'whsec_1', events: ['deleted', 'match'] as const };
   await store.webhooks.add(staff.tenant, target);
