@@ -23,7 +23,7 @@ export class SqliteEmbeddings extends SqliteKeys implements EmbeddingStore, Inde
   readonly #db: GuardedDatabase;
   readonly #sql: Statements;
   readonly #rows: PeopleRows;
-  readonly #faces: FaceRows;
+  protected readonly faces: FaceRows;
   readonly #cohorts: CohortRows;
 
   constructor(raw: Database, db: GuardedDatabase, sql: Statements, rows: PeopleRows, encryption: RowEncryption) {
@@ -31,7 +31,7 @@ export class SqliteEmbeddings extends SqliteKeys implements EmbeddingStore, Inde
     this.#db = db;
     this.#sql = sql;
     this.#rows = rows;
-    this.#faces = new FaceRows(db, sql, encryption);
+    this.faces = new FaceRows(db, sql, encryption);
     this.#cohorts = new CohortRows(db, sql, encryption);
   }
 
@@ -45,32 +45,32 @@ export class SqliteEmbeddings extends SqliteKeys implements EmbeddingStore, Inde
   }
 
   facesOf(collectionId: number, model: string): AsyncIterable<StoredEmbedding[]> {
-    return this.#faces.facesOf(collectionId, model);
+    return this.faces.facesOf(collectionId, model);
   }
 
   /** One page of what `facesOf` gives; empty at the end. @param after number of a face */
   async facesAfter(collectionId: number, model: string, after: number): Promise<StoredEmbedding[]> {
-    return this.#faces.facesAfter(collectionId, model, after);
+    return this.faces.facesAfter(collectionId, model, after);
   }
 
   faceIdsOf(collectionId: number, model: string): Promise<Float64Array> {
-    return this.#faces.faceIdsOf(collectionId, model);
+    return this.faces.faceIdsOf(collectionId, model);
   }
 
   async embeddingsOf(faceIds: readonly number[], model: string): Promise<StoredEmbedding[]> {
-    return this.#faces.embeddingsOf(faceIds, model);
+    return this.faces.embeddingsOf(faceIds, model);
   }
 
   async ownersOf(faceIds: readonly number[], kind: TemplateKind): Promise<FoundPerson[]> {
-    return this.#faces.ownersOf(faceIds, kind);
+    return this.faces.ownersOf(faceIds, kind);
   }
 
   async newestFaces(people: readonly PersonRef[], model: string): Promise<PersonFaces[]> {
-    return this.#faces.newestFaces(people, model);
+    return this.faces.newestFaces(people, model);
   }
 
   async saveTemplates(templates: readonly PersonTemplate[], model: string): Promise<number> {
-    return this.#faces.saveTemplates(templates, model);
+    return this.faces.saveTemplates(templates, model);
   }
 
   async peopleWithoutTemplate(
@@ -79,7 +79,7 @@ export class SqliteEmbeddings extends SqliteKeys implements EmbeddingStore, Inde
     after: number,
     limit: number,
   ): Promise<PersonRef[]> {
-    return this.#faces.peopleWithoutTemplate(collectionId, kind, after, limit);
+    return this.faces.peopleWithoutTemplate(collectionId, kind, after, limit);
   }
 
   async peopleWithFaces(collectionId: number, model: string, after: number, limit: number): Promise<PersonWithUser[]> {

@@ -196,7 +196,7 @@ export class SqliteStore extends SqliteEmbeddings implements Store {
   async facesOfUser(collection: CollectionRef, userId: string): Promise<FaceRecord[]> {
     return this.#db.read(() => {
       const owner = this.#rows.locate(collection, userId);
-      return owner ? this.#faces.recordsOf(owner) : [];
+      return owner ? this.faces.recordsOf(owner) : [];
     });
   }
 
