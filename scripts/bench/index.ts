@@ -60,7 +60,8 @@ await runScript(async () => {
     },
   });
   const kind = values.index;
-  if (kind !== 'scan' && kind !== 'hnsw') throw new UsageError('--index must be scan or hnsw.');
+  if (kind !== 'auto' && kind !== 'scan' && kind !== 'hnsw')
+    throw new UsageError('--index must be auto, scan or hnsw.');
   const sizes = values.faces.split(',').map(Number);
   if (!sizes.every((size) => Number.isInteger(size) && size > 0)) {
     throw new UsageError('--faces must be numbers of faces, such as 10000,100000.');
@@ -106,7 +107,7 @@ async function measure(faces: number, kind: IndexKind, folder: string): Promise<
       dimensions: EMBEDDING_LENGTH,
       kind,
       folder: snapshots,
-      keepSnapshots: kind === 'hnsw',
+      keepSnapshots: true,
       workers: 1,
     });
     let index: RemoteIndex | undefined;

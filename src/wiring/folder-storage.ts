@@ -31,7 +31,8 @@ export async function openFolderStorage(config: Config, logger: Logger, indexWor
     dimensions: EMBEDDING_LENGTH,
     folder: join(config.DATA_DIR, INDEX_CACHE),
     kind: config.VECTOR_INDEX,
-    keepSnapshots: config.VECTOR_INDEX === 'hnsw' && dataKey === undefined,
+    keepSnapshots: config.VECTOR_INDEX !== 'hnsw' || dataKey === undefined,
+    dataKey: dataKey?.secret,
     ...(indexWorkerUrl && { workerUrl: indexWorkerUrl }),
     onTrouble: (trouble, collectionId) => logger.error({ collectionId }, trouble),
   });
