@@ -1,3 +1,4 @@
+import type { AttendanceStore } from './attendance.js';
 import type { ApiKeyStore } from './keys/api-key-store.js';
 import type { EmbeddingStore } from './people/embedding-store.js';
 import type { PeopleStore } from './people/people-store.js';
@@ -14,6 +15,7 @@ export interface Store extends PeopleStore, EmbeddingStore, PhotoOutbox, ApiKeyS
   readonly scales: ScaleStore;
   readonly webhooks: WebhookStore;
   readonly staged: StagedEmbeddings;
+  readonly attendance: AttendanceStore;
 
   /** Throws when the store cannot answer. */
   ping(): Promise<void>;

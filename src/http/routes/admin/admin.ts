@@ -3,12 +3,14 @@ import { FaceSearchError } from '../../../core/errors.js';
 import { type EndpointParts, guardEndpoints } from '../../plugins/guard.js';
 import { countByTenant } from '../../plugins/request-metrics.js';
 import { analyseRoute } from './analyse.js';
+import { attendanceFileRoute, attendanceRoute } from './attendance.js';
 import { candidatesRoute } from './candidates.js';
 import { collectionsRoute } from './collections.js';
 import { deleteFaceRoute } from './delete-face.js';
 import { facePhotoRoute } from './face-photo.js';
 import { facesRoute } from './faces.js';
 import { loadRoute } from './load.js';
+import { recogniseRoute } from './recognise.js';
 import { scaleRoute } from './scale.js';
 import { statusRoute } from './status.js';
 import { usersRoute } from './users.js';
@@ -29,6 +31,9 @@ const routes = [
   facePhotoRoute,
   candidatesRoute,
   analyseRoute,
+  recogniseRoute,
+  attendanceRoute,
+  attendanceFileRoute,
   webhooksRoute,
   addWebhookRoute,
   deleteWebhookRoute,

@@ -1,5 +1,5 @@
 -- What the migrations make, written by `npm run docs:schema`: to be read, never run.
--- SQLite, version 10, application id 0x46537276, pages of 8192 bytes.
+-- SQLite, version 11, application id 0x46537276, pages of 8192 bytes.
 
 CREATE TABLE api_keys (
     key_id     INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -11,6 +11,18 @@ CREATE TABLE api_keys (
   , expires_at INTEGER, permissions TEXT NOT NULL DEFAULT '', last_used_at INTEGER) STRICT;
 
 CREATE INDEX api_keys_by_tenant ON api_keys (tenant_id);
+
+CREATE TABLE attendance (
+    day           TEXT NOT NULL, -- 2027-01-31
+    collection_id INTEGER NOT NULL,
+    user_id       INTEGER NOT NULL,
+    first_at      INTEGER NOT NULL,
+    last_at       INTEGER NOT NULL,
+    PRIMARY KEY (day, collection_id, user_id),
+    FOREIGN KEY (collection_id, user_id) REFERENCES users (collection_id, user_id) ON DELETE CASCADE
+  ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX attendance_by_user ON attendance (collection_id, user_id);
 
 CREATE TABLE cohort_members (
     collection_id INTEGER NOT NULL,

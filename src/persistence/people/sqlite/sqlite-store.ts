@@ -27,6 +27,7 @@ import {
   type StoredFace,
   type User,
 } from '../people-store.js';
+import { AttendanceRows } from './attendance-rows.js';
 import { CohortRows } from './cohort-rows.js';
 import { Erasure } from './erasure.js';
 import { FaceRows } from './face-rows.js';
@@ -56,6 +57,7 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   readonly scales: ScaleRows;
   readonly webhooks: SqliteWebhooks;
   readonly staged: StagedRows;
+  readonly attendance: AttendanceRows;
   readonly #db: GuardedDatabase;
   readonly #sql: Statements;
   readonly #encryption: RowEncryption;
@@ -100,6 +102,7 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
     this.scales = new ScaleRows(db, sql);
     this.webhooks = new SqliteWebhooks(raw, db, rows, encryption);
     this.staged = new StagedRows(db, raw, encryption);
+    this.attendance = new AttendanceRows(db, raw, rows, encryption);
     this.#encryption = encryption;
     this.#rows = rows;
     this.#faces = new FaceRows(db, sql, encryption);
