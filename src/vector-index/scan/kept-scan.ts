@@ -15,6 +15,9 @@ const MAX_ERASED_MS = 5 * 60_000;
 /** Parts are written when at least so many of them changed: 4,000 new faces. */
 const MIN_CHANGED = 4;
 
+/** After a failure nothing is kept for so long: a full disk is not full for a moment only. */
+const RETRIED_AFTER_MS = 10 * 60_000;
+
 /** After so many parts more than had changed at first, the rest is written in one go. */
 const MORE_PARTS = 64;
 
@@ -37,6 +40,7 @@ export class KeptScan extends ScanIndex implements ThreadIndex {
   /** Parts in the file. */
   #kept = 0;
   #erasedSince: number | undefined;
+  #failedAt = Number.NEGATIVE_INFINITY;
   #isGone = false;
   #saving: Promise<void> | undefined;
 
@@ -57,6 +61,7 @@ export class KeptScan extends ScanIndex implements ThreadIndex {
       this.#kept = 0;
       this.#cache?.remove();
     }
+    this.learnIfDue();
     return this.pages.faceIds();
   }
 
@@ -78,6 +83,7 @@ export class KeptScan extends ScanIndex implements ThreadIndex {
 
   /** Never rejects: without the file the next start is slower, no more. But no erased face stays in an old one. */
   async saveIfDue(): Promise<void> {
+    if (Date.now() - this.#failedAt < RETRIED_AFTER_MS) return;
     const isErasureDue = this.#erasedSince !== undefined && Date.now() - this.#erasedSince >= MAX_ERASED_MS;
     if (isErasureDue || (this.pages.changed.size >= MIN_CHANGED && this.size >= this.#keptFrom))
       await this.#saveOrRemove();
@@ -107,6 +113,7 @@ export class KeptScan extends ScanIndex implements ThreadIndex {
       await this.save();
     } catch (error) {
       this.#report(`cannot keep the sketches, the next start takes longer: ${messageOf(error)}`);
+      this.#failedAt = Date.now();
       this.#forget(this.#cache);
     }
   }

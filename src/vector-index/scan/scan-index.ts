@@ -74,7 +74,7 @@ export class ScanIndex {
     const vectors = Array.from(faceIds, (_, i) => vectorAt(embeddings, i));
     for (const vector of vectors) assertUnit(vector, EMBEDDING_LENGTH);
     for (const [i, vector] of vectors.entries()) this.pages.add(faceIds[i] as number, vector);
-    if (this.size >= this.#sieveFrom && !this.#hasLearnt && !this.pages.isSifted) this.#learn();
+    this.learnIfDue();
   }
 
   remove(faceIds: Iterable<number>): void {
@@ -110,7 +110,9 @@ export class ScanIndex {
     this.pages.clear();
   }
 
-  #learn(): void {
+  /** Makes the sieve of a collection that has grown large, in the background, once. */
+  protected learnIfDue(): void {
+    if (this.size < this.#sieveFrom || this.#hasLearnt || this.pages.isSifted) return;
     this.#hasLearnt = true;
     this.#learning = this.#makeSieve().finally(() => {
       this.#learning = undefined;

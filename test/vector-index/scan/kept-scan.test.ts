@@ -186,3 +186,32 @@ test('small collections, and those that have become small, are not kept; nor is 
   await saving.catch(() => undefined);
   expect(await readdir(dropped)).toEqual([]);
 });
+
+test('what the other kind of index left is removed', async () => {
+  const folder = await filled();
+  const names = ['7.index', '7-abc.graph', '8.draft'];
+  for (const name of names) await writeFile(join(folder, name), 'old');
+  IndexCache.removeOthers(folder, 'databases');
+  expect(await readdir(folder)).toEqual(['7.sqlite']);
+  for (const name of names) await writeFile(join(folder, name), 'old');
+  IndexCache.removeOthers(folder, 'files');
+  expect((await readdir(folder)).sort()).toEqual(names.sort());
+});
+
+test('after a full disk the file is gone, the failure is said once, and the faces are found', async () => {
+  const folder = await filled();
+  const { index, troubles } = opened(folder);
+  await index.open();
+  const commit = vi.spyOn(IndexCache.prototype, 'commit').mockImplementation(() => {
+    throw new Error('database or disk is full');
+  });
+  onTestFinished(() => commit.mockRestore());
+  index.add(batch(...Array.from({ length: 300 }, (_, i) => face(FACES + i))));
+  index.remove(Array.from({ length: 1000 }, (_, i) => i + 1));
+  await index.saveIfDue();
+  index.add(batch(face(0), face(900)));
+  await index.close();
+  expect(troubles.length).toBeGreaterThan(0);
+  expect(new Set(troubles)).toEqual(new Set([expect.stringMatching(/disk is full/)]));
+  expect(await readdir(folder)).toEqual([]);
+});
