@@ -13,7 +13,8 @@ const LAYERS = [
   ['observability'],
   ['config'],
   ['accounts', 'events', 'gallery'],
-  ['persistence', 'vector-index', 'vision'],
+  ['vector-index'],
+  ['persistence', 'vision'],
   ['models'],
   ['core', 'util'],
 ];

@@ -1,5 +1,6 @@
 import { runScript } from '../../src/cli/run-script.js';
-import { Arenas, ScanIndex } from '../../src/vector-index/scan/scan-index.js';
+import { Arenas } from '../../src/vector-index/scan/arenas.js';
+import { ScanIndex } from '../../src/vector-index/scan/scan-index.js';
 import { exactNearest, faceStream, newImages, strangers } from './made-up-collection.js';
 import { machine, median, report } from './report.js';
 

@@ -1,17 +1,21 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { identityOf } from '../../src/gallery/model-identity.js';
+import { galleryVersion } from '../../src/http/services.js';
 import { loadPack } from '../../src/models/pack.js';
+import { DATABASE } from '../../src/persistence/data-folder/data-folder.js';
 import { defaultManifestPath } from '../../src/util/paths.js';
 import { BareLimit } from './bare-limit.js';
 import { benchPhotos, VGA } from './bench-photos.js';
 import { BenchServer } from './bench-server.js';
 import { type LoadSeries, loadPlot } from './plots.js';
 import { median, quantile, report } from './report.js';
+import { fillDatabase } from './start.js';
 
 /**
  * Throughput and latency of search, add and extract over HTTP at rising concurrency, against the bare
- * limit. Bare limit and HTTP take turns within each round, and ratios are taken within a round, so that a busy moment of
+ * limit, with so many made-up faces in the collection. Bare limit and HTTP take turns within each round, and ratios are taken within a round, so that a busy moment of
  * the machine strikes both; medians of the rounds are shown. The client shares the cores with the server.
  */
 const ROUNDS = 5;
@@ -35,13 +39,16 @@ interface Load {
   ms: number[];
 }
 
-export async function measureHttp(machine: string): Promise<void> {
+export async function measureHttp(machine: string, faces = 0): Promise<void> {
   const photos = await benchPhotos(VGA);
   const pack = await loadPack(process.env.MODEL_MANIFEST || defaultManifestPath, process.env.MODEL_PACK || 'default');
   const bare = await BareLimit.start(pack, photos, cores);
   const folder = mkdtempSync(join(tmpdir(), 'facesearch-bench-'));
+  fillDatabase(join(folder, DATABASE), identityOf(pack.embedders[galleryVersion].model), faces);
   const server = await BenchServer.start(cores, folder);
   try {
+    // Templates of all people, and the sketches.
+    if (faces > 0) await server.rest();
     for (const [i, file] of photos.entries()) {
       await server.post('/create', { id: `person-${i}`, name: `Person ${i}` });
       await server.post('/add', { id: `person-${i}`, file });
@@ -83,10 +90,10 @@ export async function measureHttp(machine: string): Promise<void> {
       Object.keys(TARGETS).map((name) => [name, median(rounds.map((round) => round[name as keyof typeof TARGETS]))]),
     );
     report(
-      'http',
-      { machine, ratios, rounds, concurrency: CONCURRENCY, series, barePerSecond: bareMedian },
+      faces > 0 ? `http-${faces}` : 'http',
+      { machine, faces, ratios, rounds, concurrency: CONCURRENCY, series, barePerSecond: bareMedian },
       [
-        `Machine: ${machine}; ${cores} workers, the client on the same cores. Photos of 640x480, every gate on, pack \`${pack.name}\`. Medians of ${ROUNDS} rounds.`,
+        `Machine: ${machine}; ${cores} workers, the client on the same cores. Photos of 640x480, every gate on, pack \`${pack.name}\`${faces > 0 ? `, ${faces.toLocaleString('en')} faces in the collection` : ''}. Medians of ${ROUNDS} rounds.`,
         '',
         '| | measured | rounds | target |',
         '|---|---|---|---|',

@@ -8,21 +8,28 @@ import { measureStart } from './start.js';
 /**
  * `npm run bench`, or `npm run bench -- http` for one of the scenarios: writes its table in docs/benchmarks.md, and its
  * numbers and plot to docs/benchmarks/. Takes about eight minutes, on a machine that does nothing else.
+ * `npm run bench -- http --faces 1000000` measures with so many faces in the collection, once their templates are made: a quarter
+ * of an hour more for a million.
  */
-const SCENARIOS: Record<string, (machine: string) => Promise<void>> = {
+const SCENARIOS: Record<string, (machine: string, faces: number) => Promise<void>> = {
   pipeline: measurePipeline,
   http: measureHttp,
   start: measureStart,
 };
 
 await runScript(async () => {
-  const { positionals } = parseArgs({ allowPositionals: true });
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { faces: { type: 'string', default: '0' } },
+  });
+  const faces = Number(values.faces);
+  if (!Number.isInteger(faces) || faces < 0) throw new Error('--faces must be a number of faces.');
   const unknown = positionals.find((name) => !Object.hasOwn(SCENARIOS, name));
   if (unknown !== undefined) {
     throw new Error(`There is no scenario "${unknown}": choose among ${Object.keys(SCENARIOS).join(', ')}.`);
   }
   const described = await machine();
   for (const [name, measure] of Object.entries(SCENARIOS)) {
-    if (positionals.length === 0 || positionals.includes(name)) await measure(described);
+    if (positionals.length === 0 || positionals.includes(name)) await measure(described, faces);
   }
 });

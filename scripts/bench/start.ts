@@ -35,7 +35,7 @@ export async function measureStart(machine: string): Promise<void> {
   for (const { workers, faces } of STARTS) {
     const folder = mkdtempSync(join(tmpdir(), 'facesearch-bench-'));
     try {
-      fill(join(folder, DATABASE), model, faces);
+      fillDatabase(join(folder, DATABASE), model, faces);
       const first = await start(workers, folder, []);
       const second = await start(workers, folder, photos);
       rows.push({ workers, faces, firstReadyMs: first.startMs.ready, ...second });
@@ -57,7 +57,8 @@ export async function measureStart(machine: string): Promise<void> {
   ]);
 }
 
-function fill(file: string, model: string, faces: number): void {
+/** Fills a database with made-up people. @param model identity of what would have made their faces */
+export function fillDatabase(file: string, model: string, faces: number): void {
   if (faces === 0) return;
   const target = SqliteTransfer.open(file, undefined, { tenant: TENANT, collection: '' }, model);
   const random = new FaceLikeVectors(1);

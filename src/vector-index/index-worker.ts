@@ -1,7 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { DataKey } from '../persistence/encryption/data-key.js';
 import { KeptIndex } from './graph/kept-index.js';
 import type { IndexSettings, Reply, Request } from './protocol.js';
-import { Arenas, ScanIndex } from './scan/scan-index.js';
+import { Arenas } from './scan/arenas.js';
+import { KeptScan } from './scan/kept-scan.js';
 import type { ThreadIndex } from './thread-index.js';
 
 /** How often it is looked whether a snapshot is due. */
@@ -9,15 +11,14 @@ const LOOK_EVERY_MS = 10_000;
 
 const settings = workerData as IndexSettings;
 const indexes = new Map<number, ThreadIndex>();
+const dataKey = settings.dataKey && new DataKey(settings.dataKey);
 const arenas = new Arenas(settings.maxPages);
 const post = (reply: Reply, transfer: ArrayBuffer[] = []) => parentPort?.postMessage(reply, transfer);
 
 async function answer({ collectionId, call }: Request): Promise<unknown> {
   if (call.op === 'close') return close();
   if (call.op === 'open') {
-    const report = (trouble: string) => post({ trouble, collectionId });
-    const opened =
-      settings.kind === 'scan' ? new ScanIndex(arenas) : new KeptIndex(collectionId, call.identity, settings, report);
+    const opened = create(collectionId, call.identity);
     indexes.set(collectionId, opened);
     return opened.open();
   }
@@ -41,6 +42,14 @@ async function answer({ collectionId, call }: Request): Promise<unknown> {
       indexes.delete(collectionId);
       return index.drop();
   }
+}
+
+function create(collectionId: number, identity: string): ThreadIndex {
+  const report = (trouble: string) => post({ trouble, collectionId });
+  if (settings.kind === 'hnsw') return new KeptIndex(collectionId, identity, settings, report);
+  const { folder, keptFrom } = settings;
+  const cache = folder === undefined ? undefined : { folder, collectionId, identity, dataKey };
+  return new KeptScan(arenas, { cache, report, ...(keptFrom !== undefined && { keptFrom }) });
 }
 
 async function close(): Promise<void> {

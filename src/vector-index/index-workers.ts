@@ -1,16 +1,17 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { IndexCache } from './cache/index-cache.js';
 import { Snapshot } from './graph/snapshot.js';
 import type { IndexSettings } from './protocol.js';
 import { RemoteIndex } from './remote-index.js';
 import { WorkerThread } from './worker-thread.js';
 
 export interface IndexWorkersSettings extends Omit<IndexSettings, 'folder'> {
-  /** Where snapshots lie; made when there are to be any. */
+  /** Where sketches or snapshots are kept; made when there are to be any. */
   folder: string;
   /**
-   * False for scans, which need none, and where vectors must not lie on the disk in plain: hnswlib can write its graph to a
-   * plain file only. What the folder holds is removed then, and each start builds the graphs anew while searches scan.
+   * False for graphs where vectors must not lie on the disk in plain: hnswlib can write its graph to a plain file only. What
+   * the folder holds is removed then, and each start builds the graphs anew while searches scan.
    */
   keepSnapshots: boolean;
   /** Threads, over which the collections are spread. */
@@ -35,8 +36,10 @@ export class IndexWorkers {
     const count = workers ?? Math.max(1, Math.min(MAX_WORKERS, Math.floor(availableParallelism() / 2)));
     this.#folder = folder;
     this.#keepsSnapshots = keepSnapshots;
-    if (keepSnapshots) mkdirSync(folder, { recursive: true, mode: 0o700 });
-    else rmSync(folder, { recursive: true, force: true });
+    if (keepSnapshots) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      IndexCache.removeOthers(folder, options.kind === 'hnsw' ? 'files' : 'databases');
+    } else rmSync(folder, { recursive: true, force: true });
     const workerSettings: IndexSettings = { ...options, folder: keepSnapshots ? folder : undefined };
     const url = workerUrl ?? new URL('./index-worker.js', import.meta.url);
     this.#threads = Array.from({ length: count }, () => new WorkerThread(url, workerSettings, onTrouble));

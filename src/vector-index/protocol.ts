@@ -1,15 +1,23 @@
+import type { KeyObject } from 'node:crypto';
 import type { FaceBatch } from './vector-index.js';
 
-/** Sketches of all faces are compared, or large collections have a graph (HNSW): docs/vector-index.md. */
-export type IndexKind = 'scan' | 'hnsw';
+/**
+ * Sketches of all faces are compared, or large collections have a graph (HNSW): docs/vector-index.md. `auto` is what was the
+ * best at every size that was measured: the scan.
+ */
+export type IndexKind = 'auto' | 'scan' | 'hnsw';
 
 /** Given to each index worker when it starts. */
 export interface IndexSettings {
   /** Length of every embedding: 512 for a scan, a multiple of four for a graph. */
   dimensions: number;
   kind: IndexKind;
-  /** Where snapshots of graphs lie; undefined to write none. */
+  /** Where sketches and snapshots of graphs are kept; undefined to keep none. */
   folder: string | undefined;
+  /** What sketches on the disk are encrypted with. */
+  dataKey?: KeyObject | undefined;
+  /** From how many faces on the sketches of a collection are kept. */
+  keptFrom?: number;
   /** As in HybridIndexOptions. */
   graphFrom?: number;
   maxErased?: number;

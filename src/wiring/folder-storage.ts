@@ -36,7 +36,8 @@ export async function openFolderStorage(
     dimensions: EMBEDDING_LENGTH,
     folder: join(config.DATA_DIR, INDEX_CACHE),
     kind: config.VECTOR_INDEX,
-    keepSnapshots: config.VECTOR_INDEX === 'hnsw' && dataKey === undefined,
+    keepSnapshots: config.VECTOR_INDEX !== 'hnsw' || dataKey === undefined,
+    dataKey: dataKey?.secret,
     ...(workers.index && { workerUrl: workers.index }),
     onTrouble: (trouble, collectionId) => logger.error({ collectionId }, trouble),
   });

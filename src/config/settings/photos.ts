@@ -45,9 +45,9 @@ export const photoSettings = {
   },
   VECTOR_INDEX: {
     description:
-      'How the server searches faces in memory. `scan`: it compares all, as sketches. `hnsw`: collections from 2,000 faces on have a graph (docs/vector-index.md).',
-    default: 'scan',
-    schema: choice('scan', 'hnsw'),
+      'How the server searches faces in memory. `scan`: it compares all, as sketches. `hnsw`: collections from 2,000 faces on have a graph. `auto`: what was the fastest at every size that was measured, now `scan` (docs/vector-index.md).',
+    default: 'auto',
+    schema: choice('auto', 'scan', 'hnsw'),
   },
   MODEL_PACK: {
     description: "Name of the model pack to use, one of the manifest's `packs`.",

@@ -1,29 +1,26 @@
 import { EMBEDDING_LENGTH } from '../../core/embedding.js';
-import { AXES, type Axes, codeOf, fillTable, SIEVE_DISTANCES, TABLE_BYTES } from './axes.js';
+import {
+  CODE_BYTES,
+  CODES_BYTES,
+  DISTANCES,
+  GROUP_FACES,
+  GROWTH,
+  type Layout,
+  layoutOf,
+  MAX_PAGES,
+  PAGE_FACES,
+  SCALES_AT,
+  SIEVE_BYTES,
+  VECTORS_BYTES,
+  WASM_PAGE,
+} from './arena-layout.js';
+import { AXES, type Axes, codeOf, fillTable, TABLE_BYTES } from './axes.js';
 import { type Kernel, kernelOver } from './kernel.js';
 import { randomSigns } from './random-signs.js';
 
-/** Faces of a page. */
-export const PAGE_FACES = 64;
-
-const CODE_BYTES = EMBEDDING_LENGTH / 8;
-/** Of a page, which takes 580 bytes a face in two places: see kernel.wat. */
-const CODES_BYTES = PAGE_FACES * CODE_BYTES;
-const SCALES_AT = PAGE_FACES * EMBEDDING_LENGTH;
-/** Of a page of a sieve. */
-const SIEVE_BYTES = (PAGE_FACES * AXES) / 4;
-const GROUP_FACES = 32;
-const VECTORS_BYTES = SCALES_AT + PAGE_FACES * Float32Array.BYTES_PER_ELEMENT;
-
-/** One gigabyte and 1.8 million faces. */
-const MAX_PAGES = 28_000;
-const DISTANCES = Math.max(EMBEDDING_LENGTH + 1, SIEVE_DISTANCES);
 /** Of more faces than this, the distances of every eighth are counted: those of 8,000 say enough. */
 const COUNT_ALL = 65_536;
 const COUNTED_EVERY = 8;
-const WASM_PAGE = 65_536;
-/** Memory grows by this many of WebAssembly's pages at once. */
-const GROWTH = 64;
 
 /** Consecutive pages of one collection, of which the last may not be full. */
 export interface FaceRun {
@@ -50,54 +47,15 @@ export class Arena {
   /** Pages that were ever taken. */
   #taken = 0;
   #inUse = 0;
-  readonly #at: {
-    vector: number;
-    signs: [number, number];
-    code: number;
-    bytes: number;
-    counts: number;
-    rows: number;
-    coordinates: number;
-    table: number;
-    pages: number;
-    distances: number;
-    found: number;
-    codes: number;
-    sieve: number;
-    vectors: number;
-  };
+  readonly #at: Layout;
   /** The axes that lie in memory. */
   #axes: Axes | undefined;
   readonly #bits = new Uint8Array(AXES / 2);
 
   constructor(maxPages = MAX_PAGES) {
     this.#maxPages = maxPages;
-    let top = 0;
-    const reserve = (bytes: number) => {
-      const at = top;
-      top = Math.ceil((top + bytes) / 64) * 64;
-      return at;
-    };
-    const vectorBytes = EMBEDDING_LENGTH * Float32Array.BYTES_PER_ELEMENT;
-    // Lists and codes have the space that a full arena needs; a part that is never touched takes no memory. Codes lie together
-    // since a search reads all of them: scattered over the memory, a million took twice as long.
-    this.#at = {
-      vector: reserve(vectorBytes),
-      signs: [reserve(vectorBytes), reserve(vectorBytes)],
-      code: reserve(CODE_BYTES),
-      bytes: reserve(EMBEDDING_LENGTH),
-      counts: reserve(4 * DISTANCES),
-      rows: reserve(AXES * vectorBytes),
-      coordinates: reserve(4 * AXES),
-      table: reserve(TABLE_BYTES),
-      pages: reserve(4 * maxPages),
-      distances: reserve(2 * PAGE_FACES * maxPages),
-      found: reserve(8 * PAGE_FACES * maxPages),
-      codes: reserve(CODES_BYTES * maxPages),
-      sieve: reserve(SIEVE_BYTES * maxPages),
-      vectors: top,
-    };
-    this.#memory = new WebAssembly.Memory({ initial: Math.ceil(top / WASM_PAGE), maximum: WASM_PAGE });
+    this.#at = layoutOf(maxPages);
+    this.#memory = new WebAssembly.Memory({ initial: Math.ceil(this.#at.vectors / WASM_PAGE), maximum: WASM_PAGE });
     this.#kernel = kernelOver(this.#memory);
     for (const [round, at] of this.#at.signs.entries()) {
       this.#floats(at, EMBEDDING_LENGTH).set(randomSigns(round + 1));
@@ -160,6 +118,33 @@ export class Arena {
     const vector = new Float32Array(new Int8Array(this.#memory.buffer, this.#vectorAt(page, place), EMBEDDING_LENGTH));
     for (let i = 0; i < EMBEDDING_LENGTH; i++) vector[i] = (vector[i] as number) * scale;
     return vector;
+  }
+
+  /** Whether a sketch is that of a vector, but for its codes. */
+  holds(page: number, place: number, vector: Float32Array): boolean {
+    this.#floats(this.#at.vector, EMBEDDING_LENGTH).set(vector);
+    const scale = Math.fround(this.#quantise(this.#at.bytes));
+    const [one, other] = [this.#at.bytes, this.#vectorAt(page, place)].map((at) => this.#bytes(at, EMBEDDING_LENGTH));
+    return scale === this.#scales(page)[place] && Buffer.compare(one as Uint8Array, other as Uint8Array) === 0;
+  }
+
+  /** Views of a page's codes and vectors, valid until the memory grows. */
+  bytesOf(page: number, isSifted: boolean): [codes: Uint8Array, vectors: Uint8Array] {
+    const codes = isSifted
+      ? this.#bytes(this.#at.sieve + page * SIEVE_BYTES, SIEVE_BYTES)
+      : this.#bytes(this.#codeAt(page, 0), CODES_BYTES);
+    return [codes, this.#bytes(this.#vectorAt(page, 0), VECTORS_BYTES)];
+  }
+
+  /** Takes over a page that begins some bytes. @returns how many it took @throws RangeError when they are too few */
+  load(page: number, isSifted: boolean, bytes: Uint8Array): number {
+    let at = 0;
+    for (const part of this.bytesOf(page, isSifted)) {
+      if (bytes.length < at + part.length) throw new RangeError('a page is not whole');
+      part.set(bytes.subarray(at, at + part.length));
+      at += part.length;
+    }
+    return at;
   }
 
   /** Copies a sketch, but for its code in the sieve. */

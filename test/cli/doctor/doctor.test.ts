@@ -114,7 +114,8 @@ test('a face takes as much memory in the index as doctor counts', () => {
   const index = (name: string) => JSON.stringify(resolve('dist/src/vector-index', name));
   // A process of its own, whose memory nothing else moves.
   const script = `
-    import { Arenas, ScanIndex } from ${index('scan/scan-index.js')};
+    import { Arenas } from ${index('scan/arenas.js')};
+    import { ScanIndex } from ${index('scan/scan-index.js')};
     const scan = new ScanIndex(new Arenas());
     const add = (from, count) => {
       const embeddings = new Float32Array(512 * count);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { FaceLikeVectors } from '../../../scripts/bench/face-like-vectors.js';
-import { Arenas, ScanIndex } from '../../../src/vector-index/scan/scan-index.js';
+import { Arenas } from '../../../src/vector-index/scan/arenas.js';
+import { ScanIndex } from '../../../src/vector-index/scan/scan-index.js';
 import { batch } from '../batch.js';
 import { RandomVectors } from '../random-vectors.js';
 
@@ -156,7 +157,7 @@ test('one collection never finds a face of another that shares its memory, nor o
   expect(ids(second.index.search(first.vectors[0] ?? none, 1000)).sort((a, b) => a - b)).toEqual(
     second.vectors.map((_, i) => i + 1),
   );
-  await first.index.drop();
+  await first.index.close();
   const third = filled(10, { arenas, seed: 10 });
   const found = third.index.search(first.vectors[0] ?? none, 1000);
   expect(found).toHaveLength(10);
