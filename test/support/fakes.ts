@@ -231,7 +231,16 @@ export function faceReport(measures: Partial<FaceMeasures> = {}, more: Partial<F
     evenness: 1,
     dynamicRange: 1,
   };
-  const straight = { yaw: 0, pitch: 0, roll: 0, eyeDistance: 80, eyesOpen: 0.07, mouthOpen: 0.01, margin: 0.2 };
+  const straight = {
+    yaw: 0,
+    pitch: 0,
+    roll: 0,
+    eyeDistance: 80,
+    eyesOpen: 0.07,
+    mouthOpen: 0.01,
+    margin: 0.2,
+    embeddingLength: 0.8,
+  };
   return {
     box: { x: 230, y: 120, width: 180, height: 230 },
     outline: [],

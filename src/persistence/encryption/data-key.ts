@@ -10,10 +10,15 @@ export class DataKey {
   /** 16 hex digits that tell keys apart and say nothing about the key. */
   readonly id: string;
 
-  /** @throws RangeError when there are not 32 bytes */
-  constructor(bytes: Uint8Array) {
-    if (bytes.length !== KEY_BYTES) throw new RangeError(`A data key has ${KEY_BYTES} bytes, not ${bytes.length}`);
-    this.#secret = createSecretKey(bytes);
+  /**
+   * @param secret its bytes, or what another thread was sent of it
+   * @throws RangeError when there are not 32 bytes
+   */
+  constructor(secret: Uint8Array | KeyObject) {
+    const key = secret instanceof Uint8Array ? createSecretKey(secret) : secret;
+    if (key.symmetricKeySize !== KEY_BYTES)
+      throw new RangeError(`A data key has ${KEY_BYTES} bytes, not ${key.symmetricKeySize}`);
+    this.#secret = key;
     this.id = this.derive('key id').toString('hex', 0, 8);
   }
 
@@ -26,6 +31,11 @@ export class DataKey {
     if (hex.test(trimmed)) return new DataKey(Buffer.from(trimmed, 'hex'));
     if (base64.test(trimmed)) return new DataKey(Buffer.from(trimmed, 'base64'));
     throw new RangeError('must be 32 bytes, as 64 hex digits or in base64');
+  }
+
+  /** To be sent to a thread of this process; it shows its bytes as little as this does. */
+  get secret(): KeyObject {
+    return this.#secret;
   }
 
   /**

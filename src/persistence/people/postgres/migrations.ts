@@ -1,3 +1,5 @@
+import { postgresAccountTables } from '../../accounts/account-tables.js';
+
 /** Faces lie in this many tables by the hash of their collection's number, so that a collection's lie together. */
 const PARTITIONS = 16;
 
@@ -241,5 +243,11 @@ export const migrations: readonly string[] = [
   -- A row: for some users it is still to be worked out.
   CREATE TABLE search_due (only_row int PRIMARY KEY CHECK (only_row = 1));
   INSERT INTO search_due SELECT 1 WHERE EXISTS (SELECT FROM users);
+  `,
+  postgresAccountTables,
+  `
+  -- Whose photo it was, so that tenants take turns; 0: of a face that was never stored, or of an older version.
+  ALTER TABLE pending_object_deletions ADD COLUMN tenant_id bigint NOT NULL DEFAULT 0;
+  CREATE INDEX pending_by_tenant ON pending_object_deletions (tenant_id, object_key COLLATE "C");
   `,
 ];

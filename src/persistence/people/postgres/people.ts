@@ -154,7 +154,7 @@ export class PeopleWriter implements Searcher {
     return this.#eraseUser(owner);
   }
 
-  async deleteCollection(collection: CollectionRef): Promise<Erased | undefined> {
+  async deleteCollection(collection: CollectionRef): Promise<{ collectionId: number } | undefined> {
     const collectionId = await this.collectionId(collection, 'FOR UPDATE OF c');
     if (collectionId === undefined) return undefined;
     if (isDefault(collection)) {
@@ -162,18 +162,15 @@ export class PeopleWriter implements Searcher {
       if (anybody.length === 0) return undefined;
     }
     await queueEvent(this.#run, deletedEvent(collection, { what: 'collection' }));
-    const erased = await this.#eraseFaces(collectionId, null);
+    await this.#eraseFaces(collectionId, null);
     for (let deleted = DELETED_AT_A_TIME; deleted === DELETED_AT_A_TIME; ) {
-      const rows = await this.#run(
-        `DELETE FROM users WHERE collection_id = $1 AND user_id IN
-           (SELECT user_id FROM users WHERE collection_id = $1 LIMIT $2) RETURNING user_id`,
-        [collectionId, DELETED_AT_A_TIME],
-      );
-      deleted = rows.length;
+      const sql = `DELETE FROM users WHERE collection_id = $1 AND user_id IN
+        (SELECT user_id FROM users WHERE collection_id = $1 LIMIT $2) RETURNING user_id`;
+      deleted = (await this.#run(sql, [collectionId, DELETED_AT_A_TIME])).length;
     }
     await this.#run('DELETE FROM collections WHERE collection_id = $1', [collectionId]);
     this.#counts.collectionDeleted(collectionId);
-    return erased;
+    return { collectionId };
   }
 
   async nearestPeople(
@@ -292,8 +289,9 @@ export class PeopleWriter implements Searcher {
     for (const { model } of erased) this.#counts.faces(collectionId, model, -1);
     const objectKeys = erased.flatMap(({ objectKey }) => objectKey ?? []);
     await this.#run(
-      'INSERT INTO pending_object_deletions (object_key) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING',
-      [objectKeys],
+      `INSERT INTO pending_object_deletions (object_key, tenant_id)
+       SELECT unnest($1::text[]), tenant_id FROM collections WHERE collection_id = $2 ON CONFLICT DO NOTHING`,
+      [objectKeys, collectionId],
     );
     return { collectionId, faceIds: erased.map(({ faceId }) => faceId), objectKeys };
   }

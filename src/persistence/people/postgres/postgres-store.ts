@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { PostgresKeys } from '../../keys/postgres-keys.js';
+import type { PendingObjects } from '../../photos/photo-outbox.js';
 import type { Store } from '../../store.js';
 import type { PersonRef, PersonTemplate, StoredCohort, TemplateKind } from '../../template.js';
 import { PostgresWebhooks } from '../../webhooks/postgres-webhooks.js';
@@ -19,6 +20,7 @@ import { type DatabaseOptions, PostgresDatabase, type RunQuery } from './databas
 import { fillIdForms } from './id-forms.js';
 import { migrate } from './migrate.js';
 import type { VectorType } from './migrations.js';
+import { pendingObjects } from './pending-objects.js';
 import { PeopleWriter } from './people.js';
 import { PostgresScales } from './scales.js';
 import { fillSearchColumns } from './search-columns.js';
@@ -36,9 +38,6 @@ const UNIQUE_VIOLATION = '23505';
 
 /** Users listed at a time. */
 const USERS_PER_PAGE = 1000;
-
-/** How long an announced object that no face names belongs to the server that announced it: far longer than a call. */
-const RESERVED = '1 hour';
 
 /**
  * The store in PostgreSQL with pgvector, for any number of servers at a time; nothing that another must know is kept
@@ -142,8 +141,13 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
     return this.#change((people) => people.deleteAutoCreatedBefore(time, collection, userId));
   }
 
-  deleteCollection(collection: CollectionRef): Promise<Erased | undefined> {
+  deleteCollection(collection: CollectionRef): Promise<{ collectionId: number } | undefined> {
     return this.#change((people) => people.deleteCollection(collection));
+  }
+
+  /** A collection is erased by its deletion, in short statements: they hold up nobody who is not of the collection. */
+  async eraseDeleted(): Promise<undefined> {
+    return undefined;
   }
 
   nearestPeople(
@@ -250,14 +254,8 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
     );
   }
 
-  /** Of what other servers announced only what they left for an hour: they may be about to store its face. */
-  async pendingObjectDeletions(): Promise<string[]> {
-    const rows = await this.#db.run<{ key: string }>(
-      `SELECT object_key AS key FROM pending_object_deletions
-       WHERE node IS NULL OR node = $1 OR since < now() - $2::interval ORDER BY object_key COLLATE "C"`,
-      [this.#node, RESERVED],
-    );
-    return rows.map(({ key }) => key);
+  pendingObjectDeletions(limit: number, after: ReadonlyMap<number, string>): Promise<PendingObjects[]> {
+    return pendingObjects(this.#db.run, this.#node, limit, after);
   }
 
   async objectsDeleted(keys: readonly string[]): Promise<void> {

@@ -87,6 +87,7 @@ CREATE TABLE pending_object_deletions (
   object_key text NOT NULL,
   node uuid,
   since timestamp with time zone NOT NULL DEFAULT now(),
+  tenant_id bigint NOT NULL DEFAULT 0,
   CONSTRAINT pending_object_deletions_pkey PRIMARY KEY (object_key)
 );
 CREATE TABLE scales (
@@ -209,6 +210,7 @@ CREATE INDEX deliveries_by_time ON public.deliveries USING btree (webhook_id, ne
 CREATE INDEX faces_by_embedding ON public.faces USING hnsw (embedding vector_cosine_ops) WITH (m='16', ef_construction='128');
 CREATE INDEX faces_by_model ON public.faces USING btree (collection_id, model, face_id);
 CREATE INDEX faces_by_user ON public.faces USING btree (collection_id, user_id);
+CREATE INDEX pending_by_tenant ON public.pending_object_deletions USING btree (tenant_id, object_key COLLATE "C");
 CREATE INDEX staged_by_user ON public.staged_embeddings USING btree (collection_id, user_id);
 CREATE INDEX users_by_enrolment ON public.users USING btree (enrolled_at) WHERE (enrolled_at IS NOT NULL);
 CREATE INDEX users_by_id ON public.users USING btree (collection_id, sort_id, user_id);

@@ -1,3 +1,5 @@
+import { sqliteAccountTables } from '../../accounts/account-tables.js';
+
 /**
  * The schema's history: migration n takes a database from version n-1 to n. A migration that has been released is
  * never edited; a change is a new one at the end.
@@ -244,5 +246,26 @@ export const migrations: readonly string[] = [
     UPDATE users SET has_face = 0 WHERE user_id = OLD.user_id AND has_face = 1 AND NOT EXISTS (
       SELECT 1 FROM faces WHERE collection_id = OLD.collection_id AND user_id = OLD.user_id);
   END;
+  `,
+  sqliteAccountTables,
+  `
+  -- A deleted collection is hidden at once; its rows are erased in the background, and its name is free.
+  CREATE TABLE erasable_collections (
+    collection_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id     INTEGER NOT NULL REFERENCES tenants,
+    name          TEXT NOT NULL, -- empty once it is deleted
+    created_at    INTEGER NOT NULL,
+    deleted_at    INTEGER
+  ) STRICT;
+  INSERT INTO sqlite_sequence (name, seq) SELECT 'erasable_collections', seq FROM sqlite_sequence WHERE name = 'collections';
+  INSERT INTO erasable_collections SELECT collection_id, tenant_id, name, created_at, NULL FROM collections;
+  DROP TABLE collections;
+  ALTER TABLE erasable_collections RENAME TO collections;
+  CREATE UNIQUE INDEX collections_by_name ON collections (tenant_id, name) WHERE deleted_at IS NULL;
+  CREATE INDEX deleted_collections ON collections (collection_id) WHERE deleted_at IS NOT NULL;
+
+  -- Whose photo it was, so that tenants take turns; 0: of a face that was never stored, or of an older version.
+  ALTER TABLE pending_object_deletions ADD COLUMN tenant_id INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX pending_by_tenant ON pending_object_deletions (tenant_id, object_key);
   `,
 ];

@@ -50,10 +50,14 @@ CREATE TABLE collection_counts (
 CREATE TABLE collections (
     collection_id INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id     INTEGER NOT NULL REFERENCES tenants,
-    name          TEXT NOT NULL,
+    name          TEXT NOT NULL, -- empty once it is deleted
     created_at    INTEGER NOT NULL,
-    UNIQUE (tenant_id, name)
+    deleted_at    INTEGER
   ) STRICT;
+
+CREATE UNIQUE INDEX collections_by_name ON collections (tenant_id, name) WHERE deleted_at IS NULL;
+
+CREATE INDEX deleted_collections ON collections (collection_id) WHERE deleted_at IS NOT NULL;
 
 CREATE TABLE data_key (
     only_row    INTEGER PRIMARY KEY CHECK (only_row = 1),
@@ -113,7 +117,9 @@ CREATE TABLE forms_due (only_row INTEGER PRIMARY KEY CHECK (only_row = 1)) STRIC
 CREATE TABLE pending_object_deletions (
     object_key TEXT PRIMARY KEY,
     since      INTEGER NOT NULL
-  ) STRICT, WITHOUT ROWID;
+  , tenant_id INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
+
+CREATE INDEX pending_by_tenant ON pending_object_deletions (tenant_id, object_key);
 
 CREATE TABLE scales (
     scale_id  INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -321,6 +321,18 @@ describe('analyse', () => {
       refusal: null,
     });
   });
+
+  it.each([
+    ['on', null],
+    ['off', 'mask'],
+  ])('says whether a face may be added that looks covered, ALLOW_COVERED %s', async (setting, reason) => {
+    const { data } = await adminApp({ ALLOW_COVERED: setting });
+    expect(await data('GET', '/status')).toMatchObject({ allowCovered: setting === 'on' });
+    const refused = { refusal: { code: '406', reason: 'mask' } };
+    expect(await data('POST', '/analyse', { photo: photo('beard') })).toMatchObject(refused);
+    const asked = await data('POST', '/analyse', { photo: photo('beard'), allow_covered: true });
+    expect(asked).toMatchObject(reason ? refused : { refusal: null });
+  });
 });
 
 describe('wrong requests', () => {
