@@ -67,7 +67,7 @@ describe.skipIf(!chromiumPath)('the camera page in Chromium (skipped without Chr
     );
 
     await page.getByRole('link', { name: 'Attendance', exact: true }).click();
-    for (const name of ['Franck', 'Audrey', 'Justin']) await page.getByRole('cell', { name }).waitFor();
+    for (const name of ['Franck', 'Audrey', 'Justin']) await page.getByRole('cell', { name, exact: true }).waitFor();
     expect(await page.getByRole('row').count()).toBe(4);
     const [saved] = await Promise.all([
       page.waitForEvent('download'),

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Challenge, type ChallengeState } from '../../src/gallery/passages/challenge.js';
-import { hintOf, type Look, lookOf } from '../../src/gallery/passages/look.js';
+import { hintOf, type CameraLook, lookOf } from '../../src/gallery/passages/look.js';
 import { Passage } from '../../src/gallery/passages/passage.js';
 import { Passages } from '../../src/gallery/passages/passages.js';
 import type { FaceReport, PhotoReport } from '../../src/vision/face-analyser.js';
 import { faceOf, faceReport } from '../support/fakes.js';
 
-const look = (more: Partial<Look> & { cosine?: number } = {}): Look => ({
+const look = (more: Partial<CameraLook> & { cosine?: number } = {}): CameraLook => ({
   box: { x: 0.4, y: 0.2, width: 0.25, height: 0.3 },
   embedding: faceOf(more.cosine ?? 1),
   yaw: 0,
@@ -61,7 +61,7 @@ describe('a passage', () => {
 
 describe('a challenge', () => {
   const straight = (at: number) => look({ at });
-  const doing: Record<string, Partial<Look>> = {
+  const doing: Record<string, Partial<CameraLook>> = {
     'turn-left': { yaw: 24 },
     'turn-right': { yaw: -24 },
     'open-mouth': { mouthOpen: 0.12 },

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { Look } from './look.js';
+import type { CameraLook } from './look.js';
 
 /** What may be asked for. Left and right are those of the person. Blinking is not: 68 points do not tell closed eyes. */
 export const actions = ['turn-left', 'turn-right', 'open-mouth'] as const;
@@ -37,7 +37,7 @@ export class Challenge {
   #done = 0;
   readonly #end: number;
   /** The face as it looked here, before the action that is due. */
-  #straight: Look | undefined;
+  #straight: CameraLook | undefined;
 
   constructor(now: number) {
     this.#end = now + TIME_LIMIT;
@@ -57,7 +57,7 @@ export class Challenge {
     return { step, done: this.#done, of: this.#order.length, left: Math.max(0, this.#end - now) };
   }
 
-  see(look: Look): void {
+  see(look: CameraLook): void {
     if (this.isPassed || look.at >= this.#end) return;
     // A pack without landmarks sees no mouth.
     if (look.mouthOpen === null) this.#order = this.#order.filter((action) => action !== 'open-mouth');
@@ -76,7 +76,7 @@ export class Challenge {
   }
 }
 
-function actionIn({ yaw, mouthOpen }: Look, straight: Look): Action | undefined {
+function actionIn({ yaw, mouthOpen }: CameraLook, straight: CameraLook): Action | undefined {
   const turn = yaw - straight.yaw;
   // The left of the person is the right of the picture.
   if (turn >= TURN) return 'turn-left';

@@ -17,7 +17,7 @@ export const hints = [
 export type Hint = (typeof hints)[number];
 
 /** What counts of one picture of a camera. */
-export interface Look {
+export interface CameraLook {
   /** In shares of the picture's width, so that a change of the resolution changes nothing. */
   box: Box;
   embedding: Float32Array;
@@ -62,7 +62,7 @@ export function hintOf(report: PhotoReport): Hint | null {
  * The look of a picture that was not refused; undefined where it must not count: several people of one size might each be
  * meant, and a face that is far away or looks elsewhere says little. A turned face counts where turning it was asked for.
  */
-export function lookOf(report: PhotoReport, at: number, mayTurn: boolean): Look | undefined {
+export function lookOf(report: PhotoReport, at: number, mayTurn: boolean): CameraLook | undefined {
   const { embedding, width } = report;
   const face = mainFace(report);
   if (!embedding || !face || hasRival(report, face)) return undefined;

@@ -1,6 +1,6 @@
 import { normalised } from '../../core/unit-vector.js';
 import { Challenge, type ChallengeState } from './challenge.js';
-import type { Look } from './look.js';
+import type { CameraLook } from './look.js';
 
 /** Looks that vote: older ones are left out. */
 const MAX_LOOKS = 5;
@@ -25,7 +25,7 @@ const VOTES_UP_TO = 20;
 
 /** One person who walks past a camera: the last looks, and what was made of them. Lives in memory for seconds. */
 export class Passage {
-  #looks: Look[] = [];
+  #looks: CameraLook[] = [];
   #challenge: Challenge | undefined;
   /** Whom an event told of; an empty id stands for somebody unknown. */
   readonly #told = new Set<string>();
@@ -33,7 +33,7 @@ export class Passage {
   attendedAt = 0;
 
   /** Adds a look. Another face, or one that was away for a while, begins a new passage under the same name. */
-  add(look: Look): void {
+  add(look: CameraLook): void {
     if (!this.#continues(look)) this.restart();
     this.#looks = [...this.#looks.filter(({ at }) => look.at - at <= LOOK_AGE), look].slice(-MAX_LOOKS);
     this.#challenge?.see(look);
@@ -75,12 +75,12 @@ export class Passage {
     return true;
   }
 
-  #voting(): Look[] {
+  #voting(): CameraLook[] {
     const straight = this.#looks.filter(({ yaw }) => Math.abs(yaw) <= VOTES_UP_TO);
     return straight.length > 0 ? straight : this.#looks;
   }
 
-  #continues(look: Look): boolean {
+  #continues(look: CameraLook): boolean {
     const last = this.#looks.at(-1);
     if (!last) return true;
     if (look.at - last.at > MAX_GAP) return false;
@@ -91,7 +91,7 @@ export class Passage {
   }
 }
 
-function meanOf(looks: readonly Look[]): Float32Array {
+function meanOf(looks: readonly CameraLook[]): Float32Array {
   const sum = new Float32Array(looks[0]?.embedding.length ?? 0);
   for (const { embedding } of looks)
     for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (embedding[i] as number);
@@ -102,6 +102,6 @@ function dot(p: Float32Array, q: Float32Array): number {
   return p.reduce((sum, value, i) => sum + value * (q[i] as number), 0);
 }
 
-function middle({ box }: Look): { x: number; y: number } {
+function middle({ box }: CameraLook): { x: number; y: number } {
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 }
