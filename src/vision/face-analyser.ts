@@ -39,6 +39,13 @@ export interface FaceAnalyser {
    */
   analysePhoto(image: Buffer, options: PhotoOptions, signal?: AbortSignal): Promise<PhotoReport>;
 
+  /**
+   * A small square picture of the largest face of a photo that was kept, as a JPEG; of its middle, where no face is found.
+   * @param signal as in embedPhoto
+   * @throws FaceSearchError BAD_INPUT, OVERLOADED
+   */
+  portrait(photo: Buffer, signal?: AbortSignal): Promise<Buffer>;
+
   /** Photos that wait for a worker. */
   readonly queued: number;
   /** Worker threads that are alive. */

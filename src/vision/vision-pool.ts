@@ -77,6 +77,12 @@ export class VisionPool implements FaceAnalyser {
     return result.report;
   }
 
+  async portrait(photo: Buffer, signal?: AbortSignal): Promise<Buffer> {
+    const result = await this.run(photo, (copy) => ({ kind: 'portrait', image: copy }), signal);
+    if (result.outcome !== 'drawn') throw new Error('A worker answered another task');
+    return Buffer.from(result.portrait);
+  }
+
   get queued(): number {
     return this.line.length;
   }
