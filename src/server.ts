@@ -7,6 +7,7 @@ import { type RunningDelivery, startDelivery } from './events/delivery.js';
 import { TenantWebhooks } from './events/tenant-webhooks.js';
 import type { Gallery } from './gallery/gallery.js';
 import { identityOf } from './gallery/model-identity.js';
+import { OtherModels } from './gallery/other-models.js';
 import { FollowedScale } from './gallery/own-scale/followed-scale.js';
 import { shippedCentres } from './gallery/scoring/shipped-centres.js';
 import { rawCosine } from './gallery/scoring/similarity.js';
@@ -22,7 +23,10 @@ import { type GaugeSource, Metrics } from './observability/metrics/metrics.js';
 import { KeyRing } from './persistence/keys/api-keys.js';
 import type { CollectionRef, PeopleStore } from './persistence/people/people-store.js';
 import type { WebhookStore } from './persistence/webhooks/webhook-store.js';
+import { OperatorError } from './util/operator-error.js';
 import { defaultManifestPath } from './util/paths.js';
+import type { FaceAnalyser } from './vision/face-analyser.js';
+import { ServiceCheckedAnalyser } from './vision/liveness-service.js';
 import { VisionPool } from './vision/vision-pool.js';
 import { openDatabaseStorage } from './wiring/database-storage.js';
 import { openFolderStorage } from './wiring/folder-storage.js';
@@ -149,7 +153,7 @@ async function startServices(
       ? undefined
       : new FollowedScale({ scales, model: identity, calibration, centres, logger });
   await scale?.open();
-  const starting = startVision(pack, config, workerUrl);
+  const starting = startVision(pack, config, logger, workerUrl);
   // Awaited when the gallery is open; a failure before must not count as unhandled.
   starting.catch(() => undefined);
   try {
@@ -159,9 +163,11 @@ async function startServices(
         'the scale of the model was made by an older version, with a correction that is gone; make it anew with facesearch calibrate',
       );
     }
+    const otherModels = new OtherModels(storage.store, identity);
+    await otherModels.warn(logger);
     const gallery = await storage.openGallery(identity, scale?.scale ?? rawCosine);
     const directory = new StoredUserDirectory(storage.store, storage.objects);
-    return { gallery, directory, analyser: await starting, model: identity, scale };
+    return { gallery, directory, analyser: await starting, model: identity, scale, otherModels };
   } catch (error) {
     await scale?.close();
     await starting.then(
@@ -172,17 +178,37 @@ async function startServices(
   }
 }
 
-function startVision(pack: ModelPack, config: Config, workerUrl: URL | undefined): Promise<VisionPool> {
-  return VisionPool.start(pack, {
-    minResolution: config.MIN_RESOLUTION,
-    maxPixels: config.MAX_PIXELS,
-    minFaceWidth: config.MIN_FACE_WIDTH,
-    minFaceArea: config.MIN_FACE_AREA,
-    minQuality: config.MIN_QUALITY,
-    workers: config.WORKERS,
-    maxQueue: config.MAX_QUEUE,
-    ...(workerUrl && { workerUrl }),
-  });
+async function startVision(
+  pack: ModelPack,
+  config: Config,
+  logger: Logger,
+  workerUrl: URL | undefined,
+): Promise<FaceAnalyser> {
+  const { LIVENESS: liveness, LIVENESS_THRESHOLD: threshold, LIVENESS_TIMEOUT: timeout } = config;
+  const url = liveness === 'off' ? undefined : (config.LIVENESS_URL ?? config.LIVENESS_URL_FILE);
+  const model = pack.gates.livenessGate;
+  if (liveness !== 'off' && url === undefined && !model)
+    throw new OperatorError(`LIVENESS: the model pack "${pack.name}" has no network for it`);
+  const livenessGate = model && { ...model, ...(threshold !== undefined && { threshold }) };
+  const pool = await VisionPool.start(
+    { ...pack, gates: { ...pack.gates, livenessGate } },
+    {
+      minResolution: config.MIN_RESOLUTION,
+      maxPixels: config.MAX_PIXELS,
+      minFaceWidth: config.MIN_FACE_WIDTH,
+      minFaceArea: config.MIN_FACE_AREA,
+      minQuality: config.MIN_QUALITY,
+      workers: config.WORKERS,
+      maxQueue: config.MAX_QUEUE,
+      timeout: config.ANALYSIS_TIMEOUT,
+      // A service takes the place of the network.
+      liveness: url === undefined ? liveness : 'off',
+      ...(workerUrl && { workerUrl }),
+    },
+  );
+  if (url === undefined) return pool;
+  const onFailure = ({ message }: Error) => logger.warn({ fault: message }, 'the liveness service did not answer');
+  return new ServiceCheckedAnalyser(pool, liveness, { url, timeout, onError: config.LIVENESS_ON_ERROR, onFailure });
 }
 
 function startRetention(

@@ -47,32 +47,6 @@ export function labelled(text, input, hint) {
   return { field, input };
 }
 
-/**
- * Asks before something is lost.
- * @returns {Promise<boolean>}
- */
-export function confirmed(question, yes, no) {
-  return new Promise((resolve) => {
-    const dialog = h(
-      'dialog',
-      { onclose: answer, 'aria-labelledby': 'question' },
-      h('p', { id: 'question' }, question),
-      h(
-        'div',
-        { class: 'row end' },
-        h('button', { type: 'button', onclick: () => dialog.close('no'), autofocus: true }, no),
-        h('button', { type: 'button', class: 'danger', onclick: () => dialog.close('yes') }, yes),
-      ),
-    );
-    function answer() {
-      resolve(dialog.returnValue === 'yes');
-      dialog.remove();
-    }
-    document.body.append(dialog);
-    dialog.showModal();
-  });
-}
-
 /** Shows the address of a blob as long as the page lives. */
 export function blobUrl(blob, signal) {
   const url = URL.createObjectURL(blob);

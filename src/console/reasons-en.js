@@ -74,6 +74,10 @@ export const englishReasons = {
   'content-encoding': { short: 'compressed request', sentence: 'The request must not be compressed.' },
   'rate-limit': { short: 'too many requests', sentence: 'Too many requests. Wait a moment.' },
   internal: { short: 'error in the server', sentence: 'Something failed in the server. Its log says what.' },
+  'analysis-timeout': {
+    short: 'analysis took too long',
+    sentence: 'The server gave the photo up: its analysis took too long. Try another photo.',
+  },
   'queue-full': { short: 'server busy', sentence: 'The server is busy. Try again in a moment.' },
   'uploads-full': {
     short: 'too many uploads',
@@ -95,6 +99,10 @@ export const englishReasons = {
   'audit-unavailable': {
     short: 'audit log not writable',
     sentence: 'The server cannot write its audit log; nothing was changed. Try again in a moment.',
+  },
+  'liveness-unavailable': {
+    short: 'liveness service away',
+    sentence: 'The service that tells people from pictures does not answer. Try again in a moment.',
   },
   'not-ready': { short: 'server not ready', sentence: 'The server is starting. Try again in a moment.' },
   'bad-request': { short: 'unreadable request', sentence: 'The server cannot read the request.' },

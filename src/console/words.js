@@ -2,8 +2,7 @@ import { photoReasons } from './photo-reasons.js';
 import { englishReasons } from './reasons-en.js';
 import { vietnameseReasons } from './reasons-vi.js';
 import { Refused, session } from './session.js';
-import { english } from './words-en.js';
-import { vietnamese } from './words-vi.js';
+import { english, vietnamese } from './words/dictionaries.js';
 
 export const languages = { en: 'English', vi: 'Tiếng Việt' };
 const dictionaries = { en: english, vi: vietnamese };
@@ -42,7 +41,7 @@ export function wholeNumber(n) {
   return n >= 10_000 && n % 1_000 === 0 ? `${n / 1_000} nghìn` : n.toLocaleString('vi');
 }
 
-/** The only thing that the console remembers. */
+/** Remembered by the browser, like the colours. */
 export function setLanguage(chosen) {
   language = chosen;
   localStorage.setItem(KEPT_AS, chosen);

@@ -34,6 +34,8 @@ const table = {
     hat: notFullFace,
     'low-quality': notFullFace,
   }),
+  // Not of the vendor's; the code is that of faces which are refused for how they look.
+  NOT_LIVE: business(406, { 'not-live': 'The photo seems to show a picture of a face, not a person' }),
   BAD_INPUT: business(400, {
     'image-format': 'The image format is not supported: send a jpg, jpeg or png.',
     'image-damaged': 'The image is damaged and cannot be decoded.',
@@ -86,6 +88,7 @@ const table = {
   }),
   RATE_LIMITED: real(429, { 'rate-limit': 'Too many requests; slow down and try again.' }),
   INTERNAL: real(500, { internal: 'Internal error' }),
+  ANALYSIS_TIMEOUT: real(500, { 'analysis-timeout': 'The analysis of the photo took too long and was given up.' }),
   OVERLOADED: real(503, { 'queue-full': overloaded, 'uploads-full': overloaded, 'deadline-passed': overloaded }),
   STORE_UNAVAILABLE: real(503, {
     'storage-unavailable': 'The server cannot use its storage now; nothing was changed. Try again later.',
@@ -94,6 +97,9 @@ const table = {
   }),
   AUDIT_UNAVAILABLE: real(503, {
     'audit-unavailable': 'The server cannot write its audit log now; nothing was changed. Try again later.',
+  }),
+  LIVENESS_UNAVAILABLE: real(503, {
+    'liveness-unavailable': 'The liveness service does not answer, so the photo was refused. Try again later.',
   }),
   NOT_READY: real(503, { 'not-ready': 'The server is starting; try again in a moment.' }),
   // What is no request of an endpoint. Other statuses of the framework have the reason `bad-request` too.

@@ -87,7 +87,6 @@ export class InMemoryGallery implements Gallery {
   async open(): Promise<void> {
     await this.#recycled.open();
     await this.#photos.run();
-    await this.#warnOfOtherModels();
     const collections = await this.#store.listCollections();
     this.#workers.removeOthers(new Set(collections.map(({ collectionId }) => collectionId)));
     for (const collection of collections) {
@@ -275,14 +274,6 @@ export class InMemoryGallery implements Gallery {
         return current && this.#indexes.load(current.collectionId);
       })
     );
-  }
-
-  async #warnOfOtherModels(): Promise<void> {
-    const faces = await this.#store.countFacesByModel();
-    faces.delete(this.#model);
-    if (faces.size === 0) return;
-    const ignored = Object.fromEntries(faces);
-    this.#logger.warn({ ignored, model: this.#model }, 'faces made by other models are kept, but not searched');
   }
 }
 

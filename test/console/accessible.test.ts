@@ -50,7 +50,7 @@ describe.skipIf(!chromiumPath)('the accessible console in Chromium (skipped with
     };
     await browser.page.keyboard.type(browser.server.key);
     await browser.page.keyboard.press('Enter');
-    await browser.page.getByRole('row', { name: /default collection/ }).waitFor();
+    await browser.page.getByRole('row', { name: /audrey/ }).waitFor();
     await tabTo('Enrol');
     await browser.page.keyboard.press('Enter');
     await browser.page.getByRole('heading', { level: 1, name: 'Enrol' }).waitFor();
@@ -97,7 +97,7 @@ describe.skipIf(!chromiumPath)('the accessible console in Chromium (skipped with
   it('the keyboard reaches every control, and every control has a name', async () => {
     await browser.page.getByLabel('API key').pressSequentially(browser.server.key);
     await browser.page.keyboard.press('Enter');
-    await browser.page.getByRole('row', { name: /default collection/ }).waitFor();
+    await browser.page.getByRole('row', { name: /audrey/ }).waitFor();
     for (const where of ['Collections', 'People', 'Enrol', 'Search', 'Try the API', 'Health']) {
       await browser.page.getByRole('link', { name: where, exact: true }).focus();
       await browser.page.keyboard.press('Enter');

@@ -75,8 +75,14 @@ describe('the bare address', () => {
 
 describe('the words of the console', () => {
   it('the words of the console are the same in both languages, with the same values in them', async () => {
-    const english = (await load('words-en.js')).english as Record<string, string>;
-    const vietnamese = (await load('words-vi.js')).vietnamese as Record<string, string>;
+    const { english, vietnamese } = (await load('words/dictionaries.js')) as Record<string, Record<string, string>>;
+    if (!english || !vietnamese) throw new Error('no dictionaries');
+    // A topic whose file is not listed, or a name in two files, would be lost without a word.
+    for (const language of ['en', 'vi']) {
+      const topics = files.filter((name) => name.startsWith(`words/${language}/`));
+      const names = (await Promise.all(topics.map(load))).flatMap(({ words }) => Object.keys(words as object));
+      expect(names.sort()).toEqual(Object.keys(language === 'en' ? english : vietnamese).sort());
+    }
     const values = (text = '') => text.match(/\{\w+\}/g)?.sort() ?? [];
     // The server itself describes the endpoints in English, which stands where Vietnamese has no words for one.
     const [ofEndpoints, others] = [true, false].map((is) =>

@@ -1,7 +1,9 @@
 import { collectionTitle } from '../collection-choice.js';
-import { confirmed, h } from '../dom.js';
+import { h } from '../dom.js';
 import { admin, call, session } from '../session.js';
 import { actions, listTable } from '../table.js';
+import { confirmed } from '../ui/dialog.js';
+import { toastRefusal } from '../ui/toast.js';
 import { inDigits, refusalInWords, t } from '../words.js';
 
 /** @type {import('../table.js').Column[]} */
@@ -41,9 +43,10 @@ export async function collectionsPage(main, signal) {
       location.hash = '#/people';
     };
     const remove = async () => {
-      const question = t('collections.delete?', { name, users, faces });
-      if (!(await confirmed(question, t('delete'), t('cancel')))) return;
-      await call('DELETE', '/delete_collection', { collection }).catch((error) => alert(refusalInWords(error)));
+      const text = t('collections.delete?', { users, faces });
+      const asked = { text, yes: t('delete'), danger: true, typed: name };
+      if (!(await confirmed(t('collections.delete', { name }), asked))) return;
+      await call('DELETE', '/delete_collection', { collection }).catch(toastRefusal);
       await show();
     };
     return h(

@@ -1,5 +1,7 @@
-import { blobUrl, confirmed, h } from '../dom.js';
+import { blobUrl, h } from '../dom.js';
 import { admin, facePhoto, session } from '../session.js';
+import { confirmed } from '../ui/dialog.js';
+import { toastRefusal } from '../ui/toast.js';
 import { locale, refusalInWords, t } from '../words.js';
 
 /** Shows the faces of a person in a row of the table of people. */
@@ -27,8 +29,8 @@ export async function facesOf({ id, name }, row, signal, changed) {
       );
     }
     const remove = async () => {
-      if (!(await confirmed(t('faces.delete?'), t('delete'), t('cancel')))) return;
-      await admin('DELETE', `/faces/${face}`, { collection, id }).catch((error) => alert(refusalInWords(error)));
+      if (!(await confirmed(t('faces.delete?'), { yes: t('delete'), danger: true }))) return;
+      await admin('DELETE', `/faces/${face}`, { collection, id }).catch(toastRefusal);
       await changed();
     };
     return h(

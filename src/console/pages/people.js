@@ -1,7 +1,9 @@
 import { collectionChoice } from '../collection-choice.js';
-import { confirmed, h, labelled } from '../dom.js';
+import { h, labelled } from '../dom.js';
 import { admin, call, session } from '../session.js';
 import { actions, listTable } from '../table.js';
+import { confirmed } from '../ui/dialog.js';
+import { toastRefusal } from '../ui/toast.js';
 import { inDigits, refusalInWords, t } from '../words.js';
 import { facesOf } from './faces.js';
 import { rename } from './rename.js';
@@ -98,10 +100,8 @@ export async function peoplePage(main, signal) {
     );
     const renameLabel = t('people.rename.of', { id });
     const remove = async () => {
-      if (!(await confirmed(t('people.delete?', { id, name }), t('delete'), t('cancel')))) return;
-      await call('DELETE', '/delete', { collection: session.collection, id }).catch((error) =>
-        alert(refusalInWords(error)),
-      );
+      if (!(await confirmed(t('people.delete?', { id, name }), { yes: t('delete'), danger: true }))) return;
+      await call('DELETE', '/delete', { collection: session.collection, id }).catch(toastRefusal);
       await afterChangeOf('');
     };
     const main = h(

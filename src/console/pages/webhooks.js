@@ -1,6 +1,8 @@
-import { confirmed, h } from '../dom.js';
+import { h } from '../dom.js';
 import { admin } from '../session.js';
 import { actions, listTable } from '../table.js';
+import { confirmed } from '../ui/dialog.js';
+import { toastRefusal } from '../ui/toast.js';
 import { inDigits, locale, refusalInWords, t } from '../words.js';
 
 /** @type {import('../table.js').Column[]} */
@@ -46,11 +48,11 @@ export async function webhooksPage(main, signal) {
 
   function row({ webhook, url, events, waiting, dead }) {
     const change = async (method, path) => {
-      await admin(method, path).catch((error) => alert(refusalInWords(error)));
+      await admin(method, path).catch(toastRefusal);
       await show();
     };
     const remove = async () => {
-      if (await confirmed(t('webhooks.delete?', { url }), t('delete'), t('cancel')))
+      if (await confirmed(t('webhooks.delete?', { url }), { yes: t('delete'), danger: true }))
         await change('DELETE', `/webhooks/${webhook}`);
     };
     const retry = () => change('POST', `/webhooks/${webhook}/retry`);

@@ -5,7 +5,7 @@ import type { RankedCandidate } from '../../../gallery/gallery.js';
 import type { UserDirectory } from '../../../gallery/user-directory.js';
 import type { CollectionRef } from '../../../persistence/people/people-store.js';
 import { imageOfText } from '../../forms/fields.js';
-import { exampleUser, photoErrors, success, successSchema } from '../../replies.js';
+import { exampleUser, livenessErrors, photoErrors, success, successSchema } from '../../replies.js';
 import type { Route } from '../../route.js';
 import { embeddingOf, photoOptions } from '../../services.js';
 import { collection, flags, photo, portrait, share } from './fields.js';
@@ -38,7 +38,7 @@ const schema = {
   description: 'The `k` most similar users, each with the best of their faces. Takes either a photo or a vector.',
   body,
   response: { 200: successSchema(candidates, [{ ...exampleUser, face: 1, similarity: 0.93, portrait: 1 }]) },
-  errors: photoErrors,
+  errors: [...photoErrors, ...livenessErrors],
 } as const;
 
 export const candidatesRoute: Route = (app, { services }) => {

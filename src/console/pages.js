@@ -1,0 +1,36 @@
+import { collectionsPage } from './pages/collections.js';
+import { comparePage } from './pages/compare.js';
+import { enrolPage } from './pages/enrol.js';
+import { healthPage } from './pages/health.js';
+import { peoplePage } from './pages/people.js';
+import { searchPage } from './pages/search.js';
+import { tryPage } from './pages/try-out.js';
+import { webhooksPage } from './pages/webhooks.js';
+import { mayDo } from './session.js';
+
+/**
+ * A page fills `main` and stops what it began when `signal` aborts. `needs` is the permission that it is shown for,
+ * `group` its place in the navigation: `daily` for people at the desk, `manage` for those who run the server.
+ * @typedef {(main: any, signal: AbortSignal, page: {render: () => void}) => unknown} Show
+ * @type {Record<string, {show: Show, icon: string, group: 'daily' | 'manage', needs?: string}>}
+ */
+export const pages = {
+  people: { show: peoplePage, icon: 'users', group: 'daily', needs: 'list' },
+  search: { show: searchPage, icon: 'scan-face', group: 'daily', needs: 'search' },
+  enrol: { show: enrolPage, icon: 'user-plus', group: 'daily', needs: 'enrol' },
+  compare: { show: comparePage, icon: 'columns-2', group: 'daily', needs: 'search' },
+  collections: { show: collectionsPage, icon: 'folder', group: 'daily', needs: 'list' },
+  webhooks: { show: webhooksPage, icon: 'webhook', group: 'manage', needs: 'admin' },
+  try: { show: tryPage, icon: 'terminal', group: 'manage' },
+  health: { show: healthPage, icon: 'activity', group: 'manage' },
+};
+
+export function isShown(name) {
+  return mayDo(pages[name].needs);
+}
+
+/** The page that the address names, or else the first. What follows the name is for the page itself: `#/people/anna`. */
+export function pageName() {
+  const name = location.hash.slice(2).split('/')[0];
+  return Object.hasOwn(pages, name) ? name : (Object.keys(pages).find(isShown) ?? 'try');
+}

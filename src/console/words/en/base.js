@@ -1,0 +1,23 @@
+/** @type {Record<string, string>} */
+export const words = {
+  title: 'FaceSearch console',
+  skip: 'Skip to the content',
+  language: 'Language',
+  close: 'Close',
+  cancel: 'Cancel',
+  save: 'Save',
+  delete: 'Delete',
+  loading: 'Loading …',
+  again: 'Try again',
+  'not-permitted': 'This key has no permission for this page. Log in with another one.',
+  'permission.search': 'search',
+  'permission.enrol': 'enrol',
+  'permission.delete': 'delete',
+  'permission.list': 'list',
+  'permission.admin': 'administer',
+  'dialog.type': 'Type {what} to confirm',
+  theme: 'Colours: {theme}',
+  'theme.system': 'as the system',
+  'theme.light': 'light',
+  'theme.dark': 'dark',
+};

@@ -1,0 +1,27 @@
+/** @type {Record<string, string>} */
+export const words = {
+  'enrol.who': 'Who is on the photos',
+  'enrol.one': 'All photos show one person',
+  'enrol.each': 'Each photo shows another person: the file name becomes id and name',
+  'enrol.at-once': 'Photos are sent as soon as they are chosen.',
+  'enrol.id': 'Id',
+  'enrol.id-hint': 'As in your own system; an id that exists gets more faces.',
+  'enrol.known':
+    '{id} exists already (faces: {n}). Photos are added to this person, and a name given here replaces the one that there is.',
+  'enrol.name': 'Name',
+  'enrol.name-hint': 'May be left empty: the id is taken, or the name stays as it was.',
+  'enrol.card': 'Accept photos of ID cards',
+  'enrol.need-id': 'Whose photos are these? Fill in the id.',
+  'enrol.need-id-note': 'waits for the id',
+  'enrol.go': 'Enrol',
+  'enrol.next': 'Next person',
+  'enrol.see': 'Show people',
+  'enrol.waiting': 'waiting',
+  'enrol.sending': 'is being looked at …',
+  'enrol.done': 'enrolled as {id}',
+  'enrol.refused': 'refused: {why}',
+  'enrol.failed': 'not sent: {why}',
+  'enrol.progress': '{done} of {all} photos done, {refused} refused',
+  'enrol.progress-failed': '{done} of {all} photos done, {refused} refused, {failed} not sent',
+  'enrol.photos': 'Photos',
+};

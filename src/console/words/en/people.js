@@ -1,0 +1,26 @@
+/** @type {Record<string, string>} */
+export const words = {
+  'people.search': 'Search by id or name',
+  'people.id': 'Id',
+  'people.name': 'Name',
+  'people.faces': 'Faces',
+  'people.none': 'Nobody found.',
+  'people.empty': 'Nobody is enrolled in this collection.',
+  'people.count': '{n} found, {from} to {to} shown',
+  'people.before': 'Previous page',
+  'people.next': 'Next page',
+  'people.show': 'Faces of {id}',
+  'people.rename': 'Rename',
+  'people.rename.of': 'Rename {id}',
+  'people.delete.of': 'Delete {id}',
+  'people.delete?': 'Delete {id} ({name}) with all faces? This cannot be undone.',
+  'faces.title': 'Faces of {name}',
+  'faces.none': 'No face yet: searches cannot find this person.',
+  'faces.added': 'added {when}',
+  'faces.no-photo': 'photo not kept',
+  'faces.why-no-photo':
+    'Of a photo the server keeps the vector only, which searches need. The photo itself is kept only of people whom a search enrolled by its option create.',
+  'faces.photo': 'Photo of {name}',
+  'faces.delete?': 'Delete this face? Searches will not find it any more.',
+  'faces.delete.of': 'Delete face {n}',
+};

@@ -1,0 +1,23 @@
+/** @type {Record<string, string>} */
+export const words = {
+  title: 'Bảng điều khiển FaceSearch',
+  skip: 'Chuyển đến nội dung',
+  language: 'Ngôn ngữ',
+  close: 'Đóng',
+  cancel: 'Huỷ',
+  save: 'Lưu',
+  delete: 'Xoá',
+  loading: 'Đang tải …',
+  again: 'Thử lại',
+  'not-permitted': 'Khoá này không có quyền dùng trang này. Hãy đăng nhập bằng khoá khác.',
+  'permission.search': 'tìm kiếm',
+  'permission.enrol': 'đăng ký',
+  'permission.delete': 'xoá',
+  'permission.list': 'xem danh sách',
+  'permission.admin': 'quản trị',
+  'dialog.type': 'Gõ {what} để xác nhận',
+  theme: 'Màu: {theme}',
+  'theme.system': 'theo hệ thống',
+  'theme.light': 'sáng',
+  'theme.dark': 'tối',
+};

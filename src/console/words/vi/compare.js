@@ -1,0 +1,13 @@
+/** @type {Record<string, string>} */
+export const words = {
+  'compare.intro': 'Hai ảnh có phải của cùng một người? Ví dụ ảnh giấy tờ và ảnh chân dung. Không ảnh nào được lưu.',
+  'compare.photo': 'Ảnh {n}',
+  'compare.choose': 'Chọn ảnh {n}',
+  'compare.validate': 'Từ chối mặt bị che, quá gần hoặc bị cắt',
+  'compare.looking': 'Đang so sánh …',
+  'compare.match': 'Cùng một người, độ giống {n} trên 100',
+  'compare.no-match': 'Không phải cùng một người: độ giống {n} trên 100, dưới 80',
+  'compare.cards': 'Cả hai đều là ảnh giấy tờ tuỳ thân.',
+  'compare.refused': 'Ảnh {photo} bị từ chối: {why}',
+  'compare.failed': 'Chưa so sánh được: {why}',
+};

@@ -1,0 +1,26 @@
+/** @type {Record<string, string>} */
+export const words = {
+  'people.search': 'Tìm theo mã hoặc tên',
+  'people.id': 'Mã',
+  'people.name': 'Tên',
+  'people.faces': 'Khuôn mặt',
+  'people.none': 'Không tìm thấy ai.',
+  'people.empty': 'Chưa có ai trong bộ sưu tập này.',
+  'people.count': 'Tìm thấy {n}, đang hiện {from} đến {to}',
+  'people.before': 'Trang trước',
+  'people.next': 'Trang sau',
+  'people.show': 'Khuôn mặt của {id}',
+  'people.rename': 'Đổi tên',
+  'people.rename.of': 'Đổi tên {id}',
+  'people.delete.of': 'Xoá {id}',
+  'people.delete?': 'Xoá {id} ({name}) cùng mọi khuôn mặt? Không thể hoàn tác.',
+  'faces.title': 'Khuôn mặt của {name}',
+  'faces.none': 'Chưa có khuôn mặt nào: không thể tìm thấy người này.',
+  'faces.added': 'thêm lúc {when}',
+  'faces.no-photo': 'không giữ ảnh',
+  'faces.why-no-photo':
+    'Máy chủ chỉ giữ vectơ của ảnh để tìm kiếm. Ảnh gốc chỉ được giữ khi người đó do lệnh tìm kiếm có tuỳ chọn create đăng ký.',
+  'faces.photo': 'Ảnh của {name}',
+  'faces.delete?': 'Xoá khuôn mặt này? Tìm kiếm sẽ không thấy nó nữa.',
+  'faces.delete.of': 'Xoá khuôn mặt {n}',
+};
