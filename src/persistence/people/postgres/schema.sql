@@ -1,5 +1,5 @@
 -- What the migrations make, written by `npm run docs:schema`: to be read, never run.
--- PostgreSQL with pgvector, version 9.
+-- PostgreSQL with pgvector, version 11.
 
 CREATE EXTENSION vector;
 
@@ -60,6 +60,26 @@ CREATE TABLE deliveries (
   next_at timestamp with time zone,
   error text NOT NULL DEFAULT ''::text,
   CONSTRAINT deliveries_pkey PRIMARY KEY (delivery_id)
+);
+CREATE TABLE duplicate_pairs (
+  collection_id bigint NOT NULL,
+  user_id bigint NOT NULL,
+  other_id bigint NOT NULL,
+  similarity double precision NOT NULL,
+  found_at timestamp with time zone NOT NULL,
+  dismissed_at timestamp with time zone,
+  CONSTRAINT duplicate_pairs_pkey PRIMARY KEY (collection_id, user_id, other_id)
+);
+CREATE TABLE duplicate_scans (
+  collection_id bigint NOT NULL,
+  is_running boolean NOT NULL,
+  after_user bigint NOT NULL,
+  done bigint NOT NULL,
+  total bigint NOT NULL,
+  started_at timestamp with time zone NOT NULL,
+  heard_at timestamp with time zone NOT NULL,
+  finished_at timestamp with time zone,
+  CONSTRAINT duplicate_scans_pkey PRIMARY KEY (collection_id)
 );
 CREATE TABLE faces (
   collection_id bigint NOT NULL,
@@ -190,6 +210,9 @@ ALTER TABLE cohort_members ADD CONSTRAINT cohort_members_collection_id_user_id_f
 ALTER TABLE cohorts ADD CONSTRAINT cohorts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id);
 ALTER TABLE collections ADD CONSTRAINT collections_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id);
 ALTER TABLE deliveries ADD CONSTRAINT deliveries_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(webhook_id) ON DELETE CASCADE;
+ALTER TABLE duplicate_pairs ADD CONSTRAINT duplicate_pairs_collection_id_other_id_fkey FOREIGN KEY (collection_id, other_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
+ALTER TABLE duplicate_pairs ADD CONSTRAINT duplicate_pairs_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
+ALTER TABLE duplicate_scans ADD CONSTRAINT duplicate_scans_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collections(collection_id) ON DELETE CASCADE;
 ALTER TABLE faces ADD CONSTRAINT faces_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
 ALTER TABLE recycled ADD CONSTRAINT recycled_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collections(collection_id) ON DELETE CASCADE;
 ALTER TABLE staged_embeddings ADD CONSTRAINT staged_embeddings_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
@@ -199,6 +222,8 @@ ALTER TABLE webhooks ADD CONSTRAINT webhooks_tenant_id_fkey FOREIGN KEY (tenant_
 
 CREATE INDEX attendance_by_user ON public.attendance USING btree (collection_id, user_id);
 CREATE INDEX deliveries_by_time ON public.deliveries USING btree (webhook_id, next_at);
+CREATE INDEX duplicate_pairs_by_other ON public.duplicate_pairs USING btree (collection_id, other_id);
+CREATE INDEX duplicate_pairs_by_similarity ON public.duplicate_pairs USING btree (collection_id, similarity);
 CREATE INDEX faces_by_embedding ON public.faces USING hnsw (embedding vector_cosine_ops) WITH (m='16', ef_construction='128');
 CREATE INDEX faces_by_model ON public.faces USING btree (collection_id, model, face_id);
 CREATE INDEX faces_by_user ON public.faces USING btree (collection_id, user_id);

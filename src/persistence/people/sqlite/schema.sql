@@ -1,5 +1,5 @@
 -- What the migrations make, written by `npm run docs:schema`: to be read, never run.
--- SQLite, version 11, application id 0x46537276, pages of 8192 bytes.
+-- SQLite, version 13, application id 0x46537276, pages of 8192 bytes.
 
 CREATE TABLE api_keys (
     key_id     INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -67,6 +67,33 @@ CREATE TABLE deliveries (
   ) STRICT;
 
 CREATE INDEX deliveries_by_time ON deliveries (webhook_id, next_at);
+
+CREATE TABLE duplicate_pairs (
+    collection_id INTEGER NOT NULL,
+    user_id       INTEGER NOT NULL,
+    other_id      INTEGER NOT NULL,
+    similarity    REAL NOT NULL,
+    found_at      INTEGER NOT NULL,
+    dismissed_at  INTEGER, -- when somebody said that they are two people
+    PRIMARY KEY (collection_id, user_id, other_id),
+    FOREIGN KEY (collection_id, user_id) REFERENCES users (collection_id, user_id) ON DELETE CASCADE,
+    FOREIGN KEY (collection_id, other_id) REFERENCES users (collection_id, user_id) ON DELETE CASCADE
+  ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX duplicate_pairs_by_other ON duplicate_pairs (collection_id, other_id);
+
+CREATE INDEX duplicate_pairs_by_similarity ON duplicate_pairs (collection_id, similarity);
+
+CREATE TABLE duplicate_scans (
+    collection_id INTEGER PRIMARY KEY REFERENCES collections ON DELETE CASCADE,
+    is_running    INTEGER NOT NULL CHECK (is_running IN (0, 1)),
+    after_user    INTEGER NOT NULL, -- this user and those before have been looked at
+    done          INTEGER NOT NULL,
+    total         INTEGER NOT NULL,
+    started_at    INTEGER NOT NULL,
+    heard_at      INTEGER NOT NULL, -- when the server that runs it kept something
+    finished_at   INTEGER
+  ) STRICT;
 
 CREATE TABLE "faces" (
     face_id       INTEGER PRIMARY KEY AUTOINCREMENT,
