@@ -1,3 +1,5 @@
+import { attendancePage } from './pages/attendance.js';
+import { cameraPage } from './pages/camera.js';
 import { collectionsPage } from './pages/collections.js';
 import { comparePage } from './pages/compare.js';
 import { enrolPage } from './pages/enrol.js';
@@ -18,6 +20,8 @@ export const pages = {
   people: { show: peoplePage, icon: 'users', group: 'daily', needs: 'list' },
   search: { show: searchPage, icon: 'scan-face', group: 'daily', needs: 'search' },
   enrol: { show: enrolPage, icon: 'user-plus', group: 'daily', needs: 'enrol' },
+  camera: { show: cameraPage, icon: 'camera', group: 'daily', needs: 'search' },
+  attendance: { show: attendancePage, icon: 'calendar', group: 'daily', needs: 'list' },
   compare: { show: comparePage, icon: 'columns-2', group: 'daily', needs: 'search' },
   collections: { show: collectionsPage, icon: 'folder', group: 'daily', needs: 'list' },
   webhooks: { show: webhooksPage, icon: 'webhook', group: 'manage', needs: 'admin' },

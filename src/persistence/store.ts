@@ -6,6 +6,7 @@ import type { PeopleChanges } from './people/people-changes.js';
 import type { PeopleStore } from './people/people-store.js';
 import type { StagedEmbeddings } from './people/staged-embeddings.js';
 import type { StrangerStore } from './people/strangers.js';
+import type { UserPages } from './people/user-pages.js';
 import type { PhotoOutbox } from './photos/photo-outbox.js';
 import type { ScaleStore } from './scales.js';
 import type { WebhookStore } from './webhooks/webhook-store.js';
@@ -22,6 +23,7 @@ export interface Store extends PeopleStore, EmbeddingStore, PhotoOutbox, ApiKeyS
   readonly changes: PeopleChanges;
   readonly pairs: DuplicatePairs;
   readonly strangers: StrangerStore;
+  readonly userPages: UserPages;
 
   /** Throws when the store cannot answer. */
   ping(): Promise<void>;

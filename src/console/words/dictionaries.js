@@ -1,4 +1,5 @@
 import { words as enBase } from './en/base.js';
+import { words as enCamera } from './en/camera.js';
 import { words as enChecks } from './en/checks.js';
 import { words as enCollections } from './en/collections.js';
 import { words as enCompare } from './en/compare.js';
@@ -13,6 +14,7 @@ import { words as enSearch } from './en/search.js';
 import { words as enTryOut } from './en/try-out.js';
 import { words as enWebhooks } from './en/webhooks.js';
 import { words as viBase } from './vi/base.js';
+import { words as viCamera } from './vi/camera.js';
 import { words as viChecks } from './vi/checks.js';
 import { words as viCollections } from './vi/collections.js';
 import { words as viCompare } from './vi/compare.js';
@@ -31,6 +33,7 @@ import { words as viWebhooks } from './vi/webhooks.js';
 /** @type {Record<string, string>} */
 export const english = {
   ...enBase,
+  ...enCamera,
   ...enChecks,
   ...enCollections,
   ...enCompare,
@@ -48,6 +51,7 @@ export const english = {
 /** @type {Record<string, string>} */
 export const vietnamese = {
   ...viBase,
+  ...viCamera,
   ...viChecks,
   ...viCollections,
   ...viCompare,

@@ -1,5 +1,6 @@
 -- What the migrations make, written by `npm run docs:schema`: to be read, never run.
 -- PostgreSQL with pgvector, version 11.
+-- PostgreSQL with pgvector, version 10.
 
 CREATE EXTENSION vector;
 
@@ -39,6 +40,13 @@ CREATE TABLE cohorts (
   build bigint NOT NULL,
   people bigint NOT NULL,
   CONSTRAINT cohorts_pkey PRIMARY KEY (tenant_id, model)
+);
+CREATE TABLE collection_counts (
+  collection_id bigint NOT NULL,
+  model text NOT NULL,
+  slot integer NOT NULL,
+  amount bigint NOT NULL,
+  CONSTRAINT collection_counts_pkey PRIMARY KEY (collection_id, model, slot)
 );
 CREATE TABLE collections (
   collection_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -125,6 +133,11 @@ CREATE TABLE schema_migrations (
   at timestamp with time zone DEFAULT now(),
   CONSTRAINT schema_migrations_pkey PRIMARY KEY (version)
 );
+CREATE TABLE search_due (
+  only_row integer NOT NULL,
+  CONSTRAINT search_due_only_row_check CHECK ((only_row = 1)),
+  CONSTRAINT search_due_pkey PRIMARY KEY (only_row)
+);
 CREATE TABLE staged_embeddings (
   collection_id bigint NOT NULL,
   user_id bigint NOT NULL,
@@ -157,6 +170,11 @@ CREATE TABLE users (
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   enrolled_at timestamp with time zone,
   form_hash bytea,
+  has_face boolean NOT NULL DEFAULT false,
+  folded bytea,
+  sort_id bytea,
+  sort_name bytea,
+  search_tokens integer[],
   CONSTRAINT users_collection_id_client_hash_key UNIQUE (collection_id, client_hash),
   CONSTRAINT users_pkey PRIMARY KEY (collection_id, user_id)
 );
@@ -208,6 +226,7 @@ ALTER TABLE api_keys ADD CONSTRAINT api_keys_tenant_id_fkey FOREIGN KEY (tenant_
 ALTER TABLE attendance ADD CONSTRAINT attendance_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
 ALTER TABLE cohort_members ADD CONSTRAINT cohort_members_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
 ALTER TABLE cohorts ADD CONSTRAINT cohorts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id);
+ALTER TABLE collection_counts ADD CONSTRAINT collection_counts_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collections(collection_id) ON DELETE CASCADE;
 ALTER TABLE collections ADD CONSTRAINT collections_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id);
 ALTER TABLE deliveries ADD CONSTRAINT deliveries_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(webhook_id) ON DELETE CASCADE;
 ALTER TABLE duplicate_pairs ADD CONSTRAINT duplicate_pairs_collection_id_other_id_fkey FOREIGN KEY (collection_id, other_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
@@ -231,5 +250,9 @@ CREATE INDEX recycled_by_time ON public.recycled USING btree (erase_at);
 CREATE INDEX recycled_by_user ON public.recycled USING btree (collection_id, token);
 CREATE INDEX staged_by_user ON public.staged_embeddings USING btree (collection_id, user_id);
 CREATE INDEX users_by_enrolment ON public.users USING btree (enrolled_at) WHERE (enrolled_at IS NOT NULL);
+CREATE INDEX users_by_id ON public.users USING btree (collection_id, sort_id, user_id);
+CREATE INDEX users_by_name ON public.users USING btree (collection_id, sort_name, user_id);
+CREATE INDEX users_by_token ON public.users USING gin (search_tokens);
+CREATE INDEX users_without_face ON public.users USING btree (collection_id, user_id) WHERE (NOT has_face);
 CREATE UNIQUE INDEX scales_active ON public.scales USING btree (model) WHERE is_active;
 CREATE UNIQUE INDEX users_by_form ON public.users USING btree (collection_id, form_hash) WHERE (form_hash IS NOT NULL);
