@@ -1,11 +1,25 @@
 -- What the migrations make, written by `npm run docs:schema`: to be read, never run.
--- PostgreSQL with pgvector, version 11.
--- PostgreSQL with pgvector, version 10.
+-- PostgreSQL with pgvector, version 13.
 
 CREATE EXTENSION vector;
 
 CREATE SEQUENCE face_ids;
 
+CREATE TABLE accounts (
+  account_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  tenant_id bigint NOT NULL,
+  name text NOT NULL,
+  role text NOT NULL,
+  password text NOT NULL,
+  totp bytea,
+  totp_offered bytea,
+  totp_step bigint NOT NULL DEFAULT 0,
+  created_at timestamp with time zone NOT NULL,
+  last_login_at timestamp with time zone,
+  disabled_at timestamp with time zone,
+  CONSTRAINT accounts_pkey PRIMARY KEY (account_id),
+  CONSTRAINT accounts_tenant_id_name_key UNIQUE (tenant_id, name)
+);
 CREATE TABLE api_keys (
   key_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   tenant_id bigint NOT NULL,
@@ -99,6 +113,13 @@ CREATE TABLE faces (
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT faces_pkey PRIMARY KEY (face_id, collection_id)
 ) PARTITION BY HASH (collection_id);
+CREATE TABLE failed_logins (
+  subject bytea NOT NULL,
+  failures bigint NOT NULL,
+  failed_at timestamp with time zone NOT NULL,
+  CONSTRAINT failed_logins_pkey PRIMARY KEY (subject),
+  CONSTRAINT failed_logins_subject_check CHECK ((length(subject) = 32))
+);
 CREATE TABLE forms_due (
   only_row integer NOT NULL,
   CONSTRAINT forms_due_only_row_check CHECK ((only_row = 1)),
@@ -109,6 +130,13 @@ CREATE TABLE pending_object_deletions (
   node uuid,
   since timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT pending_object_deletions_pkey PRIMARY KEY (object_key)
+);
+CREATE TABLE recovery_codes (
+  code_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  account_id bigint NOT NULL,
+  sha256 bytea NOT NULL,
+  CONSTRAINT recovery_codes_pkey PRIMARY KEY (code_id),
+  CONSTRAINT recovery_codes_sha256_check CHECK ((length(sha256) = 32))
 );
 CREATE TABLE recycled (
   recycled_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -137,6 +165,21 @@ CREATE TABLE search_due (
   only_row integer NOT NULL,
   CONSTRAINT search_due_only_row_check CHECK ((only_row = 1)),
   CONSTRAINT search_due_pkey PRIMARY KEY (only_row)
+);
+CREATE TABLE sessions (
+  session_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  sha256 bytea NOT NULL,
+  tenant_id bigint NOT NULL,
+  account_id bigint,
+  key_id text,
+  key_check bytea,
+  created_at timestamp with time zone NOT NULL,
+  last_used_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT sessions_check CHECK (((account_id IS NULL) <> (key_id IS NULL))),
+  CONSTRAINT sessions_pkey PRIMARY KEY (session_id),
+  CONSTRAINT sessions_sha256_check CHECK ((length(sha256) = 32)),
+  CONSTRAINT sessions_sha256_key UNIQUE (sha256)
 );
 CREATE TABLE staged_embeddings (
   collection_id bigint NOT NULL,
@@ -222,6 +265,7 @@ ALTER TABLE faces_13 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE faces_14 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE faces_15 ALTER COLUMN embedding SET STORAGE PLAIN;
 
+ALTER TABLE accounts ADD CONSTRAINT accounts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id);
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id);
 ALTER TABLE attendance ADD CONSTRAINT attendance_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
 ALTER TABLE cohort_members ADD CONSTRAINT cohort_members_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
@@ -233,7 +277,10 @@ ALTER TABLE duplicate_pairs ADD CONSTRAINT duplicate_pairs_collection_id_other_i
 ALTER TABLE duplicate_pairs ADD CONSTRAINT duplicate_pairs_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
 ALTER TABLE duplicate_scans ADD CONSTRAINT duplicate_scans_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collections(collection_id) ON DELETE CASCADE;
 ALTER TABLE faces ADD CONSTRAINT faces_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
+ALTER TABLE recovery_codes ADD CONSTRAINT recovery_codes_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id) ON DELETE CASCADE;
 ALTER TABLE recycled ADD CONSTRAINT recycled_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collections(collection_id) ON DELETE CASCADE;
+ALTER TABLE sessions ADD CONSTRAINT sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id) ON DELETE CASCADE;
+ALTER TABLE sessions ADD CONSTRAINT sessions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id);
 ALTER TABLE staged_embeddings ADD CONSTRAINT staged_embeddings_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
 ALTER TABLE templates ADD CONSTRAINT templates_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
 ALTER TABLE users ADD CONSTRAINT users_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collections(collection_id) ON DELETE CASCADE;
@@ -246,8 +293,10 @@ CREATE INDEX duplicate_pairs_by_similarity ON public.duplicate_pairs USING btree
 CREATE INDEX faces_by_embedding ON public.faces USING hnsw (embedding vector_cosine_ops) WITH (m='16', ef_construction='128');
 CREATE INDEX faces_by_model ON public.faces USING btree (collection_id, model, face_id);
 CREATE INDEX faces_by_user ON public.faces USING btree (collection_id, user_id);
+CREATE INDEX recovery_codes_by_account ON public.recovery_codes USING btree (account_id);
 CREATE INDEX recycled_by_time ON public.recycled USING btree (erase_at);
 CREATE INDEX recycled_by_user ON public.recycled USING btree (collection_id, token);
+CREATE INDEX sessions_by_account ON public.sessions USING btree (account_id) WHERE (account_id IS NOT NULL);
 CREATE INDEX staged_by_user ON public.staged_embeddings USING btree (collection_id, user_id);
 CREATE INDEX users_by_enrolment ON public.users USING btree (enrolled_at) WHERE (enrolled_at IS NOT NULL);
 CREATE INDEX users_by_id ON public.users USING btree (collection_id, sort_id, user_id);

@@ -1,6 +1,20 @@
 -- What the migrations make, written by `npm run docs:schema`: to be read, never run.
--- SQLite, version 13, application id 0x46537276, pages of 8192 bytes.
--- SQLite, version 12, application id 0x46537276, pages of 8192 bytes.
+-- SQLite, version 15, application id 0x46537276, pages of 8192 bytes.
+
+CREATE TABLE accounts (
+    account_id    INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id     INTEGER NOT NULL REFERENCES tenants,
+    name          TEXT NOT NULL,
+    role          TEXT NOT NULL,
+    password      TEXT NOT NULL, -- Argon2id with its parameters and its salt
+    totp          BLOB, -- secret of the second factor; encrypted with a data key
+    totp_offered  BLOB, -- the same, not confirmed by a code yet
+    totp_step     INTEGER NOT NULL DEFAULT 0, -- the last whose code was used
+    created_at    INTEGER NOT NULL,
+    last_login_at INTEGER,
+    disabled_at   INTEGER,
+    UNIQUE (tenant_id, name)
+  ) STRICT;
 
 CREATE TABLE api_keys (
     key_id     INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -102,6 +116,7 @@ CREATE TABLE duplicate_scans (
     heard_at      INTEGER NOT NULL, -- when the server that runs it kept something
     finished_at   INTEGER
   ) STRICT;
+
 CREATE TRIGGER faces_added AFTER INSERT ON faces BEGIN
     INSERT INTO collection_counts VALUES (NEW.collection_id, NEW.model, 1)
       ON CONFLICT (collection_id, model) DO UPDATE SET amount = amount + 1;
@@ -135,12 +150,26 @@ CREATE INDEX faces_by_model ON faces (collection_id, model, face_id);
 
 CREATE INDEX faces_by_user ON faces (collection_id, user_id);
 
+CREATE TABLE failed_logins (
+    subject   BLOB PRIMARY KEY CHECK (length(subject) = 32),
+    failures  INTEGER NOT NULL,
+    failed_at INTEGER NOT NULL -- the last one
+  ) STRICT, WITHOUT ROWID;
+
 CREATE TABLE forms_due (only_row INTEGER PRIMARY KEY CHECK (only_row = 1)) STRICT;
 
 CREATE TABLE pending_object_deletions (
     object_key TEXT PRIMARY KEY,
     since      INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE recovery_codes (
+    code_id    INTEGER PRIMARY KEY AUTOINCREMENT,
+    account_id INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
+    sha256     BLOB NOT NULL CHECK (length(sha256) = 32)
+  ) STRICT;
+
+CREATE INDEX recovery_codes_by_account ON recovery_codes (account_id);
 
 CREATE TABLE recycled (
     recycled_id   INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -163,6 +192,21 @@ CREATE TABLE scales (
     is_active INTEGER NOT NULL DEFAULT 0 CHECK (is_active IN (0, 1)), -- one of each model at most
     data      TEXT NOT NULL
   ) STRICT;
+
+CREATE TABLE sessions (
+    session_id   INTEGER PRIMARY KEY AUTOINCREMENT,
+    sha256       BLOB NOT NULL UNIQUE CHECK (length(sha256) = 32), -- of the token
+    tenant_id    INTEGER NOT NULL REFERENCES tenants,
+    account_id   INTEGER REFERENCES accounts ON DELETE CASCADE,
+    key_id       TEXT, -- number of a stored key, or name of a configured one
+    key_check    BLOB, -- of a configured key: HMAC of its hash by the token
+    created_at   INTEGER NOT NULL,
+    last_used_at INTEGER NOT NULL,
+    expires_at   INTEGER NOT NULL,
+    CHECK ((account_id IS NULL) <> (key_id IS NULL))
+  ) STRICT;
+
+CREATE INDEX sessions_by_account ON sessions (account_id) WHERE account_id IS NOT NULL;
 
 CREATE TABLE staged_embeddings (
     face_id   INTEGER PRIMARY KEY REFERENCES faces ON DELETE CASCADE,
