@@ -20,7 +20,7 @@ import { eraseRecycledOf } from './recycled.js';
 import { searchColumns } from './search-columns.js';
 import { newestFaces } from './templates.js';
 import { makeTenant } from './tenants.js';
-import { bytes, type ErasedFaceRow } from './user-row.js';
+import { bytes, type DeletedFaceRow } from './user-row.js';
 import { toVectorBytes } from './vector-bytes.js';
 
 /** Rows that one statement deletes, so that none runs into the time limit. */
@@ -119,7 +119,7 @@ export class PeopleWriter implements Searcher {
   async deleteFace(collection: CollectionRef, userId: string, faceId: number): Promise<Erased | undefined> {
     const owner = await this.#locate(collection, userId, 'FOR UPDATE');
     if (!owner) return undefined;
-    const rows = await this.#run<ErasedFaceRow>(
+    const rows = await this.#run<DeletedFaceRow>(
       `DELETE FROM faces WHERE collection_id = $1 AND user_id = $2 AND face_id = $3
        RETURNING face_id AS "faceId", model, object_key AS "objectKey"`,
       [owner.collectionId, owner.userId, faceId],
@@ -270,9 +270,9 @@ export class PeopleWriter implements Searcher {
    * @param userId null for every user
    */
   async #eraseFaces(collectionId: number, userId: number | null): Promise<Erased> {
-    const erased: ErasedFaceRow[] = [];
+    const erased: DeletedFaceRow[] = [];
     for (let deleted = DELETED_AT_A_TIME; deleted === DELETED_AT_A_TIME; ) {
-      const rows = await this.#run<ErasedFaceRow>(
+      const rows = await this.#run<DeletedFaceRow>(
         `DELETE FROM faces WHERE collection_id = $1 AND face_id IN (
            SELECT face_id FROM faces WHERE collection_id = $1 AND user_id = coalesce($2, user_id) LIMIT $3
          ) RETURNING face_id AS "faceId", model, object_key AS "objectKey"`,
@@ -287,7 +287,7 @@ export class PeopleWriter implements Searcher {
     return this.#erased(collectionId, erased);
   }
 
-  async #erased(collectionId: number, erased: readonly ErasedFaceRow[]): Promise<Erased> {
+  async #erased(collectionId: number, erased: readonly DeletedFaceRow[]): Promise<Erased> {
     for (const { model } of erased) this.counts.faces(collectionId, model, -1);
     const objectKeys = erased.flatMap(({ objectKey }) => objectKey ?? []);
     await this.#run(

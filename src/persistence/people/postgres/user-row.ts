@@ -6,7 +6,7 @@ export interface PostgresUserRow {
 }
 
 /** A face that was deleted. */
-export interface ErasedFaceRow {
+export interface DeletedFaceRow {
   faceId: number;
   model: string;
   objectKey: string | null;
