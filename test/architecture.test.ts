@@ -54,7 +54,8 @@ test('no two exported types share a name', () => {
 test('no file of src/ has more than 300 lines', () => {
   const long = readdirSync('src', { recursive: true, encoding: 'utf8' })
     .map((name) => join('src', name))
-    .filter((path) => statSync(path).isFile())
+    // The schemas are written by a script, as long as they are.
+    .filter((path) => statSync(path).isFile() && !path.endsWith('schema.sql'))
     .filter((file) => readFileSync(file, 'utf8').trimEnd().split('\n').length > 300);
   expect(long).toEqual([]);
 });

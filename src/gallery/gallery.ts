@@ -1,4 +1,6 @@
 import type { CollectionRef, User } from '../persistence/people/people-store.js';
+import type { Lookalikes } from './lookalikes.js';
+import type { PeopleEditor } from './people-editor.js';
 
 /** Who a probe looks most like. */
 export interface Candidate extends User {
@@ -12,6 +14,22 @@ export interface RankedCandidate extends Candidate {
   faceId: number;
 }
 
+/** What is wrong with adding a face to a user: the person is there under another id, or it is the face of somebody else. */
+export type DuplicateKind = 'known-person' | 'other-person';
+
+/** Somebody else whom a face shows, by their similarity to it. */
+export interface DuplicateFinding extends RankedCandidate {
+  kind: DuplicateKind;
+}
+
+/** Looks at a face before it is stored, while no other face comes into the collection. */
+export interface DuplicateGuard {
+  /** From this similarity on a face shows a person, 0–1. */
+  threshold: number;
+  /** What it throws refuses the face. */
+  onFinding(finding: DuplicateFinding): void;
+}
+
 /** Over all tenants. */
 export interface GallerySize {
   collections: number;
@@ -23,6 +41,10 @@ export interface GallerySize {
  * Writes resolve when they are durable and visible to every later search.
  */
 export interface Gallery {
+  /** Changes people that are there. */
+  readonly editor: PeopleEditor;
+  /** Finds users who may be one person. */
+  readonly lookalikes: Lookalikes;
   /** What searches look at, in this process's memory or in the database. @throws StoreError */
   size(): Promise<GallerySize>;
   /** @throws FaceSearchError BAD_INPUT for a new id from which another one differs by its Unicode normalisation only */
@@ -31,9 +53,17 @@ export interface Gallery {
   requireUser(collection: CollectionRef, userId: string): Promise<void>;
   /**
    * @param photo to be kept with the face, and erased with it; without one none is kept
-   * @throws FaceSearchError USER_NOT_FOUND
+   * @param guard asked before, under the lock of the collection
+   * @returns the number of the face
+   * @throws FaceSearchError USER_NOT_FOUND; what the guard throws
    */
-  addFace(collection: CollectionRef, userId: string, embedding: Float32Array, photo?: Buffer): Promise<void>;
+  addFace(
+    collection: CollectionRef,
+    userId: string,
+    embedding: Float32Array,
+    photo?: Buffer,
+    guard?: DuplicateGuard,
+  ): Promise<number>;
   /**
    * Creates a user with a generated UUID and no name from a face and keeps the photo, unless somebody who `isKnown` has
    * come in since the caller searched: of several photos of one new person that arrive together, one enrols.

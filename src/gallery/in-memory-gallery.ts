@@ -6,17 +6,24 @@ import type { EmbeddingStore, IndexSource, StoredCollection } from '../persisten
 import type { CollectionRef, Erased, PeopleStore, User } from '../persistence/people/people-store.js';
 import type { ObjectStore } from '../persistence/photos/object-store.js';
 import type { PhotoOutbox } from '../persistence/photos/photo-outbox.js';
+import type { Store } from '../persistence/store.js';
 import { StoreError } from '../persistence/store-error.js';
+import type { PersonRef } from '../persistence/template.js';
 import type { IndexWorkers } from '../vector-index/index-workers.js';
 import { IndexLostError, type VectorIndex } from '../vector-index/vector-index.js';
 import { CollectionIndexes } from './collection-indexes.js';
-import type { Candidate, Gallery, GallerySize, RankedCandidate } from './gallery.js';
-import { KeyedLock } from './keyed-lock.js';
+import { findingOf, hasFacesOf, LOOKED_AT } from './duplicate-check.js';
+import type { Candidate, DuplicateGuard, Gallery, GallerySize, RankedCandidate } from './gallery.js';
+import { KeyedLock, lockKey } from './keyed-lock.js';
+import type { PeopleEditor } from './people-editor.js';
 import { PeopleScoring } from './people-scoring.js';
 import { probeOf } from './scoring/rank.js';
 import type { SimilarityScale } from './scoring/similarity.js';
+import { StoredLookalikes } from './stored-lookalikes.js';
+import { StoredPeopleEditor } from './stored-people-editor.js';
 import { CollectionSweep } from './sweeps/collection-sweep.js';
 import { newObjectKey, PhotoSweep } from './sweeps/photo-sweep.js';
+import { RecycleSweep } from './sweeps/recycle-sweep.js';
 
 /**
  * Faces asked of the index at first. The owner of the nearest by cosine need not be the most similar, since scores are
@@ -29,7 +36,7 @@ const ATTEMPTS = 2;
 
 export interface GalleryParts {
   /** Written by this gallery only, as long as it is open. Closed by its owner. */
-  store: PeopleStore & EmbeddingStore & IndexSource & PhotoOutbox;
+  store: PeopleStore & EmbeddingStore & IndexSource & PhotoOutbox & Pick<Store, 'changes' | 'pairs' | 'strangers'>;
   objects: ObjectStore;
   /** Used by this gallery only, as long as it is open. Closed by their owner. */
   indexes: IndexWorkers;
@@ -56,6 +63,9 @@ export class InMemoryGallery implements Gallery {
   readonly #writes = new KeyedLock();
   readonly #indexes: CollectionIndexes;
   readonly #scoring: PeopleScoring;
+  readonly #recycled: RecycleSweep;
+  readonly editor: PeopleEditor;
+  readonly lookalikes: StoredLookalikes;
 
   constructor({ store, objects, indexes, model, scale, logger }: GalleryParts) {
     this.#store = store;
@@ -66,10 +76,21 @@ export class InMemoryGallery implements Gallery {
     this.#collections = new CollectionSweep(store, () => this.#photos.start(), logger);
     this.#indexes = new CollectionIndexes({ store, workers: indexes, model, logger });
     this.#scoring = new PeopleScoring({ store, model, scale, isShared: false, logger });
+    const [photos, scoring] = [this.#photos, this.#scoring];
+    this.#recycled = new RecycleSweep({ changes: store.changes, sweepPhotos: () => photos.start(), logger });
+    const inTurn = <T>(collections: readonly CollectionRef[], change: () => Promise<T>) =>
+      this.#writes.runAll(collections.map(lockKey), change);
+    const follow = {
+      add: ({ collectionId }: PersonRef, faceIds: readonly number[]) => this.#indexes.addStored(collectionId, faceIds),
+      remove: ({ collectionId, faceIds }: Erased) => this.#indexes.remove(collectionId, faceIds),
+    };
+    this.lookalikes = new StoredLookalikes({ store, gallery: this, model, isShared: false, logger });
+    this.editor = new StoredPeopleEditor({ store, objects, photos, scoring, inTurn, follow });
   }
 
   /** Reads all faces into memory, and begins to erase what earlier deletions left. Calls before its end are slow, not wrong. */
   async open(): Promise<void> {
+    await this.#recycled.open();
     this.#photos.start();
     this.#collections.start();
     const collections = await this.#store.listCollections();
@@ -82,6 +103,7 @@ export class InMemoryGallery implements Gallery {
       'gallery is open',
     );
     this.#scoring.open();
+    this.lookalikes.open();
   }
 
   /** Faces that searches look at now, over all collections. */
@@ -102,15 +124,29 @@ export class InMemoryGallery implements Gallery {
     if (!(await this.#store.findUser(collection, userId))) throw new FaceSearchError('USER_NOT_FOUND');
   }
 
-  async addFace(collection: CollectionRef, userId: string, embedding: Float32Array, photo?: Buffer): Promise<void> {
+  async addFace(
+    collection: CollectionRef,
+    userId: string,
+    embedding: Float32Array,
+    photo?: Buffer,
+    guard?: DuplicateGuard,
+  ): Promise<number> {
     const vector = unitVector(embedding);
-    await this.#photos.keepIfAny(photo, (kept) =>
+    return this.#photos.keepIfAny(photo, (kept) =>
       this.#write(collection, async () => {
+        const at = guard && (await this.#store.findCollection(collection));
+        if (guard && at) {
+          const ranked = await this.#nearestUnderLock(at, vector, LOOKED_AT);
+          const hasFaces = await hasFacesOf(this.#store, collection, userId, this.#model);
+          const finding = findingOf(ranked, userId, hasFaces, guard.threshold);
+          if (finding) guard.onFinding(finding);
+        }
         const face = { embedding: vector, model: this.#model, ...kept };
         const stored = await this.#store.addFace(collection, userId, face);
         if (!stored) throw new FaceSearchError('USER_NOT_FOUND');
         await this.#indexes.add(stored.collectionId, stored.faceId, vector);
         this.#scoring.added(collection.tenant, stored);
+        return stored.faceId;
       }),
     );
   }
@@ -128,7 +164,7 @@ export class InMemoryGallery implements Gallery {
     const outcome = await this.#photos.keep(objectKey, photo, () =>
       this.#write(collection, async () => {
         const found = await this.#store.findCollection(collection);
-        const [best] = found ? await this.#nearestUnderLock(found, vector) : [];
+        const [best] = found ? await this.#nearestUnderLock(found, vector, 1) : [];
         if (best && isKnown(best)) return { known: best };
         const stored = await this.#store.addUserWithFace(collection, user, face);
         await this.#indexes.add(stored.collectionId, stored.faceId, vector);
@@ -213,19 +249,25 @@ export class InMemoryGallery implements Gallery {
   }
 
   /** Under the collection's lock. */
-  async #nearestUnderLock({ tenant, collectionId }: StoredCollection, probe: Float32Array): Promise<RankedCandidate[]> {
+  async #nearestUnderLock(
+    { tenant, collectionId }: StoredCollection,
+    probe: Float32Array,
+    k: number,
+  ): Promise<RankedCandidate[]> {
     const index = await this.#indexes.load(collectionId);
     try {
-      return await this.#nearest(tenant, index, probe, 1);
+      return await this.#nearest(tenant, index, probe, k);
     } catch (error) {
       if (!(error instanceof IndexLostError)) throw error;
       this.#indexes.forgetLost(index);
-      return this.#nearest(tenant, await this.#indexes.load(collectionId), probe, 1);
+      return this.#nearest(tenant, await this.#indexes.load(collectionId), probe, k);
     }
   }
 
   /** Waits for the writes under way. Store, object store and index threads stay open. */
   async close(): Promise<void> {
+    await this.#recycled.close();
+    await this.lookalikes.close();
     await this.#writes.idle();
     await this.#scoring.close();
     await this.#collections.close();
@@ -271,8 +313,4 @@ export class InMemoryGallery implements Gallery {
       })
     );
   }
-}
-
-function lockKey({ tenant, collection }: CollectionRef): string {
-  return JSON.stringify([tenant, collection]);
 }

@@ -6,11 +6,17 @@ import type { EmbeddingStore, Searcher, SearchingStore } from '../persistence/pe
 import type { CollectionRef, Erased, PeopleStore, User } from '../persistence/people/people-store.js';
 import type { ObjectStore } from '../persistence/photos/object-store.js';
 import type { PhotoOutbox } from '../persistence/photos/photo-outbox.js';
-import type { Candidate, Gallery, GallerySize, RankedCandidate } from './gallery.js';
+import type { Store } from '../persistence/store.js';
+import { findingOf, hasFacesOf, LOOKED_AT } from './duplicate-check.js';
+import type { Candidate, DuplicateGuard, Gallery, GallerySize, RankedCandidate } from './gallery.js';
+import type { PeopleEditor } from './people-editor.js';
 import { PeopleScoring } from './people-scoring.js';
 import { type Probe, probeOf } from './scoring/rank.js';
 import type { SimilarityScale } from './scoring/similarity.js';
+import { StoredLookalikes } from './stored-lookalikes.js';
+import { StoredPeopleEditor } from './stored-people-editor.js';
 import { newObjectKey, PhotoSweep } from './sweeps/photo-sweep.js';
+import { RecycleSweep } from './sweeps/recycle-sweep.js';
 
 /** Faces asked of the database: the owner of the nearest by cosine need not be the most similar; see InMemoryGallery. */
 const CANDIDATES = 32;
@@ -20,7 +26,7 @@ const COUNTED_MS = 10_000;
 
 export interface PgvectorGalleryParts {
   /** Closed by its owner. */
-  store: PeopleStore & EmbeddingStore & SearchingStore & PhotoOutbox;
+  store: PeopleStore & EmbeddingStore & SearchingStore & PhotoOutbox & Pick<Store, 'changes' | 'pairs' | 'strangers'>;
   objects: ObjectStore;
   /** Name of the model whose faces are compared; faces made by another are kept, but never found. */
   model: string;
@@ -34,6 +40,9 @@ export class PgvectorGallery implements Gallery {
   readonly #model: string;
   readonly #photos: PhotoSweep;
   readonly #scoring: PeopleScoring;
+  readonly #recycled: RecycleSweep;
+  readonly editor: PeopleEditor;
+  readonly lookalikes: StoredLookalikes;
   #counted: { size: Promise<GallerySize>; until: number } = {
     size: Promise.resolve({ collections: 0, faces: 0 }),
     until: 0,
@@ -44,12 +53,26 @@ export class PgvectorGallery implements Gallery {
     this.#model = model;
     this.#photos = new PhotoSweep(store, objects, logger);
     this.#scoring = new PeopleScoring({ store, model, scale, isShared: true, logger });
+    const [photos, scoring] = [this.#photos, this.#scoring];
+    this.#recycled = new RecycleSweep({ changes: store.changes, sweepPhotos: () => photos.start(), logger });
+    this.lookalikes = new StoredLookalikes({ store, gallery: this, model, isShared: true, logger });
+    this.editor = new StoredPeopleEditor({
+      store,
+      objects,
+      photos,
+      scoring,
+      // The transaction is turn enough, and the database searches what it has.
+      inTurn: (_collections, change) => change(),
+      follow: { add: async () => {}, remove: async () => {} },
+    });
   }
 
   /** Begins to delete the photos that earlier deletions left. */
   async open(): Promise<void> {
+    await this.#recycled.open();
     this.#photos.start();
     this.#scoring.open();
+    this.lookalikes.open();
   }
 
   async saveUser(collection: CollectionRef, user: User): Promise<void> {
@@ -60,13 +83,31 @@ export class PgvectorGallery implements Gallery {
     if (!(await this.#store.findUser(collection, userId))) throw new FaceSearchError('USER_NOT_FOUND');
   }
 
-  async addFace(collection: CollectionRef, userId: string, embedding: Float32Array, photo?: Buffer): Promise<void> {
+  async addFace(
+    collection: CollectionRef,
+    userId: string,
+    embedding: Float32Array,
+    photo?: Buffer,
+    guard?: DuplicateGuard,
+  ): Promise<number> {
     const vector = unitVector(embedding);
-    await this.#photos.keepIfAny(photo, async (kept) => {
+    // Before the transaction, as where unknown people are added.
+    const probe = guard && probeOf(vector, await this.#scoring.cohortOf(collection.tenant));
+    const hasFaces = guard !== undefined && (await hasFacesOf(this.#store, collection, userId, this.#model));
+    return this.#photos.keepIfAny(photo, async (kept) => {
       const face = { embedding: vector, model: this.#model, ...kept };
-      const stored = await this.#store.addFace(collection, userId, face);
+      const stored =
+        guard && probe
+          ? await this.#store.inTurn(collection, async (store) => {
+              const ranked = await this.#nearest(store, collection, probe, LOOKED_AT);
+              const finding = findingOf(ranked, userId, hasFaces, guard.threshold);
+              if (finding) guard.onFinding(finding);
+              return store.addFace(collection, userId, face);
+            })
+          : await this.#store.addFace(collection, userId, face);
       if (!stored) throw new FaceSearchError('USER_NOT_FOUND');
       this.#scoring.added(collection.tenant, stored);
+      return stored.faceId;
     });
   }
 
@@ -146,6 +187,8 @@ export class PgvectorGallery implements Gallery {
 
   /** Store and object store stay open. */
   async close(): Promise<void> {
+    await this.#recycled.close();
+    await this.lookalikes.close();
     await this.#scoring.close();
     await this.#photos.close();
   }

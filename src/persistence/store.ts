@@ -1,8 +1,11 @@
 import type { AttendanceStore } from './attendance.js';
 import type { CallerStore } from './keys/api-key-store.js';
+import type { DuplicatePairs } from './people/duplicate-pairs.js';
 import type { EmbeddingStore } from './people/embedding-store.js';
+import type { PeopleChanges } from './people/people-changes.js';
 import type { PeopleStore } from './people/people-store.js';
 import type { StagedEmbeddings } from './people/staged-embeddings.js';
+import type { StrangerStore } from './people/strangers.js';
 import type { UserPages } from './people/user-pages.js';
 import type { PhotoOutbox } from './photos/photo-outbox.js';
 import type { ScaleStore } from './scales.js';
@@ -17,6 +20,9 @@ export interface Store extends PeopleStore, EmbeddingStore, PhotoOutbox, CallerS
   readonly webhooks: WebhookStore;
   readonly staged: StagedEmbeddings;
   readonly attendance: AttendanceStore;
+  readonly changes: PeopleChanges;
+  readonly pairs: DuplicatePairs;
+  readonly strangers: StrangerStore;
   readonly userPages: UserPages;
 
   /** Throws when the store cannot answer. */

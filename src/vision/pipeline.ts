@@ -1,20 +1,33 @@
 import type { Reason } from '../core/errors.js';
 import type { FacematchVersion, ModelPack } from '../models/manifest.js';
 import { ALIGNED_SIZE, alignedToImage, cropped, unstretchedAlignedToImage } from './alignment.js';
-import { type DecodedImage, type DecodeLimits, decode } from './decode.js';
+import { type DecodeLimits, decode } from './decode.js';
 import { Detector } from './detectors/detector.js';
 import { Embedder, type MeasuredEmbedding } from './embedder.js';
-import type { Analysis, FaceReport, MatchAnalysis, MatchOptions, PhotoOptions, PhotoReport } from './face-analyser.js';
-import { FaceFinder, type FoundFaces, type LocatedFace, type SizeOfFace } from './face-finder.js';
+import type {
+  Analysis,
+  FaceReport,
+  GroupAnalysis,
+  GroupFace,
+  GroupOptions,
+  MatchAnalysis,
+  MatchOptions,
+  PhotoOptions,
+  PhotoReport,
+} from './face-analyser.js';
+import { FaceFinder, type FoundFaces, type LocatedFace } from './face-finder.js';
 import { FaceScorer } from './face-scorer.js';
+import { sizeOfFace } from './face-size.js';
+import { causeOf, faultOf, sightsOf } from './findings.js';
 import { askGates, type GateFinding, type LoadedGate, loadGates, refuseBy } from './gates/ask-gates.js';
 import type { Views } from './gates/gate.js';
-import { faceGates, photoGates, type Sights } from './gates/gates.js';
-import { area, type Box } from './geometry.js';
+import { faceGates, photoGates } from './gates/gates.js';
+import { type Box, timesShrink } from './geometry.js';
 import { ImagePyramid } from './image-pyramid.js';
 import { LandmarkFinder } from './landmarks.js';
 import { isPerson, PASSER_BY_WIDTH, withoutSecondPortraits } from './people-in-photo.js';
 import { cropAround } from './photo-crop.js';
+import { portraitOf } from './portrait.js';
 import { type DecodedPhoto, qualityIn } from './quality/quality-in.js';
 import { Refusal } from './refusal.js';
 import { StageTimer } from './stage-timer.js';
@@ -33,17 +46,14 @@ export interface VisionLimits extends DecodeLimits {
 /** `report`: analyses tell the score. `refuse`: faces that are not live are refused as well. */
 export type LivenessMode = 'off' | 'report' | 'refuse';
 
-/** "Around": how much narrower than the limit a face may be, as with the resolution. */
-const FACE_WIDTH_TOLERANCE = 0.1;
-
-/** A face at least so wide counts as a person even if it is too small to be embedded, in pixels of the photo. */
-const MIN_COUNTED_WIDTH = 24;
-
 /** First look at a photo: its longer side in pixels, at least, which is three times the usual detector's input. */
 export const FIRST_LOOK_SIDE = 960;
 
 /** A face at least so wide, in pixels, is still larger than in the aligned crop; a narrower one is looked at in full size. */
 const SHARP_FACE_WIDTH = 112;
+
+/** Of a photo of many people: its longer side in pixels, at least. */
+const GROUP_SIDE = 4096;
 
 /** What is asked of a photo that is to be compared. */
 const MATCH_OPTIONS = { version: 'v3', allowIdCard: true, severalFaces: 'refuse', withoutLiveness: true } as const;
@@ -148,8 +158,7 @@ export class Pipeline {
     for (const located of found.faces) {
       const { fillsPicture, ...face } = located;
       const asked = await askGates(this.faceGates, { face, picture: found.pyramid, photo }, {});
-      const full = asked.find(({ rule, reason }) => rule.refuses === 'NOT_FULL_FACE' && reason);
-      const fault = (full?.reason ?? null) as FaceReport['fault'];
+      const fault = faultOf(asked);
       const liveness = (asked.find(({ name }) => name === 'liveness')?.sight ?? null) as number | null;
       const made =
         tellsLength && (await clock.time('embed', () => this.embed(found.pyramid, located, options.version)));
@@ -187,6 +196,38 @@ export class Pipeline {
     return { embedding, overruled: [], timings: clock.timings };
   }
 
+  /**
+   * A small picture of the largest face of a photo that was kept.
+   * @throws Refusal BAD_INPUT
+   */
+  async portrait(bytes: Uint8Array): Promise<Buffer> {
+    const image = await decode(bytes, { ...this.limits, minResolution: null }, FIRST_LOOK_SIDE);
+    const photo = new ImagePyramid(image);
+    const { faces } = await this.finder.find(photo, () => 'full');
+    return portraitOf(photo, faces[0]?.box);
+  }
+
+  /**
+   * Embeds every face of a photo of many people.
+   * @throws Refusal BAD_INPUT
+   */
+  async embedGroup(bytes: Uint8Array, options: GroupOptions, clock = new StageTimer()): Promise<GroupAnalysis> {
+    const image = await clock.time('decode', () => decode(bytes, this.limits, GROUP_SIDE));
+    const { shrink } = image;
+    const photo: DecodedPhoto = Object.assign(new ImagePyramid(image), { shrink });
+    const found = await clock.time('find', () => this.finder.findAll(photo, options.least / shrink, options.most));
+    const faces: GroupFace[] = [];
+    for (const face of found.faces) {
+      const asked = await clock.time('gates', () => askGates(this.faceGates, { face, picture: photo, photo }, {}));
+      const { embedding, length } = await clock.time('embed', () => this.embed(photo, face, options.version));
+      const isSmall = sizeOfFace(face.box, image, this.limits) !== 'full';
+      const box = timesShrink(face.box, shrink);
+      faces.push({ box, embedding, isSmall, fault: faultOf(asked), quality: qualityIn(photo, face, length).score });
+    }
+    const { width, height } = image;
+    return { width: shrink * width, height: shrink * height, faces, left: found.left, timings: clock.timings };
+  }
+
   /** Looks at a shrunk photo first, and at all of it where a face that matters has lost detail. */
   private async findFaces(bytes: Uint8Array, clock: StageTimer): Promise<{ photo: DecodedPhoto; found: FoundFaces }> {
     const first = await this.look(bytes, clock, FIRST_LOOK_SIDE);
@@ -199,7 +240,7 @@ export class Pipeline {
     const photo: DecodedPhoto = Object.assign(new ImagePyramid(image), { shrink: image.shrink });
     const widths: number[] = [];
     const sizeOf = (box: Box) => {
-      const size = this.sizeOf(box, image);
+      const size = sizeOfFace(box, image, this.limits);
       if (size !== 'ignored') widths.push(box.width);
       return size;
     };
@@ -253,15 +294,6 @@ export class Pipeline {
     return score;
   }
 
-  /** A small face counts as a person; one that covers too little of the photo does not, for it stands in the background. */
-  private sizeOf(box: Box, image: DecodedImage): SizeOfFace {
-    const { minFaceWidth, minFaceArea } = this.limits;
-    const width = box.width * image.shrink;
-    if (area(box) < minFaceArea * image.width * image.height) return 'ignored';
-    if (width >= minFaceWidth * (1 - FACE_WIDTH_TOLERANCE)) return 'full';
-    return width >= MIN_COUNTED_WIDTH ? 'small' : 'ignored';
-  }
-
   private embed(
     pyramid: ImagePyramid,
     { fivePoints, fillsPicture }: LocatedFace,
@@ -280,14 +312,4 @@ function largest([first]: readonly LocatedFace[]): LocatedFace {
 
 function photoView(photo: ImagePyramid, { faces }: FoundFaces): Views['photo'] {
   return { photo, largestFace: faces[0]?.box };
-}
-
-function sightsOf(findings: readonly GateFinding[]): Sights {
-  const sight = (gate: string) => findings.find(({ name }) => name === gate)?.sight ?? null;
-  return Object.fromEntries(Object.keys(photoGates).map((name) => [name, sight(name)])) as unknown as Sights;
-}
-
-function causeOf(error: unknown): PhotoReport['refusal'] {
-  if (!(error instanceof Refusal)) throw error;
-  return { errorName: error.errorName, reason: error.reason };
 }

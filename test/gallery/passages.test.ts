@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Challenge, type ChallengeState } from '../../src/gallery/passages/challenge.js';
-import { hintOf, type CameraLook, lookOf } from '../../src/gallery/passages/look.js';
+import { type CameraLook, hintOf, lookOf } from '../../src/gallery/passages/look.js';
 import { Passage } from '../../src/gallery/passages/passage.js';
 import { Passages } from '../../src/gallery/passages/passages.js';
 import type { FaceReport, PhotoReport } from '../../src/vision/face-analyser.js';

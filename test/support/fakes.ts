@@ -1,5 +1,8 @@
 import { FaceSearchError } from '../../src/core/errors.js';
-import type { Candidate, Gallery, RankedCandidate } from '../../src/gallery/gallery.js';
+import { findingOf } from '../../src/gallery/duplicate-check.js';
+import type { Candidate, DuplicateGuard, Gallery, RankedCandidate } from '../../src/gallery/gallery.js';
+import type { Lookalikes } from '../../src/gallery/lookalikes.js';
+import type { PeopleEditor } from '../../src/gallery/people-editor.js';
 import type { UserDirectory, UserPage } from '../../src/gallery/user-directory.js';
 import type { AttendanceLine, AttendanceStore, Presence } from '../../src/persistence/attendance.js';
 import type { CollectionCount, CollectionRef, FaceRecord, User } from '../../src/persistence/people/people-store.js';
@@ -7,6 +10,7 @@ import type {
   Analysis,
   FaceAnalyser,
   FaceReport,
+  GroupAnalysis,
   MatchAnalysis,
   MatchOptions,
   PhotoOptions,
@@ -37,6 +41,60 @@ export class FakeAttendance implements AttendanceStore {
 
 /** A gallery in memory whose similarity is the plain dot product. */
 export class FakeGallery implements Gallery, UserDirectory {
+  /** Knows users by their ids, and nothing of photos or of time. */
+  readonly editor: PeopleEditor = {
+    saveUsers: async (collection, users) => {
+      for (const user of users) await this.saveUser(collection, user);
+      return users.map(() => 'created');
+    },
+    rename: async (collection, userId, to) => {
+      const user = this.#user(collection, userId);
+      this.#users(collection)?.delete(userId);
+      this.#users(collection)?.set(to, { ...user, id: to });
+    },
+    merge: async (collection, userId, from) => {
+      const user = this.#user(collection, userId);
+      for (const id of from) {
+        user.faces.push(...this.#user(collection, id).faces);
+        await this.deleteUser(collection, id);
+      }
+      return { id: userId, name: user.name, faces: user.faces.length };
+    },
+    move: async (collection, ids, to) => {
+      for (const id of ids) {
+        await this.saveUser({ ...collection, collection: to }, this.#user(collection, id));
+        await this.deleteUser(collection, id);
+      }
+      return { done: [...ids], failed: [] };
+    },
+    remove: async (collection, ids) => {
+      for (const id of ids) await this.deleteUser(collection, id);
+      return { done: [...ids], failed: [] };
+    },
+    restore: async () => {
+      throw new FaceSearchError('UNDO_OVER');
+    },
+  };
+
+  /** Finds none. */
+  readonly lookalikes: Lookalikes = {
+    start: async (collection) => ({
+      ...collection,
+      collectionId: 1,
+      isRunning: true,
+      after: 0,
+      done: 0,
+      total: this.#users(collection)?.size ?? 0,
+      startedAt: new Date(0),
+      finishedAt: undefined,
+    }),
+    scan: async () => undefined,
+    pairs: async () => ({ total: 0, pairs: [] }),
+    dismiss: async () => false,
+    strangers: async () => ({ total: 0, isPartial: false, groups: [] }),
+    open: () => {},
+    close: async () => {},
+  };
   readonly people = new Map<string, Map<string, User & { faces: Float32Array[] }>>();
   readonly photos: Buffer[] = [];
 
@@ -54,9 +112,19 @@ export class FakeGallery implements Gallery, UserDirectory {
     return [...(this.#users(collection)?.values() ?? [])];
   }
 
-  async addFace(collection: CollectionRef, userId: string, embedding: Float32Array, photo?: Buffer): Promise<void> {
-    this.#user(collection, userId).faces.push(embedding);
+  async addFace(
+    collection: CollectionRef,
+    userId: string,
+    embedding: Float32Array,
+    photo?: Buffer,
+    guard?: DuplicateGuard,
+  ): Promise<number> {
+    const { faces } = this.#user(collection, userId);
+    const ranked = guard ? await this.candidates(collection, embedding, 5) : [];
+    const finding = guard && findingOf(ranked, userId, faces.length > 0, guard.threshold);
+    if (finding) guard?.onFinding(finding);
     if (photo) this.photos.push(photo);
+    return faces.push(embedding);
   }
 
   async addUnknownPerson(
@@ -132,13 +200,27 @@ export class FakeGallery implements Gallery, UserDirectory {
     yield (await this.listUsers(collection)).map(({ id, name }) => ({ id, name }));
   }
 
+  async withFaces(_collection: CollectionRef, user: User) {
+    return { ...user, faces: 0, portrait: undefined };
+  }
+
+  async portrait(): Promise<{ tag: string; picture: Buffer }> {
+    throw new FaceSearchError('PHOTO_NOT_FOUND', 'photo-not-found');
+  }
+
+  async facesIfAny(collection: CollectionRef, userId: string): Promise<FaceRecord[]> {
+    return this.#users(collection)?.has(userId) ? this.faces(collection, userId) : [];
+  }
+
+  async shownFace(): Promise<undefined> {}
+
   async faces(collection: CollectionRef, userId: string): Promise<FaceRecord[]> {
     const { faces } = this.#user(collection, userId);
     return faces.map((_, i) => ({ faceId: i + 1, model: 'm1', createdAt: new Date(0), objectKey: undefined }));
   }
 
   async photo(): Promise<Buffer> {
-    throw new FaceSearchError('PHOTO_NOT_FOUND');
+    throw new FaceSearchError('PHOTO_NOT_FOUND', 'photo-not-found');
   }
 
   async size() {
@@ -199,6 +281,23 @@ export class FakeAnalyser implements FaceAnalyser {
       if (!(error instanceof FaceSearchError) || error.code === 400) throw error;
       return { ...report, refusal: { errorName: error.errorName, reason: error.reason } };
     }
+  }
+
+  /** `group:1,0.8` has a face for each number. */
+  async embedGroup(photo: Buffer): Promise<GroupAnalysis> {
+    const [, cosines = '1'] = wordOf(photo).split(':');
+    const faces = cosines.split(',').map((cosine, i) => ({
+      box: { x: 100 * i, y: 0, width: 50, height: 60 },
+      embedding: faceOf(Number(cosine)),
+      isSmall: false,
+      fault: null,
+      quality: 70,
+    }));
+    return { width: 640, height: 480, faces, left: 0, timings: { find: 1 } };
+  }
+
+  async portrait(photo: Buffer): Promise<Buffer> {
+    return Buffer.from(`portrait of ${wordOf(photo)}`);
   }
 
   async lookAt(image: Buffer, options: PhotoOptions): Promise<PhotoReport> {

@@ -23,6 +23,12 @@ const UNFINISHED = `${DATABASE}.unfinished`;
 /** A table of it that holds the name of the source. */
 const MARK = 'unfinished_move';
 
+/** What is read in the place of a table: deleted users who could be brought back are not moved, so their photos are to be erased. */
+const SOURCES: Readonly<Record<string, string>> = {
+  pending_object_deletions: `(SELECT object_key, since, tenant_id FROM pending_object_deletions
+    UNION SELECT value, erase_at, tenant_id FROM recycled JOIN collections USING (collection_id), json_each(object_keys))`,
+};
+
 /**
  * The database of a data folder as the source or the target of a move, which is then the folder's only user. A source is
  * opened read-only, once the rows of deleted collections are erased. With a data key, rows are decrypted when they are read and encrypted when they are written.
@@ -88,14 +94,21 @@ export class SqliteSide implements TargetSide {
   }
 
   async count({ name }: Table): Promise<number> {
-    return this.#do(() => Number(this.#db.prepare(`SELECT count(*) FROM ${name}`).pluck().get()));
+    return this.#do(() =>
+      Number(
+        this.#db
+          .prepare(`SELECT count(*) FROM ${SOURCES[name] ?? name}`)
+          .pluck()
+          .get(),
+      ),
+    );
   }
 
   async page(table: Table, after: Place | undefined, limit: number): Promise<Row[]> {
     const from = after && `WHERE (${table.key}) > (${table.key.map(() => '?')})`;
     const ofFace = table.fromFace && `JOIN (SELECT ${['face_id', ...table.fromFace]} FROM faces) USING (face_id)`;
     const columns = [...ownColumns(table), ...(table.fromFace ?? [])];
-    const sql = `SELECT ${columns} FROM ${table.name} ${ofFace ?? ''} ${from ?? ''} ORDER BY ${table.key} LIMIT ?`;
+    const sql = `SELECT ${columns} FROM ${SOURCES[table.name] ?? table.name} ${ofFace ?? ''} ${from ?? ''} ORDER BY ${table.key} LIMIT ?`;
     return this.#do(() =>
       this.#db
         .prepare<unknown[], Row>(sql)

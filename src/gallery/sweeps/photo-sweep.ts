@@ -18,6 +18,11 @@ export function newObjectKey(): string {
   return `faces/${randomUUID()}`;
 }
 
+/** The key of the small picture that is made of a photo; undefined for what is none. It lives no longer than the photo. */
+export function portraitKeyOf(objectKey: string): string | undefined {
+  return objectKey.startsWith('faces/') ? objectKey.replace(/^faces/, 'portraits') : undefined;
+}
+
 /**
  * Deletes the photos that the store lists as pending, in the background: nobody waits for it. Tenants take turns, so that the
  * photos of one do not wait for the thousands of another. A photo that cannot be deleted now stays on the list and is tried
@@ -132,7 +137,7 @@ export class PhotoSweep {
     let isAway = false;
     for (let i = 0; i < keys.length && !isAway; i += AT_ONCE) {
       const some = keys.slice(i, i + AT_ONCE);
-      const results = await Promise.allSettled(some.map((key) => this.#objects.delete(key)));
+      const results = await Promise.allSettled(some.map((key) => this.#deleteOne(key)));
       for (const [j, result] of results.entries()) {
         if (result.status === 'fulfilled') deleted.push(some[j] as string);
         else {
@@ -143,5 +148,11 @@ export class PhotoSweep {
     }
     if (deleted.length > 0) await this.#outbox.objectsDeleted(deleted);
     return isAway;
+  }
+
+  async #deleteOne(key: string): Promise<void> {
+    const portrait = portraitKeyOf(key);
+    if (portrait !== undefined) await this.#objects.delete(portrait);
+    await this.#objects.delete(key);
   }
 }

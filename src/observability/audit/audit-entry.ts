@@ -15,6 +15,8 @@ export interface AuditEntry {
   accountId?: number | undefined;
   /** Whom the request named. */
   userId?: string | undefined;
+  /** Whom else it named, where it may name several. */
+  userIds?: readonly string[] | undefined;
   /** Whom a search found. */
   foundId?: string | undefined;
   /** The id of an auto-created user. */
@@ -25,6 +27,10 @@ export interface AuditEntry {
   reason?: string | undefined;
   /** What a photo would have been refused for, had the request not overruled it. */
   overruled?: readonly string[] | undefined;
+  /** What a check of an added face found, where there was something to find. */
+  duplicate?: 'known-person' | 'other-person' | undefined;
+  /** Whom that face shows. */
+  duplicateOf?: string | undefined;
   /** Milliseconds. */
   ms?: number | undefined;
 }

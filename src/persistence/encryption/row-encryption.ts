@@ -95,6 +95,16 @@ export class RowEncryption {
     return this.#decryptText(blob, `event/${eventId}`);
   }
 
+  /** A deleted user who can be brought back, as JSON. */
+  encryptRecycled(token: string, clientId: string, text: string): Buffer {
+    return this.#encryptText(text, `recycled/${token}/${clientId}`);
+  }
+
+  /** @throws DecryptionError */
+  decryptRecycled(token: string, clientId: string, blob: Buffer): string {
+    return this.#decryptText(blob, `recycled/${token}/${clientId}`);
+  }
+
   /** The secret of an account's second factor, in base32. */
   encryptTotp(accountId: number, secret: string): Buffer {
     return this.#encryptText(secret, `second factor of account/${accountId}`);

@@ -11,16 +11,28 @@ import { auditRoute } from './audit.js';
 import { candidatesRoute } from './candidates.js';
 import { collectionsRoute } from './collections.js';
 import { deleteFaceRoute } from './delete-face.js';
+import { dismissDuplicateRoute, duplicatesRoute, startDuplicatesRoute } from './duplicates.js';
+import { enrolRoute } from './enrol.js';
 import { facePhotoRoute } from './face-photo.js';
 import { facesRoute } from './faces.js';
+import { identifyRoute } from './identify.js';
 import { addKeyRoute, keysRoute, revokeKeyRoute } from './keys.js';
 import { loadRoute } from './load.js';
 import { confirmTotpRoute, offerTotpRoute, ownPasswordRoute, removeTotpRoute } from './own-account.js';
+import { deleteCollectionRoute } from './people/delete-collection.js';
+import { deleteUsersRoute, restoreUsersRoute } from './people/delete-users.js';
+import { exportCsvRoute, exportXlsxRoute } from './people/export-users.js';
+import { importUsersRoute } from './people/import-users.js';
+import { mergeUsersRoute } from './people/merge-users.js';
+import { moveUsersRoute } from './people/move-users.js';
+import { renameUserRoute } from './people/rename-user.js';
+import { portraitRoute } from './portrait.js';
 import { recogniseRoute } from './recognise.js';
 import { scaleRoute } from './scale.js';
 import { logInRoute, logOutRoute, meRoute } from './session.js';
 import { settingsRoute } from './settings.js';
 import { statusRoute } from './status.js';
+import { nameUnknownRoute, unknownPeopleRoute } from './unknown-people.js';
 import { usersRoute } from './users.js';
 import { addWebhookRoute, deadLettersRoute, deleteWebhookRoute, retryWebhookRoute, webhooksRoute } from './webhooks.js';
 
@@ -52,7 +64,24 @@ const routes = [
   facesRoute,
   deleteFaceRoute,
   facePhotoRoute,
+  portraitRoute,
+  exportCsvRoute,
+  exportXlsxRoute,
+  importUsersRoute,
+  renameUserRoute,
+  mergeUsersRoute,
+  moveUsersRoute,
+  deleteUsersRoute,
+  restoreUsersRoute,
+  deleteCollectionRoute,
+  enrolRoute,
   candidatesRoute,
+  identifyRoute,
+  unknownPeopleRoute,
+  nameUnknownRoute,
+  duplicatesRoute,
+  startDuplicatesRoute,
+  dismissDuplicateRoute,
   analyseRoute,
   recogniseRoute,
   attendanceRoute,

@@ -19,6 +19,10 @@ const status = z.strictObject({
   minFaceArea: share.describe('Share of the photo; 0 is no limit.'),
   minQuality: whole.max(100).describe('Lowest quality of a face that is taken; 0 is no limit.'),
   allowCovered: z.boolean().describe('`add` and `analyse` know `allow_covered`.'),
+  duplicateCheck: z
+    .enum(['off', 'report', 'refuse'])
+    .describe('What is done with an added face that shows somebody else.'),
+  undoMinutes: whole.describe('How long users whom this API deletes can be brought back; 0 is not at all.'),
   keepPhotos: z.enum(['off', 'crop', 'photo']).describe('What is kept of photos that faces are added from.'),
 });
 
@@ -40,6 +44,8 @@ const schema = {
       minFaceArea: 0,
       minQuality: 0,
       allowCovered: false,
+      duplicateCheck: 'off',
+      undoMinutes: 10,
       keepPhotos: 'off',
     }),
   },
@@ -61,6 +67,8 @@ export const statusRoute: Route = (app, { services, config }) => {
       minFaceArea: config.MIN_FACE_AREA,
       minQuality: config.MIN_QUALITY,
       allowCovered: config.ALLOW_COVERED === 'on',
+      duplicateCheck: config.DUPLICATE_CHECK,
+      undoMinutes: config.UNDO_MINUTES,
       keepPhotos: config.KEEP_PHOTOS,
     }),
   );

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { userSorts } from '../../../persistence/people/user-pages.js';
 import { exampleUser, success, successSchema } from '../../replies.js';
 import type { Route } from '../../route.js';
-import { collection, count, name, string, whole } from './fields.js';
+import { collection, count, name, portrait, string, whole } from './fields.js';
 
 const users = z.strictObject({
   total: whole.describe('How many there are on all pages.'),
@@ -10,7 +10,7 @@ const users = z.strictObject({
     .literal(true)
     .optional()
     .describe('Not all that match were counted: there are `total` or more. Only searches in PostgreSQL.'),
-  users: z.array(z.strictObject({ id: z.string(), name: z.string(), faces: whole })),
+  users: z.array(z.strictObject({ id: z.string(), name: z.string(), faces: whole, portrait })),
   next: z.string().optional().describe('Send it as `cursor` for the next page. The last page has none.'),
 });
 
@@ -35,16 +35,23 @@ const schema = {
     offset: count(0, 999_999_999).default(0).describe('Users to skip. Large ones are slow: use `cursor`.'),
     limit: count(1, 200).default(50),
   }),
-  response: { 200: successSchema(users, { total: 1, users: [{ ...exampleUser, faces: 1 }] }) },
+  response: { 200: successSchema(users, { total: 1, users: [{ ...exampleUser, faces: 1, portrait: 1 }] }) },
 } as const;
 
 export const usersRoute: Route = (app, { services }) => {
   app.get('/users', { schema, config: { permission: 'list' } }, async ({ query, context }) => {
     const { collection, without_face: withoutFace, cursor, ...rest } = query;
     const request = { ...rest, withoutFace, cursor };
-    const { isTotalExact, next, ...page } = await services().directory.page(context.collection(collection), request);
+    const { directory } = services();
+    const where = context.collection(collection);
+    const { isTotalExact, next, total, users } = await directory.page(where, request);
+    const shown = users.map(async (user) => {
+      const { portrait = null } = await directory.withFaces(where, user);
+      return { ...user, portrait };
+    });
     return success({
-      ...page,
+      total,
+      users: await Promise.all(shown),
       ...(!isTotalExact && { atLeast: true as const }),
       ...(next !== undefined && { next }),
     });

@@ -250,4 +250,46 @@ export const migrations: readonly string[] = [
   ALTER TABLE pending_object_deletions ADD COLUMN tenant_id bigint NOT NULL DEFAULT 0;
   CREATE INDEX pending_by_tenant ON pending_object_deletions (tenant_id, object_key COLLATE "C");
   `,
+  `
+  -- People who were deleted and can be brought back until a time. No list, search or export reads them.
+  CREATE TABLE recycled (
+    recycled_id   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    collection_id bigint NOT NULL REFERENCES collections ON DELETE CASCADE,
+    client_id     bytea NOT NULL, -- as that of a user
+    token         text NOT NULL, -- a UUID, the same for all of one deletion
+    erase_at      timestamptz NOT NULL,
+    object_keys   text[] NOT NULL, -- of the photos, which are kept as long
+    data          bytea NOT NULL -- JSON
+  );
+  CREATE INDEX recycled_by_user ON recycled (collection_id, token);
+  CREATE INDEX recycled_by_time ON recycled (erase_at);
+  `,
+  `
+  -- How far the search for duplicates in a collection is, or when it was done.
+  CREATE TABLE duplicate_scans (
+    collection_id bigint PRIMARY KEY REFERENCES collections ON DELETE CASCADE,
+    is_running    boolean NOT NULL,
+    after_user    bigint NOT NULL, -- this user and those before have been looked at
+    done          bigint NOT NULL,
+    total         bigint NOT NULL,
+    started_at    timestamptz NOT NULL,
+    heard_at      timestamptz NOT NULL, -- when the server that runs it kept something
+    finished_at   timestamptz
+  );
+
+  -- Users who look like one person; the smaller number first.
+  CREATE TABLE duplicate_pairs (
+    collection_id bigint NOT NULL,
+    user_id       bigint NOT NULL,
+    other_id      bigint NOT NULL,
+    similarity    float8 NOT NULL,
+    found_at      timestamptz NOT NULL,
+    dismissed_at  timestamptz, -- when somebody said that they are two people
+    PRIMARY KEY (collection_id, user_id, other_id),
+    FOREIGN KEY (collection_id, user_id) REFERENCES users (collection_id, user_id) ON DELETE CASCADE,
+    FOREIGN KEY (collection_id, other_id) REFERENCES users (collection_id, user_id) ON DELETE CASCADE
+  );
+  CREATE INDEX duplicate_pairs_by_other ON duplicate_pairs (collection_id, other_id);
+  CREATE INDEX duplicate_pairs_by_similarity ON duplicate_pairs (collection_id, similarity);
+  `,
 ];

@@ -15,10 +15,12 @@ import { CountChanges } from './collection-counts.js';
 import type { RunQuery } from './database.js';
 import { formBytes } from './id-forms.js';
 import { type IsLarge, nearestPeople } from './nearest-people.js';
+import { erasePairsOf } from './pairs.js';
+import { eraseRecycledOf } from './recycled.js';
 import { searchColumns } from './search-columns.js';
 import { newestFaces } from './templates.js';
 import { makeTenant } from './tenants.js';
-import { bytes } from './user-row.js';
+import { bytes, type DeletedFaceRow } from './user-row.js';
 import { toVectorBytes } from './vector-bytes.js';
 
 /** Rows that one statement deletes, so that none runs into the time limit. */
@@ -27,19 +29,13 @@ const DELETED_AT_A_TIME = 2000;
 /** How often a collection is made again that somebody else deletes at the same moment. */
 const ATTEMPTS = 10;
 
-interface ErasedFaceRow {
-  faceId: number;
-  model: string;
-  objectKey: string | null;
-}
-
 /**
  * Users and faces within one transaction. A change of a collection holds its row, then the user's: together with
  * other changes, never together with its deletion.
  */
 export class PeopleWriter implements Searcher {
   readonly #run: RunQuery;
-  readonly #counts = new CountChanges();
+  readonly counts = new CountChanges();
   readonly #isLarge: IsLarge;
 
   constructor(run: RunQuery, isLarge: IsLarge) {
@@ -66,7 +62,7 @@ export class PeopleWriter implements Searcher {
     user: User,
     autoCreated = false,
   ): Promise<{ collectionId: number; userId: number }> {
-    const collectionId = await this.#makeCollection(collection);
+    const collectionId = await this.makeCollection(collection);
     const [row] = await this.#run<{ userId: number; isNew: boolean }>(
       `INSERT INTO users (collection_id, client_id, name, enrolled_at, form_hash, folded, sort_id, sort_name, search_tokens)
        VALUES ($1, $2, $3, CASE WHEN $4::boolean THEN now() END, sha256($5), $6, $7, $8, $9::int[])
@@ -84,7 +80,7 @@ export class PeopleWriter implements Searcher {
       ],
     );
     // A row that was there carries the mark of the transaction that updates it.
-    if (row?.isNew) this.#counts.users(collectionId, 1);
+    if (row?.isNew) this.counts.users(collectionId, 1);
     return { collectionId, userId: row?.userId ?? 0 };
   }
 
@@ -123,7 +119,7 @@ export class PeopleWriter implements Searcher {
   async deleteFace(collection: CollectionRef, userId: string, faceId: number): Promise<Erased | undefined> {
     const owner = await this.#locate(collection, userId, 'FOR UPDATE');
     if (!owner) return undefined;
-    const rows = await this.#run<ErasedFaceRow>(
+    const rows = await this.#run<DeletedFaceRow>(
       `DELETE FROM faces WHERE collection_id = $1 AND user_id = $2 AND face_id = $3
        RETURNING face_id AS "faceId", model, object_key AS "objectKey"`,
       [owner.collectionId, owner.userId, faceId],
@@ -136,10 +132,11 @@ export class PeopleWriter implements Searcher {
   }
 
   async deleteUser(collection: CollectionRef, userId: string): Promise<Erased | undefined> {
+    await eraseRecycledOf(this.#run, collection, userId);
     const owner = await this.#locate(collection, userId, 'FOR UPDATE');
     if (!owner) return undefined;
     await queueEvent(this.#run, deletedEvent(collection, { what: 'user', id: userId }));
-    return this.#eraseUser(owner);
+    return this.eraseUser(owner);
   }
 
   async deleteAutoCreatedBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined> {
@@ -151,7 +148,7 @@ export class PeopleWriter implements Searcher {
     );
     if (autoCreated.length === 0) return undefined;
     await queueEvent(this.#run, deletedEvent(collection, { what: 'user', id: userId, retention: true }));
-    return this.#eraseUser(owner);
+    return this.eraseUser(owner);
   }
 
   async deleteCollection(collection: CollectionRef): Promise<{ collectionId: number } | undefined> {
@@ -162,6 +159,7 @@ export class PeopleWriter implements Searcher {
       if (anybody.length === 0) return undefined;
     }
     await queueEvent(this.#run, deletedEvent(collection, { what: 'collection' }));
+    await eraseRecycledOf(this.#run, collection);
     await this.#eraseFaces(collectionId, null);
     for (let deleted = DELETED_AT_A_TIME; deleted === DELETED_AT_A_TIME; ) {
       const sql = `DELETE FROM users WHERE collection_id = $1 AND user_id IN
@@ -169,7 +167,7 @@ export class PeopleWriter implements Searcher {
       deleted = (await this.#run(sql, [collectionId, DELETED_AT_A_TIME])).length;
     }
     await this.#run('DELETE FROM collections WHERE collection_id = $1', [collectionId]);
-    this.#counts.collectionDeleted(collectionId);
+    this.counts.collectionDeleted(collectionId);
     return { collectionId };
   }
 
@@ -188,7 +186,7 @@ export class PeopleWriter implements Searcher {
     return newestFaces(this.#run, people, model);
   }
 
-  async #makeCollection(collection: CollectionRef): Promise<number> {
+  async makeCollection(collection: CollectionRef): Promise<number> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const existing = await this.collectionId(collection, 'FOR KEY SHARE OF c');
       if (existing !== undefined) return existing;
@@ -223,7 +221,7 @@ export class PeopleWriter implements Searcher {
        RETURNING face_id AS "faceId"`,
       [collectionId, userId, model, toVectorBytes(embedding), objectKey],
     );
-    this.#counts.faces(collectionId, model, 1);
+    this.counts.faces(collectionId, model, 1);
     await this.#run('UPDATE users SET has_face = true WHERE collection_id = $1 AND user_id = $2 AND NOT has_face', [
       collectionId,
       userId,
@@ -232,16 +230,16 @@ export class PeopleWriter implements Searcher {
     return { collectionId, personId: userId, faceId: row?.faceId ?? 0 };
   }
 
-  async #eraseUser({ collectionId, userId }: { collectionId: number; userId: number }): Promise<Erased> {
+  async eraseUser({ collectionId, userId }: { collectionId: number; userId: number }): Promise<Erased> {
     const erased = await this.#eraseFaces(collectionId, userId);
     await this.#run('DELETE FROM users WHERE collection_id = $1 AND user_id = $2', [collectionId, userId]);
-    this.#counts.users(collectionId, -1);
+    this.counts.users(collectionId, -1);
     return erased;
   }
 
   /** The last statement of the transaction, when it has changed users or faces. */
   writeCounts(): Promise<void> {
-    return this.#counts.write(this.#run);
+    return this.counts.write(this.#run);
   }
 
   /** Of a user whose row is held: nobody adds a face meanwhile. */
@@ -261,6 +259,7 @@ export class PeopleWriter implements Searcher {
         userId,
       ]);
     }
+    await erasePairsOf(this.#run, collectionId, userId);
   }
 
   /**
@@ -268,9 +267,9 @@ export class PeopleWriter implements Searcher {
    * @param userId null for every user
    */
   async #eraseFaces(collectionId: number, userId: number | null): Promise<Erased> {
-    const erased: ErasedFaceRow[] = [];
+    const erased: DeletedFaceRow[] = [];
     for (let deleted = DELETED_AT_A_TIME; deleted === DELETED_AT_A_TIME; ) {
-      const rows = await this.#run<ErasedFaceRow>(
+      const rows = await this.#run<DeletedFaceRow>(
         `DELETE FROM faces WHERE collection_id = $1 AND face_id IN (
            SELECT face_id FROM faces WHERE collection_id = $1 AND user_id = coalesce($2, user_id) LIMIT $3
          ) RETURNING face_id AS "faceId", model, object_key AS "objectKey"`,
@@ -285,8 +284,8 @@ export class PeopleWriter implements Searcher {
     return this.#erased(collectionId, erased);
   }
 
-  async #erased(collectionId: number, erased: readonly ErasedFaceRow[]): Promise<Erased> {
-    for (const { model } of erased) this.#counts.faces(collectionId, model, -1);
+  async #erased(collectionId: number, erased: readonly DeletedFaceRow[]): Promise<Erased> {
+    for (const { model } of erased) this.counts.faces(collectionId, model, -1);
     const objectKeys = erased.flatMap(({ objectKey }) => objectKey ?? []);
     await this.#run(
       `INSERT INTO pending_object_deletions (object_key, tenant_id)

@@ -14,17 +14,20 @@ import type {
 } from '../embedding-store.js';
 import type { CollectionCount, CollectionRef, Erased, FaceRecord, NewFace, StoredFace, User } from '../people-store.js';
 import { PostgresAttendance } from './attendance.js';
+import { PostgresChanges } from './changes.js';
 import { findCohort, peopleWithFaces, saveCohort } from './cohorts.js';
 import { CollectionSizes } from './collection-sizes.js';
 import { type DatabaseOptions, PostgresDatabase, type RunQuery } from './database.js';
 import { fillIdForms } from './id-forms.js';
 import { migrate } from './migrate.js';
 import type { VectorType } from './migrations.js';
+import { PostgresPairs } from './pairs.js';
 import { pendingObjects } from './pending-objects.js';
 import { PeopleWriter } from './people.js';
 import { PostgresScales } from './scales.js';
 import { fillSearchColumns } from './search-columns.js';
 import { PostgresStaged } from './staged.js';
+import { PostgresStrangers } from './strangers.js';
 import { newestFaces, peopleWithoutTemplate, saveTemplates } from './templates.js';
 import { refuseUnfinishedMove } from './unfinished-move.js';
 import { PostgresUserPages } from './user-pages.js';
@@ -50,6 +53,9 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
   readonly webhooks: PostgresWebhooks;
   readonly staged: PostgresStaged;
   readonly attendance: PostgresAttendance;
+  readonly changes: PostgresChanges;
+  readonly pairs: PostgresPairs;
+  readonly strangers: PostgresStrangers;
   readonly userPages: PostgresUserPages;
   readonly #db: PostgresDatabase;
   /** This server's name for what it announces. */
@@ -65,6 +71,9 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
     this.webhooks = new PostgresWebhooks(db);
     this.staged = new PostgresStaged(db);
     this.attendance = new PostgresAttendance(db);
+    this.changes = new PostgresChanges(db);
+    this.pairs = new PostgresPairs(db);
+    this.strangers = new PostgresStrangers(db);
     this.userPages = new PostgresUserPages(db);
   }
 
@@ -123,18 +132,8 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
     return this.#change((people) => people.deleteUser(collection, userId));
   }
 
-  async listAutoCreatedBefore(time: Date): Promise<(CollectionRef & { userId: string })[]> {
-    const rows = await this.#db.run<{ tenant: Buffer; collection: Buffer; userId: Buffer }>(
-      `SELECT t.name AS tenant, c.name AS collection, u.client_id AS "userId"
-       FROM users u JOIN collections c USING (collection_id) JOIN tenants t USING (tenant_id)
-       WHERE u.enrolled_at < $1 ORDER BY u.enrolled_at LIMIT $2`,
-      [time, USERS_PER_PAGE],
-    );
-    return rows.map(({ tenant, collection, userId }) => ({
-      tenant: tenant.toString('utf8'),
-      collection: collection.toString('utf8'),
-      userId: userId.toString('utf8'),
-    }));
+  listAutoCreatedBefore(time: Date): Promise<(CollectionRef & { userId: string })[]> {
+    return this.strangers.createdBefore(time, USERS_PER_PAGE);
   }
 
   deleteAutoCreatedBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined> {

@@ -30,8 +30,15 @@ export class Erasure {
     return erased;
   }
 
+  /** Erases the users who were put aside under an id. @returns whether there was somebody */
+  recycled(collectionId: number, clientId: string): boolean {
+    this.#sql.erasePhotosOfRecycled.run(collectionId, clientId);
+    return this.#sql.eraseRecycled.run(collectionId, clientId).changes > 0;
+  }
+
   /** Hides it; see DeletedCollections. */
   collection(collectionId: number): { collectionId: number } {
+    this.#sql.erasePhotosOfRecycled.run(collectionId, null);
     this.#sql.hideCollection.run(Date.now(), collectionId);
     this.#sql.forgetMembersOf.run(collectionId);
     return { collectionId };
@@ -41,6 +48,7 @@ export class Erasure {
   #forget({ collectionId, userId }: Owner): void {
     this.#sql.deleteTemplate.run(userId);
     this.#sql.deleteCohortMember.run(collectionId, userId);
+    this.#sql.deletePairs.run(collectionId, userId, userId);
   }
 
   /** Part of the deleting transaction: an object's deletion is never forgotten, whatever happens next. */

@@ -151,6 +151,15 @@ export function prepareStatements(db: Database) {
       `SELECT face_id AS faceId, model, created_at AS createdAt, object_key AS objectKey FROM faces
        WHERE collection_id = ? AND user_id = ? ORDER BY face_id`,
     ),
+    erasePhotosOfRecycled: one<[collectionId: number, clientId: string | null], never>(
+      `INSERT OR IGNORE INTO pending_object_deletions (object_key, since, tenant_id)
+       SELECT value, CAST(1000 * unixepoch('subsec') AS INTEGER), tenant_id
+       FROM recycled JOIN collections USING (collection_id), json_each(object_keys)
+       WHERE collection_id = ? AND client_id = ifnull(?, client_id)`,
+    ),
+    eraseRecycled: one<[collectionId: number, clientId: string], never>(
+      'DELETE FROM recycled WHERE collection_id = ? AND client_id = ?',
+    ),
     countPeople: one<[tenant: string], CollectionCount>(
       `SELECT c.name AS collection, ifnull(sum(n.amount) FILTER (WHERE n.model = ''), 0) AS users,
          ifnull(sum(n.amount) FILTER (WHERE n.model <> ''), 0) AS faces
@@ -208,6 +217,9 @@ export function prepareStatements(db: Database) {
     ),
     deleteCohortMember: one<[collectionId: number, userId: number], never>(
       'DELETE FROM cohort_members WHERE collection_id = ? AND user_id = ?',
+    ),
+    deletePairs: one<[collectionId: number, userId: number, otherId: number], never>(
+      'DELETE FROM duplicate_pairs WHERE collection_id = ? AND (user_id = ? OR other_id = ?)',
     ),
     withoutTemplate: value<
       [{ collectionId: number; model: string; cohort: string; after: number; limit: number }],

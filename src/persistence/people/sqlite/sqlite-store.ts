@@ -19,15 +19,18 @@ import {
   type User,
 } from '../people-store.js';
 import { AttendanceRows } from './attendance-rows.js';
+import { ChangeRows } from './change-rows.js';
 import { DeletedCollections } from './deleted-collections.js';
 import { Erasure } from './erasure.js';
 import { GuardedDatabase } from './guarded-database.js';
+import { PairRows } from './pair-rows.js';
 import { PeopleRows } from './people-rows.js';
 import { ScaleRows } from './scale-rows.js';
 import { openDatabase, openReadOnlyDatabase } from './sqlite-database.js';
 import { SqliteEmbeddings } from './sqlite-embeddings.js';
 import { prepareStatements, type Statements } from './sqlite-statements.js';
 import { StagedRows } from './staged-rows.js';
+import { StrangerRows } from './stranger-rows.js';
 import { SqliteUserPages } from './user-pages.js';
 
 export interface SqliteStoreOptions {
@@ -50,6 +53,9 @@ export class SqliteStore extends SqliteEmbeddings implements Store {
   readonly webhooks: SqliteWebhooks;
   readonly staged: StagedRows;
   readonly attendance: AttendanceRows;
+  readonly changes: ChangeRows;
+  readonly pairs: PairRows;
+  readonly strangers: StrangerRows;
   readonly userPages: SqliteUserPages;
   readonly #db: GuardedDatabase;
   readonly #sql: Statements;
@@ -86,24 +92,20 @@ export class SqliteStore extends SqliteEmbeddings implements Store {
     this.webhooks = new SqliteWebhooks(raw, db, rows, encryption);
     this.staged = new StagedRows(db, raw, encryption);
     this.attendance = new AttendanceRows(db, raw, rows, encryption);
+    this.pairs = new PairRows(db, raw, rows);
+    this.strangers = new StrangerRows(db, raw, sql, rows);
     this.userPages = new SqliteUserPages(db, raw, rows, encryption);
     this.#encryption = encryption;
     this.#rows = rows;
     this.#erasure = new Erasure(sql);
     this.#deleted = new DeletedCollections(raw);
+    const { webhooks } = this;
+    this.changes = new ChangeRows({ db, raw, sql, rows, encryption, erasure: this.#erasure, webhooks });
   }
 
   async saveUser(collection: CollectionRef, user: User): Promise<boolean> {
-    const { isSaved, isRenamed } = this.#db.write(() => {
-      const existing = this.#rows.collectionId(collection);
-      const before = existing === undefined ? undefined : this.#rows.user(existing, user.id);
-      if (existing !== undefined && !before && this.#rows.hasOtherForm(existing, user.id))
-        return { isSaved: false, isRenamed: false };
-      this.#rows.saveUser(existing ?? this.#rows.makeCollection(collection), user);
-      return { isSaved: true, isRenamed: before !== undefined && before.name !== user.name };
-    });
-    if (isRenamed) this.#db.forgetSoon();
-    return isSaved;
+    const [outcome] = await this.changes.saveUsers(collection, [user]);
+    return outcome !== 'id-conflict';
   }
 
   async findUser(collection: CollectionRef, userId: string): Promise<User | undefined> {
@@ -149,18 +151,13 @@ export class SqliteStore extends SqliteEmbeddings implements Store {
   async deleteUser(collection: CollectionRef, userId: string): Promise<Erased | undefined> {
     return this.#erase(deletedEvent(collection, { what: 'user', id: userId }), () => {
       const owner = this.#rows.locate(collection, userId);
+      this.changes.eraseAside(collection, userId);
       return owner && this.#erasure.user(owner);
     });
   }
 
   async listAutoCreatedBefore(time: Date): Promise<(CollectionRef & { userId: string })[]> {
-    return this.#db.read(() =>
-      this.#sql.autoCreatedBefore.all(time.getTime(), USERS_PER_TURN).map((row) => ({
-        tenant: row.tenant,
-        collection: row.collection,
-        userId: this.#encryption.decryptUser(row).id,
-      })),
-    );
+    return this.strangers.createdBefore(time, USERS_PER_TURN);
   }
 
   async deleteAutoCreatedBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined> {

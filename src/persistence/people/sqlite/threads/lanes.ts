@@ -95,6 +95,31 @@ export const lanes = {
     forgetBefore: 'write',
   } satisfies Record<MethodOf<Store['attendance']>, Lane>,
 
+  changes: {
+    saveUsers: 'write',
+    rename: 'write',
+    merge: 'write',
+    move: 'write',
+    copy: 'write',
+    recycle: 'write',
+    restore: 'write',
+    eraseRecycled: 'write',
+  } satisfies Record<MethodOf<Store['changes']>, Lane>,
+
+  pairs: {
+    start: 'write',
+    scan: 'read',
+    unattended: 'read',
+    progress: 'write',
+    finish: 'write',
+    pairs: 'long read',
+    dismiss: 'write',
+  } satisfies Record<MethodOf<Store['pairs']>, Lane>,
+
+  strangers: {
+    list: 'long read',
+  } satisfies Record<MethodOf<Store['strangers']>, Lane>,
+
   // Their lists in memory are those of one thread.
   userPages: {
     page: 'long read',
