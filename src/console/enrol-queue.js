@@ -1,5 +1,6 @@
 import { blobUrl, h } from './dom.js';
-import { admin, adminPost, base64Of, call, Refused, refuseTooLarge, session } from './session.js';
+import { prepared } from './prepared-photo.js';
+import { admin, adminPost, base64Of, call, Refused, session } from './session.js';
 import { refusalInWords, t } from './words.js';
 
 /** Photos sent at the same time: enough to keep two worker threads busy. */
@@ -136,8 +137,8 @@ function newQueue() {
 }
 
 /** @param {File} photo @param {Order} order @throws {Refused} */
-async function add(photo, { id, name, isNamed, collection, allowCard }) {
-  refuseTooLarge(photo);
+async function add(original, { id, name, isNamed, collection, allowCard }) {
+  const photo = await prepared(original);
   const isKnown = (await facesOf(collection, id)) !== undefined;
   // A photo that is refused must not leave a person without a face behind.
   if (!isKnown) await refuseUnfit(photo, allowCard);

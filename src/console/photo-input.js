@@ -1,5 +1,7 @@
 import { h } from './dom.js';
 import { named } from './named-photo.js';
+import { isPhoto } from './prepared-photo.js';
+import { icon } from './ui/icon.js';
 import { openWebcam } from './webcam.js';
 import { t } from './words.js';
 
@@ -15,14 +17,14 @@ export function photoInput({ multiple, onPhotos, signal }) {
   const trouble = h('p', { role: 'alert', class: 'bad' });
   const take = (list) => {
     const files = [...(list ?? [])];
-    const photos = files.filter((file) => file.type.startsWith('image/'));
+    const photos = files.filter((file) => isPhoto(file));
     const others = files.filter((file) => !photos.includes(file)).map(({ name }) => name);
     trouble.textContent = others.length > 0 ? t('photo.no-photo', { names: others.join(', ') }) : '';
     if (photos.length > 0) onPhotos(multiple ? photos : photos.slice(0, 1));
   };
   const input = h('input', {
     type: 'file',
-    accept: 'image/jpeg,image/png',
+    accept: 'image/*,.heic,.heif,.avif',
     multiple,
     class: 'visually-hidden',
     onchange: () => {
@@ -34,7 +36,7 @@ export function photoInput({ multiple, onPhotos, signal }) {
     'label',
     { class: 'drop' },
     input,
-    h('strong', {}, t(multiple ? 'photo.choose-many' : 'photo.choose')),
+    h('strong', { class: 'row' }, icon('image'), t(multiple ? 'photo.choose-many' : 'photo.choose')),
     h('span', {}, t(multiple ? 'photo.drop-many' : 'photo.drop')),
   );
   const on = (type, listener) => document.addEventListener(type, listener, { signal });
@@ -49,6 +51,7 @@ export function photoInput({ multiple, onPhotos, signal }) {
   const camera = h(
     'button',
     { type: 'button', onclick: () => openWebcam({ onPicture: (photo, tell) => onPhotos([photo], tell), multiple }) },
+    icon('camera'),
     t('photo.webcam'),
   );
   return h('div', {}, h('div', { class: 'photo-input' }, zone, camera), trouble);

@@ -1,6 +1,7 @@
 import { blobUrl, h, labelled } from '../dom.js';
+import { prepared } from '../prepared-photo.js';
 import { bar, meaning } from '../scale.js';
-import { facematch, refuseTooLarge, session } from '../session.js';
+import { facematch, session } from '../session.js';
 import { refusalInWords, t } from '../words.js';
 
 /** From here on the server says that two photos show one person. */
@@ -18,7 +19,7 @@ export function comparePage(main, signal) {
     const shown = h('figure', { class: 'picture' });
     const input = h('input', {
       type: 'file',
-      accept: 'image/jpeg,image/png',
+      accept: 'image/*,.heic,.heif,.avif',
       class: 'visually-hidden',
       onchange: () => take(i, shown, input.files[0]),
     });
@@ -51,8 +52,8 @@ export function comparePage(main, signal) {
     again.hidden = true;
     detail.replaceChildren();
     try {
-      photos.forEach(refuseTooLarge);
-      const found = await facematch(photos, validate.input.checked);
+      const both = await Promise.all(photos.map(prepared));
+      const found = await facematch(both, validate.input.checked);
       if (!isOld()) show(found);
     } catch (error) {
       if (isOld()) return;

@@ -2,8 +2,8 @@
 export const words = {
   'photo.choose': 'Choose a photo',
   'photo.choose-many': 'Choose photos',
-  'photo.drop': 'or drop it here, or paste it (jpg or png, at most 5 MB, at least about 640 × 480)',
-  'photo.drop-many': 'or drop them here, or paste them (jpg or png, at most 5 MB, at least about 640 × 480)',
+  'photo.drop': 'or drop it here, or paste it',
+  'photo.drop-many': 'or drop them here, or paste them',
   'photo.no-photo': 'Not sent, since it is no picture: {names}. Choose jpg or png files.',
   'photo.webcam': 'Webcam',
   'photo.webcam-wait': 'Waiting for the webcam …',

@@ -2,7 +2,7 @@
 export const words = {
   'nav.label': 'Các trang',
   'nav.collections': 'Bộ sưu tập',
-  'nav.people': 'Danh sách người',
+  'nav.people': 'Mọi người',
   'nav.enrol': 'Đăng ký',
   'nav.search': 'Tìm kiếm',
   'nav.compare': 'So sánh',
