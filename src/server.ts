@@ -22,7 +22,10 @@ import { type GaugeSource, Metrics } from './observability/metrics/metrics.js';
 import { KeyRing } from './persistence/keys/api-keys.js';
 import type { CollectionRef, PeopleStore } from './persistence/people/people-store.js';
 import type { WebhookStore } from './persistence/webhooks/webhook-store.js';
+import { OperatorError } from './util/operator-error.js';
 import { defaultManifestPath } from './util/paths.js';
+import type { FaceAnalyser } from './vision/face-analyser.js';
+import { ServiceCheckedAnalyser } from './vision/liveness-service.js';
 import { VisionPool } from './vision/vision-pool.js';
 import { openDatabaseStorage } from './wiring/database-storage.js';
 import { openFolderStorage } from './wiring/folder-storage.js';
@@ -149,7 +152,7 @@ async function startServices(
       ? undefined
       : new FollowedScale({ scales, model: identity, calibration, centres, logger });
   await scale?.open();
-  const starting = startVision(pack, config, workerUrl);
+  const starting = startVision(pack, config, logger, workerUrl);
   // Awaited when the gallery is open; a failure before must not count as unhandled.
   starting.catch(() => undefined);
   try {
@@ -172,17 +175,36 @@ async function startServices(
   }
 }
 
-function startVision(pack: ModelPack, config: Config, workerUrl: URL | undefined): Promise<VisionPool> {
-  return VisionPool.start(pack, {
-    minResolution: config.MIN_RESOLUTION,
-    maxPixels: config.MAX_PIXELS,
-    minFaceWidth: config.MIN_FACE_WIDTH,
-    minFaceArea: config.MIN_FACE_AREA,
-    minQuality: config.MIN_QUALITY,
-    workers: config.WORKERS,
-    maxQueue: config.MAX_QUEUE,
-    ...(workerUrl && { workerUrl }),
-  });
+async function startVision(
+  pack: ModelPack,
+  config: Config,
+  logger: Logger,
+  workerUrl: URL | undefined,
+): Promise<FaceAnalyser> {
+  const { LIVENESS: liveness, LIVENESS_THRESHOLD: threshold, LIVENESS_TIMEOUT: timeout } = config;
+  const url = liveness === 'off' ? undefined : (config.LIVENESS_URL ?? config.LIVENESS_URL_FILE);
+  const model = pack.gates.livenessGate;
+  if (liveness !== 'off' && url === undefined && !model)
+    throw new OperatorError(`LIVENESS: the model pack "${pack.name}" has no network for it`);
+  const livenessGate = model && { ...model, ...(threshold !== undefined && { threshold }) };
+  const pool = await VisionPool.start(
+    { ...pack, gates: { ...pack.gates, livenessGate } },
+    {
+      minResolution: config.MIN_RESOLUTION,
+      maxPixels: config.MAX_PIXELS,
+      minFaceWidth: config.MIN_FACE_WIDTH,
+      minFaceArea: config.MIN_FACE_AREA,
+      minQuality: config.MIN_QUALITY,
+      workers: config.WORKERS,
+      maxQueue: config.MAX_QUEUE,
+      // A service takes the place of the network.
+      liveness: url === undefined ? liveness : 'off',
+      ...(workerUrl && { workerUrl }),
+    },
+  );
+  if (url === undefined) return pool;
+  const onFailure = ({ message }: Error) => logger.warn({ fault: message }, 'the liveness service did not answer');
+  return new ServiceCheckedAnalyser(pool, liveness, { url, timeout, onError: config.LIVENESS_ON_ERROR, onFailure });
 }
 
 function startRetention(

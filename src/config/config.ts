@@ -36,7 +36,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     if (parsed.success) values[name] = parsed.data;
     else problems.push(`${name}: ${parsed.error.issues[0]?.message ?? 'is not valid'}`);
   }
-  for (const name of ['DATA_KEY', 'S3_ACCESS_KEY', 'S3_SECRET_KEY', 'MQTT_URL'])
+  for (const name of ['DATA_KEY', 'S3_ACCESS_KEY', 'S3_SECRET_KEY', 'MQTT_URL', 'LIVENESS_URL'])
     if (env[name] && env[`${name}_FILE`]) problems.push(`${name} and ${name}_FILE: set only one of them`);
   if (env.DATABASE_URL && (env.DATA_KEY || env.DATA_KEY_FILE)) {
     problems.push('DATABASE_URL and DATA_KEY: what lies in PostgreSQL cannot be encrypted with a data key yet');

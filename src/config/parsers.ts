@@ -201,6 +201,35 @@ export function mqttUrlFile() {
   return fileContent().pipe(mqttUrl());
 }
 
+/** `https://host/path?query`, or with http. */
+export function httpUrl() {
+  return z
+    .string()
+    .transform((value) => value.trim())
+    .refine((value) => /^https?:\/\//.test(value) && URL.canParse(value), {
+      error: 'must be an http or https URL',
+    });
+}
+
+/** The path of a file that holds such a URL. */
+export function httpUrlFile() {
+  return fileContent().pipe(httpUrl());
+}
+
+/** A name of the IANA time zone database. */
+export function timeZone() {
+  return z.string().refine(isTimeZone, { error: 'must be a time zone such as Asia/Ho_Chi_Minh' });
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** What topics of MQTT begin with. */
 export function topic() {
   return z.string().regex(/^[^\s/#+$][^\s#+]{0,99}(?<!\/)$/, {

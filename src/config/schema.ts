@@ -1,5 +1,6 @@
 import { addressSettings } from './settings/address.js';
 import { callerSettings } from './settings/callers.js';
+import { cameraSettings } from './settings/camera.js';
 import { eventSettings } from './settings/events.js';
 import { loadSettings } from './settings/load.js';
 import { photoSettings } from './settings/photos.js';
@@ -19,6 +20,7 @@ export const settingGroups: readonly SettingGroup[] = [
   { title: 'Keys and replies', variables: callerSettings },
   { title: 'Storage', variables: storageSettings },
   { title: 'Photos and matching', variables: photoSettings },
+  { title: 'Camera and liveness', variables: cameraSettings },
   { title: 'Load and time', variables: loadSettings },
   { title: 'Webhooks and MQTT', variables: eventSettings },
   { title: 'Logs and metrics', variables: recordSettings },
@@ -30,6 +32,7 @@ export const variables = {
   ...callerSettings,
   ...storageSettings,
   ...photoSettings,
+  ...cameraSettings,
   ...loadSettings,
   ...eventSettings,
   ...recordSettings,

@@ -55,6 +55,17 @@ export const photoReasons = {
     en: { short: 'hat', sentence: 'A hat covers the head. Take it off.' },
     vi: { short: 'mũ', sentence: 'Mũ che đầu. Hãy bỏ ra.' },
   },
+  'not-live': {
+    en: {
+      short: 'picture of a face',
+      sentence:
+        'This looks like a print or a screen, not like a person. Stand before the camera yourself, in even light.',
+    },
+    vi: {
+      short: 'ảnh chụp lại khuôn mặt',
+      sentence: 'Đây giống ảnh in hoặc màn hình, không phải người thật. Hãy tự đứng trước máy ảnh, ở nơi ánh sáng đều.',
+    },
+  },
   'low-quality': {
     en: {
       short: 'low quality',

@@ -96,6 +96,10 @@ export const englishReasons = {
     short: 'audit log not writable',
     sentence: 'The server cannot write its audit log; nothing was changed. Try again in a moment.',
   },
+  'liveness-unavailable': {
+    short: 'liveness service away',
+    sentence: 'The service that tells people from pictures does not answer. Try again in a moment.',
+  },
   'not-ready': { short: 'server not ready', sentence: 'The server is starting. Try again in a moment.' },
   'bad-request': { short: 'unreadable request', sentence: 'The server cannot read the request.' },
   'request-timeout': { short: 'request too slow', sentence: 'The request did not arrive in time.' },

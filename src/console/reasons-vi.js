@@ -86,6 +86,10 @@ export const vietnameseReasons = {
     short: 'không ghi được nhật ký kiểm toán',
     sentence: 'Máy chủ không ghi được nhật ký kiểm toán; chưa có gì thay đổi. Hãy thử lại sau.',
   },
+  'liveness-unavailable': {
+    short: 'dịch vụ kiểm tra không trả lời',
+    sentence: 'Dịch vụ phân biệt người thật với ảnh không trả lời. Hãy thử lại sau.',
+  },
   'not-ready': { short: 'chưa sẵn sàng', sentence: 'Máy chủ đang khởi động. Hãy thử lại sau.' },
   'bad-request': { short: 'yêu cầu không đọc được', sentence: 'Máy chủ không đọc được yêu cầu.' },
   'request-timeout': { short: 'yêu cầu quá chậm', sentence: 'Yêu cầu không đến kịp thời gian.' },

@@ -30,6 +30,8 @@ const table = {
     hat: notFullFace,
     'low-quality': notFullFace,
   }),
+  // Not of the vendor's; the code is that of faces which are refused for how they look.
+  NOT_LIVE: business(406, { 'not-live': 'The photo seems to show a picture of a face, not a person' }),
   BAD_INPUT: business(400, {
     'image-format': 'The image format is not supported: send a jpg, jpeg or png.',
     'image-damaged': 'The image is damaged and cannot be decoded.',
@@ -87,6 +89,9 @@ const table = {
   }),
   AUDIT_UNAVAILABLE: real(503, {
     'audit-unavailable': 'The server cannot write its audit log now; nothing was changed. Try again later.',
+  }),
+  LIVENESS_UNAVAILABLE: real(503, {
+    'liveness-unavailable': 'The liveness service does not answer, so the photo was refused. Try again later.',
   }),
   NOT_READY: real(503, { 'not-ready': 'The server is starting; try again in a moment.' }),
   // What is no request of an endpoint. Other statuses of the framework have the reason `bad-request` too.

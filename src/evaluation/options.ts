@@ -79,6 +79,7 @@ export const evaluationOptions = {
     help: 'gates: a narrower face is not embedded, in pixels, as MIN_FACE_WIDTH; 0 is off',
     read: wholeNumber(0, 10_000),
   },
+  liveness: { type: 'boolean', help: 'gates: as with LIVENESS=refuse; images of the label not_live must be refused' },
   version: { type: 'string', value: 'VERSION', default: 'v3', help: 'none, v3 or v4', read: readVersion },
   docs: {
     type: 'string',

@@ -5,7 +5,7 @@ import { scaleOf, scalePoints } from '../gallery/scoring/similarity.js';
 import type { ModelPack } from '../models/manifest.js';
 import { OperatorError } from '../util/operator-error.js';
 import { showProgress } from '../util/progress.js';
-import { VisionPool } from '../vision/vision-pool.js';
+import { VisionPool, type VisionPoolSettings } from '../vision/vision-pool.js';
 import { type Embedded, embedImages } from './embed-images.js';
 import { evaluate } from './evaluation.js';
 import { counted } from './format.js';
@@ -107,8 +107,13 @@ async function embed(
 ): Promise<Embedded> {
   if (images.length === 0) return { embeddings: new Map(), qualities: new Map(), failures: new Map() };
   const paths = images.map(({ path }) => path);
-  return await withPool(tools, workers, 0, 'Embedding', paths.length, (pool, concurrency, onProgress) =>
-    embedImages(pool, folder, paths, { version, concurrency, onProgress }),
+  return await withPool(
+    tools,
+    workers,
+    { minFaceWidth: 0 },
+    'Embedding',
+    paths.length,
+    (pool, concurrency, onProgress) => embedImages(pool, folder, paths, { version, concurrency, onProgress }),
   );
 }
 
@@ -116,7 +121,7 @@ async function embed(
 async function judge(
   { folder, gateImages }: Selection,
   corrections: Corrections,
-  { version, workers, minFaceWidth }: EvaluationOptions,
+  { version, workers, minFaceWidth, liveness }: EvaluationOptions,
   tools: EvaluationTools,
 ): Promise<{ images: JudgedImage[]; corrected: JudgedImage[]; seconds: number } | null> {
   if (gateImages.length === 0) return null;
@@ -125,7 +130,7 @@ async function judge(
   const outcomes = await withPool(
     tools,
     workers,
-    minFaceWidth,
+    { minFaceWidth, liveness: liveness ? 'refuse' : 'off' },
     'Judging',
     paths.length,
     (pool, concurrency, onProgress) => judgeImages(pool, folder, paths, { version, concurrency, onProgress }),
@@ -141,7 +146,7 @@ async function judge(
 export async function withPool<T>(
   { pack, maxPixels, workerUrl }: Pick<EvaluationTools, 'pack' | 'maxPixels' | 'workerUrl'>,
   workers: number,
-  minFaceWidth: number,
+  limits: Pick<VisionPoolSettings, 'minFaceWidth' | 'liveness'>,
   what: 'Embedding' | 'Judging',
   images: number,
   task: (pool: VisionPool, concurrency: number, onProgress: (done: number, failed: number) => void) => Promise<T>,
@@ -152,7 +157,7 @@ export async function withPool<T>(
   const pool = await VisionPool.start(pack, {
     // A data set's image sizes are its own: the server's limits protect it from its users' photos.
     minResolution: null,
-    minFaceWidth,
+    ...limits,
     minFaceArea: 0,
     maxPixels,
     workers,

@@ -53,5 +53,8 @@ export const candidateSchema = z.strictObject({
 
 export const matchSchema = successSchema(candidateSchema, { ...exampleUser, similarity: 0.93 });
 
+/** Those that an endpoint may answer which asks for a live face, where LIVENESS is `refuse`. */
+export const livenessErrors = ['NOT_LIVE', 'LIVENESS_UNAVAILABLE'] as const satisfies ErrorName[];
+
 /** Rows of the table of errors that an endpoint may answer which looks at a whole photo, not at the crop of a face. */
 export const photoErrors = ['NO_FACE', 'MANY_FACES', 'NOT_FULL_FACE', 'ID_CARD'] as const satisfies ErrorName[];

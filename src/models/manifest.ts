@@ -114,8 +114,19 @@ const idCardGateSchema = z.strictObject({
   maxFaceWidth: z.number().min(0).max(1),
 });
 
+const livenessGateSchema = z.strictObject({
+  role: z.literal('liveness-gate'),
+  /** `three-class`: one output [1,3], logits of a live face, a print and a screen, in this order for all that is known. */
+  family: z.literal('three-class'),
+  ...fileFields,
+  /** Sides of what the network sees, in those of the face's box; less where the photo ends. */
+  window: z.number().positive(),
+  /** A face is live at or above this probability of the first class. */
+  threshold: score,
+});
+
 /** Models of gates, by the member of a pack that names them. */
-const gateSchemas = { faceGate: faceGateSchema, idCardGate: idCardGateSchema };
+const gateSchemas = { faceGate: faceGateSchema, idCardGate: idCardGateSchema, livenessGate: livenessGateSchema };
 const gateMembers = Object.keys(gateSchemas) as GateMember[];
 
 const modelSchema = z.discriminatedUnion('role', [

@@ -82,6 +82,7 @@ function checkOutputs(model: Model, names: readonly string[], outputs: ort.Infer
     yunet: () => sizes.length === 12,
     'four-heads': () => sizes.length === 1 && sizes[0] === 4,
     'around-face': () => sizes.length === 1 && sizes[0] === 1,
+    'three-class': () => sizes.length === 1 && sizes[0] === 3,
   }[model.family];
   if (fits()) return;
   const found = names.map((name, i) => `${name} ${shapes[i]?.join('x')}`).join(', ');

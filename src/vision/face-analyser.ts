@@ -39,6 +39,13 @@ export interface FaceAnalyser {
    */
   analysePhoto(image: Buffer, options: PhotoOptions, signal?: AbortSignal): Promise<PhotoReport>;
 
+  /**
+   * Tells what is seen in a photo, and embeds the face that counts unless the photo is refused: one look of a camera.
+   * @param signal as in embedPhoto
+   * @throws FaceSearchError BAD_INPUT, OVERLOADED
+   */
+  lookAt(image: Buffer, options: PhotoOptions, signal?: AbortSignal): Promise<PhotoReport>;
+
   /** Photos that wait for a worker. */
   readonly queued: number;
   /** Worker threads that are alive. */
@@ -60,6 +67,8 @@ export interface PhotoOptions {
   disableValidation: boolean;
   /** Take a face although a gate sees it covered; what the gate sees is noted. */
   allowCovered?: boolean;
+  /** Skip the liveness gate, where the server has it on. */
+  withoutLiveness?: boolean;
   /** Tell the quality of the face that is embedded. */
   tellQuality?: boolean;
   /** Also cut out the face that is embedded, to be kept. */
@@ -105,6 +114,8 @@ export interface FaceReport {
   isPerson: boolean;
   /** How fit it is to be found again, and what to change. */
   quality: FaceQuality;
+  /** Probability that it is a person before the camera, 0–1; null where LIVENESS is off or the pack has no network for it. */
+  liveness: number | null;
   /** Too small to be embedded. It counts as a person all the same. */
   isSmall: boolean;
 }
@@ -118,6 +129,8 @@ export interface PhotoReport extends Sights {
   faces: FaceReport[];
   /** From where on each score of a face counts; null in a pack without a face scorer. */
   thresholds: FaceScores | null;
+  /** 512 float32, L2-normalised, of the face that counts; only from `lookAt`, where nothing is refused. */
+  embedding?: Float32Array;
   /** What a request with the same options would be refused for; null when it would not. */
   refusal: { errorName: ErrorName; reason: Reason } | null;
   /** Milliseconds per stage, for the log. */

@@ -25,7 +25,12 @@ export interface VisionLimits extends DecodeLimits {
   minFaceArea: number;
   /** A face of a lower quality is refused where validation is on, 0–100; none without a number. */
   minQuality?: number;
+  /** Whether faces are asked for a sign of life, and refused without; `off` without a word. */
+  liveness?: LivenessMode;
 }
+
+/** `report`: analyses tell the score. `refuse`: faces that are not live are refused as well. */
+export type LivenessMode = 'off' | 'report' | 'refuse';
 
 /** "Around": how much narrower than the limit a face may be, as with the resolution. */
 const FACE_WIDTH_TOLERANCE = 0.1;
@@ -49,7 +54,7 @@ const SHARP_FACE_WIDTH = 112;
 const SECOND_PORTRAIT_WIDTH = 2 / 3;
 
 /** What is asked of a photo that is to be compared. */
-const MATCH_OPTIONS = { version: 'v3', allowIdCard: true, severalFaces: 'refuse' } as const;
+const MATCH_OPTIONS = { version: 'v3', allowIdCard: true, severalFaces: 'refuse', withoutLiveness: true } as const;
 
 /** Takes one of the people in a photo, the largest first. */
 export type ChooseFace = (people: readonly LocatedFace[], picture: ImagePyramid) => LocatedFace;
@@ -79,7 +84,10 @@ export class Pipeline {
     const landmarks = pack.landmarks && (await LandmarkFinder.load(pack.landmarks));
     const scorer = pack.gates.faceGate && (await FaceScorer.load(pack.gates.faceGate));
     const finder = new FaceFinder(detector, landmarks, scorer);
-    const [ofPhoto, ofFace] = [await loadGates(photoGates, pack), await loadGates(faceGates, pack)];
+    const [ofPhoto, ofFace] = [
+      await loadGates(photoGates, pack),
+      await loadGates(faceGates, pack, (limits.liveness ?? 'off') === 'off' ? ['liveness'] : []),
+    ];
     return new Pipeline(pack, limits, finder, ofPhoto, ofFace, embedders, chooseFace);
   }
 
@@ -122,19 +130,40 @@ export class Pipeline {
    * @throws Refusal BAD_INPUT
    */
   async analysePhoto(bytes: Uint8Array, options: PhotoOptions, clock = new StageTimer()): Promise<PhotoReport> {
+    return (await this.report(bytes, options, clock)).report;
+  }
+
+  /**
+   * As `analysePhoto`, with the embedding of the face that counts where nothing is refused.
+   * @throws Refusal BAD_INPUT
+   */
+  async lookAt(bytes: Uint8Array, options: PhotoOptions, clock = new StageTimer()): Promise<PhotoReport> {
+    const { report, accepted, found } = await this.report(bytes, options, clock);
+    if (!accepted) return report;
+    const embedding = await clock.time('embed', () => this.embed(found.pyramid, accepted, options.version));
+    return { ...report, embedding };
+  }
+
+  private async report(bytes: Uint8Array, options: PhotoOptions, clock: StageTimer) {
     const { photo, found } = await this.findFaces(bytes, clock);
     const findings = await askGates(this.photoGates, photoView(photo, found), {}, clock);
     const faces: FaceReport[] = [];
     for (const { fillsPicture, ...face } of found.faces) {
-      const asked = await askGates(this.faceGates, { face, picture: found.pyramid }, {});
-      const fault = (asked.find(({ reason }) => reason)?.reason ?? null) as FaceReport['fault'];
+      const asked = await askGates(this.faceGates, { face, picture: found.pyramid, photo }, {});
+      const full = asked.find(({ rule, reason }) => rule.refuses === 'NOT_FULL_FACE' && reason);
+      const fault = (full?.reason ?? null) as FaceReport['fault'];
+      const liveness = (asked.find(({ name }) => name === 'liveness')?.sight ?? null) as number | null;
       const quality = qualityIn(photo, face);
-      faces.push({ ...face, fault, isPerson: isPerson(face.box, found), quality });
+      faces.push({ ...face, fault, isPerson: isPerson(face.box, found), quality, liveness });
     }
-    const refusal = await this.accept(photo, found, findings, options).then(() => null, causeOf);
+    const [accepted, refusal] = await this.accept(photo, found, findings, options).then(
+      ({ face }) => [face, null] as const,
+      (error: unknown) => [null, causeOf(error)] as const,
+    );
     const { width, height } = photo.image;
     const thresholds = this.pack.gates.faceGate?.thresholds ?? null;
-    return { width, height, faces, ...sightsOf(findings), thresholds, refusal, timings: clock.timings };
+    const report = { width, height, faces, ...sightsOf(findings), thresholds, refusal, timings: clock.timings };
+    return { report: report satisfies PhotoReport, accepted, found };
   }
 
   /**
@@ -190,7 +219,9 @@ export class Pipeline {
     const large = people.filter(({ isSmall }) => !isSmall);
     if (large.length === 0) throw new Refusal('NO_FACE', rejected ?? 'no-face');
     const face = this.chooseFace(large, pyramid);
-    const overruled = refuseBy(await askGates(this.faceGates, { face, picture: pyramid }, options), options);
+    const withoutLiveness = options.withoutLiveness || this.limits.liveness !== 'refuse';
+    const ofFace = { ...options, withoutLiveness };
+    const overruled = refuseBy(await askGates(this.faceGates, { face, picture: pyramid, photo }, ofFace), ofFace);
     const { minQuality = 0 } = this.limits;
     // An office that overrules a gate has looked at the photo itself.
     const isJudged = minQuality > 0 && !options.disableValidation && !options.allowCovered;

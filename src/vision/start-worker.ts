@@ -28,6 +28,8 @@ async function perform(pipeline: Pipeline, task: Task): Promise<TaskResult> {
     switch (task.kind) {
       case 'report':
         return { outcome: 'reported', report: await pipeline.analysePhoto(task.image, task.options, clock) };
+      case 'look':
+        return { outcome: 'reported', report: await pipeline.lookAt(task.image, task.options, clock) };
       case 'photo':
         return { outcome: 'embedded', analysis: await pipeline.embedPhoto(task.image, task.options, clock) };
       case 'match': {

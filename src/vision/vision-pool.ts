@@ -77,6 +77,12 @@ export class VisionPool implements FaceAnalyser {
     return result.report;
   }
 
+  async lookAt(image: Buffer, options: PhotoOptions, signal?: AbortSignal): Promise<PhotoReport> {
+    const result = await this.run(image, (copy) => ({ kind: 'look', image: copy, options }), signal);
+    if (result.outcome !== 'reported') throw new Error('A worker answered another task');
+    return result.report;
+  }
+
   get queued(): number {
     return this.line.length;
   }

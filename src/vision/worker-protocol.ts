@@ -12,6 +12,7 @@ export interface WorkerSettings {
 /** What the pool asks of a worker. */
 export type Task =
   | { kind: 'report'; image: Uint8Array; options: PhotoOptions }
+  | { kind: 'look'; image: Uint8Array; options: PhotoOptions }
   | { kind: 'photo'; image: Uint8Array; options: PhotoOptions }
   | { kind: 'match'; image: Uint8Array; options: MatchOptions }
   | { kind: 'crop'; image: Uint8Array; version: FacematchVersion };

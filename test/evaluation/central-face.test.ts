@@ -15,7 +15,7 @@ beforeAll(async () => {
 function embedAll(what: 'Embedding' | 'Judging', photos: readonly Buffer[]): Promise<Float32Array[]> {
   const tools = { pack, maxPixels: 5e7, workerUrl: new URL('../../dist/src/vision/worker.js', import.meta.url) };
   const options = { version: 'v3', allowIdCard: true, severalFaces: 'largest', disableValidation: true } as const;
-  return withPool(tools, 1, 0, what, photos.length, async (pool) => {
+  return withPool(tools, 1, { minFaceWidth: 0 }, what, photos.length, async (pool) => {
     const embeddings: Float32Array[] = [];
     for (const bytes of photos) embeddings.push((await pool.embedPhoto(bytes, options)).embedding);
     return embeddings;

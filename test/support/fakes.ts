@@ -170,6 +170,11 @@ export class FakeAnalyser implements FaceAnalyser {
     }
   }
 
+  async lookAt(image: Buffer, options: PhotoOptions): Promise<PhotoReport> {
+    const report = await this.analysePhoto(image, options);
+    return report.refusal ? report : { ...report, embedding: this.#embed(image, options).embedding };
+  }
+
   async close(): Promise<void> {}
 
   #embed(image: Buffer, options: unknown): Analysis {

@@ -27,6 +27,11 @@ const byReason: Partial<Record<Reason, Words>> = {
     title: 'Too close, or cut by the border',
     advice: 'The whole head must be in the photo, with some space around it.',
   },
+  'not-live': {
+    title: 'A picture of a face',
+    advice:
+      'LIVENESS=refuse of the server refuses prints and screens. Import known photos with LIVENESS=off or report.',
+  },
   'low-quality': {
     title: 'Low quality',
     advice:

@@ -165,7 +165,7 @@ function embed(
   tools: CalibrationTools,
 ): Promise<Embedded> {
   const paths = [...new Set(groups.flatMap(({ images }) => images.map(({ path }) => path)))];
-  return withPool(tools, workers, 0, 'Embedding', paths.length, (pool, concurrency, onProgress) =>
+  return withPool(tools, workers, { minFaceWidth: 0 }, 'Embedding', paths.length, (pool, concurrency, onProgress) =>
     embedImages(pool, folder, paths, { version, concurrency, onProgress }),
   );
 }

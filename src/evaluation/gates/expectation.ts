@@ -37,7 +37,7 @@ export interface Expectation {
   code: number | null;
 }
 
-type FaceReason = ReasonOf<'NOT_FULL_FACE'>;
+type FaceReason = ReasonOf<'NOT_FULL_FACE' | 'NOT_LIVE'>;
 
 /** Labels of what a gate refuses, where they are not just its reason with `_`. */
 const LABELS: Partial<Record<Reason, RegExp>> = { mask: /^mask(_simulated)?$/, 'too-close': /^too_close(:|$)/ };

@@ -3,7 +3,7 @@ import type { NewEvent } from '../../persistence/webhooks/webhook-store.js';
 import type { GetServices } from '../services.js';
 
 /** Refusals of a photo, by their rows of the table of errors; of BAD_INPUT those that are about an image. */
-const photoRefusals = new Set(['NO_FACE', 'MANY_FACES', 'NOT_FULL_FACE', 'ID_CARD']);
+const photoRefusals = new Set(['NO_FACE', 'MANY_FACES', 'NOT_FULL_FACE', 'NOT_LIVE', 'ID_CARD']);
 
 /**
  * Puts into the outbox what searches found and which photos were refused, before the reply leaves. What changes people

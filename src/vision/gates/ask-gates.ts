@@ -18,13 +18,15 @@ export interface GateFinding extends LookResult {
 /** The options of a request that skip or overrule gates. */
 type SkipOptions = Partial<Record<GateRule['skippedBy'] | NonNullable<GateRule['overruledBy']>, boolean>>;
 
-/** Those of the gates that the pack has the models for. */
+/** Those of the gates that the pack has the models for. @param leftOut names of gates that are switched off */
 export async function loadGates<On extends keyof Views>(
   gates: Readonly<Record<string, Gate<On>>>,
   pack: ModelPack,
+  leftOut: readonly string[] = [],
 ): Promise<LoadedGate<On>[]> {
   const loaded: LoadedGate<On>[] = [];
   for (const [name, gate] of Object.entries(gates)) {
+    if (leftOut.includes(name)) continue;
     const model = gate.needs && pack.gates[gate.needs];
     if (model || !gate.needs) loaded.push({ name, rule: gate, look: await gate.load(model) });
   }

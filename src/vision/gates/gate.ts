@@ -4,10 +4,13 @@ import type { LocatedFace } from '../face-finder.js';
 import type { Box } from '../geometry.js';
 import type { ImagePyramid } from '../image-pyramid.js';
 
-/** What a gate looks at: the photo, before its faces are counted, or the one face that counts. */
+/**
+ * What a gate looks at: the photo, before its faces are counted, or the one face that counts, in the picture in which it was
+ * found (which may be brighter) and in the photo as it came.
+ */
 export interface Views {
   photo: { photo: ImagePyramid; largestFace: Box | undefined };
-  face: { face: Pick<LocatedFace, 'box' | 'outline' | 'scores'>; picture: ImagePyramid };
+  face: { face: Pick<LocatedFace, 'box' | 'outline' | 'scores'>; picture: ImagePyramid; photo: ImagePyramid };
 }
 
 /** One check that a photo has to pass. */
@@ -25,7 +28,7 @@ export interface GateRule {
   /** Those of the refusal that the gate gives. */
   readonly reasons: readonly Reason[];
   /** The option of a request that skips it. */
-  readonly skippedBy: 'allowIdCard' | 'disableValidation';
+  readonly skippedBy: 'allowIdCard' | 'disableValidation' | 'withoutLiveness';
   /** The option that takes the photo all the same, and has it noted; none where a gate cannot be overruled. */
   readonly overruledBy?: 'allowCovered';
 }

@@ -12,8 +12,8 @@ import { flags, photo, share, whole } from './fields.js';
 const greyPhoto =
   'iVBORw0KGgoAAAANSUhEUgAAAoAAAAHgAQMAAAAPH06nAAAAA1BMVEV3d3dY20ihAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAAPUlEQVR4nO3BAQ0AAADCoPdPbQ43oAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAADgzwCX4AAB9Dl2RwAAAABJRU5ErkJggg==';
 
-const point = z.strictObject({ x: z.number(), y: z.number() });
-const box = z.strictObject({ ...point.shape, width: z.number(), height: z.number() });
+export const point = z.strictObject({ x: z.number(), y: z.number() });
+export const box = z.strictObject({ ...point.shape, width: z.number(), height: z.number() });
 const scores = z.strictObject({ mask: share, sunglasses: share, hat: share, face: share });
 const quality = z.strictObject({
   score: whole.max(100),
@@ -36,6 +36,7 @@ const quality = z.strictObject({
   }),
 });
 const faults = Object.keys(errorRow('NOT_FULL_FACE').reasons) as FaceFault[];
+export const refusalSchema = z.strictObject({ code: z.string(), data: z.string(), reason: z.string() });
 const analysis = z.strictObject({
   width: whole.describe('Of the photo in pixels, upright.'),
   height: whole,
@@ -49,14 +50,16 @@ const analysis = z.strictObject({
         fault: z.enum(faults).nullable().describe('Why it is not a full face.'),
         isPerson: z.boolean().describe('False for a passer-by, who does not count.'),
         quality: quality.describe('How fit the face is to be found again, and what to change.'),
+        liveness: share
+          .nullable()
+          .describe('How much it looks like a person before the camera; null where `LIVENESS` is off.'),
         isSmall: z.boolean().describe('Below `MIN_FACE_WIDTH`: not embedded, but counted.'),
       }),
     )
     .describe('Largest first.'),
   idCard: z.strictObject({ probability: share.nullable(), threshold: share, isIdCard: z.boolean() }).nullable(),
   thresholds: scores.nullable().describe('From where on each score counts.'),
-  refusal: z
-    .strictObject({ code: z.string(), data: z.string(), reason: z.string() })
+  refusal: refusalSchema
     .nullable()
     .describe('What an endpoint with the same options would answer; null when it would take the photo.'),
 });
@@ -96,7 +99,7 @@ export const analyseRoute: Route = (app, { services }) => {
 };
 
 /** As an endpoint would answer. */
-function refusalReply(refusal: PhotoReport['refusal']) {
+export function refusalReply(refusal: PhotoReport['refusal']) {
   if (!refusal) return null;
   const { code, message } = FaceSearchError.from(refusal);
   return { code: String(code), data: message, reason: refusal.reason };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { EMBEDDING_LENGTH } from '../../../core/embedding.js';
 import type { Reason } from '../../../core/errors.js';
 import { imageOfText } from '../../forms/fields.js';
-import { exampleUser, photoErrors, success, successSchema } from '../../replies.js';
+import { exampleUser, livenessErrors, photoErrors, success, successSchema } from '../../replies.js';
 import type { Route } from '../../route.js';
 import { embeddingOf, photoOptions } from '../../services.js';
 import { collection, flags, photo, share } from './fields.js';
@@ -35,7 +35,7 @@ const schema = {
   description: 'The `k` most similar users, each with the best of their faces. Takes either a photo or a vector.',
   body,
   response: { 200: successSchema(candidates, [{ ...exampleUser, face: 1, similarity: 0.93 }]) },
-  errors: photoErrors,
+  errors: [...photoErrors, ...livenessErrors],
 } as const;
 
 export const candidatesRoute: Route = (app, { services }) => {

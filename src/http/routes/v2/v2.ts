@@ -15,7 +15,7 @@ import { searchRoute } from './search.js';
 export const pathOfV2 = '/dmp/facesearch/v2';
 
 /** The codes of the samples of the vendor's page, whose tables have others. */
-const dialect: Dialect = { codes: { NO_FACE: 400, MANY_FACES: 400, NOT_FULL_FACE: 400, MISSING: 400 } };
+const dialect: Dialect = { codes: { NO_FACE: 400, MANY_FACES: 400, NOT_FULL_FACE: 400, NOT_LIVE: 400, MISSING: 400 } };
 
 /** In the order in which the documentation shows them. Only the search differs from that of version 4, by its fields. */
 const routes = [createRoute, addRoute, listRoute, deleteRoute, deleteCollectionRoute, searchRoute];

@@ -1,6 +1,6 @@
 import { allow_covered, allow_id_card, collection, id, photo } from '../../forms/common-fields.js';
 import { form } from '../../forms/form.js';
-import { doneSchema, photoErrors, success } from '../../replies.js';
+import { doneSchema, livenessErrors, photoErrors, success } from '../../replies.js';
 import type { Route } from '../../route.js';
 import { noted, photoOptions } from '../../services.js';
 
@@ -9,7 +9,7 @@ const schema = {
   summary: 'Add a photo of a person',
   body: form({ collection, id, file: photo, allow_id_card, allow_covered }),
   response: { 200: doneSchema('Add photo success') },
-  errors: [...photoErrors, 'USER_NOT_FOUND'],
+  errors: [...photoErrors, ...livenessErrors, 'USER_NOT_FOUND'],
 } as const;
 
 export const addRoute: Route = (app, { services, config: { KEEP_PHOTOS: keep, ALLOW_COVERED } }) => {

@@ -17,7 +17,8 @@ const schema = {
 export const extractRoute: Route = (app, { services }) => {
   const options = { schema, config: { permission: 'search' } } as const;
   app.post('/extract_from_fm', options, async ({ body: { file, ...flags }, raw, context }) => {
-    const options = photoOptions(flags, versionOf(raw.headers));
+    // What is extracted may be a document's photo: it is compared by the client, not here.
+    const options = { ...photoOptions(flags, versionOf(raw.headers)), withoutLiveness: true };
     const analysis = services().analyser.embedPhoto(file.bytes(), options, context.abandoned);
     return extracted(await embeddingOf(context, analysis));
   });

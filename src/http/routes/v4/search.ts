@@ -11,7 +11,16 @@ import {
 } from '../../forms/common-fields.js';
 import { form } from '../../forms/form.js';
 import { requirePermission } from '../../plugins/auth.js';
-import { candidateSchema, exampleUser, match, matchSchema, photoErrors, shown, success } from '../../replies.js';
+import {
+  candidateSchema,
+  exampleUser,
+  livenessErrors,
+  match,
+  matchSchema,
+  photoErrors,
+  shown,
+  success,
+} from '../../replies.js';
 import type { Route } from '../../route.js';
 import { noted, photoOptions } from '../../services.js';
 
@@ -42,7 +51,7 @@ const schema = {
     disable_validation,
   }),
   response: { 200: z.union([matchSchema, nearMiss, created]) },
-  errors: [...photoErrors, 'NOT_FOUND'],
+  errors: [...photoErrors, ...livenessErrors, 'NOT_FOUND'],
 } as const;
 
 export const searchRoute: Route = (app, { services, config: { KEEP_PHOTOS: keep } }) => {
