@@ -1,10 +1,13 @@
 import { collectionsPage } from './pages/collections.js';
 import { comparePage } from './pages/compare.js';
+import { duplicatesPage } from './pages/duplicates.js';
 import { enrolPage } from './pages/enrol.js';
 import { healthPage } from './pages/health.js';
+import { identifyPage } from './pages/identify.js';
 import { peoplePage } from './pages/people.js';
 import { searchPage } from './pages/search.js';
 import { tryPage } from './pages/try-out.js';
+import { unknownPage } from './pages/unknown.js';
 import { webhooksPage } from './pages/webhooks.js';
 import { mayDo } from './session.js';
 
@@ -17,8 +20,11 @@ import { mayDo } from './session.js';
 export const pages = {
   people: { show: peoplePage, icon: 'users', group: 'daily', needs: 'list' },
   search: { show: searchPage, icon: 'scan-face', group: 'daily', needs: 'search' },
+  identify: { show: identifyPage, icon: 'users-round', group: 'daily', needs: 'search' },
   enrol: { show: enrolPage, icon: 'user-plus', group: 'daily', needs: 'enrol' },
   compare: { show: comparePage, icon: 'columns-2', group: 'daily', needs: 'search' },
+  duplicates: { show: duplicatesPage, icon: 'git-merge', group: 'daily', needs: 'list' },
+  unknown: { show: unknownPage, icon: 'user-round-search', group: 'daily', needs: 'list' },
   collections: { show: collectionsPage, icon: 'folder', group: 'daily', needs: 'list' },
   webhooks: { show: webhooksPage, icon: 'webhook', group: 'manage', needs: 'admin' },
   try: { show: tryPage, icon: 'terminal', group: 'manage' },

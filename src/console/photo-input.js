@@ -1,4 +1,5 @@
 import { h } from './dom.js';
+import { droppedFiles } from './enrol/files.js';
 import { named } from './named-photo.js';
 import { isPhoto } from './prepared-photo.js';
 import { icon } from './ui/icon.js';
@@ -9,11 +10,12 @@ import { t } from './words.js';
  * Takes photos by choosing, dropping anywhere on the page, pasting or webcam.
  * @param {object} options
  * @param {boolean} options.multiple
+ * @param {boolean} [options.folders] whether whole folders can be chosen
  * @param {(photos: File[], tell?: (text: string) => void) => void} options.onPhotos `tell` says beside the webcam what
  *   became of a picture
  * @param {AbortSignal} options.signal
  */
-export function photoInput({ multiple, onPhotos, signal }) {
+export function photoInput({ multiple, folders = false, onPhotos, signal }) {
   const trouble = h('p', { role: 'alert', class: 'bad' });
   const take = (list) => {
     const files = [...(list ?? [])];
@@ -22,16 +24,19 @@ export function photoInput({ multiple, onPhotos, signal }) {
     trouble.textContent = others.length > 0 ? t('photo.no-photo', { names: others.join(', ') }) : '';
     if (photos.length > 0) onPhotos(multiple ? photos : photos.slice(0, 1));
   };
-  const input = h('input', {
-    type: 'file',
-    accept: 'image/*,.heic,.heif,.avif',
-    multiple,
-    class: 'visually-hidden',
-    onchange: () => {
-      take(input.files);
-      input.value = '';
-    },
-  });
+  const chooser = (props) => {
+    const input = h('input', {
+      type: 'file',
+      class: 'visually-hidden',
+      onchange: () => {
+        take(input.files);
+        input.value = '';
+      },
+      ...props,
+    });
+    return input;
+  };
+  const input = chooser({ accept: 'image/*,.heic,.heif,.avif', multiple });
   const zone = h(
     'label',
     { class: 'drop' },
@@ -45,7 +50,7 @@ export function photoInput({ multiple, onPhotos, signal }) {
   on('dragleave', (event) => event.relatedTarget ?? zone.classList.remove('over'));
   on('drop', (event) => {
     zone.classList.remove('over');
-    take(event.dataTransfer?.files);
+    droppedFiles(event.dataTransfer).then(take);
   });
   on('paste', (event) => take([...(event.clipboardData?.files ?? [])].map(pasted)));
   const camera = h(
@@ -54,7 +59,15 @@ export function photoInput({ multiple, onPhotos, signal }) {
     icon('camera'),
     t('photo.webcam'),
   );
-  return h('div', {}, h('div', { class: 'photo-input' }, zone, camera), trouble);
+  const folder = h(
+    'label',
+    { class: 'button' },
+    chooser({ webkitdirectory: true, multiple: true }),
+    icon('folder-open'),
+    t('photo.folder'),
+  );
+  const others = h('div', { class: 'others' }, camera, folders && folder);
+  return h('div', {}, h('div', { class: 'photo-input' }, zone, others), trouble);
 }
 
 /** Browsers call every picture from the clipboard `image.png`; where names become ids, each needs its own. */

@@ -8,6 +8,7 @@ import { refusalInWords, t } from '../words.js';
 const MATCH_FROM = 0.8;
 
 export function comparePage(main, signal) {
+  /** @type {any[]} */
   const photos = [undefined, undefined];
   const status = h('p', { role: 'status', class: 'verdict' });
   const detail = h('div');

@@ -1,9 +1,8 @@
 /** @type {Record<string, string>} */
 export const words = {
   'enrol.who': 'Who is on the photos',
-  'enrol.one': 'All photos show one person',
-  'enrol.each': 'Each photo shows another person: the file name becomes id and name',
-  'enrol.at-once': 'Photos are sent as soon as they are chosen.',
+  'enrol.one': 'One person',
+  'enrol.each': 'Each photo or folder shows another person',
   'enrol.id': 'Id',
   'enrol.id-hint': 'As in your own system; an id that exists gets more faces.',
   'enrol.known':
@@ -24,4 +23,14 @@ export const words = {
   'enrol.progress': '{done} of {all} photos done, {refused} refused',
   'enrol.progress-failed': '{done} of {all} photos done, {refused} refused, {failed} not sent',
   'enrol.photos': 'Photos',
+  'enrol.only-open': 'Only those that need you ({n})',
+  'enrol.not-covered': 'Nothing covers the face: enrol it',
+  'enrol.to-found': 'The same person: add it to {id}',
+  'enrol.all-the-same': 'Another person: enrol as {id}',
+  'enrol.leave': 'Leave it out',
+  'enrol.left': 'left out',
+  'enrol.known-person': 'Is this person here already, under another id? {id} would be the second (similarity {n}).',
+  'enrol.other-person': 'This photo looks like somebody else, not like {id} (similarity {n}).',
+  'enrol.quality': 'quality {n}',
+  'enrol.better': 'A better photo would be found more surely:',
 };

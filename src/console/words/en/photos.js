@@ -11,4 +11,5 @@ export const words = {
   'photo.webcam-insecure': 'Browsers give a page the webcam only over HTTPS or on localhost.',
   'photo.shoot': 'Take the picture',
   'photo.shots': '{n} taken',
+  'photo.folder': 'Folder',
 };

@@ -1,9 +1,8 @@
 /** @type {Record<string, string>} */
 export const words = {
   'enrol.who': 'Ai trong ảnh',
-  'enrol.one': 'Tất cả ảnh là của cùng một người',
-  'enrol.each': 'Mỗi ảnh là một người khác nhau: lấy tên tệp làm mã và tên',
-  'enrol.at-once': 'Ảnh được gửi ngay khi chọn.',
+  'enrol.one': 'Một người',
+  'enrol.each': 'Mỗi ảnh hoặc thư mục là một người khác',
   'enrol.id': 'Mã',
   'enrol.id-hint': 'Như trong hệ thống của bạn; nếu mã đã có, người đó được thêm khuôn mặt.',
   'enrol.known': 'Mã {id} đã có (số khuôn mặt: {n}). Ảnh sẽ được thêm vào người này, và tên điền ở đây sẽ thay tên cũ.',
@@ -23,4 +22,14 @@ export const words = {
   'enrol.progress': 'Xong {done} trên {all} ảnh, {refused} bị từ chối',
   'enrol.progress-failed': 'Xong {done} trên {all} ảnh, {refused} bị từ chối, {failed} chưa gửi được',
   'enrol.photos': 'Ảnh',
+  'enrol.only-open': 'Chỉ ảnh cần bạn xem ({n})',
+  'enrol.not-covered': 'Mặt không bị che: vẫn đăng ký',
+  'enrol.to-found': 'Cùng một người: thêm vào {id}',
+  'enrol.all-the-same': 'Người khác: đăng ký là {id}',
+  'enrol.leave': 'Bỏ qua',
+  'enrol.left': 'đã bỏ qua',
+  'enrol.known-person': 'Người này đã có với mã khác? {id} sẽ là mã thứ hai (độ giống {n}).',
+  'enrol.other-person': 'Ảnh này giống người khác, không giống {id} (độ giống {n}).',
+  'enrol.quality': 'chất lượng {n}',
+  'enrol.better': 'Ảnh tốt hơn sẽ giúp tìm chắc hơn:',
 };

@@ -11,4 +11,7 @@ export const words = {
   'nav.health': 'Tình trạng',
   'nav.more': 'Thêm',
   'nav.manage': 'Quản lý',
+  'nav.identify': 'Nhận diện',
+  'nav.duplicates': 'Người trùng',
+  'nav.unknown': 'Người lạ',
 };

@@ -11,4 +11,5 @@ export const words = {
   'photo.webcam-insecure': 'Trình duyệt chỉ cho dùng webcam qua HTTPS hoặc trên localhost.',
   'photo.shoot': 'Chụp ảnh',
   'photo.shots': 'Đã chụp {n} ảnh',
+  'photo.folder': 'Thư mục',
 };
