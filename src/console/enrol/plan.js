@@ -34,14 +34,15 @@ export function planOf(files, rule) {
   const foldersOf = new Map();
   for (const file of files) {
     const stem = stemOf(file);
-    foldersOf.set(stem, (foldersOf.get(stem) ?? new Set()).add(folderOf(file)));
+    const folders = foldersOf.get(stem) ?? new Set();
+    foldersOf.set(stem, folders.add(folderOf(file)));
   }
   for (const file of files) {
     const [folder, stem] = [folderOf(file), stemOf(file)];
     const isTwice = (foldersOf.get(stem)?.size ?? 0) > 1;
     const name = rule === 'folder' ? folder.split('/').at(-1) || stem : stem;
     const id = rule === 'folder' ? folder || stem : isTwice && folder ? `${folder}/${stem}` : stem;
-    const person = people.get(id) ?? { id, name, photos: [] };
+    const person = people.get(id) ?? /** @type {Planned} */ ({ id, name, photos: [] });
     person.photos.push(file);
     people.set(id, person);
   }

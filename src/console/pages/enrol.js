@@ -7,6 +7,7 @@ import { noteText, queueList } from '../enrol/queue-list.js';
 import { importList } from '../people/import-list.js';
 import { photoInput } from '../photo-input.js';
 import { session } from '../session.js';
+import { icon } from '../ui/icon.js';
 import { kept, keptInput } from '../ui/kept.js';
 import { iconButton } from '../ui/parts.js';
 import { t } from '../words.js';
@@ -32,6 +33,16 @@ export function enrolPage(main, signal) {
   const after = h('div', { class: 'row', hidden: true }, next, h('a', { href: '#/people' }, t('enrol.see')));
   const preview = h('div');
   const view = queueList(queue, signal);
+  const tips = h(
+    'section',
+    { class: 'card tips' },
+    h('h2', {}, t('enrol.tips')),
+    h(
+      'ul',
+      {},
+      ['front', 'light', 'near', 'bare', 'several'].map((tip) => h('li', {}, icon('check'), t(`enrol.tip-${tip}`))),
+    ),
+  );
   const form = h(
     'form',
     { class: 'card', onsubmit: submit },
@@ -43,7 +54,7 @@ export function enrolPage(main, signal) {
     trouble,
     h('div', { class: 'row' }, go, list),
   );
-  main.append(h('div', { class: 'enrol' }, h('div', {}, form), h('div', {}, preview, after, view.element)));
+  main.append(h('div', { class: 'enrol' }, h('div', {}, form), h('div', {}, preview, after, view.element, tips)));
   queue.whenChanged((entry) => {
     if (signal.aborted) return;
     view.draw(entry);
@@ -65,6 +76,7 @@ export function enrolPage(main, signal) {
   function showAfter() {
     after.hidden = queue.isBusy || queue.entries.every(({ state: is }) => is === 'held');
     next.hidden = each.input.checked;
+    tips.hidden = Boolean(state.plan) || queue.entries.length > 0;
   }
 
   function take(photos, tell) {
@@ -98,6 +110,7 @@ export function enrolPage(main, signal) {
   }
 
   function showPlan() {
+    showAfter();
     if (!state.plan) return preview.replaceChildren();
     preview.replaceChildren(
       planPreview(state.plan, {

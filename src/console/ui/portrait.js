@@ -7,8 +7,9 @@ const MAX_KEPT = 600;
 /** Fewer than the connections of a browser, so that lists do not wait behind pictures. */
 const AT_ONCE = 4;
 
-/** @type {Map<string, Promise<string | undefined>>} */
+/** By path: the address once it has come, and where the picture is to stand. @type {Map<string, {url?: string, frames: Set<any>}>} */
 const known = new Map();
+/** @type {string[]} */
 const waiting = [];
 let running = 0;
 let seenBy = null;
@@ -32,51 +33,54 @@ export function why() {
   return session.status.keepPhotos === 'off' ? t('portrait.why-off') : t('portrait.why-none');
 }
 
-async function show(frame, path) {
-  const url = await urlOf(path);
-  if (url) frame.replaceChildren(h('img', { src: url, alt: '' }));
-}
-
-function urlOf(path) {
+function show(frame, path) {
   if (seenBy !== session.status) {
-    for (const url of known.values()) forget(url);
-    known.clear();
+    for (const path of [...known.keys()]) forget(path);
     seenBy = session.status;
   }
-  const there = known.get(path);
-  if (there) return there;
-  const made = new Promise((resolve) => waiting.push({ path, resolve }));
-  known.set(path, made);
-  if (known.size > MAX_KEPT) {
-    const [oldest, url] = known.entries().next().value ?? [];
-    known.delete(oldest ?? '');
-    forget(url);
-  }
-  if (running < AT_ONCE) work();
-  return made;
+  const entry = known.get(path) ?? { frames: new Set() };
+  known.set(path, entry);
+  if (entry.url) return put(entry.url, frame);
+  entry.frames.add(frame);
+  if (entry.frames.size > 1) return;
+  waiting.push(path);
+  if (known.size > MAX_KEPT) forget(known.keys().next().value ?? '');
+  // By then the frame stands on the page.
+  if (running < AT_ONCE) setTimeout(work);
 }
 
-/** The newest first: what scrolled by is no longer looked at. */
 async function work() {
+  if (running >= AT_ONCE) return;
   running++;
-  for (let next = waiting.pop(); next; next = waiting.pop()) next.resolve(await load(next.path));
+  for (let path = waiting.shift(); path; path = waiting.shift()) await load(path);
   running--;
 }
 
 async function load(path) {
+  const entry = known.get(path);
+  // What has scrolled by is not asked for.
+  if (!entry || ![...entry.frames].some((frame) => frame.isConnected)) return known.delete(path);
   try {
     const response = await request('GET', path);
-    if (response.headers.get('content-type')?.startsWith('image/')) return URL.createObjectURL(await response.blob());
+    if (response.headers.get('content-type')?.startsWith('image/')) {
+      const url = URL.createObjectURL(await response.blob());
+      for (const frame of entry.frames) put(url, frame);
+      return known.set(path, { url, frames: new Set() });
+    }
     await response.text();
   } catch {
     // The initials stay.
   }
-  known.delete(path);
-  return undefined;
+  return known.delete(path);
 }
 
-async function forget(promise) {
-  const url = await promise;
+function put(url, frame) {
+  frame.replaceChildren(h('img', { src: url, alt: '' }));
+}
+
+function forget(path) {
+  const url = known.get(path)?.url;
+  known.delete(path);
   if (url) URL.revokeObjectURL(url);
 }
 
