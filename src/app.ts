@@ -119,9 +119,9 @@ export async function buildApp({
   for (const prefix of [facematchPath, checkfacePath]) await app.register(facematch, { prefix, ...parts });
   await app.register(admin, { prefix: adminPath, ...parts });
   healthRoutes(app.withTypeProvider(), async () => {
-    const { scale } = startedServices();
+    const { scale, otherModels } = startedServices();
     await checkReady();
-    return scale?.isProvisional ?? false;
+    return { isProvisional: scale?.isProvisional ?? false, notSearched: (await otherModels?.faces()) ?? 0 };
   });
   return app;
 }

@@ -7,6 +7,7 @@ import { type RunningDelivery, startDelivery } from './events/delivery.js';
 import { TenantWebhooks } from './events/tenant-webhooks.js';
 import type { Gallery } from './gallery/gallery.js';
 import { identityOf } from './gallery/model-identity.js';
+import { OtherModels } from './gallery/other-models.js';
 import { FollowedScale } from './gallery/own-scale/followed-scale.js';
 import { shippedCentres } from './gallery/scoring/shipped-centres.js';
 import { rawCosine } from './gallery/scoring/similarity.js';
@@ -162,9 +163,11 @@ async function startServices(
         'the scale of the model was made by an older version, with a correction that is gone; make it anew with facesearch calibrate',
       );
     }
+    const otherModels = new OtherModels(storage.store, identity);
+    await otherModels.warn(logger);
     const gallery = await storage.openGallery(identity, scale?.scale ?? rawCosine);
     const directory = new StoredUserDirectory(storage.store, storage.objects);
-    return { gallery, directory, analyser: await starting, model: identity, scale };
+    return { gallery, directory, analyser: await starting, model: identity, scale, otherModels };
   } catch (error) {
     await scale?.close();
     await starting.then(
@@ -197,6 +200,7 @@ async function startVision(
       minQuality: config.MIN_QUALITY,
       workers: config.WORKERS,
       maxQueue: config.MAX_QUEUE,
+      timeout: config.ANALYSIS_TIMEOUT,
       // A service takes the place of the network.
       liveness: url === undefined ? liveness : 'off',
       ...(workerUrl && { workerUrl }),

@@ -74,6 +74,10 @@ export const englishReasons = {
   'content-encoding': { short: 'compressed request', sentence: 'The request must not be compressed.' },
   'rate-limit': { short: 'too many requests', sentence: 'Too many requests. Wait a moment.' },
   internal: { short: 'error in the server', sentence: 'Something failed in the server. Its log says what.' },
+  'analysis-timeout': {
+    short: 'analysis took too long',
+    sentence: 'The server gave the photo up: its analysis took too long. Try another photo.',
+  },
   'queue-full': { short: 'server busy', sentence: 'The server is busy. Try again in a moment.' },
   'uploads-full': {
     short: 'too many uploads',

@@ -67,6 +67,10 @@ export const vietnameseReasons = {
   'content-encoding': { short: 'yêu cầu bị nén', sentence: 'Không được nén nội dung yêu cầu.' },
   'rate-limit': { short: 'quá nhiều yêu cầu', sentence: 'Quá nhiều yêu cầu. Hãy chờ một chút.' },
   internal: { short: 'lỗi máy chủ', sentence: 'Máy chủ gặp lỗi. Nhật ký của máy chủ cho biết chi tiết.' },
+  'analysis-timeout': {
+    short: 'phân tích quá lâu',
+    sentence: 'Máy chủ đã bỏ qua ảnh này vì phân tích quá lâu. Hãy thử ảnh khác.',
+  },
   'queue-full': { short: 'máy chủ bận', sentence: 'Máy chủ đang bận. Hãy thử lại sau.' },
   'uploads-full': {
     short: 'quá nhiều ảnh gửi lên',

@@ -81,6 +81,7 @@ const table = {
   }),
   RATE_LIMITED: real(429, { 'rate-limit': 'Too many requests; slow down and try again.' }),
   INTERNAL: real(500, { internal: 'Internal error' }),
+  ANALYSIS_TIMEOUT: real(500, { 'analysis-timeout': 'The analysis of the photo took too long and was given up.' }),
   OVERLOADED: real(503, { 'queue-full': overloaded, 'uploads-full': overloaded, 'deadline-passed': overloaded }),
   STORE_UNAVAILABLE: real(503, {
     'storage-unavailable': 'The server cannot use its storage now; nothing was changed. Try again later.',

@@ -67,7 +67,6 @@ export class InMemoryGallery implements Gallery {
   /** Reads all faces into memory and deletes what earlier deletions left. Calls before its end are slow, not wrong. */
   async open(): Promise<void> {
     await this.#photos.run();
-    await this.#warnOfOtherModels();
     const collections = await this.#store.listCollections();
     this.#workers.removeOthers(new Set(collections.map(({ collectionId }) => collectionId)));
     for (const collection of collections) {
@@ -254,14 +253,6 @@ export class InMemoryGallery implements Gallery {
         return current && this.#indexes.load(current.collectionId);
       })
     );
-  }
-
-  async #warnOfOtherModels(): Promise<void> {
-    const faces = await this.#store.countFacesByModel();
-    faces.delete(this.#model);
-    if (faces.size === 0) return;
-    const ignored = Object.fromEntries(faces);
-    this.#logger.warn({ ignored, model: this.#model }, 'faces made by other models are kept, but not searched');
   }
 }
 

@@ -1,5 +1,6 @@
 import type { WebhookDirectory } from '../events/tenant-webhooks.js';
 import type { Gallery } from '../gallery/gallery.js';
+import type { OtherModels } from '../gallery/other-models.js';
 import type { FollowedScale } from '../gallery/own-scale/followed-scale.js';
 import type { UserDirectory } from '../gallery/user-directory.js';
 import type { FacematchVersion } from '../models/manifest.js';
@@ -16,6 +17,8 @@ export interface Services {
   model: string;
   /** Which scale holds; undefined where similarities are cosines. */
   scale?: FollowedScale | undefined;
+  /** Faces of other models, which are not searched; undefined where they are not looked for. */
+  otherModels?: Pick<OtherModels, 'faces'> | undefined;
 }
 
 /** @throws FaceSearchError NOT_READY while the services are starting */

@@ -23,20 +23,31 @@ export interface VisionPoolSettings extends VisionLimits {
   workers: number;
   /** Photos that may wait for a worker; one more is refused with OVERLOADED. */
   maxQueue: number;
+  /**
+   * Milliseconds that the analysis of one photo may take, counted from when a worker takes it. A worker that takes longer hangs, perhaps in
+   * native code: it is replaced, and the photo refused with ANALYSIS_TIMEOUT. 0, and left out, is no limit.
+   */
+  timeout?: number;
   /** The compiled worker, when it does not lie beside this file. */
   workerUrl?: URL;
 }
 
 /** A pool of worker threads, each with a pipeline of its own: the calling thread never runs a model. */
 export class VisionPool implements FaceAnalyser {
+  private readonly waitForWorker: (() => void)[] = [];
+
   private constructor(
     private readonly pool: Piscina<Task, TaskResult>,
     private readonly line: BoundedQueue,
-  ) {}
+    private readonly timeout: number,
+  ) {
+    // Each worker that takes the place of another tells when it has loaded the models.
+    pool.on('message', () => this.waitForWorker.shift()?.());
+  }
 
   /** Resolves when every worker has loaded the models. @throws Error when they cannot be */
   static async start(pack: ModelPack, settings: VisionPoolSettings): Promise<VisionPool> {
-    const { workers, maxQueue, workerUrl, ...limits } = settings;
+    const { workers, maxQueue, timeout = 0, workerUrl, ...limits } = settings;
     const workerData: WorkerSettings = { pack, limits };
     const pool = new Piscina<Task, TaskResult>({
       filename: fileURLToPath(workerUrl ?? new URL('./worker.js', import.meta.url)),
@@ -54,7 +65,7 @@ export class VisionPool implements FaceAnalyser {
       await pool.destroy();
       throw error;
     }
-    return new VisionPool(pool, new BoundedQueue(workers, maxQueue));
+    return new VisionPool(pool, new BoundedQueue(workers, maxQueue), timeout);
   }
 
   embedPhoto(image: Buffer, options: PhotoOptions, signal?: AbortSignal): Promise<Analysis> {
@@ -109,27 +120,66 @@ export class VisionPool implements FaceAnalyser {
     return crop ? { ...analysis, crop: Buffer.from(crop) } : analysis;
   }
 
-  /** @throws FaceSearchError for a refusal, or when the line is full; what the signal was aborted with */
+  /** @throws FaceSearchError for a refusal, when the line is full or the time is over; what the signal was aborted with */
   private async run(image: Buffer, taskFor: (image: Uint8Array) => Task, signal: AbortSignal | undefined) {
-    const result = await this.line.run(() => this.attemptTwice(image, taskFor), signal);
+    const result = await this.inTurn(() => this.attemptTwice(image, taskFor), signal);
     if (result.outcome === 'refused')
       throw Object.assign(FaceSearchError.from(result.cause), { stages: result.timings });
     return result;
   }
 
-  /** A worker may die of another photo's damage; a photo that kills two is not tried on a third. */
-  private attemptTwice(image: Buffer, taskFor: (image: Uint8Array) => Task): Promise<TaskResult> {
-    return this.attempt(image, taskFor).catch((error: unknown) => {
-      if (!isWorkerDeath(error)) throw error;
-      return this.attempt(image, taskFor);
+  /** The answer goes out at once; the turn passes on when there is a worker for the next photo. */
+  private inTurn(work: () => Promise<TaskResult>, signal: AbortSignal | undefined): Promise<TaskResult> {
+    return new Promise((resolve, reject) => {
+      const turn = async () => {
+        try {
+          resolve(await work());
+        } catch (error) {
+          reject(error);
+          if (isWorkerLoss(error)) await this.workerReplaced();
+        }
+      };
+      this.line.run(turn, signal).catch(reject);
     });
   }
 
-  private attempt(image: Buffer, taskFor: (image: Uint8Array) => Task): Promise<TaskResult> {
+  /** A worker may die of another photo's damage; a photo that kills two, or hangs one, is not tried on the next. */
+  private async attemptTwice(image: Buffer, taskFor: (image: Uint8Array) => Task): Promise<TaskResult> {
+    try {
+      return await this.attempt(image, taskFor);
+    } catch (error) {
+      if (!isWorkerDeath(error)) throw error;
+      await this.workerReplaced();
+      return this.attempt(image, taskFor);
+    }
+  }
+
+  /** By a worker that waits for a photo. */
+  private async attempt(image: Buffer, taskFor: (image: Uint8Array) => Task): Promise<TaskResult> {
     // A copy of its own is handed over: the caller still needs the photo, and a Buffer may share its memory with others.
     const copy = new Uint8Array(image);
-    return this.pool.run(taskFor(copy), { transferList: [copy.buffer] });
+    const transferList = [copy.buffer];
+    if (this.timeout === 0) return this.pool.run(taskFor(copy), { transferList });
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(), this.timeout);
+    try {
+      // Aborted, the pool ends the thread and starts another; it does not wait for an end that may never come.
+      return await this.pool.run(taskFor(copy), { transferList, signal: deadline.signal });
+    } catch (error) {
+      throw deadline.signal.aborted ? new FaceSearchError('ANALYSIS_TIMEOUT') : error;
+    } finally {
+      clearTimeout(timer);
+    }
   }
+
+  /** Resolves when a worker that took the place of a lost one has loaded the models. */
+  private workerReplaced(): Promise<void> {
+    return new Promise((resolve) => this.waitForWorker.push(resolve));
+  }
+}
+
+function isWorkerLoss(error: unknown): boolean {
+  return isWorkerDeath(error) || (error instanceof FaceSearchError && error.errorName === 'ANALYSIS_TIMEOUT');
 }
 
 /** The pool replaces a worker that has ended; the task that it had is lost. */

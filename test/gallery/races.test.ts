@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { beforeEach, expect, test } from 'vitest';
-import type { IndexSource } from '../../src/persistence/people/embedding-store.js';
+import type { EmbeddingStore } from '../../src/persistence/people/embedding-store.js';
 import { RandomVectors } from '../vector-index/random-vectors.js';
 import { idOf, never, openGallery } from './gallery-fixture.js';
 import { HeldStore } from './held-store.js';
@@ -27,7 +27,7 @@ async function start() {
   return { ...opened, held, face: random.unit(512) };
 }
 
-async function facesStored(store: IndexSource): Promise<number> {
+async function facesStored(store: EmbeddingStore): Promise<number> {
   return (await store.countFacesByModel()).get('m1') ?? 0;
 }
 

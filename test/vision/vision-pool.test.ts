@@ -30,6 +30,21 @@ export function run(task) {
 }
 `;
 
+/** The real worker, but the first task for each character in the file `hangs` beside it never ends, and no message reaches its thread. */
+const hangingWorker = `
+import { readFileSync, writeFileSync } from 'node:fs';
+import { run as work } from ${JSON.stringify(workerUrl.href)};
+
+const hangs = new URL('hangs', import.meta.url);
+
+export function run(task) {
+  const left = readFileSync(hangs, 'utf8');
+  if (left === '') return work(task);
+  writeFileSync(hangs, left.slice(1));
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+}
+`;
+
 let pack: ModelPack;
 let pool: VisionPool;
 
@@ -111,6 +126,32 @@ describe('VisionPool', () => {
     else await expect(outcome).rejects.toThrow('worker exited');
     expect(await readFile(join(folder, 'deaths'), 'utf8')).toBe('');
     expect((await mortal.embedPhoto(photo('audrey.jpg'), options)).embedding).toHaveLength(512);
+  });
+
+  it('a photo that hangs its worker is given up after the timeout, and those that waited are answered by the next worker', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'facesearch-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const worker = join(folder, 'worker.mjs');
+    await writeFile(worker, hangingWorker);
+    await writeFile(join(folder, 'hangs'), 'x');
+    const hanging = await VisionPool.start(pack, {
+      ...noLimits,
+      workers: 1,
+      maxQueue: 4,
+      timeout: 3000,
+      workerUrl: pathToFileURL(worker),
+    });
+    onTestFinished(() => hanging.close());
+    const stuck = hanging.embedPhoto(photo('audrey.jpg'), options);
+    const waiting = [1, 2].map(() => hanging.embedPhoto(photo('audrey.jpg'), options));
+    await expect(stuck).rejects.toMatchObject({
+      errorName: 'ANALYSIS_TIMEOUT',
+      code: 500,
+      reason: 'analysis-timeout',
+    });
+    expect(await readFile(join(folder, 'hangs'), 'utf8')).toBe('');
+    for (const { embedding } of await Promise.all(waiting)) expect(embedding).toHaveLength(512);
+    expect(hanging.workers).toBe(1);
   });
 
   it('a VisionPool says why a model cannot be loaded', async () => {

@@ -8,6 +8,7 @@ import { about, type Finding } from './finding.js';
 import { checkClock, checkCores, checkMemory, checkNode, checkProcessor } from './machine.js';
 import { checkModels, weightsOf } from './models-check.js';
 import { checkPorts, checkTls } from './network-check.js';
+import { checkOtherModels } from './other-models-check.js';
 import { checkPostgres } from './postgres-check.js';
 import { checkScale } from './scale-check.js';
 import { checkSqlite } from './sqlite-check.js';
@@ -41,6 +42,7 @@ export async function examine(env: Readonly<Record<string, string | undefined>>)
     ...(await checkModels(config)),
     ...folder.findings,
     ...database,
+    ...(await checkOtherModels(config)),
     ...(await checkScale(config)),
     ...(await checkBucket(config)),
     ...(await checkPorts(config, config.DATABASE_URL === undefined ? folder.inUse : undefined)),

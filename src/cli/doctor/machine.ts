@@ -58,11 +58,15 @@ export function checkCores(
   return ok(`${seen}, WORKERS is ${WORKERS}`);
 }
 
-/** Resident memory by docs/operations.md: the process, each worker, each face, and the largest photo that is decoded. */
+/**
+ * Resident memory: the process, each worker, each face, and the largest photo that is decoded. docs/operations.md has the same
+ * numbers; a test compares both, and the bytes of a face with a measurement.
+ */
 export const MEMORY = {
   process: 150e6,
   worker: 100e6,
-  face: 6_000,
+  /** By the kind of the vector index. */
+  face: { scan: 700, hnsw: 2_300 },
   bytesPerPixel: 3,
   /** Weights that the number for a worker contains: those of the default pack, about. */
   lightWeights: 20e6,
@@ -75,14 +79,14 @@ export const MEMORY = {
  * @param weights bytes of the pack's prepared weights
  */
 export function checkMemory(
-  { WORKERS, MAX_PIXELS }: Pick<Config, 'WORKERS' | 'MAX_PIXELS'>,
+  { WORKERS, MAX_PIXELS, VECTOR_INDEX }: Pick<Config, 'WORKERS' | 'MAX_PIXELS' | 'VECTOR_INDEX'>,
   faces: number | undefined,
   total = memoryLimit(),
   weights = 0,
 ): Finding {
   const { ok, warn, fail } = about('memory');
   const heavy = Math.max(0, weights - MEMORY.lightWeights) * MEMORY.bytesPerWeight;
-  const steady = MEMORY.process + WORKERS * (MEMORY.worker + heavy) + (faces ?? 0) * MEMORY.face;
+  const steady = MEMORY.process + WORKERS * (MEMORY.worker + heavy) + (faces ?? 0) * MEMORY.face[VECTOR_INDEX];
   const most = steady + WORKERS * MAX_PIXELS * MEMORY.bytesPerPixel;
   const need = `${gigabytes(steady)} for ${WORKERS} workers${faces === undefined ? '' : ` and ${faces} faces`}, ${gigabytes(most)} while they decode the largest photos`;
   const less = 'Give it more memory, or set WORKERS or MAX_PIXELS lower.';

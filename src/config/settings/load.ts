@@ -32,6 +32,12 @@ export const loadSettings = {
     default: '60000',
     schema: integer(0, 86_400_000),
   },
+  ANALYSIS_TIMEOUT: {
+    description:
+      'Milliseconds that the analysis of one photo may take. After that it gets 500 (`analysis-timeout`), and the thread that ran it, which hangs, is replaced. 0 is no limit.',
+    default: '30000',
+    schema: integer(0, 86_400_000),
+  },
   SHUTDOWN_GRACE: {
     description: 'Seconds that running requests get to finish after SIGTERM or SIGINT.',
     default: '10',

@@ -27,7 +27,7 @@ const maxDiscardedBytes = 64 * 1024 * 1024;
 /** Media types of bodies that are read like a form where no field is a file. */
 export const plainTypes: readonly string[] = ['application/json', 'application/x-www-form-urlencoded'];
 /** A vector in percent-encoding and some texts. */
-const MAX_PLAIN_BODY = 512 * 1024;
+export const MAX_PLAIN_BODY = 512 * 1024;
 
 /** Lets the instance read multipart bodies and short plain ones, which stay bytes, and leaves every other body unread. */
 export async function acceptForms(app: FastifyInstance): Promise<void> {

@@ -15,6 +15,11 @@ const readyReply = z
       .describe(
         'Nobody has measured what similarities mean with this model: make a scale with `facesearch calibrate`.',
       ),
+    model: z
+      .literal('changed')
+      .optional()
+      .describe('Faces made by another model are kept, but not searched: `facesearch re-embed` makes them anew.'),
+    notSearched: z.int().min(1).optional().describe('How many faces those are, over all tenants.'),
   })
   .meta({ examples: [success('ready')] });
 const readySchema = {
@@ -24,18 +29,30 @@ const readySchema = {
   errors: ['NOT_READY'],
 } as const;
 
+/** What a server that is ready tells of itself. */
+interface ReadyState {
+  /** Nobody has measured what similarities mean with this model. */
+  isProvisional: boolean;
+  /** Faces of other models. */
+  notSearched: number;
+}
+
 /**
  * Probes for those who run the server; they ask for no key.
- * @param checkReady rejects while the server cannot answer: models not loaded, or the store does not answer. Resolves to whether the
- *   scale of similarities is provisional
+ * @param checkReady rejects while the server cannot answer: models not loaded, or the store does not answer. Resolves to what
+ *   its operator should know
  */
-export function healthRoutes(app: App, checkReady: () => Promise<boolean>): void {
+export function healthRoutes(app: App, checkReady: () => Promise<ReadyState>): void {
   app.get('/health', { schema: healthSchema }, async () => success('ok'));
 
   app.get('/ready', { schema: readySchema }, async (request) => {
     try {
-      const isProvisional = await checkReady();
-      return { ...success('ready'), ...(isProvisional && ({ scale: 'provisional' } as const)) };
+      const { isProvisional, notSearched } = await checkReady();
+      return {
+        ...success('ready'),
+        ...(isProvisional && ({ scale: 'provisional' } as const)),
+        ...(notSearched > 0 && ({ model: 'changed', notSearched } as const)),
+      };
     } catch (error) {
       if (!(error instanceof FaceSearchError)) request.log.error({ err: error }, 'not ready');
       throw new FaceSearchError('NOT_READY');

@@ -6,6 +6,9 @@ export interface EmbeddingStore {
   /** Every collection that exists, with its internal number. */
   listCollections(): Promise<StoredCollection[]>;
 
+  /** How many faces were made by each model that has any, over all tenants. */
+  countFacesByModel(): Promise<Map<string, number>>;
+
   /** The newest faces that a model made of people, at most MAX_TEMPLATE_FACES of each, in order of creation. Not of those without. */
   newestFaces(people: readonly PersonRef[], model: string): Promise<PersonFaces[]>;
 
@@ -51,9 +54,6 @@ export interface IndexSource {
 
   /** Owners of those of the faces that exist and were made by the model, each with these faces, in the order asked for. */
   ownersOf(faceIds: readonly number[], kind: TemplateKind): Promise<FoundPerson[]>;
-
-  /** How many faces were made by each model, over all tenants. */
-  countFacesByModel(): Promise<Map<string, number>>;
 }
 
 /** Calls that may be part of one transaction. */

@@ -3,6 +3,8 @@ import { expect, it } from 'vitest';
 import { basePath } from '../../../src/http/routes/v4/v4.js';
 import { StoreError } from '../../../src/persistence/store-error.js';
 import { fakeApp, listeningFakeApp, testKey } from '../../support/fake-app.js';
+import { FakeWebhooks } from '../../support/fake-webhooks.js';
+import { FakeAnalyser, FakeGallery } from '../../support/fakes.js';
 import { field, file, form } from '../../support/multipart.js';
 
 const headers = { api_key: testKey };
@@ -99,6 +101,17 @@ it('/health answers before /ready does', async () => {
   const get = (path: string) => target.send({ method: 'GET', path, absolute: true });
   expect(await get('/health')).toMatchObject({ status: 200, json: { data: 'ok', code: '200' } });
   expect(await get('/ready')).toMatchObject({ status: 503, json: { code: '503' } });
+});
+
+it('/ready says how many faces of another model are not searched', async () => {
+  const parts = { gallery: new FakeGallery(), analyser: new FakeAnalyser(), webhooks: new FakeWebhooks(), model: 'm2' };
+  let faces = 7;
+  const otherModels = { faces: async () => faces };
+  const { target } = await fakeApp({}, { services: () => ({ ...parts, directory: parts.gallery, otherModels }) });
+  const ready = async () => (await target.send({ method: 'GET', path: '/ready', absolute: true })).json;
+  expect(await ready()).toEqual({ data: 'ready', code: '200', model: 'changed', notSearched: 7 });
+  faces = 0;
+  expect(await ready()).toEqual({ data: 'ready', code: '200' });
 });
 
 it('/ready answers 200 only while the store answers', async () => {

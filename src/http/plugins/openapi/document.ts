@@ -26,6 +26,7 @@ const withKey: readonly ErrorName[] = [
   'UNKNOWN_KEY',
   'RATE_LIMITED',
   'INTERNAL',
+  'ANALYSIS_TIMEOUT',
   'STORE_UNAVAILABLE',
   'AUDIT_UNAVAILABLE',
   'NOT_READY',

@@ -215,6 +215,13 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
     }));
   }
 
+  async countFacesByModel(): Promise<Map<string, number>> {
+    const rows = await this.#db.run<{ model: string; faces: number }>(
+      'SELECT model, count(*) AS faces FROM faces GROUP BY model',
+    );
+    return new Map(rows.map(({ model, faces }) => [model, faces]));
+  }
+
   async countSearched(): Promise<{ collections: number; faces: number }> {
     const [row] = await this.#db.run<{ collections: number; faces: number }>(
       `SELECT (SELECT count(*) FROM collections) AS collections, coalesce(sum(greatest(reltuples, 0)), 0)::bigint AS faces
