@@ -5,6 +5,19 @@ import { chromiumPath } from '../support/browser.js';
 import { field } from '../support/multipart.js';
 import { ConsoleBrowser, jpeg } from './console-browser.js';
 
+const PAGES = [
+  'Collections',
+  'People',
+  'Search',
+  'Identify',
+  'Enrol',
+  'Compare',
+  'Duplicates',
+  'Unknown people',
+  'Webhooks',
+  'Try the API',
+  'Health',
+];
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 describe.skipIf(!chromiumPath)('the accessible console in Chromium (skipped without Chromium)', () => {
@@ -50,7 +63,7 @@ describe.skipIf(!chromiumPath)('the accessible console in Chromium (skipped with
     };
     await browser.page.keyboard.type(browser.server.key);
     await browser.page.keyboard.press('Enter');
-    await browser.page.getByRole('row', { name: /audrey/ }).waitFor();
+    await browser.page.getByRole('link', { name: /audrey/ }).waitFor();
     await tabTo('Enrol');
     await browser.page.keyboard.press('Enter');
     await browser.page.getByRole('heading', { level: 1, name: 'Enrol' }).waitFor();
@@ -62,6 +75,7 @@ describe.skipIf(!chromiumPath)('the accessible console in Chromium (skipped with
     await browser.page.keyboard.press('Enter');
     await browser.page.getByText('1 taken').waitFor();
     await browser.page.keyboard.press('Escape');
+    await browser.page.getByRole('button', { name: 'Another person: enrol as typed' }).click();
     await browser.page.getByText('enrolled as typed').waitFor();
     await expect.poll(focus, { timeout: 15_000 }).toBe('Webcam');
     await browser.client.delete('/delete', field('id', 'typed'));
@@ -72,11 +86,17 @@ describe.skipIf(!chromiumPath)('the accessible console in Chromium (skipped with
     async (colorScheme) => {
       await browser.page.emulateMedia({ colorScheme });
       expect(await seriousFaults()).toEqual([]);
-      for (const where of ['Collections', 'People', 'Enrol', 'Search', 'Try the API', 'Health']) {
+      for (const where of PAGES) {
         if (where === 'Collections') await browser.logIn(where);
         else await browser.page.getByRole('link', { name: where, exact: true }).click();
         await browser.page.getByRole('heading', { level: 1, name: where }).waitFor();
-        if (where === 'People') await browser.page.getByRole('button', { name: /^Faces of franck/ }).click();
+        if (where === 'People') {
+          await browser.page.getByRole('link', { name: /franck/ }).click();
+          await browser.page.getByRole('button', { name: 'Look at face 1' }).waitFor();
+          expect(await seriousFaults(), 'a person').toEqual([]);
+          await browser.page.getByRole('link', { name: 'All people' }).click();
+          await browser.page.getByLabel('Select franck').check();
+        }
         if (where === 'Search') {
           await browser.page.locator('input[type=file]').setInputFiles(jpeg('franck_02045.jpg'));
           await browser.page.locator('ol.candidates li').first().waitFor();
@@ -97,8 +117,8 @@ describe.skipIf(!chromiumPath)('the accessible console in Chromium (skipped with
   it('the keyboard reaches every control, and every control has a name', async () => {
     await browser.page.getByLabel('API key').pressSequentially(browser.server.key);
     await browser.page.keyboard.press('Enter');
-    await browser.page.getByRole('row', { name: /audrey/ }).waitFor();
-    for (const where of ['Collections', 'People', 'Enrol', 'Search', 'Try the API', 'Health']) {
+    await browser.page.getByRole('link', { name: /audrey/ }).waitFor();
+    for (const where of PAGES) {
       await browser.page.getByRole('link', { name: where, exact: true }).focus();
       await browser.page.keyboard.press('Enter');
       await browser.page.getByRole('heading', { level: 1, name: where }).waitFor();
