@@ -16,7 +16,11 @@ const table = {
   NOT_FOUND: business(404, { 'not-found': 'Not found' }), // to the letter
   USER_NOT_FOUND: business(404, { 'user-not-found': 'User not found' }),
   FACE_NOT_FOUND: business(404, { 'face-not-found': 'Face not found' }),
-  PHOTO_NOT_FOUND: business(404, { 'photo-not-found': 'No photo of this face was kept' }),
+  PHOTO_NOT_FOUND: business(404, {
+    'photo-not-found': 'No photo of this face was kept',
+    'photos-off': 'No photo of this face was kept: the server does not keep photos (KEEP_PHOTOS=off)',
+  }),
+  UNDO_OVER: business(404, { 'undo-over': 'What was deleted cannot be brought back any more' }),
   WEBHOOK_NOT_FOUND: business(404, { 'webhook-not-found': 'Webhook not found' }),
   COLLECTION_NOT_FOUND: business(404, { 'collection-not-found': 'Collection not found' }),
   NO_FACE: business(407, { 'no-face': noFace, 'not-a-face': noFace, 'face-too-small': noFace }), // to the letter
@@ -53,11 +57,14 @@ const table = {
     'unknown-field': 'Nothing was deleted: send at least one of these fields, and no unknown ones: {fields}.',
     'id-invisible': 'id must not contain control or invisible characters.',
     'id-conflict': 'There is a user whose id differs from this one by its Unicode normalisation only.',
+    'confirm-mismatch': 'Nothing was deleted: confirm must be the name of the collection.',
+    'list-format': 'The list cannot be read: {fault}',
     'form-malformed': badForm,
     'form-incomplete': badForm,
     'json-malformed': 'The body must be JSON.',
     'json-type': 'The body must be JSON, sent as application/json.',
   }),
+  ID_TAKEN: business(409, { 'id-taken': 'There is already a user with this id' }),
   NOT_TWO_PHOTOS: business(409, { 'photo-count': 'Please upload only 2 images for face check' }), // to the letter
   MISSING: business(412, {
     'missing-api-key': 'Missing api_key',

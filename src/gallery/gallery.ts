@@ -1,4 +1,5 @@
 import type { CollectionRef, User } from '../persistence/people/people-store.js';
+import type { PeopleEditor } from './people-editor.js';
 
 /** Who a probe looks most like. */
 export interface Candidate extends User {
@@ -23,6 +24,8 @@ export interface GallerySize {
  * Writes resolve when they are durable and visible to every later search.
  */
 export interface Gallery {
+  /** Changes people that are there. */
+  readonly editor: PeopleEditor;
   /** What searches look at, in this process's memory or in the database. @throws StoreError */
   size(): Promise<GallerySize>;
   /** @throws FaceSearchError BAD_INPUT for a new id from which another one differs by its Unicode normalisation only */

@@ -6,15 +6,20 @@ import type { EmbeddingStore, IndexSource, StoredCollection } from '../persisten
 import type { CollectionRef, Erased, PeopleStore, User } from '../persistence/people/people-store.js';
 import type { ObjectStore } from '../persistence/photos/object-store.js';
 import type { PhotoOutbox } from '../persistence/photos/photo-outbox.js';
+import type { Store } from '../persistence/store.js';
+import type { PersonRef } from '../persistence/template.js';
 import type { IndexWorkers } from '../vector-index/index-workers.js';
 import { IndexLostError, type VectorIndex } from '../vector-index/vector-index.js';
 import { CollectionIndexes } from './collection-indexes.js';
 import type { Candidate, Gallery, GallerySize, RankedCandidate } from './gallery.js';
 import { KeyedLock } from './keyed-lock.js';
+import type { PeopleEditor } from './people-editor.js';
 import { PeopleScoring } from './people-scoring.js';
 import { probeOf } from './scoring/rank.js';
 import type { SimilarityScale } from './scoring/similarity.js';
+import { StoredPeopleEditor } from './stored-people-editor.js';
 import { newObjectKey, PhotoSweep } from './sweeps/photo-sweep.js';
+import { RecycleSweep } from './sweeps/recycle-sweep.js';
 
 /**
  * Faces asked of the index at first. The owner of the nearest by cosine need not be the most similar, since scores are
@@ -27,7 +32,7 @@ const ATTEMPTS = 2;
 
 export interface GalleryParts {
   /** Written by this gallery only, as long as it is open. Closed by its owner. */
-  store: PeopleStore & EmbeddingStore & IndexSource & PhotoOutbox;
+  store: PeopleStore & EmbeddingStore & IndexSource & PhotoOutbox & Pick<Store, 'changes'>;
   objects: ObjectStore;
   /** Used by this gallery only, as long as it is open. Closed by their owner. */
   indexes: IndexWorkers;
@@ -53,6 +58,8 @@ export class InMemoryGallery implements Gallery {
   readonly #writes = new KeyedLock();
   readonly #indexes: CollectionIndexes;
   readonly #scoring: PeopleScoring;
+  readonly #recycled: RecycleSweep;
+  readonly editor: PeopleEditor;
 
   constructor({ store, objects, indexes, model, scale, logger }: GalleryParts) {
     this.#store = store;
@@ -62,10 +69,23 @@ export class InMemoryGallery implements Gallery {
     this.#photos = new PhotoSweep(store, objects, logger);
     this.#indexes = new CollectionIndexes({ store, workers: indexes, model, logger });
     this.#scoring = new PeopleScoring({ store, model, scale, isShared: false, logger });
+    const [photos, scoring] = [this.#photos, this.#scoring];
+    this.#recycled = new RecycleSweep({ changes: store.changes, sweepPhotos: () => photos.run(), logger });
+    const inTurn = <T>(collections: readonly CollectionRef[], change: () => Promise<T>) =>
+      this.#writes.runAll(collections.map(lockKey), change);
+    const follow = {
+      add: async ({ collectionId }: PersonRef, faceIds: readonly number[]) => {
+        for (const { faceId, embedding } of await store.embeddingsOf(faceIds, model))
+          await this.#indexes.add(collectionId, faceId, embedding);
+      },
+      remove: ({ collectionId, faceIds }: Erased) => this.#indexes.remove(collectionId, faceIds),
+    };
+    this.editor = new StoredPeopleEditor({ store, objects, photos, scoring, inTurn, follow });
   }
 
   /** Reads all faces into memory and deletes what earlier deletions left. Calls before its end are slow, not wrong. */
   async open(): Promise<void> {
+    await this.#recycled.open();
     await this.#photos.run();
     const collections = await this.#store.listCollections();
     this.#workers.removeOthers(new Set(collections.map(({ collectionId }) => collectionId)));
@@ -225,6 +245,7 @@ export class InMemoryGallery implements Gallery {
 
   /** Waits for the writes under way. Store, object store and index threads stay open. */
   async close(): Promise<void> {
+    await this.#recycled.close();
     await this.#writes.idle();
     await this.#scoring.close();
     await this.#photos.close();

@@ -18,6 +18,12 @@ export class KeyedLock {
     }
   }
 
+  /** Runs a task alone among those of each of the keys. They are taken in one order, so that two tasks never wait for each other. */
+  runAll<T>(keys: readonly string[], task: () => Promise<T>): Promise<T> {
+    const [key, ...rest] = [...new Set(keys)].sort();
+    return key === undefined ? task() : this.run(key, () => this.runAll(rest, task));
+  }
+
   /** Resolves when no task is running or waiting. */
   async idle(): Promise<void> {
     while (this.#last.size > 0) await Promise.all(this.#last.values());

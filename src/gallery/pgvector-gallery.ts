@@ -6,11 +6,15 @@ import type { EmbeddingStore, Searcher, SearchingStore } from '../persistence/pe
 import type { CollectionRef, Erased, PeopleStore, User } from '../persistence/people/people-store.js';
 import type { ObjectStore } from '../persistence/photos/object-store.js';
 import type { PhotoOutbox } from '../persistence/photos/photo-outbox.js';
+import type { Store } from '../persistence/store.js';
 import type { Candidate, Gallery, GallerySize, RankedCandidate } from './gallery.js';
+import type { PeopleEditor } from './people-editor.js';
 import { PeopleScoring } from './people-scoring.js';
 import { type Probe, probeOf } from './scoring/rank.js';
 import type { SimilarityScale } from './scoring/similarity.js';
+import { StoredPeopleEditor } from './stored-people-editor.js';
 import { newObjectKey, PhotoSweep } from './sweeps/photo-sweep.js';
+import { RecycleSweep } from './sweeps/recycle-sweep.js';
 
 /** Faces asked of the database: the owner of the nearest by cosine need not be the most similar; see InMemoryGallery. */
 const CANDIDATES = 32;
@@ -20,7 +24,7 @@ const COUNTED_MS = 10_000;
 
 export interface PgvectorGalleryParts {
   /** Closed by its owner. */
-  store: PeopleStore & EmbeddingStore & SearchingStore & PhotoOutbox;
+  store: PeopleStore & EmbeddingStore & SearchingStore & PhotoOutbox & Pick<Store, 'changes'>;
   objects: ObjectStore;
   /** Name of the model whose faces are compared; faces made by another are kept, but never found. */
   model: string;
@@ -34,6 +38,8 @@ export class PgvectorGallery implements Gallery {
   readonly #model: string;
   readonly #photos: PhotoSweep;
   readonly #scoring: PeopleScoring;
+  readonly #recycled: RecycleSweep;
+  readonly editor: PeopleEditor;
   #counted: { size: Promise<GallerySize>; until: number } = {
     size: Promise.resolve({ collections: 0, faces: 0 }),
     until: 0,
@@ -44,10 +50,22 @@ export class PgvectorGallery implements Gallery {
     this.#model = model;
     this.#photos = new PhotoSweep(store, objects, logger);
     this.#scoring = new PeopleScoring({ store, model, scale, isShared: true, logger });
+    const [photos, scoring] = [this.#photos, this.#scoring];
+    this.#recycled = new RecycleSweep({ changes: store.changes, sweepPhotos: () => photos.run(), logger });
+    this.editor = new StoredPeopleEditor({
+      store,
+      objects,
+      photos,
+      scoring,
+      // The transaction is turn enough, and the database searches what it has.
+      inTurn: (_collections, change) => change(),
+      follow: { add: async () => {}, remove: async () => {} },
+    });
   }
 
   /** Deletes the photos that earlier deletions left. */
   async open(): Promise<void> {
+    await this.#recycled.open();
     await this.#photos.run();
     this.#scoring.open();
   }
@@ -147,6 +165,7 @@ export class PgvectorGallery implements Gallery {
 
   /** Store and object store stay open. */
   async close(): Promise<void> {
+    await this.#recycled.close();
     await this.#scoring.close();
     await this.#photos.close();
   }

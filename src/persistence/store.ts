@@ -1,5 +1,6 @@
 import type { ApiKeyStore } from './keys/api-key-store.js';
 import type { EmbeddingStore } from './people/embedding-store.js';
+import type { PeopleChanges } from './people/people-changes.js';
 import type { PeopleStore } from './people/people-store.js';
 import type { StagedEmbeddings } from './people/staged-embeddings.js';
 import type { PhotoOutbox } from './photos/photo-outbox.js';
@@ -14,6 +15,7 @@ export interface Store extends PeopleStore, EmbeddingStore, PhotoOutbox, ApiKeyS
   readonly scales: ScaleStore;
   readonly webhooks: WebhookStore;
   readonly staged: StagedEmbeddings;
+  readonly changes: PeopleChanges;
 
   /** Throws when the store cannot answer. */
   ping(): Promise<void>;

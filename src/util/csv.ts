@@ -3,6 +3,8 @@ import { parse } from 'csv-parse/sync';
 import { decodeText } from './decode-text.js';
 import { InputError } from './input-error.js';
 
+const RECORD_ENDS = ['\r\n', '\n', '\r'];
+
 /** A line of a CSV file by column name, and where it stands. */
 export interface CsvRow {
   values: Record<string, string>;
@@ -27,7 +29,7 @@ export async function readCsv(
   try {
     parse<Record<string, string>>(text, {
       delimiter,
-      record_delimiter: ['\r\n', '\n', '\r'],
+      record_delimiter: RECORD_ENDS,
       from_line: from,
       trim: true,
       skip_empty_lines: true,
@@ -59,6 +61,32 @@ async function bytesOf(path: string): Promise<Buffer> {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     throw new InputError(missing ? `There is no ${path}.` : `Cannot read ${path}: ${(error as Error).message}`);
   }
+}
+
+/** A line of a CSV file as its cells. */
+export interface CsvLine {
+  cells: string[];
+  /** From 1. */
+  line: number;
+}
+
+/** The lines of a CSV text, the header first; read as {@link readCsv} does. @throws Error that says what is wrong */
+export function parseCsv(text: string): CsvLine[] {
+  const { delimiter, from } = shapeOf(text);
+  const lines: CsvLine[] = [];
+  parse(text, {
+    delimiter,
+    record_delimiter: RECORD_ENDS,
+    from_line: from,
+    bom: true,
+    skip_empty_lines: true,
+    relax_column_count: true,
+    on_record: (cells: string[], { lines: line }) => {
+      lines.push({ cells, line });
+      return null;
+    },
+  });
+  return lines;
 }
 
 /** What separates the columns, and in which line the header stands. */

@@ -40,6 +40,13 @@ export interface FaceAnalyser {
   analysePhoto(image: Buffer, options: PhotoOptions, signal?: AbortSignal): Promise<PhotoReport>;
 
   /**
+   * A small square picture of the largest face of a photo that was kept, as a JPEG; of its middle, where no face is found.
+   * @param signal as in embedPhoto
+   * @throws FaceSearchError BAD_INPUT, OVERLOADED
+   */
+  portrait(photo: Buffer, signal?: AbortSignal): Promise<Buffer>;
+
+  /**
    * Tells what is seen in a photo, and embeds the face that counts unless the photo is refused: one look of a camera.
    * @param signal as in embedPhoto
    * @throws FaceSearchError BAD_INPUT, OVERLOADED

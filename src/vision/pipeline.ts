@@ -14,6 +14,7 @@ import { area, type Box } from './geometry.js';
 import { ImagePyramid } from './image-pyramid.js';
 import { LandmarkFinder } from './landmarks.js';
 import { cropAround } from './photo-crop.js';
+import { portraitOf } from './portrait.js';
 import { type DecodedPhoto, qualityIn } from './quality/quality-in.js';
 import { Refusal } from './refusal.js';
 import { StageTimer } from './stage-timer.js';
@@ -177,6 +178,17 @@ export class Pipeline {
     const face = await clock.time('find', () => this.finder.findInCrop(pyramid));
     const embedding = await clock.time('embed', () => this.embed(pyramid, face, version));
     return { embedding, overruled: [], timings: clock.timings };
+  }
+
+  /**
+   * A small picture of the largest face of a photo that was kept.
+   * @throws Refusal BAD_INPUT
+   */
+  async portrait(bytes: Uint8Array): Promise<Buffer> {
+    const image = await decode(bytes, { ...this.limits, minResolution: null }, FIRST_LOOK_SIDE);
+    const photo = new ImagePyramid(image);
+    const { faces } = await this.finder.find(photo, () => 'full');
+    return portraitOf(photo, faces[0]?.box);
   }
 
   /** Looks at a shrunk photo first, and at all of it where a face that matters has lost detail. */

@@ -36,6 +36,8 @@ async function perform(pipeline: Pipeline, task: Task): Promise<TaskResult> {
         const analysis = await pipeline.embedForMatch(task.image, task.options, clock);
         return { outcome: 'embedded for a match', analysis };
       }
+      case 'portrait':
+        return { outcome: 'drawn', portrait: await pipeline.portrait(task.image) };
       case 'crop':
         return { outcome: 'embedded', analysis: await pipeline.embedCrop(task.image, task.version, clock) };
     }

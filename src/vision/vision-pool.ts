@@ -88,6 +88,12 @@ export class VisionPool implements FaceAnalyser {
     return result.report;
   }
 
+  async portrait(photo: Buffer, signal?: AbortSignal): Promise<Buffer> {
+    const result = await this.run(photo, (copy) => ({ kind: 'portrait', image: copy }), signal);
+    if (result.outcome !== 'drawn') throw new Error('A worker answered another task');
+    return Buffer.from(result.portrait);
+  }
+
   async lookAt(image: Buffer, options: PhotoOptions, signal?: AbortSignal): Promise<PhotoReport> {
     const result = await this.run(image, (copy) => ({ kind: 'look', image: copy, options }), signal);
     if (result.outcome !== 'reported') throw new Error('A worker answered another task');

@@ -15,13 +15,15 @@ export type Task =
   | { kind: 'look'; image: Uint8Array; options: PhotoOptions }
   | { kind: 'photo'; image: Uint8Array; options: PhotoOptions }
   | { kind: 'match'; image: Uint8Array; options: MatchOptions }
-  | { kind: 'crop'; image: Uint8Array; version: FacematchVersion };
+  | { kind: 'crop'; image: Uint8Array; version: FacematchVersion }
+  | { kind: 'portrait'; image: Uint8Array };
 
 /** Refusals are results: an Error loses its class on the way between threads. */
 export type TaskResult =
   | { outcome: 'embedded'; analysis: Analysis }
   | { outcome: 'embedded for a match'; analysis: MatchAnalysis }
   | { outcome: 'reported'; report: PhotoReport }
+  | { outcome: 'drawn'; portrait: Uint8Array }
   | { outcome: 'refused'; cause: RefusalCause; timings: Record<string, number> };
 
 /** Sent to the pool once, when the worker has loaded its models or failed to. */

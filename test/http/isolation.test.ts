@@ -11,20 +11,23 @@ import { FakeAnalyser, faceOf } from '../support/fakes.js';
 import { field, file } from '../support/multipart.js';
 import { client } from '../support/target.js';
 import { useTestDatabase } from '../support/test-database.js';
-import { endpoints, request, sampleOf } from './endpoints.js';
+import { type Endpoint, endpoints, request, sampleOf } from './endpoints.js';
+import { samples } from './samples.js';
 
 const collection = field('collection', 'staff');
 const id = field('id', 'u1');
 const vector = field('vector', JSON.stringify(Array.from(faceOf(1))));
 
+const what = ({ method, path }: Endpoint) => `${method} ${path}`;
+
 /** What the other tenant sends: the sample of each endpoint, and a search that creates. */
 const intrusions = [
   ...endpoints.map((endpoint) => ({
-    what: `${endpoint.method} ${endpoint.path}`,
+    what: what(endpoint),
     call: (face: number) => sampleOf(endpoint, face),
     onlyReads: ['search', 'list'].includes(endpoint.operation['x-permission'] ?? ''),
     // Faces and webhooks have numbers that no two tenants share.
-    code: endpoint.path.includes('{') ? '404' : '200',
+    code: samples[what(endpoint)]?.code ?? (endpoint.path.includes('{') ? '404' : '200'),
   })),
   {
     what: 'a search that creates',

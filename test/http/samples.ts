@@ -8,11 +8,19 @@ const photo = Buffer.from('cos:1').toString('base64');
 const user = '?collection=staff&id=u1';
 const twoPhotos = ['cos:1', 'cos:0.9'].map((word) => ({ ...file(word), name: 'file[]' }));
 
+interface Sample {
+  query?: string;
+  parts?: readonly PartInit[];
+  json?: object;
+  /** Where it cannot succeed with one user. */
+  code?: '404';
+}
+
 /**
  * A request for each endpoint, as telling or as harmful as it allows, that succeeds where the collection `staff` has a user
  * `u1` who looks like `cos:1`. The tests of keys, tenants, audit and documentation send them all.
  */
-export const samples: Record<string, { query?: string; parts?: readonly PartInit[]; json?: object }> = {
+export const samples: Record<string, Sample> = {
   'POST /vision/ekyc/facesearch/v4/create': { parts: [staff, id, field('name', 'Intruder')] },
   'POST /vision/ekyc/facesearch/v4/add': { parts: [staff, id, file('cos:0.2')] },
   'POST /vision/ekyc/facesearch/v4/add_vector': { parts: [staff, id, field('vector', JSON.stringify(vector))] },
@@ -44,6 +52,21 @@ export const samples: Record<string, { query?: string; parts?: readonly PartInit
   'GET /admin/v1/faces': { query: user },
   'DELETE /admin/v1/faces/{face}': { query: user },
   'GET /admin/v1/faces/{face}/photo': { query: user },
+  'GET /admin/v1/faces/{face}/portrait': { query: user },
+  'GET /admin/v1/users.csv': { query: '?collection=staff' },
+  'GET /admin/v1/users.xlsx': { query: '?collection=staff' },
+  'POST /admin/v1/users/import': {
+    json: { collection: 'staff', file: Buffer.from('id,name\nu1,Intruder\n').toString('base64') },
+  },
+  'POST /admin/v1/users/rename': { json: { collection: 'staff', id: 'u1', to: 'u2' } },
+  'POST /admin/v1/users/merge': { json: { collection: 'staff', id: 'u1', from: ['u2'] }, code: '404' },
+  'POST /admin/v1/users/move': { json: { collection: 'staff', ids: ['u1'], to: 'visitors' } },
+  'POST /admin/v1/users/delete': { json: { collection: 'staff', ids: ['u1'] } },
+  'POST /admin/v1/users/restore': {
+    json: { collection: 'staff', undo: '7b3f4a52-9d0e-4c1b-8f6a-2e5d7c9b1a34' },
+    code: '404',
+  },
+  'POST /admin/v1/collections/delete': { json: { collection: 'staff', confirm: 'staff' } },
   'POST /admin/v1/candidates': { json: { collection: 'staff', vector } },
   'POST /admin/v1/analyse': { json: { photo } },
   'GET /admin/v1/webhooks': {},

@@ -1,5 +1,6 @@
 import { FaceSearchError } from '../../src/core/errors.js';
 import type { Candidate, Gallery, RankedCandidate } from '../../src/gallery/gallery.js';
+import type { PeopleEditor } from '../../src/gallery/people-editor.js';
 import type { UserDirectory, UserPage } from '../../src/gallery/user-directory.js';
 import type { CollectionCount, CollectionRef, FaceRecord, User } from '../../src/persistence/people/people-store.js';
 import type {
@@ -13,6 +14,40 @@ import type {
 
 /** A gallery in memory whose similarity is the plain dot product. */
 export class FakeGallery implements Gallery, UserDirectory {
+  /** Knows users by their ids, and nothing of photos or of time. */
+  readonly editor: PeopleEditor = {
+    saveUsers: async (collection, users) => {
+      for (const user of users) await this.saveUser(collection, user);
+      return users.map(() => 'created');
+    },
+    rename: async (collection, userId, to) => {
+      const user = this.#user(collection, userId);
+      this.#users(collection)?.delete(userId);
+      this.#users(collection)?.set(to, { ...user, id: to });
+    },
+    merge: async (collection, userId, from) => {
+      const user = this.#user(collection, userId);
+      for (const id of from) {
+        user.faces.push(...this.#user(collection, id).faces);
+        await this.deleteUser(collection, id);
+      }
+      return { id: userId, name: user.name, faces: user.faces.length };
+    },
+    move: async (collection, ids, to) => {
+      for (const id of ids) {
+        await this.saveUser({ ...collection, collection: to }, this.#user(collection, id));
+        await this.deleteUser(collection, id);
+      }
+      return { done: [...ids], failed: [] };
+    },
+    remove: async (collection, ids) => {
+      for (const id of ids) await this.deleteUser(collection, id);
+      return { done: [...ids], failed: [] };
+    },
+    restore: async () => {
+      throw new FaceSearchError('UNDO_OVER');
+    },
+  };
   readonly people = new Map<string, Map<string, User & { faces: Float32Array[] }>>();
   readonly photos: Buffer[] = [];
 
@@ -98,8 +133,21 @@ export class FakeGallery implements Gallery, UserDirectory {
 
   async page(collection: CollectionRef): Promise<UserPage> {
     const users = [...(this.#users(collection)?.values() ?? [])];
-    return { total: users.length, users: users.map(({ id, name, faces }) => ({ id, name, faces: faces.length })) };
+    return {
+      total: users.length,
+      users: users.map(({ id, name, faces }) => ({ id, name, faces: faces.length, portrait: undefined })),
+    };
   }
+
+  async everybody(collection: CollectionRef) {
+    return (await this.page(collection)).users;
+  }
+
+  async portrait(): Promise<{ tag: string; picture: Buffer }> {
+    throw new FaceSearchError('PHOTO_NOT_FOUND', 'photo-not-found');
+  }
+
+  async shownFace(): Promise<undefined> {}
 
   async faces(collection: CollectionRef, userId: string): Promise<FaceRecord[]> {
     const { faces } = this.#user(collection, userId);
@@ -107,7 +155,7 @@ export class FakeGallery implements Gallery, UserDirectory {
   }
 
   async photo(): Promise<Buffer> {
-    throw new FaceSearchError('PHOTO_NOT_FOUND');
+    throw new FaceSearchError('PHOTO_NOT_FOUND', 'photo-not-found');
   }
 
   async size() {
@@ -168,6 +216,10 @@ export class FakeAnalyser implements FaceAnalyser {
       if (!(error instanceof FaceSearchError) || error.code === 400) throw error;
       return { ...report, refusal: { errorName: error.errorName, reason: error.reason } };
     }
+  }
+
+  async portrait(photo: Buffer): Promise<Buffer> {
+    return Buffer.from(`portrait of ${wordOf(photo)}`);
   }
 
   async lookAt(image: Buffer, options: PhotoOptions): Promise<PhotoReport> {

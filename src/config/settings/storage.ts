@@ -35,6 +35,12 @@ export const storageSettings = {
     default: '0',
     schema: integer(0, 36_500),
   },
+  UNDO_MINUTES: {
+    description:
+      'How long users whom the console or the admin API deletes can be brought back. Nothing else shows them meanwhile; then they are erased. What the other endpoints delete is erased at once. 0 is off. See docs/security.md.',
+    default: '10',
+    schema: integer(0, 10),
+  },
   KEEP_PHOTOS: {
     description:
       'What is kept of each photo that a face is added from: `photo`, `crop` (the face with a margin), or `off`: nothing. Erased with the face. Photos of people whom `search` enrols by `create` are kept whatever this is, as crops with `crop`. See docs/photos.md.',

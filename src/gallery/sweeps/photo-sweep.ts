@@ -16,6 +16,11 @@ export function newObjectKey(): string {
   return `faces/${randomUUID()}`;
 }
 
+/** The key of the small picture that is made of a photo; undefined for what is none. It lives no longer than the photo. */
+export function portraitKeyOf(objectKey: string): string | undefined {
+  return objectKey.startsWith('faces/') ? objectKey.replace(/^faces/, 'portraits') : undefined;
+}
+
 /**
  * Deletes the photos that the store lists as pending. A photo that cannot be deleted now stays on the list and is
  * tried again.
@@ -100,10 +105,16 @@ export class PhotoSweep {
 
   /** @returns whether the object store does not answer */
   async #delete(keys: string[]): Promise<boolean> {
-    const results = await Promise.allSettled(keys.map((key) => this.#objects.delete(key)));
+    const results = await Promise.allSettled(keys.map((key) => this.#deleteOne(key)));
     await this.#outbox.objectsDeleted(keys.filter((_, i) => results[i]?.status === 'fulfilled'));
     const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
     for (const error of failures) this.#fail(error);
     return failures.some((error) => error instanceof StoreError && error.isOutage);
+  }
+
+  async #deleteOne(key: string): Promise<void> {
+    const portrait = portraitKeyOf(key);
+    if (portrait !== undefined) await this.#objects.delete(portrait);
+    await this.#objects.delete(key);
   }
 }

@@ -95,6 +95,16 @@ export class RowEncryption {
     return this.#decryptText(blob, `event/${eventId}`);
   }
 
+  /** A deleted user who can be brought back, as JSON. */
+  encryptRecycled(token: string, clientId: string, text: string): Buffer {
+    return this.#encryptText(text, `recycled/${token}/${clientId}`);
+  }
+
+  /** @throws DecryptionError */
+  decryptRecycled(token: string, clientId: string, blob: Buffer): string {
+    return this.#decryptText(blob, `recycled/${token}/${clientId}`);
+  }
+
   /** Undefined where another version of the server kept it. @throws DecryptionError, or another StoreError */
   decryptTemplate(userId: number, kind: TemplateKind, blob: Buffer): Template | undefined {
     return blobToTemplate(this.#cipher?.decrypt(blob, templateContext(userId, kind)) ?? blob, kind.cohort);

@@ -81,8 +81,15 @@ export function changeRowKeys(db: Database, from: DataKey | undefined, to: DataK
     if (work.write) saveEvent.run(target.encryptEvent(eventId, plain), number);
   });
 
-  // Worked out of the faces, and made again with the other key.
-  if (work.write) db.exec(`DELETE FROM templates; ${FORMS_DUE}`);
+  // Worked out of the faces, and made again with the other key. Who can still be brought back is erased.
+  if (work.write) {
+    db.exec(`
+      INSERT OR IGNORE INTO pending_object_deletions (object_key, since)
+        SELECT value, CAST(1000 * unixepoch('subsec') AS INTEGER) FROM recycled, json_each(object_keys);
+      DELETE FROM recycled;
+      DELETE FROM templates;
+      ${FORMS_DUE}`);
+  }
 }
 
 export function countRows(db: Database): number {

@@ -8,7 +8,16 @@ export interface Deleted {
   face?: number;
   /** The user's time was over; nobody asked. */
   retention?: true;
+  /** Id of the user who has the faces now. */
+  into?: string;
 }
+
+/** What was changed of a user. */
+export type Changed =
+  | { what: 'renamed'; id: string; to: string }
+  | { what: 'merged'; id: string; from: string[] }
+  | { what: 'moved' | 'copied'; id: string; to: string }
+  | { what: 'restored'; id: string };
 
 /** A face of a user was added. @param isNew a search created the user */
 export function enrolledEvent({ tenant, collection }: CollectionRef, id: string, isNew: boolean): NewEvent {
@@ -17,4 +26,9 @@ export function enrolledEvent({ tenant, collection }: CollectionRef, id: string,
 
 export function deletedEvent({ tenant, collection }: CollectionRef, deleted: Deleted): NewEvent {
   return { tenant, type: 'deleted', data: { collection, ...deleted } };
+}
+
+/** @param collection where the user was before */
+export function changedEvent({ tenant, collection }: CollectionRef, changed: Changed): NewEvent {
+  return { tenant, type: 'changed', data: { collection, ...changed } };
 }

@@ -9,6 +9,14 @@ import { deleteFaceRoute } from './delete-face.js';
 import { facePhotoRoute } from './face-photo.js';
 import { facesRoute } from './faces.js';
 import { loadRoute } from './load.js';
+import { deleteCollectionRoute } from './people/delete-collection.js';
+import { deleteUsersRoute, restoreUsersRoute } from './people/delete-users.js';
+import { exportCsvRoute, exportXlsxRoute } from './people/export-users.js';
+import { importUsersRoute } from './people/import-users.js';
+import { mergeUsersRoute } from './people/merge-users.js';
+import { moveUsersRoute } from './people/move-users.js';
+import { renameUserRoute } from './people/rename-user.js';
+import { portraitRoute } from './portrait.js';
 import { scaleRoute } from './scale.js';
 import { statusRoute } from './status.js';
 import { usersRoute } from './users.js';
@@ -27,6 +35,16 @@ const routes = [
   facesRoute,
   deleteFaceRoute,
   facePhotoRoute,
+  portraitRoute,
+  exportCsvRoute,
+  exportXlsxRoute,
+  importUsersRoute,
+  renameUserRoute,
+  mergeUsersRoute,
+  moveUsersRoute,
+  deleteUsersRoute,
+  restoreUsersRoute,
+  deleteCollectionRoute,
   candidatesRoute,
   analyseRoute,
   webhooksRoute,

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { EMBEDDING_LENGTH } from '../../../core/embedding.js';
 import type { Reason } from '../../../core/errors.js';
+import type { RankedCandidate } from '../../../gallery/gallery.js';
+import type { UserDirectory } from '../../../gallery/user-directory.js';
+import type { CollectionRef } from '../../../persistence/people/people-store.js';
 import { imageOfText } from '../../forms/fields.js';
 import { exampleUser, livenessErrors, photoErrors, success, successSchema } from '../../replies.js';
 import type { Route } from '../../route.js';
 import { embeddingOf, photoOptions } from '../../services.js';
-import { collection, flags, photo, share } from './fields.js';
+import { collection, flags, photo, portrait, share } from './fields.js';
 
 const body = z
   .object({
@@ -26,7 +29,7 @@ const body = z
   .meta({ examples: [{ collection: '', vector: Array(EMBEDDING_LENGTH).fill(1), k: 10 }] });
 
 const candidates = z.array(
-  z.strictObject({ id: z.string(), name: z.string(), face: z.int().min(1), similarity: share }),
+  z.strictObject({ id: z.string(), name: z.string(), face: z.int().min(1), similarity: share, portrait }),
 );
 
 const schema = {
@@ -34,14 +37,15 @@ const schema = {
   summary: 'Who looks most like this?',
   description: 'The `k` most similar users, each with the best of their faces. Takes either a photo or a vector.',
   body,
-  response: { 200: successSchema(candidates, [{ ...exampleUser, face: 1, similarity: 0.93 }]) },
+  response: { 200: successSchema(candidates, [{ ...exampleUser, face: 1, similarity: 0.93, portrait: 1 }]) },
   errors: [...photoErrors, ...livenessErrors],
 } as const;
 
 export const candidatesRoute: Route = (app, { services }) => {
   app.post('/candidates', { schema, config: { permission: 'search' } }, async ({ body, context }) => {
     const { collection, photo, vector, k, ...flags } = body;
-    const { gallery, analyser } = services();
+    const { gallery, directory, analyser } = services();
+    const where = context.collection(collection);
     const probe =
       photo === undefined
         ? Float32Array.from(vector ?? [])
@@ -49,7 +53,17 @@ export const candidatesRoute: Route = (app, { services }) => {
             context,
             analyser.embedPhoto(imageOfText('photo', photo), photoOptions(flags), context.abandoned),
           );
-    const candidates = await gallery.candidates(context.collection(collection), probe, k);
-    return success(candidates.map(({ id, name, faceId, similarity }) => ({ id, name, face: faceId, similarity })));
+    const candidates = await gallery.candidates(where, probe, k);
+    return success(await Promise.all(candidates.map((candidate) => shownCandidate(directory, where, candidate))));
   });
 };
+
+/** A candidate with what can be shown of the person. */
+export async function shownCandidate(
+  directory: UserDirectory,
+  collection: CollectionRef,
+  { id, name, faceId, similarity }: RankedCandidate,
+) {
+  const portrait = (await directory.shownFace(collection, id, faceId)) ?? null;
+  return { id, name, face: faceId, similarity, portrait };
+}

@@ -51,3 +51,9 @@ export const whole = z
   .min(0)
   .meta({ examples: [1] });
 export const share = z.number().min(0).max(1);
+
+export const portrait = z
+  .int()
+  .min(1)
+  .nullable()
+  .describe('Number of a face with a picture at `/faces/:face/portrait`; null where no photo was kept.');

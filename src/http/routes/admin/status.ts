@@ -17,6 +17,7 @@ const status = z.strictObject({
   minResolution: z.strictObject({ width: whole, height: whole }).nullable(),
   minFaceWidth: whole.describe('Pixels.'),
   minFaceArea: share.describe('Share of the photo; 0 is no limit.'),
+  undoMinutes: whole.describe('How long users whom this API deletes can be brought back; 0 is not at all.'),
   keepPhotos: z.enum(['off', 'crop', 'photo']).describe('What is kept of photos that faces are added from.'),
 });
 
@@ -36,6 +37,7 @@ const schema = {
       minResolution: { width: 640, height: 480 },
       minFaceWidth: 80,
       minFaceArea: 0,
+      undoMinutes: 10,
       keepPhotos: 'off',
     }),
   },
@@ -55,6 +57,7 @@ export const statusRoute: Route = (app, { services, config }) => {
       minResolution: config.MIN_RESOLUTION,
       minFaceWidth: config.MIN_FACE_WIDTH,
       minFaceArea: config.MIN_FACE_AREA,
+      undoMinutes: config.UNDO_MINUTES,
       keepPhotos: config.KEEP_PHOTOS,
     }),
   );

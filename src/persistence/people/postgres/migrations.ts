@@ -190,4 +190,18 @@ export const migrations: readonly string[] = [
   );
   CREATE INDEX deliveries_by_time ON deliveries (webhook_id, next_at);
   `,
+  `
+  -- People who were deleted and can be brought back until a time. No list, search or export reads them.
+  CREATE TABLE recycled (
+    recycled_id   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    collection_id bigint NOT NULL REFERENCES collections ON DELETE CASCADE,
+    client_id     bytea NOT NULL, -- as that of a user
+    token         text NOT NULL, -- a UUID, the same for all of one deletion
+    erase_at      timestamptz NOT NULL,
+    object_keys   text[] NOT NULL, -- of the photos, which are kept as long
+    data          bytea NOT NULL -- JSON
+  );
+  CREATE INDEX recycled_by_user ON recycled (collection_id, token);
+  CREATE INDEX recycled_by_time ON recycled (erase_at);
+  `,
 ];

@@ -13,6 +13,7 @@ import {
 } from '../people-store.js';
 import type { RunQuery } from './database.js';
 import { formBytes } from './id-forms.js';
+import { eraseRecycledOf } from './recycled.js';
 import { foundPeople, newestFaces, type PostgresFaceRow } from './templates.js';
 import { bytes } from './user-row.js';
 import { toVectorBytes } from './vector-bytes.js';
@@ -61,7 +62,7 @@ export class PeopleWriter implements Searcher {
     user: User,
     autoCreated = false,
   ): Promise<{ collectionId: number; userId: number }> {
-    const collectionId = await this.#makeCollection(collection);
+    const collectionId = await this.makeCollection(collection);
     const [row] = await this.#run<{ userId: number }>(
       `INSERT INTO users (collection_id, client_id, name, enrolled_at, form_hash)
        VALUES ($1, $2, $3, CASE WHEN $4::boolean THEN now() END, sha256($5))
@@ -119,10 +120,11 @@ export class PeopleWriter implements Searcher {
   }
 
   async deleteUser(collection: CollectionRef, userId: string): Promise<Erased | undefined> {
+    await eraseRecycledOf(this.#run, collection, userId);
     const owner = await this.#locate(collection, userId, 'FOR UPDATE');
     if (!owner) return undefined;
     await queueEvent(this.#run, deletedEvent(collection, { what: 'user', id: userId }));
-    return this.#eraseUser(owner);
+    return this.eraseUser(owner);
   }
 
   async deleteAutoCreatedBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined> {
@@ -134,7 +136,7 @@ export class PeopleWriter implements Searcher {
     );
     if (autoCreated.length === 0) return undefined;
     await queueEvent(this.#run, deletedEvent(collection, { what: 'user', id: userId, retention: true }));
-    return this.#eraseUser(owner);
+    return this.eraseUser(owner);
   }
 
   async deleteCollection(collection: CollectionRef): Promise<Erased | undefined> {
@@ -145,6 +147,7 @@ export class PeopleWriter implements Searcher {
       if (anybody.length === 0) return undefined;
     }
     await queueEvent(this.#run, deletedEvent(collection, { what: 'collection' }));
+    await eraseRecycledOf(this.#run, collection);
     const erased = await this.#eraseFaces(collectionId, null);
     for (let deleted = DELETED_AT_A_TIME; deleted === DELETED_AT_A_TIME; ) {
       const rows = await this.#run(
@@ -192,7 +195,8 @@ export class PeopleWriter implements Searcher {
     return newestFaces(this.#run, people, model);
   }
 
-  async #makeCollection(collection: CollectionRef): Promise<number> {
+  /** The collection's row is held. */
+  async makeCollection(collection: CollectionRef): Promise<number> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const existing = await this.collectionId(collection, 'FOR KEY SHARE OF c');
       if (existing !== undefined) return existing;
@@ -231,7 +235,7 @@ export class PeopleWriter implements Searcher {
     return { collectionId, personId: userId, faceId: row?.faceId ?? 0 };
   }
 
-  async #eraseUser({ collectionId, userId }: { collectionId: number; userId: number }): Promise<Erased> {
+  async eraseUser({ collectionId, userId }: { collectionId: number; userId: number }): Promise<Erased> {
     const erased = await this.#eraseFaces(collectionId, userId);
     await this.#run('DELETE FROM users WHERE collection_id = $1 AND user_id = $2', [collectionId, userId]);
     return erased;

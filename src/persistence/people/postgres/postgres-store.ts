@@ -12,6 +12,7 @@ import type {
   StoredCollection,
 } from '../embedding-store.js';
 import type { CollectionCount, CollectionRef, Erased, FaceRecord, NewFace, StoredFace, User } from '../people-store.js';
+import { PostgresChanges } from './changes.js';
 import { findCohort, peopleWithFaces, saveCohort } from './cohorts.js';
 import { CollectionSizes } from './collection-sizes.js';
 import { type DatabaseOptions, PostgresDatabase } from './database.js';
@@ -47,6 +48,7 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
   readonly scales: PostgresScales;
   readonly webhooks: PostgresWebhooks;
   readonly staged: PostgresStaged;
+  readonly changes: PostgresChanges;
   readonly #db: PostgresDatabase;
   /** This server's name for what it announces. */
   readonly #node = randomUUID();
@@ -60,6 +62,7 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
     this.scales = new PostgresScales(db);
     this.webhooks = new PostgresWebhooks(db);
     this.staged = new PostgresStaged(db);
+    this.changes = new PostgresChanges(db);
   }
 
   /**

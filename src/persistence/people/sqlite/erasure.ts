@@ -30,7 +30,14 @@ export class Erasure {
     return erased;
   }
 
+  /** Erases the users who were put aside under an id. @returns whether there was somebody */
+  recycled(collectionId: number, clientId: string): boolean {
+    this.#sql.erasePhotosOfRecycled.run(collectionId, clientId);
+    return this.#sql.eraseRecycled.run(collectionId, clientId).changes > 0;
+  }
+
   collection(collectionId: number): Erased {
+    this.#sql.erasePhotosOfRecycled.run(collectionId, null);
     const erased = this.#erased(collectionId, this.#sql.deleteFacesOfCollection.all(collectionId));
     this.#sql.deleteCollection.run(collectionId);
     return erased;

@@ -178,4 +178,18 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX deliveries_by_time ON deliveries (webhook_id, next_at);
   `,
+  `
+  -- People who were deleted and can be brought back until a time. No list, search or export reads them.
+  CREATE TABLE recycled (
+    recycled_id   INTEGER PRIMARY KEY AUTOINCREMENT,
+    collection_id INTEGER NOT NULL REFERENCES collections ON DELETE CASCADE,
+    client_id     TEXT NOT NULL, -- as that of a user
+    token         TEXT NOT NULL, -- a UUID, the same for all of one deletion
+    erase_at      INTEGER NOT NULL,
+    object_keys   TEXT NOT NULL, -- JSON; of the photos, which are kept as long
+    data          BLOB NOT NULL -- JSON; encrypted with a data key
+  ) STRICT;
+  CREATE INDEX recycled_by_user ON recycled (collection_id, client_id);
+  CREATE INDEX recycled_by_time ON recycled (erase_at);
+  `,
 ];

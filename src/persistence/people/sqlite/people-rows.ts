@@ -79,11 +79,25 @@ export class PeopleRows {
     return found !== undefined || (form !== id && this.userId(collectionId, form) !== undefined);
   }
 
+  /** Why an id cannot be that of a new user, or of one who has another id now. @param self number of that one */
+  idFault(collectionId: number, id: string, self?: number): 'id-taken' | 'id-conflict' | undefined {
+    if (this.userId(collectionId, id) !== undefined) return 'id-taken';
+    const form = formOfId(id) ?? id;
+    const byForm = this.#sql.userIdByForm.get(collectionId, this.#encryption.clientId(collectionId, form));
+    const others = [byForm, form === id ? undefined : this.userId(collectionId, form)];
+    return others.some((other) => other !== undefined && other !== self) ? 'id-conflict' : undefined;
+  }
+
+  /** What is kept of an id so that none is made that differs from it by its Unicode normalisation only. */
+  keptForm(collectionId: number, id: string): string | null {
+    const form = formOfId(id);
+    return form === undefined ? null : this.#encryption.clientId(collectionId, form);
+  }
+
   /** The form for a new user, unless it is taken: an import may bring pairs of an older version. */
   #freeForm(collectionId: number, clientId: string, id: string): string | null {
-    const form = formOfId(id);
-    if (form === undefined || this.#sql.user.get(collectionId, clientId)) return null;
-    const kept = this.#encryption.clientId(collectionId, form);
+    const kept = this.keptForm(collectionId, id);
+    if (kept === null || this.#sql.user.get(collectionId, clientId)) return null;
     return this.#sql.userIdByForm.get(collectionId, kept) === undefined ? kept : null;
   }
 

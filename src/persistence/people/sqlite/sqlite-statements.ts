@@ -145,6 +145,14 @@ export function prepareStatements(db: Database) {
       `SELECT face_id AS faceId, model, created_at AS createdAt, object_key AS objectKey FROM faces
        WHERE collection_id = ? AND user_id = ? ORDER BY face_id`,
     ),
+    erasePhotosOfRecycled: one<[collectionId: number, clientId: string | null], never>(
+      `INSERT OR IGNORE INTO pending_object_deletions (object_key, since)
+       SELECT value, CAST(1000 * unixepoch('subsec') AS INTEGER) FROM recycled, json_each(object_keys)
+       WHERE collection_id = ? AND client_id = ifnull(?, client_id)`,
+    ),
+    eraseRecycled: one<[collectionId: number, clientId: string], never>(
+      'DELETE FROM recycled WHERE collection_id = ? AND client_id = ?',
+    ),
     countPeople: one<[tenant: string], CollectionCount>(
       `SELECT c.name AS collection, (SELECT count(*) FROM users u WHERE u.collection_id = c.collection_id) AS users,
          (SELECT count(*) FROM faces f WHERE f.collection_id = c.collection_id) AS faces

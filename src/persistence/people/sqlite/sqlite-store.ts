@@ -17,16 +17,9 @@ import type {
   StoredCollection,
   StoredEmbedding,
 } from '../embedding-store.js';
-import {
-  type CollectionCount,
-  type CollectionRef,
-  type Erased,
-  type FaceRecord,
-  isDefault,
-  type NewFace,
-  type StoredFace,
-  type User,
-} from '../people-store.js';
+import type { CollectionCount, CollectionRef, Erased, FaceRecord, NewFace, StoredFace, User } from '../people-store.js';
+import { isDefault } from '../people-store.js';
+import { ChangeRows } from './change-rows.js';
 import { CohortRows } from './cohort-rows.js';
 import { Erasure } from './erasure.js';
 import { FaceRows } from './face-rows.js';
@@ -56,6 +49,7 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   readonly scales: ScaleRows;
   readonly webhooks: SqliteWebhooks;
   readonly staged: StagedRows;
+  readonly changes: ChangeRows;
   readonly #db: GuardedDatabase;
   readonly #sql: Statements;
   readonly #encryption: RowEncryption;
@@ -105,6 +99,8 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
     this.#faces = new FaceRows(db, sql, encryption);
     this.#cohorts = new CohortRows(db, sql, encryption);
     this.#erasure = new Erasure(sql);
+    const { webhooks } = this;
+    this.changes = new ChangeRows({ db, raw, sql, rows, encryption, erasure: this.#erasure, webhooks });
   }
 
   async saveUser(collection: CollectionRef, user: User): Promise<boolean> {
@@ -163,6 +159,7 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   async deleteUser(collection: CollectionRef, userId: string): Promise<Erased | undefined> {
     return this.#erase(deletedEvent(collection, { what: 'user', id: userId }), () => {
       const owner = this.#rows.locate(collection, userId);
+      this.changes.eraseAside(collection, userId);
       return owner && this.#erasure.user(owner);
     });
   }
