@@ -18,6 +18,7 @@ const status = z.strictObject({
   minFaceWidth: whole.describe('Pixels.'),
   minFaceArea: share.describe('Share of the photo; 0 is no limit.'),
   undoMinutes: whole.describe('How long users whom this API deletes can be brought back; 0 is not at all.'),
+  allowCovered: z.boolean().describe('`add` knows the field `allow_covered`.'),
   keepPhotos: z.enum(['off', 'crop', 'photo']).describe('What is kept of photos that faces are added from.'),
 });
 
@@ -38,6 +39,7 @@ const schema = {
       minFaceWidth: 80,
       minFaceArea: 0,
       undoMinutes: 10,
+      allowCovered: false,
       keepPhotos: 'off',
     }),
   },
@@ -58,6 +60,7 @@ export const statusRoute: Route = (app, { services, config }) => {
       minFaceWidth: config.MIN_FACE_WIDTH,
       minFaceArea: config.MIN_FACE_AREA,
       undoMinutes: config.UNDO_MINUTES,
+      allowCovered: config.ALLOW_COVERED === 'on',
       keepPhotos: config.KEEP_PHOTOS,
     }),
   );
