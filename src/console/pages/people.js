@@ -16,6 +16,8 @@ import { personPage } from './person.js';
 const SORTS = ['id', 'name', 'newest'];
 /** Milliseconds without a letter before the server is asked. */
 const PAUSE = 120;
+/** Milliseconds that a place stands still before its people are asked for: what is scrolled by is not. */
+const REST = 50;
 
 /** Everybody in a collection; or one person, where the address goes on with a collection and an id. */
 export function peoplePage(main, signal, page) {
@@ -27,6 +29,7 @@ export function peoplePage(main, signal, page) {
   const state = kept('people', () => ({ search: '', sort: 'id', withoutFace: false, scroll: 0, selected: new Map() }));
   let source;
   let timer;
+  let passing;
 
   const search = labelled(
     t('people.search'),
@@ -53,7 +56,10 @@ export function peoplePage(main, signal, page) {
     rowHeight: 84,
     minWidth: 250,
     signal,
-    onRange: (from, to) => source?.want(from, to),
+    onRange: (from, to) => {
+      clearTimeout(passing);
+      passing = setTimeout(() => source?.want(from, to), REST);
+    },
     item: (index) => personCard(source?.at(index), { selected: state.selected, onSelection: () => bar.show() }),
   });
   const exports = ['csv', 'xlsx'].map((kind) =>
