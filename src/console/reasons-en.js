@@ -8,6 +8,35 @@ export const englishReasons = {
   'user-not-found': { short: 'no such person', sentence: 'This person is not there any more.' },
   'face-not-found': { short: 'no such face', sentence: 'This face is not there any more.' },
   'photo-not-found': { short: 'photo not kept', sentence: 'No photo of this face was kept.' },
+  'photos-off': {
+    short: 'photos are not kept',
+    sentence: 'There is no photo: this server does not keep photos (KEEP_PHOTOS).',
+  },
+  'undo-over': {
+    short: 'too late to undo',
+    sentence: 'What was deleted has been erased and cannot be brought back any more.',
+  },
+  'pair-not-found': { short: 'no such pair', sentence: 'This pair is not there any more.' },
+  'duplicate-person': {
+    short: 'here under another id',
+    sentence: 'This person is already there under another id. Add the photo there, or merge the two.',
+  },
+  'other-person': {
+    short: 'photo of somebody else',
+    sentence: 'The photo shows another person who is already there. Choose the right person or another photo.',
+  },
+  'id-taken': {
+    short: 'id is taken',
+    sentence: 'There is already a person with this id. Choose another id, or merge the two.',
+  },
+  'confirm-mismatch': {
+    short: 'name not confirmed',
+    sentence: 'Nothing was deleted. Type the name of the collection exactly as it is.',
+  },
+  'list-format': {
+    short: 'list not readable',
+    sentence: 'The list cannot be read. It must be a CSV or XLSX file whose first line names the columns id and name.',
+  },
   'webhook-not-found': { short: 'unknown webhook', sentence: 'There is no such webhook.' },
   'collection-not-found': { short: 'no such collection', sentence: 'This collection is not there any more.' },
   'image-format': { short: 'not a jpg or png', sentence: 'The file is not a jpg or png image.' },

@@ -7,6 +7,26 @@ export const vietnameseReasons = {
   'user-not-found': { short: 'không có người này', sentence: 'Người này không còn nữa.' },
   'face-not-found': { short: 'không có khuôn mặt này', sentence: 'Khuôn mặt này không còn nữa.' },
   'photo-not-found': { short: 'không giữ ảnh', sentence: 'Máy chủ không giữ ảnh của khuôn mặt này.' },
+  'photos-off': { short: 'không lưu ảnh', sentence: 'Không có ảnh: máy chủ này không lưu ảnh (KEEP_PHOTOS).' },
+  'undo-over': { short: 'quá hạn hoàn tác', sentence: 'Dữ liệu đã xoá không thể khôi phục được nữa.' },
+  'pair-not-found': { short: 'không có cặp này', sentence: 'Cặp này không còn nữa.' },
+  'duplicate-person': {
+    short: 'đã có dưới mã khác',
+    sentence: 'Người này đã có dưới một mã khác. Hãy thêm ảnh vào đó, hoặc gộp hai người.',
+  },
+  'other-person': {
+    short: 'ảnh của người khác',
+    sentence: 'Ảnh là của một người khác đã có. Hãy chọn đúng người hoặc một ảnh khác.',
+  },
+  'id-taken': { short: 'mã đã được dùng', sentence: 'Đã có người mang mã này. Hãy chọn mã khác, hoặc gộp hai người.' },
+  'confirm-mismatch': {
+    short: 'tên chưa khớp',
+    sentence: 'Chưa xoá gì. Hãy gõ đúng tên của bộ sưu tập.',
+  },
+  'list-format': {
+    short: 'không đọc được danh sách',
+    sentence: 'Không đọc được danh sách. Tệp phải là CSV hoặc XLSX, dòng đầu có cột id và name.',
+  },
   'webhook-not-found': { short: 'không có webhook', sentence: 'Không có webhook này.' },
   'collection-not-found': { short: 'không có bộ sưu tập này', sentence: 'Bộ sưu tập này không còn nữa.' },
   'image-format': { short: 'không phải jpg hay png', sentence: 'Tệp không phải ảnh jpg hay png.' },

@@ -64,6 +64,11 @@ const table = {
     'json-malformed': 'The body must be JSON.',
     'json-type': 'The body must be JSON, sent as application/json.',
   }),
+  PAIR_NOT_FOUND: business(404, { 'pair-not-found': 'There is no such pair of users' }),
+  DUPLICATE: business(400, {
+    'duplicate-person': 'This person is already there under another id: the photo was not added',
+    'other-person': 'The photo shows somebody else who is already there, not this user: it was not added',
+  }),
   ID_TAKEN: business(409, { 'id-taken': 'There is already a user with this id' }),
   NOT_TWO_PHOTOS: business(409, { 'photo-count': 'Please upload only 2 images for face check' }), // to the letter
   MISSING: business(412, {

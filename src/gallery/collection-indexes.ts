@@ -71,6 +71,12 @@ export class CollectionIndexes {
     });
   }
 
+  /** For faces just stored that are known by their numbers. */
+  async addStored(collectionId: number, faceIds: readonly number[]): Promise<void> {
+    for (const { faceId, embedding } of await this.#store.embeddingsOf(faceIds, this.#model))
+      await this.add(collectionId, faceId, embedding);
+  }
+
   /** For faces just deleted from the store. */
   async remove(collectionId: number, faceIds: readonly number[]): Promise<void> {
     await this.#follow(collectionId, () => this.#indexes.get(collectionId)?.remove(faceIds));

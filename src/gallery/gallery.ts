@@ -13,6 +13,22 @@ export interface RankedCandidate extends Candidate {
   faceId: number;
 }
 
+/** What is wrong with adding a face to a user: the person is there under another id, or it is the face of somebody else. */
+export type DuplicateKind = 'known-person' | 'other-person';
+
+/** Somebody else whom a face shows, by their similarity to it. */
+export interface DuplicateFinding extends RankedCandidate {
+  kind: DuplicateKind;
+}
+
+/** Looks at a face before it is stored, while no other face comes into the collection. */
+export interface DuplicateGuard {
+  /** From this similarity on a face shows a person, 0–1. */
+  threshold: number;
+  /** What it throws refuses the face. */
+  onFinding(finding: DuplicateFinding): void;
+}
+
 /** Over all tenants. */
 export interface GallerySize {
   collections: number;
@@ -35,9 +51,17 @@ export interface Gallery {
   listUsers(collection: CollectionRef): Promise<User[]>;
   /**
    * @param photo to be kept with the face, and erased with it; without one none is kept
-   * @throws FaceSearchError USER_NOT_FOUND
+   * @param guard asked before, under the lock of the collection
+   * @returns the number of the face
+   * @throws FaceSearchError USER_NOT_FOUND; what the guard throws
    */
-  addFace(collection: CollectionRef, userId: string, embedding: Float32Array, photo?: Buffer): Promise<void>;
+  addFace(
+    collection: CollectionRef,
+    userId: string,
+    embedding: Float32Array,
+    photo?: Buffer,
+    guard?: DuplicateGuard,
+  ): Promise<number>;
   /**
    * Creates a user with a generated UUID and no name from a face and keeps the photo, unless somebody who `isKnown` has
    * come in since the caller searched: of several photos of one new person that arrive together, one enrols.

@@ -11,8 +11,9 @@ import type { PersonRef } from '../persistence/template.js';
 import type { IndexWorkers } from '../vector-index/index-workers.js';
 import { IndexLostError, type VectorIndex } from '../vector-index/vector-index.js';
 import { CollectionIndexes } from './collection-indexes.js';
-import type { Candidate, Gallery, GallerySize, RankedCandidate } from './gallery.js';
-import { KeyedLock } from './keyed-lock.js';
+import { findingOf, hasFacesOf, LOOKED_AT } from './duplicate-check.js';
+import type { Candidate, DuplicateGuard, Gallery, GallerySize, RankedCandidate } from './gallery.js';
+import { KeyedLock, lockKey } from './keyed-lock.js';
 import type { PeopleEditor } from './people-editor.js';
 import { PeopleScoring } from './people-scoring.js';
 import { probeOf } from './scoring/rank.js';
@@ -74,10 +75,7 @@ export class InMemoryGallery implements Gallery {
     const inTurn = <T>(collections: readonly CollectionRef[], change: () => Promise<T>) =>
       this.#writes.runAll(collections.map(lockKey), change);
     const follow = {
-      add: async ({ collectionId }: PersonRef, faceIds: readonly number[]) => {
-        for (const { faceId, embedding } of await store.embeddingsOf(faceIds, model))
-          await this.#indexes.add(collectionId, faceId, embedding);
-      },
+      add: ({ collectionId }: PersonRef, faceIds: readonly number[]) => this.#indexes.addStored(collectionId, faceIds),
       remove: ({ collectionId, faceIds }: Erased) => this.#indexes.remove(collectionId, faceIds),
     };
     this.editor = new StoredPeopleEditor({ store, objects, photos, scoring, inTurn, follow });
@@ -121,15 +119,29 @@ export class InMemoryGallery implements Gallery {
     return this.#store.listUsers(collection);
   }
 
-  async addFace(collection: CollectionRef, userId: string, embedding: Float32Array, photo?: Buffer): Promise<void> {
+  async addFace(
+    collection: CollectionRef,
+    userId: string,
+    embedding: Float32Array,
+    photo?: Buffer,
+    guard?: DuplicateGuard,
+  ): Promise<number> {
     const vector = unitVector(embedding);
-    await this.#photos.keepIfAny(photo, (kept) =>
+    return this.#photos.keepIfAny(photo, (kept) =>
       this.#writes.run(lockKey(collection), async () => {
+        const at = guard && (await this.#store.findCollection(collection));
+        if (guard && at) {
+          const ranked = await this.#nearestUnderLock(at, vector, LOOKED_AT);
+          const hasFaces = await hasFacesOf(this.#store, collection, userId, this.#model);
+          const finding = findingOf(ranked, userId, hasFaces, guard.threshold);
+          if (finding) guard.onFinding(finding);
+        }
         const face = { embedding: vector, model: this.#model, ...kept };
         const stored = await this.#store.addFace(collection, userId, face);
         if (!stored) throw new FaceSearchError('USER_NOT_FOUND');
         await this.#indexes.add(stored.collectionId, stored.faceId, vector);
         this.#scoring.added(collection.tenant, stored);
+        return stored.faceId;
       }),
     );
   }
@@ -147,7 +159,7 @@ export class InMemoryGallery implements Gallery {
     const outcome = await this.#photos.keep(objectKey, photo, () =>
       this.#writes.run(lockKey(collection), async () => {
         const found = await this.#store.findCollection(collection);
-        const [best] = found ? await this.#nearestUnderLock(found, vector) : [];
+        const [best] = found ? await this.#nearestUnderLock(found, vector, 1) : [];
         if (best && isKnown(best)) return { known: best };
         const stored = await this.#store.addUserWithFace(collection, user, face);
         await this.#indexes.add(stored.collectionId, stored.faceId, vector);
@@ -232,14 +244,18 @@ export class InMemoryGallery implements Gallery {
   }
 
   /** Under the collection's lock. */
-  async #nearestUnderLock({ tenant, collectionId }: StoredCollection, probe: Float32Array): Promise<RankedCandidate[]> {
+  async #nearestUnderLock(
+    { tenant, collectionId }: StoredCollection,
+    probe: Float32Array,
+    k: number,
+  ): Promise<RankedCandidate[]> {
     const index = await this.#indexes.load(collectionId);
     try {
-      return await this.#nearest(tenant, index, probe, 1);
+      return await this.#nearest(tenant, index, probe, k);
     } catch (error) {
       if (!(error instanceof IndexLostError)) throw error;
       this.#indexes.forgetLost(index);
-      return this.#nearest(tenant, await this.#indexes.load(collectionId), probe, 1);
+      return this.#nearest(tenant, await this.#indexes.load(collectionId), probe, k);
     }
   }
 
@@ -275,8 +291,4 @@ export class InMemoryGallery implements Gallery {
       })
     );
   }
-}
-
-function lockKey({ tenant, collection }: CollectionRef): string {
-  return JSON.stringify([tenant, collection]);
 }

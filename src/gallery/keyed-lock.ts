@@ -1,3 +1,5 @@
+import type { CollectionRef } from '../persistence/people/people-store.js';
+
 /** Runs tasks with the same key one after the other, in the order of their calls, and those of other keys beside them. */
 export class KeyedLock {
   /** Key → end of its last task, failed or not. */
@@ -28,4 +30,9 @@ export class KeyedLock {
   async idle(): Promise<void> {
     while (this.#last.size > 0) await Promise.all(this.#last.values());
   }
+}
+
+/** The key of a collection's tasks. */
+export function lockKey({ tenant, collection }: CollectionRef): string {
+  return JSON.stringify([tenant, collection]);
 }

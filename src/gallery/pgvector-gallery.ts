@@ -7,7 +7,8 @@ import type { CollectionRef, Erased, PeopleStore, User } from '../persistence/pe
 import type { ObjectStore } from '../persistence/photos/object-store.js';
 import type { PhotoOutbox } from '../persistence/photos/photo-outbox.js';
 import type { Store } from '../persistence/store.js';
-import type { Candidate, Gallery, GallerySize, RankedCandidate } from './gallery.js';
+import { findingOf, hasFacesOf, LOOKED_AT } from './duplicate-check.js';
+import type { Candidate, DuplicateGuard, Gallery, GallerySize, RankedCandidate } from './gallery.js';
 import type { PeopleEditor } from './people-editor.js';
 import { PeopleScoring } from './people-scoring.js';
 import { type Probe, probeOf } from './scoring/rank.js';
@@ -82,13 +83,31 @@ export class PgvectorGallery implements Gallery {
     return this.#store.listUsers(collection);
   }
 
-  async addFace(collection: CollectionRef, userId: string, embedding: Float32Array, photo?: Buffer): Promise<void> {
+  async addFace(
+    collection: CollectionRef,
+    userId: string,
+    embedding: Float32Array,
+    photo?: Buffer,
+    guard?: DuplicateGuard,
+  ): Promise<number> {
     const vector = unitVector(embedding);
-    await this.#photos.keepIfAny(photo, async (kept) => {
+    // Before the transaction, as where unknown people are added.
+    const probe = guard && probeOf(vector, await this.#scoring.cohortOf(collection.tenant));
+    const hasFaces = guard !== undefined && (await hasFacesOf(this.#store, collection, userId, this.#model));
+    return this.#photos.keepIfAny(photo, async (kept) => {
       const face = { embedding: vector, model: this.#model, ...kept };
-      const stored = await this.#store.addFace(collection, userId, face);
+      const stored =
+        guard && probe
+          ? await this.#store.inTurn(collection, async (store) => {
+              const ranked = await this.#nearest(store, collection, probe, LOOKED_AT);
+              const finding = findingOf(ranked, userId, hasFaces, guard.threshold);
+              if (finding) guard.onFinding(finding);
+              return store.addFace(collection, userId, face);
+            })
+          : await this.#store.addFace(collection, userId, face);
       if (!stored) throw new FaceSearchError('USER_NOT_FOUND');
       this.#scoring.added(collection.tenant, stored);
+      return stored.faceId;
     });
   }
 

@@ -41,6 +41,8 @@ export interface UserDirectory {
   everybody(collection: CollectionRef): Promise<ListedUser[]>;
   /** Faces in order of creation. @throws FaceSearchError USER_NOT_FOUND */
   faces(collection: CollectionRef, userId: string): Promise<FaceRecord[]>;
+  /** The same; none of an unknown user. */
+  facesIfAny(collection: CollectionRef, userId: string): Promise<FaceRecord[]>;
   /** The photo that was kept of a face. @throws FaceSearchError USER_NOT_FOUND, FACE_NOT_FOUND, PHOTO_NOT_FOUND */
   photo(collection: CollectionRef, userId: string, faceId: number): Promise<Buffer>;
   /**
@@ -100,6 +102,10 @@ export class StoredUserDirectory implements UserDirectory {
 
   async faces(collection: CollectionRef, userId: string): Promise<FaceRecord[]> {
     if (!(await this.#people.findUser(collection, userId))) throw new FaceSearchError('USER_NOT_FOUND');
+    return this.#people.facesOfUser(collection, userId);
+  }
+
+  facesIfAny(collection: CollectionRef, userId: string): Promise<FaceRecord[]> {
     return this.#people.facesOfUser(collection, userId);
   }
 

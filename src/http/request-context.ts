@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { FaceSearchError, type Reason, type RefusalCause } from '../core/errors.js';
+import type { DuplicateFinding } from '../gallery/gallery.js';
 import type { Caller } from '../persistence/keys/api-key-store.js';
 import type { CollectionRef } from '../persistence/people/people-store.js';
 import type { ReplyBody } from './replies.js';
@@ -20,6 +21,8 @@ export class RequestContext {
   stages: Readonly<Record<string, number>> | undefined;
   /** Refusals of a photo that the request overruled. */
   overruled: readonly Reason[] = [];
+  /** Whom else a face that was to be added shows, and whether it was refused for that. */
+  duplicate: (DuplicateFinding & { isRefused: boolean }) | undefined;
   /** Similarity of a search's best candidate, 0–1. */
   similarity: number | undefined;
   /** What was answered, or what /analyse says would be. */

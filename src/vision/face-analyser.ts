@@ -53,6 +53,13 @@ export interface FaceAnalyser {
    */
   lookAt(image: Buffer, options: PhotoOptions, signal?: AbortSignal): Promise<PhotoReport>;
 
+  /**
+   * Finds and embeds every face of a photo of many people. Nothing but the photo itself is refused.
+   * @param signal as in embedPhoto
+   * @throws FaceSearchError BAD_INPUT, OVERLOADED
+   */
+  embedGroup(photo: Buffer, options: GroupOptions, signal?: AbortSignal): Promise<GroupAnalysis>;
+
   /** Photos that wait for a worker. */
   readonly queued: number;
   /** Worker threads that are alive. */
@@ -140,6 +147,35 @@ export interface PhotoReport extends Sights {
   embedding?: Float32Array;
   /** What a request with the same options would be refused for; null when it would not. */
   refusal: { errorName: ErrorName; reason: Reason } | null;
+  /** Milliseconds per stage, for the log. */
+  timings: Record<string, number>;
+}
+
+/** Which faces of a group are wanted. */
+export interface GroupOptions {
+  version: FacematchVersion;
+  /** Width of the smallest, in pixels of the photo. */
+  least: number;
+  /** How many; the largest. */
+  most: number;
+}
+
+/** One face of a group. */
+export interface GroupFace extends Pick<FaceReport, 'box' | 'fault' | 'isSmall'> {
+  /** 512 float32, L2-normalised. */
+  embedding: Float32Array;
+  /** 0–100. */
+  quality: number;
+}
+
+export interface GroupAnalysis {
+  /** Size of the photo in pixels, upright. */
+  width: number;
+  height: number;
+  /** Largest first. */
+  faces: GroupFace[];
+  /** Smaller ones beyond, about. */
+  left: number;
   /** Milliseconds per stage, for the log. */
   timings: Record<string, number>;
 }

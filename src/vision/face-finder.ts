@@ -6,6 +6,7 @@ import type { FaceScorer, FaceScores } from './face-scorer.js';
 import { area, type Box, type DetectedFace, intersectionOverUnion, type Point, shareWithin } from './geometry.js';
 import { ImagePyramid } from './image-pyramid.js';
 import { fivePointsOf68, type LandmarkFinder } from './landmarks.js';
+import { isCut, tilesOf } from './tiles.js';
 
 /** A face that is ready to be judged and embedded. */
 export interface LocatedFace {
@@ -68,6 +69,23 @@ const SAME_FACE_SHARE = 0.4;
 const MAX_CANDIDATES = 6;
 
 /**
+ * Of a group: how many pixels of the picture lie on one of the detector's input, at most, where the smallest faces are looked
+ * for. A face of 40 pixels is then 27 wide there, and nearly all such faces are found.
+ */
+const GROUP_STEP = 1.5;
+
+/** Candidates of a group that are looked at, in places that are asked for: some are no faces. */
+const GROUP_CANDIDATES = 1.5;
+
+/** What is found of a group. */
+export interface FoundGroup {
+  /** Largest first. */
+  faces: LocatedFace[];
+  /** Faces beyond, which the detector sees; they are smaller. */
+  left: number;
+}
+
+/**
  * Finds faces: detector, landmarks and, in packs with a face scorer, its word that there is a face.
  *
  * With a scorer to trust, a photo in which nothing is found is looked at again, with a border around it and then with its
@@ -94,6 +112,33 @@ export class FaceFinder {
     const third = brighter && (await this.look(new ImagePyramid(brighter), margin, sizeOf));
     if (third && hasFullFace(third)) return third;
     return [first, second, third].find((look) => look && look.faces.length > 0) ?? first;
+  }
+
+  /**
+   * Every face of a picture of many people, however large it is: by tiles of several sizes.
+   * @param least width of a face, in pixels of the picture
+   * @param most faces
+   */
+  async findAll(photo: ImagePyramid, least: number, most: number): Promise<FoundGroup> {
+    const picture = wholeOf(photo);
+    const seen = await this.detector.detect(photo);
+    const { width, height } = this.detector.input;
+    for (const tile of tilesOf(picture, { width: GROUP_STEP * width, height: GROUP_STEP * height })) {
+      for (const face of await this.detector.detect(photo, tile)) if (!isCut(face, tile, picture)) seen.push(face);
+    }
+    const candidates = withoutRepeats(seen)
+      .filter(({ box }) => box.width >= least)
+      .sort((p, q) => area(q.box) - area(p.box));
+    const faces: LocatedFace[] = [];
+    let looked = 0;
+    for (const face of candidates) {
+      if (faces.length === most || looked >= GROUP_CANDIDATES * most) break;
+      looked++;
+      const located = await this.locate(photo, face, false);
+      const scores = this.scorer && (await this.scorer.score(photo, located.fivePoints));
+      if (!scores || this.scorer?.isFace(scores)) faces.push({ ...located, scores });
+    }
+    return { faces, left: candidates.length - looked };
   }
 
   /** The largest face of a picture that is nothing but a face, or all of it where the detector sees none. */
@@ -160,6 +205,18 @@ export class FaceFinder {
     const outline = await this.landmarks.find(pyramid, box);
     return { ...located, outline, fivePoints: fivePointsOf68(outline) };
   }
+}
+
+/** One face of each place: the one that the detector is surest of, and no part of a larger one. */
+function withoutRepeats(faces: readonly DetectedFace[]): DetectedFace[] {
+  const kept: DetectedFace[] = [];
+  for (const face of [...faces].sort((p, q) => q.score - p.score)) {
+    const isNew = kept.every(
+      ({ box }) => shareWithin(face.box, box) < SAME_FACE_SHARE && shareWithin(box, face.box) < SAME_FACE_SHARE,
+    );
+    if (isNew) kept.push(face);
+  }
+  return kept;
 }
 
 /** Four parts that overlap. */

@@ -17,6 +17,11 @@ export function area({ width, height }: Pick<Box, 'width' | 'height'>): number {
   return width * height;
 }
 
+/** A box of a shrunk photo in pixels of the photo. */
+export function timesShrink({ x, y, width, height }: Box, shrink: number): Box {
+  return { x: x * shrink, y: y * shrink, width: width * shrink, height: height * shrink };
+}
+
 /** A face as the detector saw it. */
 export interface DetectedFace {
   box: Box;

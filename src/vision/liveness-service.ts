@@ -6,6 +6,8 @@ import type { FacematchVersion } from '../models/manifest.js';
 import type {
   Analysis,
   FaceAnalyser,
+  GroupAnalysis,
+  GroupOptions,
   MatchAnalysis,
   MatchOptions,
   PhotoOptions,
@@ -67,6 +69,14 @@ export class ServiceCheckedAnalyser implements FaceAnalyser {
 
   async lookAt(image: Buffer, options: PhotoOptions, signal?: AbortSignal): Promise<PhotoReport> {
     return this.#judged(image, await this.#inner.lookAt(image, options, signal), options, signal);
+  }
+
+  embedGroup(photo: Buffer, options: GroupOptions, signal?: AbortSignal): Promise<GroupAnalysis> {
+    return this.#inner.embedGroup(photo, options, signal);
+  }
+
+  portrait(photo: Buffer, signal?: AbortSignal): Promise<Buffer> {
+    return this.#inner.portrait(photo, signal);
   }
 
   get queued(): number {

@@ -1,22 +1,35 @@
 import type { Reason } from '../core/errors.js';
 import type { FacematchVersion, ModelPack } from '../models/manifest.js';
 import { ALIGNED_SIZE, alignedToImage, unstretchedAlignedToImage } from './alignment.js';
-import { type DecodedImage, type DecodeLimits, decode } from './decode.js';
+import { type DecodeLimits, decode } from './decode.js';
 import { Detector } from './detectors/detector.js';
 import { Embedder } from './embedder.js';
-import type { Analysis, FaceReport, MatchAnalysis, MatchOptions, PhotoOptions, PhotoReport } from './face-analyser.js';
-import { FaceFinder, type FoundFaces, type LocatedFace, type SizeOfFace } from './face-finder.js';
+import type {
+  Analysis,
+  FaceReport,
+  GroupAnalysis,
+  GroupFace,
+  GroupOptions,
+  MatchAnalysis,
+  MatchOptions,
+  PhotoOptions,
+  PhotoReport,
+} from './face-analyser.js';
+import { FaceFinder, type FoundFaces, type LocatedFace } from './face-finder.js';
 import { FaceScorer } from './face-scorer.js';
+import { sizeOfFace } from './face-size.js';
+import { causeOf, faultOf, sightsOf } from './findings.js';
 import { askGates, type GateFinding, type LoadedGate, loadGates, refuseBy } from './gates/ask-gates.js';
 import type { Views } from './gates/gate.js';
-import { faceGates, photoGates, type Sights } from './gates/gates.js';
-import { area, type Box } from './geometry.js';
+import { faceGates, photoGates } from './gates/gates.js';
+import { type Box, timesShrink } from './geometry.js';
 import { ImagePyramid } from './image-pyramid.js';
 import { LandmarkFinder } from './landmarks.js';
 import { cropAround } from './photo-crop.js';
 import { portraitOf } from './portrait.js';
 import { type DecodedPhoto, qualityIn } from './quality/quality-in.js';
 import { Refusal } from './refusal.js';
+import { withoutSecondPortraits } from './second-portraits.js';
 import { StageTimer } from './stage-timer.js';
 
 export interface VisionLimits extends DecodeLimits {
@@ -33,12 +46,6 @@ export interface VisionLimits extends DecodeLimits {
 /** `report`: analyses tell the score. `refuse`: faces that are not live are refused as well. */
 export type LivenessMode = 'off' | 'report' | 'refuse';
 
-/** "Around": how much narrower than the limit a face may be, as with the resolution. */
-const FACE_WIDTH_TOLERANCE = 0.1;
-
-/** A face at least so wide counts as a person even if it is too small to be embedded, in pixels of the photo. */
-const MIN_COUNTED_WIDTH = 24;
-
 /** A face narrower than this share of the main one is a passer-by or a picture behind the person, not a second one. */
 const PASSER_BY_WIDTH = 1 / 8;
 
@@ -48,11 +55,8 @@ export const FIRST_LOOK_SIDE = 960;
 /** A face at least so wide, in pixels, is still larger than in the aligned crop; a narrower one is looked at in full size. */
 const SHARP_FACE_WIDTH = 112;
 
-/**
- * The second portrait of a document is a fainter and smaller copy of the first: up to half as wide on Vietnamese cards. Wider
- * faces beside the largest are those of somebody else, or of a second document.
- */
-const SECOND_PORTRAIT_WIDTH = 2 / 3;
+/** Of a photo of many people: its longer side in pixels, at least. */
+const GROUP_SIDE = 4096;
 
 /** What is asked of a photo that is to be compared. */
 const MATCH_OPTIONS = { version: 'v3', allowIdCard: true, severalFaces: 'refuse', withoutLiveness: true } as const;
@@ -151,8 +155,7 @@ export class Pipeline {
     const faces: FaceReport[] = [];
     for (const { fillsPicture, ...face } of found.faces) {
       const asked = await askGates(this.faceGates, { face, picture: found.pyramid, photo }, {});
-      const full = asked.find(({ rule, reason }) => rule.refuses === 'NOT_FULL_FACE' && reason);
-      const fault = (full?.reason ?? null) as FaceReport['fault'];
+      const fault = faultOf(asked);
       const liveness = (asked.find(({ name }) => name === 'liveness')?.sight ?? null) as number | null;
       const quality = qualityIn(photo, face);
       faces.push({ ...face, fault, isPerson: isPerson(face.box, found), quality, liveness });
@@ -191,6 +194,27 @@ export class Pipeline {
     return portraitOf(photo, faces[0]?.box);
   }
 
+  /**
+   * Embeds every face of a photo of many people.
+   * @throws Refusal BAD_INPUT
+   */
+  async embedGroup(bytes: Uint8Array, options: GroupOptions, clock = new StageTimer()): Promise<GroupAnalysis> {
+    const image = await clock.time('decode', () => decode(bytes, this.limits, GROUP_SIDE));
+    const { shrink } = image;
+    const photo: DecodedPhoto = Object.assign(new ImagePyramid(image), { shrink });
+    const found = await clock.time('find', () => this.finder.findAll(photo, options.least / shrink, options.most));
+    const faces: GroupFace[] = [];
+    for (const face of found.faces) {
+      const asked = await clock.time('gates', () => askGates(this.faceGates, { face, picture: photo, photo }, {}));
+      const embedding = await clock.time('embed', () => this.embed(photo, face, options.version));
+      const isSmall = sizeOfFace(face.box, image, this.limits) !== 'full';
+      const box = timesShrink(face.box, shrink);
+      faces.push({ box, embedding, isSmall, fault: faultOf(asked), quality: qualityIn(photo, face).score });
+    }
+    const { width, height } = image;
+    return { width: shrink * width, height: shrink * height, faces, left: found.left, timings: clock.timings };
+  }
+
   /** Looks at a shrunk photo first, and at all of it where a face that matters has lost detail. */
   private async findFaces(bytes: Uint8Array, clock: StageTimer): Promise<{ photo: DecodedPhoto; found: FoundFaces }> {
     const first = await this.look(bytes, clock, FIRST_LOOK_SIDE);
@@ -203,7 +227,7 @@ export class Pipeline {
     const photo: DecodedPhoto = Object.assign(new ImagePyramid(image), { shrink: image.shrink });
     const widths: number[] = [];
     const sizeOf = (box: Box) => {
-      const size = this.sizeOf(box, image);
+      const size = sizeOfFace(box, image, this.limits);
       if (size !== 'ignored') widths.push(box.width);
       return size;
     };
@@ -241,15 +265,6 @@ export class Pipeline {
     return { face, overruled };
   }
 
-  /** A small face counts as a person; one that covers too little of the photo does not, for it stands in the background. */
-  private sizeOf(box: Box, image: DecodedImage): SizeOfFace {
-    const { minFaceWidth, minFaceArea } = this.limits;
-    const width = box.width * image.shrink;
-    if (area(box) < minFaceArea * image.width * image.height) return 'ignored';
-    if (width >= minFaceWidth * (1 - FACE_WIDTH_TOLERANCE)) return 'full';
-    return width >= MIN_COUNTED_WIDTH ? 'small' : 'ignored';
-  }
-
   private embed(
     pyramid: ImagePyramid,
     { fivePoints, fillsPicture }: LocatedFace,
@@ -267,24 +282,10 @@ function isPerson(box: Box, { faces: [largest] }: FoundFaces): boolean {
   return largest !== undefined && box.width >= largest.box.width * PASSER_BY_WIDTH;
 }
 
-function withoutSecondPortraits(faces: readonly LocatedFace[]): LocatedFace[] {
-  return faces.filter(({ box }) => box.width >= (faces[0]?.box.width ?? 0) * SECOND_PORTRAIT_WIDTH);
-}
-
 function largest([first]: readonly LocatedFace[]): LocatedFace {
   return first as LocatedFace;
 }
 
 function photoView(photo: ImagePyramid, { faces }: FoundFaces): Views['photo'] {
   return { photo, largestFace: faces[0]?.box };
-}
-
-function sightsOf(findings: readonly GateFinding[]): Sights {
-  const sight = (gate: string) => findings.find(({ name }) => name === gate)?.sight ?? null;
-  return Object.fromEntries(Object.keys(photoGates).map((name) => [name, sight(name)])) as unknown as Sights;
-}
-
-function causeOf(error: unknown): PhotoReport['refusal'] {
-  if (!(error instanceof Refusal)) throw error;
-  return { errorName: error.errorName, reason: error.reason };
 }

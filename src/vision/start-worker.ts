@@ -36,6 +36,8 @@ async function perform(pipeline: Pipeline, task: Task): Promise<TaskResult> {
         const analysis = await pipeline.embedForMatch(task.image, task.options, clock);
         return { outcome: 'embedded for a match', analysis };
       }
+      case 'group':
+        return { outcome: 'group', analysis: await pipeline.embedGroup(task.image, task.options, clock) };
       case 'portrait':
         return { outcome: 'drawn', portrait: await pipeline.portrait(task.image) };
       case 'crop':

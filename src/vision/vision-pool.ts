@@ -7,6 +7,8 @@ import { BoundedQueue } from './bounded-queue.js';
 import type {
   Analysis,
   FaceAnalyser,
+  GroupAnalysis,
+  GroupOptions,
   MatchAnalysis,
   MatchOptions,
   PhotoOptions,
@@ -98,6 +100,12 @@ export class VisionPool implements FaceAnalyser {
     const result = await this.run(image, (copy) => ({ kind: 'look', image: copy, options }), signal);
     if (result.outcome !== 'reported') throw new Error('A worker answered another task');
     return result.report;
+  }
+
+  async embedGroup(photo: Buffer, options: GroupOptions, signal?: AbortSignal): Promise<GroupAnalysis> {
+    const result = await this.run(photo, (copy) => ({ kind: 'group', image: copy, options }), signal);
+    if (result.outcome !== 'group') throw new Error('A worker answered another task');
+    return result.analysis;
   }
 
   get queued(): number {

@@ -1,6 +1,14 @@
 import type { RefusalCause } from '../core/errors.js';
 import type { FacematchVersion, ModelPack } from '../models/manifest.js';
-import type { Analysis, MatchAnalysis, MatchOptions, PhotoOptions, PhotoReport } from './face-analyser.js';
+import type {
+  Analysis,
+  GroupAnalysis,
+  GroupOptions,
+  MatchAnalysis,
+  MatchOptions,
+  PhotoOptions,
+  PhotoReport,
+} from './face-analyser.js';
 import type { VisionLimits } from './pipeline.js';
 
 /** Sent to each worker when it starts. */
@@ -16,13 +24,15 @@ export type Task =
   | { kind: 'photo'; image: Uint8Array; options: PhotoOptions }
   | { kind: 'match'; image: Uint8Array; options: MatchOptions }
   | { kind: 'crop'; image: Uint8Array; version: FacematchVersion }
-  | { kind: 'portrait'; image: Uint8Array };
+  | { kind: 'portrait'; image: Uint8Array }
+  | { kind: 'group'; image: Uint8Array; options: GroupOptions };
 
 /** Refusals are results: an Error loses its class on the way between threads. */
 export type TaskResult =
   | { outcome: 'embedded'; analysis: Analysis }
   | { outcome: 'embedded for a match'; analysis: MatchAnalysis }
   | { outcome: 'reported'; report: PhotoReport }
+  | { outcome: 'group'; analysis: GroupAnalysis }
   | { outcome: 'drawn'; portrait: Uint8Array }
   | { outcome: 'refused'; cause: RefusalCause; timings: Record<string, number> };
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { buildFakeApp } from '../support/fake-app.js';
 import { form, type PartInit } from '../support/multipart.js';
-import type { Call } from '../support/target.js';
+import type { Answer, Call } from '../support/target.js';
 import { samples } from './samples.js';
 
 type Json = Record<string, unknown>;
@@ -82,6 +82,16 @@ export function sampleOf({ method, path }: Endpoint, face = 1): Pick<Call, 'meth
   const sample = samples[`${method} ${path}`];
   if (!sample) throw new Error(`test/http/samples.ts has no request for ${method} ${path}`);
   return request({ method, path }, sample, face);
+}
+
+/** What an endpoint answers to its sample, and to the example of the document. */
+export function codeOfSample({ method, path }: Endpoint): string {
+  return samples[`${method} ${path}`]?.code ?? '200';
+}
+
+/** The code of a reply; of a file, which has none, its HTTP status. */
+export function codeOf({ json, status }: Answer): unknown {
+  return json.code ?? String(status);
 }
 
 /** A request with a query, a form or JSON. */

@@ -1,11 +1,13 @@
 import { FaceSearchError } from '../../src/core/errors.js';
-import type { Candidate, Gallery, RankedCandidate } from '../../src/gallery/gallery.js';
+import { findingOf } from '../../src/gallery/duplicate-check.js';
+import type { Candidate, DuplicateGuard, Gallery, RankedCandidate } from '../../src/gallery/gallery.js';
 import type { PeopleEditor } from '../../src/gallery/people-editor.js';
 import type { UserDirectory, UserPage } from '../../src/gallery/user-directory.js';
 import type { CollectionCount, CollectionRef, FaceRecord, User } from '../../src/persistence/people/people-store.js';
 import type {
   Analysis,
   FaceAnalyser,
+  GroupAnalysis,
   MatchAnalysis,
   MatchOptions,
   PhotoOptions,
@@ -65,9 +67,19 @@ export class FakeGallery implements Gallery, UserDirectory {
     return [...(this.#users(collection)?.values() ?? [])];
   }
 
-  async addFace(collection: CollectionRef, userId: string, embedding: Float32Array, photo?: Buffer): Promise<void> {
-    this.#user(collection, userId).faces.push(embedding);
+  async addFace(
+    collection: CollectionRef,
+    userId: string,
+    embedding: Float32Array,
+    photo?: Buffer,
+    guard?: DuplicateGuard,
+  ): Promise<number> {
+    const { faces } = this.#user(collection, userId);
+    const ranked = guard ? await this.candidates(collection, embedding, 5) : [];
+    const finding = guard && findingOf(ranked, userId, faces.length > 0, guard.threshold);
+    if (finding) guard?.onFinding(finding);
     if (photo) this.photos.push(photo);
+    return faces.push(embedding);
   }
 
   async addUnknownPerson(
@@ -147,6 +159,10 @@ export class FakeGallery implements Gallery, UserDirectory {
     throw new FaceSearchError('PHOTO_NOT_FOUND', 'photo-not-found');
   }
 
+  async facesIfAny(collection: CollectionRef, userId: string): Promise<FaceRecord[]> {
+    return this.#users(collection)?.has(userId) ? this.faces(collection, userId) : [];
+  }
+
   async shownFace(): Promise<undefined> {}
 
   async faces(collection: CollectionRef, userId: string): Promise<FaceRecord[]> {
@@ -216,6 +232,19 @@ export class FakeAnalyser implements FaceAnalyser {
       if (!(error instanceof FaceSearchError) || error.code === 400) throw error;
       return { ...report, refusal: { errorName: error.errorName, reason: error.reason } };
     }
+  }
+
+  /** `group:1,0.8` has a face for each number. */
+  async embedGroup(photo: Buffer): Promise<GroupAnalysis> {
+    const [, cosines = '1'] = wordOf(photo).split(':');
+    const faces = cosines.split(',').map((cosine, i) => ({
+      box: { x: 100 * i, y: 0, width: 50, height: 60 },
+      embedding: faceOf(Number(cosine)),
+      isSmall: false,
+      fault: null,
+      quality: 70,
+    }));
+    return { width: 640, height: 480, faces, left: 0, timings: { find: 1 } };
   }
 
   async portrait(photo: Buffer): Promise<Buffer> {

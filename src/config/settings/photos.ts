@@ -33,6 +33,18 @@ export const photoSettings = {
     default: 'off',
     schema: choice('off', 'on'),
   },
+  DUPLICATE_CHECK: {
+    description:
+      'What is done with an added face that shows somebody else who is in the collection, and not the user: `off`: nothing is looked at; `report`: it is added, and the audit log and the webhooks say so; `refuse`: `add` and `add_vector` answer 400 with `duplicate-person` or `other-person`. See docs/admin-api.md.',
+    default: 'off',
+    schema: choice('off', 'report', 'refuse'),
+  },
+  DUPLICATE_THRESHOLD: {
+    description:
+      'From which similarity on a face counts as showing a person who is there, for `DUPLICATE_CHECK` and the console, 0–1.',
+    default: '0.9',
+    schema: fraction(),
+  },
   MIN_FACE_AREA: {
     description: 'Smallest share of the photo that a face must cover, 0–1. A smaller face does not count. 0 is off.',
     default: '0',

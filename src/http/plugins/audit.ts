@@ -25,7 +25,7 @@ export function auditCalls(app: FastifyInstance, audit: AuditTrail | undefined):
   });
 
   app.addHook('onSend', async (request, reply, payload) => {
-    const { knownCaller: caller, isAudited, subject, overruled, reply: body } = request.context;
+    const { knownCaller: caller, isAudited, subject, overruled, duplicate, reply: body } = request.context;
     // What is refused while no line can be written must not fill the memory with lines that wait.
     if (caller && (isAudited || audit.isWritable)) {
       const { code, reason } = body ?? {};
@@ -39,6 +39,7 @@ export function auditCalls(app: FastifyInstance, audit: AuditTrail | undefined):
         code: code ?? String(reply.statusCode),
         reason,
         ...(overruled.length > 0 && { overruled }),
+        ...(duplicate && { duplicate: duplicate.kind, duplicateOf: duplicate.id }),
         ms: Math.round(reply.elapsedTime),
       });
     }

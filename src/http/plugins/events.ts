@@ -22,13 +22,17 @@ export function announceResults(app: FastifyInstance, services: GetServices): vo
 }
 
 function eventOf({ context, routeOptions }: FastifyRequest): NewEvent | undefined {
-  const { knownCaller: caller, subject, refusal, reply } = context;
+  const { knownCaller: caller, subject, duplicate, refusal, reply } = context;
   if (!caller) return undefined;
   const event = (type: NewEvent['type'], data: object): NewEvent => ({
     tenant: caller.tenant,
     type,
     data: { collection: subject.collection ?? '', ...data },
   });
+  if (duplicate) {
+    const { kind, isRefused, id, name, similarity } = duplicate;
+    return event('duplicate', { id: subject.userId, kind, refused: isRefused, other: { id, name, similarity } });
+  }
   if (refusal) {
     const { errorName, reason } = refusal;
     if (errorName === 'NOT_FOUND') return event('no_match', {});

@@ -20,6 +20,10 @@ export interface AuditEntry {
   reason?: string | undefined;
   /** What a photo would have been refused for, had the request not overruled it. */
   overruled?: readonly string[] | undefined;
+  /** What a check of an added face found, where there was something to find. */
+  duplicate?: 'known-person' | 'other-person' | undefined;
+  /** Whom that face shows. */
+  duplicateOf?: string | undefined;
   /** Milliseconds. */
   ms?: number | undefined;
 }

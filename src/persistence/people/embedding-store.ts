@@ -57,7 +57,9 @@ export interface IndexSource {
 }
 
 /** Calls that may be part of one transaction. */
-export interface Searcher extends Pick<EmbeddingStore, 'newestFaces'>, Pick<PeopleStore, 'addUserWithFace'> {
+export interface Searcher
+  extends Pick<EmbeddingStore, 'newestFaces'>,
+    Pick<PeopleStore, 'addFace' | 'addUserWithFace'> {
   /**
    * Owners of the faces nearest to a probe by cosine among those of one collection made by one model, each with these faces;
    * of large collections nearly always.

@@ -1,5 +1,5 @@
 /** What a tenant can be told of, in the order in which it is shown. */
-export const eventTypes = ['match', 'no_match', 'enrolled', 'deleted', 'refused', 'changed'] as const;
+export const eventTypes = ['match', 'no_match', 'enrolled', 'deleted', 'refused', 'changed', 'duplicate'] as const;
 
 export type EventType = (typeof eventTypes)[number];
 

@@ -23,6 +23,11 @@ export class Detector {
     return new Detector(model, await Network.load(model));
   }
 
+  /** Size of what the network looks at, in pixels. */
+  get input(): { width: number; height: number } {
+    return { width: this.network.width, height: this.network.height };
+  }
+
   /**
    * Every face that the network sees, best score first, in pixels of the image.
    * @param region where to look, the whole image by default. It may reach beyond the image: faces that fill it are found

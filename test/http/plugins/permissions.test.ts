@@ -38,6 +38,18 @@ const needs: Record<string, Permission | 'any'> = {
   'GET /admin/v1/faces': 'list',
   'DELETE /admin/v1/faces/{face}': 'delete',
   'GET /admin/v1/faces/{face}/photo': 'list',
+  'GET /admin/v1/faces/{face}/portrait': 'list',
+  'GET /admin/v1/users.csv': 'list',
+  'GET /admin/v1/users.xlsx': 'list',
+  'POST /admin/v1/users/import': 'enrol',
+  'POST /admin/v1/users/rename': 'enrol',
+  'POST /admin/v1/users/merge': 'delete',
+  'POST /admin/v1/users/move': 'enrol',
+  'POST /admin/v1/users/delete': 'delete',
+  'POST /admin/v1/users/restore': 'delete',
+  'POST /admin/v1/collections/delete': 'delete',
+  'POST /admin/v1/enrol': 'enrol',
+  'POST /admin/v1/identify': 'search',
   'POST /admin/v1/candidates': 'search',
   'POST /admin/v1/analyse': 'search',
   'GET /admin/v1/webhooks': 'admin',
@@ -46,6 +58,9 @@ const needs: Record<string, Permission | 'any'> = {
   'POST /admin/v1/webhooks/{webhook}/retry': 'admin',
   'GET /admin/v1/dead-letters': 'admin',
 };
+
+/** What these need besides. */
+const also: Record<string, Permission> = { 'POST /admin/v1/users/merge': 'enrol' };
 
 const acme = { tenant: 'acme', collection: 'staff' };
 
@@ -84,7 +99,7 @@ describe.each(endpoints.map((endpoint) => ({ ...endpoint, name: `${endpoint.meth
         expect(refused).toMatchObject(withoutReason(need as string));
         expect(await gallery.listUsers(acme)).toEqual(before);
       }
-      const one = need === 'any' ? 'list' : (need as string);
+      const one = [need === 'any' ? 'list' : need, also[endpoint.name]].filter(Boolean).join();
       const { status } = await target.send({ ...sampleOf(endpoint), headers: { api_key: one } });
       expect(status).toBe(200);
     });

@@ -6,8 +6,10 @@ import { analyseRoute } from './analyse.js';
 import { candidatesRoute } from './candidates.js';
 import { collectionsRoute } from './collections.js';
 import { deleteFaceRoute } from './delete-face.js';
+import { enrolRoute } from './enrol.js';
 import { facePhotoRoute } from './face-photo.js';
 import { facesRoute } from './faces.js';
+import { identifyRoute } from './identify.js';
 import { loadRoute } from './load.js';
 import { deleteCollectionRoute } from './people/delete-collection.js';
 import { deleteUsersRoute, restoreUsersRoute } from './people/delete-users.js';
@@ -45,7 +47,9 @@ const routes = [
   deleteUsersRoute,
   restoreUsersRoute,
   deleteCollectionRoute,
+  enrolRoute,
   candidatesRoute,
+  identifyRoute,
   analyseRoute,
   webhooksRoute,
   addWebhookRoute,

@@ -9,7 +9,7 @@ import { photoOptions } from '../../services.js';
 import { flags, photo, share, whole } from './fields.js';
 
 /** A grey image of 640x480 pixels. */
-const greyPhoto =
+export const greyPhoto =
   'iVBORw0KGgoAAAANSUhEUgAAAoAAAAHgAQMAAAAPH06nAAAAA1BMVEV3d3dY20ihAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAAPUlEQVR4nO3BAQ0AAADCoPdPbQ43oAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAADgzwCX4AAB9Dl2RwAAAABJRU5ErkJggg==';
 
 export const point = z.strictObject({ x: z.number(), y: z.number() });

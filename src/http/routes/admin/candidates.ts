@@ -28,16 +28,20 @@ const body = z
   })
   .meta({ examples: [{ collection: '', vector: Array(EMBEDDING_LENGTH).fill(1), k: 10 }] });
 
-const candidates = z.array(
-  z.strictObject({ id: z.string(), name: z.string(), face: z.int().min(1), similarity: share, portrait }),
-);
+export const candidate = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  face: z.int().min(1),
+  similarity: share,
+  portrait,
+});
 
 const schema = {
   tags: ['Administration'],
   summary: 'Who looks most like this?',
   description: 'The `k` most similar users, each with the best of their faces. Takes either a photo or a vector.',
   body,
-  response: { 200: successSchema(candidates, [{ ...exampleUser, face: 1, similarity: 0.93, portrait: 1 }]) },
+  response: { 200: successSchema(z.array(candidate), [{ ...exampleUser, face: 1, similarity: 0.93, portrait: 1 }]) },
   errors: [...photoErrors, ...livenessErrors],
 } as const;
 

@@ -17,6 +17,9 @@ const status = z.strictObject({
   minResolution: z.strictObject({ width: whole, height: whole }).nullable(),
   minFaceWidth: whole.describe('Pixels.'),
   minFaceArea: share.describe('Share of the photo; 0 is no limit.'),
+  duplicateCheck: z
+    .enum(['off', 'report', 'refuse'])
+    .describe('What is done with an added face that shows somebody else.'),
   undoMinutes: whole.describe('How long users whom this API deletes can be brought back; 0 is not at all.'),
   allowCovered: z.boolean().describe('`add` knows the field `allow_covered`.'),
   keepPhotos: z.enum(['off', 'crop', 'photo']).describe('What is kept of photos that faces are added from.'),
@@ -38,6 +41,7 @@ const schema = {
       minResolution: { width: 640, height: 480 },
       minFaceWidth: 80,
       minFaceArea: 0,
+      duplicateCheck: 'off',
       undoMinutes: 10,
       allowCovered: false,
       keepPhotos: 'off',
@@ -59,6 +63,7 @@ export const statusRoute: Route = (app, { services, config }) => {
       minResolution: config.MIN_RESOLUTION,
       minFaceWidth: config.MIN_FACE_WIDTH,
       minFaceArea: config.MIN_FACE_AREA,
+      duplicateCheck: config.DUPLICATE_CHECK,
       undoMinutes: config.UNDO_MINUTES,
       allowCovered: config.ALLOW_COVERED === 'on',
       keepPhotos: config.KEEP_PHOTOS,

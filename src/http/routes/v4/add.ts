@@ -1,3 +1,4 @@
+import { duplicateGuard } from '../../duplicates.js';
 import { allow_covered, allow_id_card, collection, id, photo } from '../../forms/common-fields.js';
 import { form } from '../../forms/form.js';
 import { doneSchema, livenessErrors, photoErrors, success } from '../../replies.js';
@@ -9,10 +10,11 @@ const schema = {
   summary: 'Add a photo of a person',
   body: form({ collection, id, file: photo, allow_id_card, allow_covered }),
   response: { 200: doneSchema('Add photo success') },
-  errors: [...photoErrors, ...livenessErrors, 'USER_NOT_FOUND'],
+  errors: [...photoErrors, ...livenessErrors, 'USER_NOT_FOUND', 'DUPLICATE'],
 } as const;
 
-export const addRoute: Route = (app, { services, config: { KEEP_PHOTOS: keep, ALLOW_COVERED } }) => {
+export const addRoute: Route = (app, { services, config }) => {
+  const { KEEP_PHOTOS: keep, ALLOW_COVERED } = config;
   app.post(
     '/add',
     { schema, config: { permission: 'enrol' } },
@@ -24,7 +26,7 @@ export const addRoute: Route = (app, { services, config: { KEEP_PHOTOS: keep, AL
       const image = file.bytes();
       const options = { ...photoOptions({ ...flags, allow_covered }), withCrop: keep === 'crop' };
       const { embedding, crop } = await noted(context, analyser.embedPhoto(image, options, context.abandoned));
-      await gallery.addFace(where, id, embedding, keep === 'photo' ? image : crop);
+      await gallery.addFace(where, id, embedding, keep === 'photo' ? image : crop, duplicateGuard(config, context));
       return success('Add photo success');
     },
   );

@@ -1,5 +1,5 @@
 -- What the migrations make, written by `npm run docs:schema`: to be read, never run.
--- PostgreSQL with pgvector, version 8.
+-- PostgreSQL with pgvector, version 9.
 
 CREATE EXTENSION vector;
 
@@ -73,6 +73,16 @@ CREATE TABLE pending_object_deletions (
   node uuid,
   since timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT pending_object_deletions_pkey PRIMARY KEY (object_key)
+);
+CREATE TABLE recycled (
+  recycled_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  collection_id bigint NOT NULL,
+  client_id bytea NOT NULL,
+  token text NOT NULL,
+  erase_at timestamp with time zone NOT NULL,
+  object_keys text[] NOT NULL,
+  data bytea NOT NULL,
+  CONSTRAINT recycled_pkey PRIMARY KEY (recycled_id)
 );
 CREATE TABLE scales (
   scale_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -172,6 +182,7 @@ ALTER TABLE cohorts ADD CONSTRAINT cohorts_tenant_id_fkey FOREIGN KEY (tenant_id
 ALTER TABLE collections ADD CONSTRAINT collections_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id);
 ALTER TABLE deliveries ADD CONSTRAINT deliveries_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(webhook_id) ON DELETE CASCADE;
 ALTER TABLE faces ADD CONSTRAINT faces_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
+ALTER TABLE recycled ADD CONSTRAINT recycled_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collections(collection_id) ON DELETE CASCADE;
 ALTER TABLE staged_embeddings ADD CONSTRAINT staged_embeddings_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
 ALTER TABLE templates ADD CONSTRAINT templates_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
 ALTER TABLE users ADD CONSTRAINT users_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collections(collection_id) ON DELETE CASCADE;
@@ -181,6 +192,8 @@ CREATE INDEX deliveries_by_time ON public.deliveries USING btree (webhook_id, ne
 CREATE INDEX faces_by_embedding ON public.faces USING hnsw (embedding vector_cosine_ops) WITH (m='16', ef_construction='128');
 CREATE INDEX faces_by_model ON public.faces USING btree (collection_id, model, face_id);
 CREATE INDEX faces_by_user ON public.faces USING btree (collection_id, user_id);
+CREATE INDEX recycled_by_time ON public.recycled USING btree (erase_at);
+CREATE INDEX recycled_by_user ON public.recycled USING btree (collection_id, token);
 CREATE INDEX staged_by_user ON public.staged_embeddings USING btree (collection_id, user_id);
 CREATE INDEX users_by_enrolment ON public.users USING btree (enrolled_at) WHERE (enrolled_at IS NOT NULL);
 CREATE UNIQUE INDEX scales_active ON public.scales USING btree (model) WHERE is_active;

@@ -50,10 +50,10 @@ export class ChangeRows implements PeopleChanges {
   }
 
   async saveUsers(collection: CollectionRef, users: readonly User[]): Promise<SavedUser[]> {
-    const { rows } = this.#parts;
-    return this.#change(() => {
+    const { rows, db } = this.#parts;
+    const outcomes = db.write(() => {
       const collectionId = users.length > 0 ? rows.makeCollection(collection) : 0;
-      return users.map((user) => {
+      return users.map((user): SavedUser => {
         const before = rows.user(collectionId, user.id);
         if (!before && rows.idFault(collectionId, user.id)) return 'id-conflict';
         rows.saveUser(collectionId, user);
@@ -61,6 +61,8 @@ export class ChangeRows implements PeopleChanges {
         return before.name === user.name ? 'unchanged' : 'renamed';
       });
     });
+    if (outcomes.includes('renamed')) db.forgetSoon();
+    return outcomes;
   }
 
   async rename(collection: CollectionRef, userId: string, to: string): Promise<ChangeFault | undefined> {

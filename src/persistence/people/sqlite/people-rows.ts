@@ -72,13 +72,6 @@ export class PeopleRows {
     return userId;
   }
 
-  /** Whether there is a user, other than one with this very id, whose id differs from it by its Unicode normalisation only. */
-  hasOtherForm(collectionId: number, id: string): boolean {
-    const form = formOfId(id) ?? id;
-    const found = this.#sql.userIdByForm.get(collectionId, this.#encryption.clientId(collectionId, form));
-    return found !== undefined || (form !== id && this.userId(collectionId, form) !== undefined);
-  }
-
   /** Why an id cannot be that of a new user, or of one who has another id now. @param self number of that one */
   idFault(collectionId: number, id: string, self?: number): 'id-taken' | 'id-conflict' | undefined {
     if (this.userId(collectionId, id) !== undefined) return 'id-taken';

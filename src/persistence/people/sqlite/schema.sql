@@ -1,5 +1,5 @@
 -- What the migrations make, written by `npm run docs:schema`: to be read, never run.
--- SQLite, version 10, application id 0x46537276, pages of 8192 bytes.
+-- SQLite, version 11, application id 0x46537276, pages of 8192 bytes.
 
 CREATE TABLE api_keys (
     key_id     INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -77,6 +77,20 @@ CREATE TABLE pending_object_deletions (
     object_key TEXT PRIMARY KEY,
     since      INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE recycled (
+    recycled_id   INTEGER PRIMARY KEY AUTOINCREMENT,
+    collection_id INTEGER NOT NULL REFERENCES collections ON DELETE CASCADE,
+    client_id     TEXT NOT NULL, -- as that of a user
+    token         TEXT NOT NULL, -- a UUID, the same for all of one deletion
+    erase_at      INTEGER NOT NULL,
+    object_keys   TEXT NOT NULL, -- JSON; of the photos, which are kept as long
+    data          BLOB NOT NULL -- JSON; encrypted with a data key
+  ) STRICT;
+
+CREATE INDEX recycled_by_time ON recycled (erase_at);
+
+CREATE INDEX recycled_by_user ON recycled (collection_id, client_id);
 
 CREATE TABLE scales (
     scale_id  INTEGER PRIMARY KEY AUTOINCREMENT,

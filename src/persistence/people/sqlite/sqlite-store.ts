@@ -104,16 +104,8 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   }
 
   async saveUser(collection: CollectionRef, user: User): Promise<boolean> {
-    const { isSaved, isRenamed } = this.#db.write(() => {
-      const existing = this.#rows.collectionId(collection);
-      const before = existing === undefined ? undefined : this.#rows.user(existing, user.id);
-      if (existing !== undefined && !before && this.#rows.hasOtherForm(existing, user.id))
-        return { isSaved: false, isRenamed: false };
-      this.#rows.saveUser(existing ?? this.#rows.makeCollection(collection), user);
-      return { isSaved: true, isRenamed: before !== undefined && before.name !== user.name };
-    });
-    if (isRenamed) this.#db.forgetSoon();
-    return isSaved;
+    const [outcome] = await this.changes.saveUsers(collection, [user]);
+    return outcome !== 'id-conflict';
   }
 
   async findUser(collection: CollectionRef, userId: string): Promise<User | undefined> {

@@ -10,7 +10,7 @@ const schema = {
   description: 'With all users and faces, for good: it cannot be brought back.',
   body: z
     .object({ collection, confirm: name.describe('The name of the collection once more, as somebody typed it.') })
-    .meta({ examples: [{ collection: 'visitors', confirm: 'visitors' }] }),
+    .meta({ examples: [{ collection: '', confirm: '' }] }),
   response: { 200: doneSchema('Remove collection success') },
   errors: ['COLLECTION_NOT_FOUND'],
 } as const;
