@@ -77,7 +77,7 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
   it('the console enrols several photos, and says in words why it refuses one', async () => {
     await browser.logIn('Enrol');
     await browser.page.getByLabel('Collection').fill('new ones');
-    await browser.page.getByLabel('Each photo or folder shows another person').check();
+    await browser.page.getByLabel('Many people').check();
     const files = [
       jpeg('franck_02221.jpg'),
       jpeg('audrey.jpg'),

@@ -32,6 +32,7 @@ export function enrolPage(main, signal) {
   const list = iconButton('upload', t('people.import'), { onclick: () => importList(() => {}) });
   const after = h('div', { class: 'row', hidden: true }, next, h('a', { href: '#/people' }, t('enrol.see')));
   const preview = h('div');
+  const many = h('p', { class: 'hint' }, t('enrol.each-hint'));
   const view = queueList(queue, signal);
   const tips = h(
     'section',
@@ -46,7 +47,14 @@ export function enrolPage(main, signal) {
   const form = h(
     'form',
     { class: 'card', onsubmit: submit },
-    h('fieldset', {}, h('legend', {}, t('enrol.who')), one.field, each.field),
+    h(
+      'fieldset',
+      { class: 'segments' },
+      h('legend', { class: 'visually-hidden' }, t('enrol.who')),
+      one.field,
+      each.field,
+    ),
+    many,
     person,
     collectionChoice({ makes: true, onChange: showPlan }),
     card.field,
@@ -54,7 +62,8 @@ export function enrolPage(main, signal) {
     trouble,
     h('div', { class: 'row' }, go, list),
   );
-  main.append(h('div', { class: 'enrol' }, h('div', {}, form), h('div', {}, preview, after, view.element, tips)));
+  const results = h('div', {}, preview, after, view.element, tips);
+  main.append(h('div', { class: 'enrol' }, h('div', {}, form), results));
   queue.whenChanged((entry) => {
     if (signal.aborted) return;
     view.draw(entry);
@@ -70,6 +79,7 @@ export function enrolPage(main, signal) {
     for (const radio_ of [one.input, each.input]) radio_.dispatchEvent(new Event('input'));
     person.hidden = each.input.checked;
     list.hidden = !each.input.checked;
+    many.hidden = !each.input.checked;
     showAfter();
   }
 
@@ -84,10 +94,17 @@ export function enrolPage(main, signal) {
     if (each.input.checked) {
       const files = [...(state.plan?.files ?? []), ...photos];
       state.plan = { files, rule: ruleFor(files) };
-      return showPlan();
+      showPlan();
+      return toResults();
     }
     queue.hold(photos, tell && ((entry) => tell(noteText(entry))));
     sendHeld();
+  }
+
+  /** Where they stand below the form, not beside it. */
+  function toResults() {
+    const isBeside = results.getBoundingClientRect().top < form.getBoundingClientRect().bottom;
+    if (!isBeside) results.scrollIntoView({ block: 'start' });
   }
 
   function submit(event) {
@@ -107,6 +124,7 @@ export function enrolPage(main, signal) {
     }
     const order = { id: id.input.value, name: name.input.value, ...how() };
     for (const entry of held) queue.send(entry, { order });
+    if (held.length > 0) toResults();
   }
 
   function showPlan() {

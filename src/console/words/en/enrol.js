@@ -2,7 +2,9 @@
 export const words = {
   'enrol.who': 'Who is on the photos',
   'enrol.one': 'One person',
-  'enrol.each': 'Each photo or folder shows another person',
+  'enrol.each': 'Many people',
+  'enrol.each-hint':
+    'Each photo or folder is another person. Nothing is sent before you have seen whose photos they are.',
   'enrol.id': 'Id',
   'enrol.id-hint': 'An id that exists gets more faces.',
   'enrol.known':

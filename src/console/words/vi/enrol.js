@@ -2,7 +2,8 @@
 export const words = {
   'enrol.who': 'Ai trong ảnh',
   'enrol.one': 'Một người',
-  'enrol.each': 'Mỗi ảnh hoặc thư mục là một người khác',
+  'enrol.each': 'Nhiều người',
+  'enrol.each-hint': 'Mỗi ảnh hoặc thư mục là một người. Bạn xem trước ảnh nào của ai rồi mới gửi.',
   'enrol.id': 'Mã',
   'enrol.id-hint': 'Nếu mã đã có, người đó được thêm khuôn mặt.',
   'enrol.known': 'Mã {id} đã có (số khuôn mặt: {n}). Ảnh sẽ được thêm vào người này, và tên điền ở đây sẽ thay tên cũ.',
