@@ -120,11 +120,14 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
     const choose = (n: number, name: string) => browser.page.getByLabel(`Choose photo ${n}`).setInputFiles(jpeg(name));
     await choose(1, 'franck_01829.jpg');
     await choose(2, 'franck_02045.jpg');
-    await browser.page.getByText('✓ One person, similarity').waitFor();
+    await browser.page.locator('.verdict.good').getByText('One person').waitFor();
     await choose(2, 'audrey.jpg');
-    await browser.page.getByText('✗ Not one person: similarity').waitFor();
+    await browser.page.locator('.verdict.warn').getByText('Not one person').waitFor();
     await choose(2, 'sample6.jpg');
-    await browser.page.getByText('✗ Photo 2 is refused: There are several faces.').waitFor();
+    await browser.page
+      .locator('.verdict.bad', { hasText: 'Photo 2 cannot be used' })
+      .getByText('There are several faces.')
+      .waitFor();
   });
 
   it('the console searches by photo and by webcam, and shows what the server saw', async () => {
