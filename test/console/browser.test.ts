@@ -25,55 +25,6 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
     browser.problems = browser.problems.filter((text) => !text.includes('401'));
   });
 
-  it('the console shows names exactly as they are, finds, renames and deletes people', async () => {
-    await browser.logIn('People');
-    await browser.page.getByText(hostile).waitFor();
-    expect(await browser.page.title()).toBe('People – FaceSearch console');
-    await browser.page.getByLabel('Search by id or name').fill('AUD');
-    await browser.page.getByText('1 found').waitFor();
-    await browser.page.getByRole('link', { name: /audrey/ }).click();
-    await browser.page.getByRole('button', { name: 'Rename' }).click();
-    await browser.page.getByLabel('Name', { exact: true }).fill('Audrey H.');
-    await browser.page.getByRole('button', { name: 'Save' }).click();
-    await browser.page.getByRole('heading', { level: 1, name: 'Audrey H.' }).waitFor();
-    await browser.page.getByRole('button', { name: 'Change id' }).click();
-    await browser.page.getByLabel('New id').fill('franck');
-    await browser.page.getByRole('button', { name: 'Save' }).click();
-    await browser.page.getByRole('dialog').getByRole('alert').getByText('taken').waitFor();
-    await browser.page.getByLabel('New id').fill('audrey-2');
-    await browser.page.getByRole('button', { name: 'Save' }).click();
-    await browser.page.getByText('audrey is now audrey-2.').waitFor();
-
-    const { post, get } = browser.client;
-    await post('/add_vector', field('id', 'audrey-2'), field('vector', JSON.stringify(Array(512).fill(0.5))));
-    await browser.page.reload();
-    await browser.logIn('People');
-    await browser.page.getByRole('link', { name: 'Audrey H. audrey-2 2 faces' }).click();
-    await browser.page
-      .getByRole('button', { name: /^Delete face/ })
-      .last()
-      .click();
-    await browser.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
-    await browser.page.getByText('1 face', { exact: true }).waitFor();
-    await browser.page.getByRole('link', { name: 'All people' }).click();
-
-    await post('/create', field('id', 'leaver'), field('name', 'Leaver'));
-    await browser.page.getByLabel('Search by id or name').fill('leaver');
-    await browser.page.getByText('1 found').waitFor();
-    const remove = async () => {
-      await browser.page.getByLabel('Select leaver').check();
-      await browser.page.getByRole('button', { name: 'Delete' }).click();
-      await browser.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
-      await browser.page.locator('.empty').getByText('Nobody found.').waitFor();
-    };
-    await remove();
-    expect((await get('/list')).text).not.toContain('leaver');
-    await browser.page.getByRole('button', { name: 'Undo' }).click();
-    await remove();
-    await browser.page.getByText('1 deleted.').waitFor();
-    expect((await get('/list')).text).not.toContain('leaver');
-  });
-
   it('the console enrols several photos, and says in words why it refuses one', async () => {
     await browser.logIn('Enrol');
     await browser.page.getByLabel('Collection').fill('new ones');
