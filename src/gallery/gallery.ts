@@ -1,4 +1,5 @@
 import type { CollectionRef, User } from '../persistence/people/people-store.js';
+import type { Lookalikes } from './lookalikes.js';
 import type { PeopleEditor } from './people-editor.js';
 
 /** Who a probe looks most like. */
@@ -42,6 +43,8 @@ export interface GallerySize {
 export interface Gallery {
   /** Changes people that are there. */
   readonly editor: PeopleEditor;
+  /** Finds users who may be one person. */
+  readonly lookalikes: Lookalikes;
   /** What searches look at, in this process's memory or in the database. @throws StoreError */
   size(): Promise<GallerySize>;
   /** @throws FaceSearchError BAD_INPUT for a new id from which another one differs by its Unicode normalisation only */

@@ -18,6 +18,7 @@ import type { PeopleEditor } from './people-editor.js';
 import { PeopleScoring } from './people-scoring.js';
 import { probeOf } from './scoring/rank.js';
 import type { SimilarityScale } from './scoring/similarity.js';
+import { StoredLookalikes } from './stored-lookalikes.js';
 import { StoredPeopleEditor } from './stored-people-editor.js';
 import { newObjectKey, PhotoSweep } from './sweeps/photo-sweep.js';
 import { RecycleSweep } from './sweeps/recycle-sweep.js';
@@ -33,7 +34,7 @@ const ATTEMPTS = 2;
 
 export interface GalleryParts {
   /** Written by this gallery only, as long as it is open. Closed by its owner. */
-  store: PeopleStore & EmbeddingStore & IndexSource & PhotoOutbox & Pick<Store, 'changes'>;
+  store: PeopleStore & EmbeddingStore & IndexSource & PhotoOutbox & Pick<Store, 'changes' | 'pairs' | 'strangers'>;
   objects: ObjectStore;
   /** Used by this gallery only, as long as it is open. Closed by their owner. */
   indexes: IndexWorkers;
@@ -61,6 +62,7 @@ export class InMemoryGallery implements Gallery {
   readonly #scoring: PeopleScoring;
   readonly #recycled: RecycleSweep;
   readonly editor: PeopleEditor;
+  readonly lookalikes: StoredLookalikes;
 
   constructor({ store, objects, indexes, model, scale, logger }: GalleryParts) {
     this.#store = store;
@@ -78,6 +80,7 @@ export class InMemoryGallery implements Gallery {
       add: ({ collectionId }: PersonRef, faceIds: readonly number[]) => this.#indexes.addStored(collectionId, faceIds),
       remove: ({ collectionId, faceIds }: Erased) => this.#indexes.remove(collectionId, faceIds),
     };
+    this.lookalikes = new StoredLookalikes({ store, gallery: this, model, isShared: false, logger });
     this.editor = new StoredPeopleEditor({ store, objects, photos, scoring, inTurn, follow });
   }
 
@@ -95,6 +98,7 @@ export class InMemoryGallery implements Gallery {
       'gallery is open',
     );
     this.#scoring.open();
+    this.lookalikes.open();
   }
 
   /** Faces that searches look at now, over all collections. */
@@ -262,6 +266,7 @@ export class InMemoryGallery implements Gallery {
   /** Waits for the writes under way. Store, object store and index threads stay open. */
   async close(): Promise<void> {
     await this.#recycled.close();
+    await this.lookalikes.close();
     await this.#writes.idle();
     await this.#scoring.close();
     await this.#photos.close();

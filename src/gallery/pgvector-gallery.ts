@@ -13,6 +13,7 @@ import type { PeopleEditor } from './people-editor.js';
 import { PeopleScoring } from './people-scoring.js';
 import { type Probe, probeOf } from './scoring/rank.js';
 import type { SimilarityScale } from './scoring/similarity.js';
+import { StoredLookalikes } from './stored-lookalikes.js';
 import { StoredPeopleEditor } from './stored-people-editor.js';
 import { newObjectKey, PhotoSweep } from './sweeps/photo-sweep.js';
 import { RecycleSweep } from './sweeps/recycle-sweep.js';
@@ -25,7 +26,7 @@ const COUNTED_MS = 10_000;
 
 export interface PgvectorGalleryParts {
   /** Closed by its owner. */
-  store: PeopleStore & EmbeddingStore & SearchingStore & PhotoOutbox & Pick<Store, 'changes'>;
+  store: PeopleStore & EmbeddingStore & SearchingStore & PhotoOutbox & Pick<Store, 'changes' | 'pairs' | 'strangers'>;
   objects: ObjectStore;
   /** Name of the model whose faces are compared; faces made by another are kept, but never found. */
   model: string;
@@ -41,6 +42,7 @@ export class PgvectorGallery implements Gallery {
   readonly #scoring: PeopleScoring;
   readonly #recycled: RecycleSweep;
   readonly editor: PeopleEditor;
+  readonly lookalikes: StoredLookalikes;
   #counted: { size: Promise<GallerySize>; until: number } = {
     size: Promise.resolve({ collections: 0, faces: 0 }),
     until: 0,
@@ -53,6 +55,7 @@ export class PgvectorGallery implements Gallery {
     this.#scoring = new PeopleScoring({ store, model, scale, isShared: true, logger });
     const [photos, scoring] = [this.#photos, this.#scoring];
     this.#recycled = new RecycleSweep({ changes: store.changes, sweepPhotos: () => photos.run(), logger });
+    this.lookalikes = new StoredLookalikes({ store, gallery: this, model, isShared: true, logger });
     this.editor = new StoredPeopleEditor({
       store,
       objects,
@@ -69,6 +72,7 @@ export class PgvectorGallery implements Gallery {
     await this.#recycled.open();
     await this.#photos.run();
     this.#scoring.open();
+    this.lookalikes.open();
   }
 
   async saveUser(collection: CollectionRef, user: User): Promise<void> {
@@ -185,6 +189,7 @@ export class PgvectorGallery implements Gallery {
   /** Store and object store stay open. */
   async close(): Promise<void> {
     await this.#recycled.close();
+    await this.lookalikes.close();
     await this.#scoring.close();
     await this.#photos.close();
   }

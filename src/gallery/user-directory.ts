@@ -39,6 +39,8 @@ export interface UserDirectory {
   page(collection: CollectionRef, request: PageRequest): Promise<UserPage>;
   /** All users in order of creation; none in an unknown collection. */
   everybody(collection: CollectionRef): Promise<ListedUser[]>;
+  /** A user with what a list tells. */
+  withFaces(collection: CollectionRef, user: User): Promise<ListedUser>;
   /** Faces in order of creation. @throws FaceSearchError USER_NOT_FOUND */
   faces(collection: CollectionRef, userId: string): Promise<FaceRecord[]>;
   /** The same; none of an unknown user. */
@@ -87,14 +89,14 @@ export class StoredUserDirectory implements UserDirectory {
     const users = await this.#people.listUsers(collection);
     const wanted = folded(search);
     const matching = wanted === '' ? users : users.filter(({ id, name }) => isIn(wanted, id) || isIn(wanted, name));
-    const page = matching.slice(offset, offset + limit).map((user) => this.#withFaces(collection, user));
+    const page = matching.slice(offset, offset + limit).map((user) => this.withFaces(collection, user));
     return { total: matching.length, users: await Promise.all(page) };
   }
 
   async everybody(collection: CollectionRef): Promise<ListedUser[]> {
     const listed: ListedUser[] = [];
     for (const user of await this.#people.listUsers(collection)) {
-      listed.push(await this.#withFaces(collection, user));
+      listed.push(await this.withFaces(collection, user));
       if (listed.length % USERS_PER_TURN === 0) await setImmediate();
     }
     return listed;
@@ -130,7 +132,7 @@ export class StoredUserDirectory implements UserDirectory {
     return own?.objectKey === undefined ? newestWithPhoto(faces) : faceId;
   }
 
-  async #withFaces(collection: CollectionRef, user: User): Promise<ListedUser> {
+  async withFaces(collection: CollectionRef, user: User): Promise<ListedUser> {
     const faces = await this.#people.facesOfUser(collection, user.id);
     return { ...user, faces: faces.length, portrait: newestWithPhoto(faces) };
   }

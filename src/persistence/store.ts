@@ -1,8 +1,10 @@
 import type { ApiKeyStore } from './keys/api-key-store.js';
+import type { DuplicatePairs } from './people/duplicate-pairs.js';
 import type { EmbeddingStore } from './people/embedding-store.js';
 import type { PeopleChanges } from './people/people-changes.js';
 import type { PeopleStore } from './people/people-store.js';
 import type { StagedEmbeddings } from './people/staged-embeddings.js';
+import type { Strangers } from './people/strangers.js';
 import type { PhotoOutbox } from './photos/photo-outbox.js';
 import type { ScaleStore } from './scales.js';
 import type { WebhookStore } from './webhooks/webhook-store.js';
@@ -16,6 +18,8 @@ export interface Store extends PeopleStore, EmbeddingStore, PhotoOutbox, ApiKeyS
   readonly webhooks: WebhookStore;
   readonly staged: StagedEmbeddings;
   readonly changes: PeopleChanges;
+  readonly pairs: DuplicatePairs;
+  readonly strangers: Strangers;
 
   /** Throws when the store cannot answer. */
   ping(): Promise<void>;

@@ -68,6 +68,11 @@ export const samples: Record<string, Sample> = {
   },
   'POST /admin/v1/collections/delete': { json: { collection: 'staff', confirm: 'staff' } },
   'POST /admin/v1/enrol': { json: { collection: 'staff', id: 'u1', name: 'Intruder', vector, check: 'off' } },
+  'GET /admin/v1/unknown-people': { query: '?collection=staff' },
+  'POST /admin/v1/unknown-people/name': { json: { collection: 'staff', ids: ['u1'], id: 'u1', name: 'Intruder' } },
+  'GET /admin/v1/duplicates': { query: '?collection=staff' },
+  'POST /admin/v1/duplicates': { json: { collection: 'staff' } },
+  'POST /admin/v1/duplicates/dismiss': { json: { collection: 'staff', ids: ['u1', 'u2'] }, code: '404' },
   'POST /admin/v1/candidates': { json: { collection: 'staff', vector } },
   'POST /admin/v1/identify': {
     json: { collection: 'staff', photo: Buffer.from('group:1,0.2').toString('base64'), threshold: 0 },

@@ -1,6 +1,7 @@
 import { FaceSearchError } from '../../src/core/errors.js';
 import { findingOf } from '../../src/gallery/duplicate-check.js';
 import type { Candidate, DuplicateGuard, Gallery, RankedCandidate } from '../../src/gallery/gallery.js';
+import type { Lookalikes } from '../../src/gallery/lookalikes.js';
 import type { PeopleEditor } from '../../src/gallery/people-editor.js';
 import type { UserDirectory, UserPage } from '../../src/gallery/user-directory.js';
 import type { CollectionCount, CollectionRef, FaceRecord, User } from '../../src/persistence/people/people-store.js';
@@ -49,6 +50,26 @@ export class FakeGallery implements Gallery, UserDirectory {
     restore: async () => {
       throw new FaceSearchError('UNDO_OVER');
     },
+  };
+
+  /** Finds none. */
+  readonly lookalikes: Lookalikes = {
+    start: async (collection) => ({
+      ...collection,
+      collectionId: 1,
+      isRunning: true,
+      after: 0,
+      done: 0,
+      total: this.#users(collection)?.size ?? 0,
+      startedAt: new Date(0),
+      finishedAt: undefined,
+    }),
+    scan: async () => undefined,
+    pairs: async () => ({ total: 0, pairs: [] }),
+    dismiss: async () => false,
+    strangers: async () => ({ total: 0, isPartial: false, groups: [] }),
+    open: () => {},
+    close: async () => {},
   };
   readonly people = new Map<string, Map<string, User & { faces: Float32Array[] }>>();
   readonly photos: Buffer[] = [];
@@ -149,6 +170,10 @@ export class FakeGallery implements Gallery, UserDirectory {
       total: users.length,
       users: users.map(({ id, name, faces }) => ({ id, name, faces: faces.length, portrait: undefined })),
     };
+  }
+
+  async withFaces(_collection: CollectionRef, user: User) {
+    return { ...user, faces: 0, portrait: undefined };
   }
 
   async everybody(collection: CollectionRef) {

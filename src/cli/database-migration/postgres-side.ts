@@ -45,6 +45,12 @@ const typeOf: Readonly<Record<ColumnKind, string>> = {
   embedding: 'vector',
 };
 
+/** What is read in the place of a table: deleted users who could be brought back are not moved, so their photos are to be erased. */
+const SOURCES: Readonly<Record<string, string>> = {
+  pending_object_deletions: `(SELECT object_key, since FROM pending_object_deletions
+    UNION SELECT unnest(object_keys), erase_at FROM recycled) AS pending`,
+};
+
 /** PostgreSQL as the source or the target of a move. As a source it is read in read-only transactions. */
 export class PostgresSide implements TargetSide {
   readonly name: string;
@@ -74,7 +80,7 @@ export class PostgresSide implements TargetSide {
   }
 
   async count({ name }: Table): Promise<number> {
-    const [row] = await this.#read<{ rows: number }>(`SELECT count(*) AS rows FROM ${name}`);
+    const [row] = await this.#read<{ rows: number }>(`SELECT count(*) AS rows FROM ${SOURCES[name] ?? name}`);
     return row?.rows ?? 0;
   }
 
@@ -82,7 +88,7 @@ export class PostgresSide implements TargetSide {
     const columns = Object.entries(table.columns).map(([column, kind]) => readAs[kind](column));
     const from = after && `WHERE (${orderOf(table)}) > (${table.key.map((_, i) => `$${i + 2}`)})`;
     const rows = await this.#read<Row>(
-      `SELECT ${columns} FROM ${table.name} ${from ?? ''} ORDER BY ${orderOf(table)} LIMIT $1`,
+      `SELECT ${columns} FROM ${SOURCES[table.name] ?? table.name} ${from ?? ''} ORDER BY ${orderOf(table)} LIMIT $1`,
       [limit, ...(after ?? [])],
     );
     return rows.map((row) => mapRow(table, row, fromColumn));

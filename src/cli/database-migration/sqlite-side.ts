@@ -22,6 +22,12 @@ const UNFINISHED = `${DATABASE}.unfinished`;
 /** A table of it that holds the name of the source. */
 const MARK = 'unfinished_move';
 
+/** What is read in the place of a table: deleted users who could be brought back are not moved, so their photos are to be erased. */
+const SOURCES: Readonly<Record<string, string>> = {
+  pending_object_deletions: `(SELECT object_key, since FROM pending_object_deletions
+    UNION SELECT value, erase_at FROM recycled, json_each(object_keys))`,
+};
+
 /**
  * The database of a data folder as the source or the target of a move, which is then the folder's only user. A source is
  * opened read-only. With a data key, rows are decrypted when they are read and encrypted when they are written.
@@ -81,13 +87,20 @@ export class SqliteSide implements TargetSide {
   }
 
   async count({ name }: Table): Promise<number> {
-    return this.#do(() => Number(this.#db.prepare(`SELECT count(*) FROM ${name}`).pluck().get()));
+    return this.#do(() =>
+      Number(
+        this.#db
+          .prepare(`SELECT count(*) FROM ${SOURCES[name] ?? name}`)
+          .pluck()
+          .get(),
+      ),
+    );
   }
 
   async page(table: Table, after: Place | undefined, limit: number): Promise<Row[]> {
     const columns = [...Object.keys(table.columns), ...(table.name === 'users' ? ['sealed'] : [])];
     const from = after && `WHERE (${table.key}) > (${table.key.map(() => '?')})`;
-    const sql = `SELECT ${columns} FROM ${table.name} ${from ?? ''} ORDER BY ${table.key} LIMIT ?`;
+    const sql = `SELECT ${columns} FROM ${SOURCES[table.name] ?? table.name} ${from ?? ''} ORDER BY ${table.key} LIMIT ?`;
     return this.#do(() =>
       this.#db
         .prepare<unknown[], Row>(sql)

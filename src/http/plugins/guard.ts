@@ -27,12 +27,21 @@ export function guardEndpoints(app: FastifyInstance, { config, keys, limits, ser
 
 /** Whose data the request is about, for the audit log. */
 function noteSubject({ context, query, body, routeOptions: { schema } }: FastifyRequest): void {
-  const { collection, id }: Record<string, unknown> = {
+  const { collection, id, ids, from }: Record<string, unknown> = {
     ...(schema?.querystring ? (query as object) : {}),
     ...(body as object | undefined),
   };
   context.subject = {
     ...(typeof collection === 'string' && { collection }),
     ...(typeof id === 'string' && { userId: id }),
+    ...several(ids ?? from),
   };
+}
+
+/** Users beyond are none that an endpoint takes. */
+const MAX_NOTED = 200;
+
+function several(ids: unknown): { userIds?: string[] } {
+  if (!Array.isArray(ids) || ids.length > MAX_NOTED || !ids.every((id) => typeof id === 'string')) return {};
+  return { userIds: ids };
 }

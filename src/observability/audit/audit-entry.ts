@@ -10,6 +10,8 @@ export interface AuditEntry {
   collection?: string | undefined;
   /** Whom the request named. */
   userId?: string | undefined;
+  /** Whom else it named, where it may name several. */
+  userIds?: readonly string[] | undefined;
   /** Whom a search found. */
   foundId?: string | undefined;
   /** The id of an auto-created user. */

@@ -50,6 +50,11 @@ const needs: Record<string, Permission | 'any'> = {
   'POST /admin/v1/collections/delete': 'delete',
   'POST /admin/v1/enrol': 'enrol',
   'POST /admin/v1/identify': 'search',
+  'GET /admin/v1/unknown-people': 'list',
+  'POST /admin/v1/unknown-people/name': 'delete',
+  'GET /admin/v1/duplicates': 'list',
+  'POST /admin/v1/duplicates': 'list',
+  'POST /admin/v1/duplicates/dismiss': 'enrol',
   'POST /admin/v1/candidates': 'search',
   'POST /admin/v1/analyse': 'search',
   'GET /admin/v1/webhooks': 'admin',
@@ -60,7 +65,10 @@ const needs: Record<string, Permission | 'any'> = {
 };
 
 /** What these need besides. */
-const also: Record<string, Permission> = { 'POST /admin/v1/users/merge': 'enrol' };
+const also: Record<string, Permission> = {
+  'POST /admin/v1/users/merge': 'enrol',
+  'POST /admin/v1/unknown-people/name': 'enrol',
+};
 
 const acme = { tenant: 'acme', collection: 'staff' };
 

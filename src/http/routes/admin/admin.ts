@@ -6,6 +6,7 @@ import { analyseRoute } from './analyse.js';
 import { candidatesRoute } from './candidates.js';
 import { collectionsRoute } from './collections.js';
 import { deleteFaceRoute } from './delete-face.js';
+import { dismissDuplicateRoute, duplicatesRoute, startDuplicatesRoute } from './duplicates.js';
 import { enrolRoute } from './enrol.js';
 import { facePhotoRoute } from './face-photo.js';
 import { facesRoute } from './faces.js';
@@ -21,6 +22,7 @@ import { renameUserRoute } from './people/rename-user.js';
 import { portraitRoute } from './portrait.js';
 import { scaleRoute } from './scale.js';
 import { statusRoute } from './status.js';
+import { nameUnknownRoute, unknownPeopleRoute } from './unknown-people.js';
 import { usersRoute } from './users.js';
 import { addWebhookRoute, deadLettersRoute, deleteWebhookRoute, retryWebhookRoute, webhooksRoute } from './webhooks.js';
 
@@ -50,6 +52,11 @@ const routes = [
   enrolRoute,
   candidatesRoute,
   identifyRoute,
+  unknownPeopleRoute,
+  nameUnknownRoute,
+  duplicatesRoute,
+  startDuplicatesRoute,
+  dismissDuplicateRoute,
   analyseRoute,
   webhooksRoute,
   addWebhookRoute,

@@ -57,3 +57,10 @@ export const portrait = z
   .min(1)
   .nullable()
   .describe('Number of a face with a picture at `/faces/:face/portrait`; null where no photo was kept.');
+
+/** Of a query, with what holds without it. */
+export const similarity = (given: string) =>
+  string()
+    .regex(/^(?:0?\.\d{1,6}|[01](?:\.0{0,6})?)$/, 'must be a number from 0 to 1')
+    .default(given)
+    .transform(Number);

@@ -204,4 +204,32 @@ export const migrations: readonly string[] = [
   CREATE INDEX recycled_by_user ON recycled (collection_id, token);
   CREATE INDEX recycled_by_time ON recycled (erase_at);
   `,
+  `
+  -- How far the search for duplicates in a collection is, or when it was done.
+  CREATE TABLE duplicate_scans (
+    collection_id bigint PRIMARY KEY REFERENCES collections ON DELETE CASCADE,
+    is_running    boolean NOT NULL,
+    after_user    bigint NOT NULL, -- this user and those before have been looked at
+    done          bigint NOT NULL,
+    total         bigint NOT NULL,
+    started_at    timestamptz NOT NULL,
+    heard_at      timestamptz NOT NULL, -- when the server that runs it kept something
+    finished_at   timestamptz
+  );
+
+  -- Users who look like one person; the smaller number first.
+  CREATE TABLE duplicate_pairs (
+    collection_id bigint NOT NULL,
+    user_id       bigint NOT NULL,
+    other_id      bigint NOT NULL,
+    similarity    float8 NOT NULL,
+    found_at      timestamptz NOT NULL,
+    dismissed_at  timestamptz, -- when somebody said that they are two people
+    PRIMARY KEY (collection_id, user_id, other_id),
+    FOREIGN KEY (collection_id, user_id) REFERENCES users (collection_id, user_id) ON DELETE CASCADE,
+    FOREIGN KEY (collection_id, other_id) REFERENCES users (collection_id, user_id) ON DELETE CASCADE
+  );
+  CREATE INDEX duplicate_pairs_by_other ON duplicate_pairs (collection_id, other_id);
+  CREATE INDEX duplicate_pairs_by_similarity ON duplicate_pairs (collection_id, similarity);
+  `,
 ];

@@ -249,6 +249,11 @@ export class PeopleWriter implements Searcher {
         userId,
       ]);
     }
+    await this.#run(
+      `DELETE FROM duplicate_pairs WHERE collection_id = $1
+         AND ($2::bigint IS NULL OR user_id = $2 OR other_id = $2)`,
+      [collectionId, userId],
+    );
   }
 
   /**

@@ -19,9 +19,11 @@ import { type DatabaseOptions, PostgresDatabase } from './database.js';
 import { fillIdForms } from './id-forms.js';
 import { migrate } from './migrate.js';
 import type { VectorType } from './migrations.js';
+import { PostgresPairs } from './pairs.js';
 import { PeopleWriter } from './people.js';
 import { PostgresScales } from './scales.js';
 import { PostgresStaged } from './staged.js';
+import { PostgresStrangers } from './strangers.js';
 import { newestFaces, peopleWithoutTemplate, saveTemplates } from './templates.js';
 import { refuseUnfinishedMove } from './unfinished-move.js';
 import { bytes, type PostgresUserRow, userOf } from './user-row.js';
@@ -49,6 +51,8 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
   readonly webhooks: PostgresWebhooks;
   readonly staged: PostgresStaged;
   readonly changes: PostgresChanges;
+  readonly pairs: PostgresPairs;
+  readonly strangers: PostgresStrangers;
   readonly #db: PostgresDatabase;
   /** This server's name for what it announces. */
   readonly #node = randomUUID();
@@ -63,6 +67,8 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
     this.webhooks = new PostgresWebhooks(db);
     this.staged = new PostgresStaged(db);
     this.changes = new PostgresChanges(db);
+    this.pairs = new PostgresPairs(db);
+    this.strangers = new PostgresStrangers(db);
   }
 
   /**

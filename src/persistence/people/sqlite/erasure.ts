@@ -47,6 +47,7 @@ export class Erasure {
   #forget({ collectionId, userId }: Owner): void {
     this.#sql.deleteTemplate.run(userId);
     this.#sql.deleteCohortMember.run(collectionId, userId);
+    this.#sql.deletePairs.run(collectionId, userId, userId);
   }
 
   /** Part of the deleting transaction: an object's deletion is never forgotten, whatever happens next. */

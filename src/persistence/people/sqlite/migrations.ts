@@ -192,4 +192,32 @@ export const migrations: readonly string[] = [
   CREATE INDEX recycled_by_user ON recycled (collection_id, client_id);
   CREATE INDEX recycled_by_time ON recycled (erase_at);
   `,
+  `
+  -- How far the search for duplicates in a collection is, or when it was done.
+  CREATE TABLE duplicate_scans (
+    collection_id INTEGER PRIMARY KEY REFERENCES collections ON DELETE CASCADE,
+    is_running    INTEGER NOT NULL CHECK (is_running IN (0, 1)),
+    after_user    INTEGER NOT NULL, -- this user and those before have been looked at
+    done          INTEGER NOT NULL,
+    total         INTEGER NOT NULL,
+    started_at    INTEGER NOT NULL,
+    heard_at      INTEGER NOT NULL, -- when the server that runs it kept something
+    finished_at   INTEGER
+  ) STRICT;
+
+  -- Users who look like one person; the smaller number first.
+  CREATE TABLE duplicate_pairs (
+    collection_id INTEGER NOT NULL,
+    user_id       INTEGER NOT NULL,
+    other_id      INTEGER NOT NULL,
+    similarity    REAL NOT NULL,
+    found_at      INTEGER NOT NULL,
+    dismissed_at  INTEGER, -- when somebody said that they are two people
+    PRIMARY KEY (collection_id, user_id, other_id),
+    FOREIGN KEY (collection_id, user_id) REFERENCES users (collection_id, user_id) ON DELETE CASCADE,
+    FOREIGN KEY (collection_id, other_id) REFERENCES users (collection_id, user_id) ON DELETE CASCADE
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX duplicate_pairs_by_other ON duplicate_pairs (collection_id, other_id);
+  CREATE INDEX duplicate_pairs_by_similarity ON duplicate_pairs (collection_id, similarity);
+  `,
 ];

@@ -209,6 +209,9 @@ export function prepareStatements(db: Database) {
     deleteCohortMember: one<[collectionId: number, userId: number], never>(
       'DELETE FROM cohort_members WHERE collection_id = ? AND user_id = ?',
     ),
+    deletePairs: one<[collectionId: number, userId: number, otherId: number], never>(
+      'DELETE FROM duplicate_pairs WHERE collection_id = ? AND (user_id = ? OR other_id = ?)',
+    ),
     withoutTemplate: value<
       [{ collectionId: number; model: string; cohort: string; after: number; limit: number }],
       number

@@ -24,11 +24,13 @@ import { CohortRows } from './cohort-rows.js';
 import { Erasure } from './erasure.js';
 import { FaceRows } from './face-rows.js';
 import { GuardedDatabase } from './guarded-database.js';
+import { PairRows } from './pair-rows.js';
 import { PeopleRows } from './people-rows.js';
 import { ScaleRows } from './scale-rows.js';
 import { openDatabase, openReadOnlyDatabase } from './sqlite-database.js';
 import { prepareStatements, type Statements } from './sqlite-statements.js';
 import { StagedRows } from './staged-rows.js';
+import { StrangerRows } from './stranger-rows.js';
 
 export interface SqliteStoreOptions {
   /** Key that ids, names and embeddings are encrypted with; without one they are plain. */
@@ -50,6 +52,8 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   readonly webhooks: SqliteWebhooks;
   readonly staged: StagedRows;
   readonly changes: ChangeRows;
+  readonly pairs: PairRows;
+  readonly strangers: StrangerRows;
   readonly #db: GuardedDatabase;
   readonly #sql: Statements;
   readonly #encryption: RowEncryption;
@@ -94,6 +98,8 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
     this.scales = new ScaleRows(db, sql);
     this.webhooks = new SqliteWebhooks(raw, db, rows, encryption);
     this.staged = new StagedRows(db, raw, encryption);
+    this.pairs = new PairRows(db, raw, rows);
+    this.strangers = new StrangerRows(db, raw, sql, rows);
     this.#encryption = encryption;
     this.#rows = rows;
     this.#faces = new FaceRows(db, sql, encryption);
@@ -157,13 +163,7 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   }
 
   async listAutoCreatedBefore(time: Date): Promise<(CollectionRef & { userId: string })[]> {
-    return this.#db.read(() =>
-      this.#sql.autoCreatedBefore.all(time.getTime(), USERS_PER_TURN).map((row) => ({
-        tenant: row.tenant,
-        collection: row.collection,
-        userId: this.#encryption.decryptUser(row).id,
-      })),
-    );
+    return this.strangers.createdBefore(time, USERS_PER_TURN);
   }
 
   async deleteAutoCreatedBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined> {

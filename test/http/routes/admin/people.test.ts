@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { adminPath } from '../../../../src/http/routes/admin/admin.js';
 import { openGallery } from '../../../gallery/gallery-fixture.js';
 import { fakeApp, readOnlyKey, testKey } from '../../../support/fake-app.js';
@@ -156,4 +156,48 @@ test('what takes two permissions is refused to a key that has one of them', asyn
     ['/users/import', { file: 'aWQsbmFtZQ==' }],
   ] as const)
     expect(await send(path, json, readOnlyKey)).toMatchObject({ code: '403' });
+});
+
+test('strangers are named in one step, and pairs are found, dismissed and shown again', async () => {
+  const { get, send, post, gallery } = await app();
+  const create = async (photo: string) => {
+    const fields = [field('collection', 'staff'), field('create', 'true'), field('threshold', '1')];
+    return ((await post('/search', ...fields, file(photo))).json.data as { id: string }).id;
+  };
+  const ids = [await create('cos:0.2'), await create('cos:0.25')];
+  const list = async () => (await get('/unknown-people?collection=staff&least=0.9')).json.data;
+  expect(await list()).toMatchObject({
+    people: 2,
+    isPartial: false,
+    groups: [{ ids: expect.arrayContaining(ids), faces: 2, portraits: [{ face: expect.any(Number) }, {}] }],
+  });
+  const name = (more: object) =>
+    send('/unknown-people/name', { collection: 'staff', ids, id: 'v1', name: 'Vy', ...more });
+  expect(await name({ ids: [...ids, 'nobody'] })).toMatchObject({ reason: 'user-not-found' });
+  expect(await name({})).toMatchObject({ data: { id: 'v1', name: 'Vy', faces: 2 } });
+  expect(await list()).toMatchObject({ people: 0, groups: [] });
+  // To somebody who is there already.
+  expect(await name({ ids: [await create('cos:0.3')], name: '' })).toMatchObject({ data: { name: 'Vy', faces: 3 } });
+  expect(await gallery.listUsers(staff)).toEqual([
+    { id: 'a1', name: 'Anna' },
+    { id: 'v1', name: 'Vy' },
+  ]);
+
+  await post('/create', field('collection', 'staff'), field('id', 'a2'), field('name', 'Anna again'));
+  await post('/add', field('collection', 'staff'), field('id', 'a2'), file('cos:0.99'));
+  expect((await get('/duplicates?collection=staff')).json.data).toMatchObject({ scan: { state: 'none' }, pairs: [] });
+  expect(await send('/duplicates', { collection: 'staff' })).toMatchObject({ data: { scan: { state: 'running' } } });
+  const pairs = async (query = '') => (await get(`/duplicates?collection=staff${query}`)).json.data;
+  await vi.waitFor(async () => expect(await pairs()).toMatchObject({ scan: { state: 'done' } }), 20_000);
+  expect(await pairs()).toMatchObject({
+    total: 1,
+    pairs: [{ similarity: expect.any(Number), people: [{ id: 'a1', faces: 1, portrait: null }, { id: 'a2' }] }],
+  });
+  const dismiss = (more: object) => send('/duplicates/dismiss', { collection: 'staff', ids: ['a2', 'a1'], ...more });
+  expect(await dismiss({ ids: ['a1', 'x'] })).toMatchObject({ code: '404', reason: 'pair-not-found' });
+  expect(await dismiss({})).toMatchObject({ data: 'Pair dismissed' });
+  expect(await pairs()).toMatchObject({ total: 0 });
+  expect(await pairs('&dismissed=true')).toMatchObject({ total: 1 });
+  expect(await dismiss({ dismissed: false })).toMatchObject({ data: 'Pair shown again' });
+  expect(await pairs('&least=x')).toMatch(/least must be a number from 0 to 1/);
 });
