@@ -25,7 +25,7 @@ export function unknownPage(main, signal) {
     value: '0.8',
     onchange: () => show(),
   });
-  const least = labelled(t('unknown.least'), keptInput('unknown.least', number), t('unknown.least-hint'));
+  const least = labelled(t('unknown.least'), keptInput('unknown.least', number));
   const status = h('p', { role: 'status', class: 'hint' });
   const list = h('div', { class: 'groups' }, skeletons(3, 'row-high'));
   let turn = 0;
@@ -57,13 +57,14 @@ export function unknownPage(main, signal) {
   function groupCard({ ids, faces, first, last, portraits }) {
     const when = (time) => new Date(time).toLocaleString(locale(), { dateStyle: 'medium', timeStyle: 'short' });
     const times = first === last ? when(first) : t('unknown.times', { first: when(first), last: when(last) });
+    const seen = ids.length === 1 ? t('unknown.once') : t('unknown.group', { n: inDigits(ids.length) });
     const strangers = ids.map((id) => ({ id, name: '' }));
     const pictures = portraits
       .slice(0, SHOWN)
       .map(({ id, face }) => portrait({ id, name: id, portrait: face }, 'large'));
     return h(
       'section',
-      { class: 'card', 'aria-label': t('unknown.group', { n: ids.length }) },
+      { class: 'card', 'aria-label': seen },
       h(
         'div',
         { class: 'row' },
@@ -72,9 +73,15 @@ export function unknownPage(main, signal) {
       h(
         'p',
         {},
-        h('strong', {}, t('unknown.group', { n: inDigits(ids.length) })),
+        h('strong', {}, seen),
         ' ',
-        h('span', { class: 'hint' }, t('unknown.faces', { n: inDigits(faces) }), ' · ', times),
+        h(
+          'span',
+          { class: 'hint' },
+          faces === 1 ? t('people.one-face') : t('people.n-faces', { n: inDigits(faces) }),
+          ' · ',
+          times,
+        ),
       ),
       h(
         'div',
@@ -117,7 +124,7 @@ export function unknownPage(main, signal) {
         };
         const words = t('unknown.named', { name: named.name || named.id, n: inDigits(named.faces) });
         toast(words, { kind: 'good', action: { text: t('duplicates.open'), onclick: open } });
-        await show();
+        show();
       },
     });
   }
