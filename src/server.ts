@@ -5,6 +5,7 @@ import { type Config, mqttOf } from './config/config.js';
 import { networkList } from './events/addresses.js';
 import { type RunningDelivery, startDelivery } from './events/delivery.js';
 import { TenantWebhooks } from './events/tenant-webhooks.js';
+import { Attendance } from './gallery/attendance.js';
 import type { Gallery } from './gallery/gallery.js';
 import { identityOf } from './gallery/model-identity.js';
 import { OtherModels } from './gallery/other-models.js';
@@ -20,6 +21,7 @@ import { loadPack } from './models/pack.js';
 import { keyEntry } from './observability/audit/audit-entry.js';
 import { AuditLog } from './observability/audit/audit-log.js';
 import { type GaugeSource, Metrics } from './observability/metrics/metrics.js';
+import type { AttendanceStore } from './persistence/attendance.js';
 import { KeyRing } from './persistence/keys/api-keys.js';
 import type { CollectionRef, PeopleStore } from './persistence/people/people-store.js';
 import type { WebhookStore } from './persistence/webhooks/webhook-store.js';
@@ -79,6 +81,7 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
   certificate?.follow(app.server);
   const firstKey = storage.prepared.then(() => makeFirstKey(keys, audit));
   let retention: RetentionSweep | undefined;
+  let attendance: Attendance | undefined;
   let delivery: RunningDelivery | undefined;
   const started = firstKey.then(async () => {
     const opened = await startServices(config, storage, logger, workerUrl);
@@ -90,7 +93,8 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
       logger,
       onOutcome: (outcome) => metrics?.countDelivery(outcome),
     });
-    services = { ...opened, webhooks: new TenantWebhooks(store.webhooks, permitted, delivery.wake) };
+    attendance = openAttendance(store.attendance, config, logger);
+    services = { ...opened, attendance, webhooks: new TenantWebhooks(store.webhooks, permitted, delivery.wake) };
     retention = startRetention(store, opened.gallery, config.RETENTION_DAYS, audit, logger);
   });
   // A failure reaches the code that awaits them; until then it must not count as unhandled.
@@ -109,6 +113,7 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
       await started.catch(() => undefined);
       await delivery?.close();
       await retention?.close();
+      await attendance?.close();
       await services?.analyser.close();
       await services?.scale?.close();
       await services?.gallery.close();
@@ -141,7 +146,7 @@ async function startServices(
   storage: Storage,
   logger: Logger,
   workerUrl: URL | undefined,
-): Promise<Omit<Services, 'webhooks'>> {
+): Promise<Omit<Services, 'webhooks' | 'attendance'>> {
   const pack = await loadPack(config.MODEL_MANIFEST ?? defaultManifestPath, config.MODEL_PACK);
   const { model } = pack.embedders[galleryVersion];
   const centres = await shippedCentres(model.calibration);
@@ -209,6 +214,14 @@ async function startVision(
   if (url === undefined) return pool;
   const onFailure = ({ message }: Error) => logger.warn({ fault: message }, 'the liveness service did not answer');
   return new ServiceCheckedAnalyser(pool, liveness, { url, timeout, onError: config.LIVENESS_ON_ERROR, onFailure });
+}
+
+function openAttendance(
+  store: AttendanceStore,
+  { ATTENDANCE_DAYS: days, TZ: timeZone }: Config,
+  logger: Logger,
+): Attendance | undefined {
+  return days === 0 ? undefined : new Attendance({ store, days, timeZone, logger });
 }
 
 function startRetention(

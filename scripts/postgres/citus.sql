@@ -24,4 +24,5 @@ SELECT create_distributed_table('users', 'collection_id');
 SELECT create_distributed_table('faces', 'collection_id', colocate_with => 'users');
 SELECT create_distributed_table('templates', 'collection_id', colocate_with => 'users');
 SELECT create_distributed_table('cohort_members', 'collection_id', colocate_with => 'users');
+SELECT create_distributed_table('attendance', 'collection_id', colocate_with => 'users');
 SELECT create_distributed_table('staged_embeddings', 'collection_id', colocate_with => 'users');

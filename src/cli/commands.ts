@@ -46,6 +46,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('./commands/compare.js')).compare,
   },
   {
+    name: 'duplicates',
+    summary: 'Lists the users of a collection who may be one person.',
+    load: async () => (await import('./commands/duplicates.js')).duplicates,
+  },
+  {
     name: 'export',
     summary: 'Writes users and vectors of a collection as JSON lines.',
     load: async () => (await import('./commands/export.js')).exportCommand,

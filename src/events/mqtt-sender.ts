@@ -116,7 +116,8 @@ function discoveryOf({ node, tenant, event, status }: ReturnType<typeof topicsOf
       state_topic: event,
       icon: 'mdi:face-recognition',
       // Other events leave what is shown.
-      value_template: "{{ (value_json.name or value_json.id) if value_json.event_type == 'match' else this.state }}",
+      value_template:
+        "{{ (value_json.name or value_json.id) if value_json.event_type in ['match', 'recognised'] else this.state }}",
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { WebhookDirectory } from '../events/tenant-webhooks.js';
+import type { Attendance } from '../gallery/attendance.js';
 import type { Gallery } from '../gallery/gallery.js';
 import type { OtherModels } from '../gallery/other-models.js';
 import type { FollowedScale } from '../gallery/own-scale/followed-scale.js';
@@ -15,6 +16,8 @@ export interface Services {
   webhooks: WebhookDirectory;
   /** Name and digest of the model whose faces are compared. */
   model: string;
+  /** Who was seen when; undefined where that is not kept. */
+  attendance?: Attendance | undefined;
   /** Which scale holds; undefined where similarities are cosines. */
   scale?: FollowedScale | undefined;
   /** Faces of other models, which are not searched; undefined where they are not looked for. */

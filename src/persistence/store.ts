@@ -1,3 +1,4 @@
+import type { AttendanceStore } from './attendance.js';
 import type { ApiKeyStore } from './keys/api-key-store.js';
 import type { DuplicatePairs } from './people/duplicate-pairs.js';
 import type { EmbeddingStore } from './people/embedding-store.js';
@@ -17,6 +18,7 @@ export interface Store extends PeopleStore, EmbeddingStore, PhotoOutbox, ApiKeyS
   readonly scales: ScaleStore;
   readonly webhooks: WebhookStore;
   readonly staged: StagedEmbeddings;
+  readonly attendance: AttendanceStore;
   readonly changes: PeopleChanges;
   readonly pairs: DuplicatePairs;
   readonly strangers: Strangers;

@@ -68,12 +68,24 @@ describe.each([
   test('merged users are one, found by all of their faces, whose photos stay and go with it', async () => {
     const { editor, gallery, directory, store, faces, found, photos, pending } = await opened();
     const before = await directory.faces(staff, 'b1');
+    const day = '2027-01-31';
+    const at = (minute: number) => new Date(`${day}T08:0${minute}:00.000Z`);
+    for (const [id, minute] of [
+      ['a1', 2],
+      ['b1', 1],
+      ['b1', 5],
+    ] as const)
+      await store.attendance.seen(staff, id, day, at(minute));
     await expect(editor.merge(staff, 'a1', ['b1', 'nobody'])).rejects.toMatchObject({ reason: 'user-not-found' });
     expect(await gallery.listUsers(staff)).toHaveLength(2);
     expect(await editor.merge(staff, 'a1', ['b1'], 'Anna Lê')).toEqual({ id: 'a1', name: 'Anna Lê', faces: 3 });
     expect(await gallery.listUsers(staff)).toEqual([{ id: 'a1', name: 'Anna Lê' }]);
     for (const face of faces.slice(0, 3)) expect(await found(staff, face)).toBe('a1');
     expect(await directory.faces(staff, 'a1')).toEqual(expect.arrayContaining(before));
+    expect(await store.attendance.list(staff, day, { offset: 0, limit: 9 })).toMatchObject({
+      total: 1,
+      lines: [{ user: { id: 'a1' }, first: at(1), last: at(5) }],
+    });
     // What is read anew from the rows says the same.
     const [person] = await store.peopleWithFaces((await store.listCollections())[0]?.collectionId ?? 0, 'm1', 0, 10);
     const [read] = await store.newestFaces(person ? [person] : [], 'm1');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { networkList } from '../../src/events/addresses.js';
 import { TenantWebhooks } from '../../src/events/tenant-webhooks.js';
+import { Attendance } from '../../src/gallery/attendance.js';
 import { basePath } from '../../src/http/routes/v4/v4.js';
 import type { Services } from '../../src/http/services.js';
 import type { Store } from '../../src/persistence/store.js';
@@ -46,7 +47,9 @@ async function twoTenants(
   bothExist: boolean,
 ) {
   const webhooks = new TenantWebhooks(store.webhooks, networkList([]));
-  const services = { gallery, directory, analyser: new FakeAnalyser(), model: 'm1', webhooks };
+  const logger = { info: () => {}, error: () => {} };
+  const attendance = new Attendance({ store: store.attendance, days: 90, logger });
+  const services = { gallery, directory, analyser: new FakeAnalyser(), model: 'm1', webhooks, attendance };
   const { target } = await fakeApp({}, { services: () => services });
   const acme = client(target, testKey);
   const globex = client(target, otherKey);

@@ -2,11 +2,12 @@ import { Writable } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import { type AppParts, buildApp } from '../../src/app.js';
 import { readConfig } from '../../src/config/config.js';
+import { Attendance } from '../../src/gallery/attendance.js';
 import { createLogger } from '../../src/observability/logging.js';
 import type { Caller } from '../../src/persistence/keys/api-key-store.js';
 import { allPermissions } from '../../src/persistence/keys/permissions.js';
 import { FakeWebhooks } from './fake-webhooks.js';
-import { FakeAnalyser, FakeGallery } from './fakes.js';
+import { FakeAnalyser, FakeAttendance, FakeGallery } from './fakes.js';
 import { client, injectTarget, socketTarget } from './target.js';
 
 export const testKey = 'key-of-acme';
@@ -26,6 +27,8 @@ export async function buildFakeApp(env: Record<string, string> = {}, parts: Part
   const gallery = new FakeGallery();
   const analyser = new FakeAnalyser();
   const webhooks = new FakeWebhooks();
+  const logger = { info: () => {}, error: () => {} };
+  const attendance = new Attendance({ store: new FakeAttendance(), days: 90, timeZone: 'UTC', logger });
   const lines: string[] = [];
   const sink = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -41,7 +44,7 @@ export async function buildFakeApp(env: Record<string, string> = {}, parts: Part
   const app = await buildApp({
     config: readConfig(env),
     keys: { callerOf: async (key) => callers.get(key) },
-    services: () => ({ gallery, directory: gallery, analyser, model: 'm1', webhooks }),
+    services: () => ({ gallery, directory: gallery, analyser, model: 'm1', webhooks, attendance }),
     checkReady: async () => {},
     logger: createLogger('trace', sink),
     ...parts,

@@ -4,16 +4,40 @@ import type { Candidate, DuplicateGuard, Gallery, RankedCandidate } from '../../
 import type { Lookalikes } from '../../src/gallery/lookalikes.js';
 import type { PeopleEditor } from '../../src/gallery/people-editor.js';
 import type { UserDirectory, UserPage } from '../../src/gallery/user-directory.js';
+import type { AttendanceLine, AttendanceStore, Presence } from '../../src/persistence/attendance.js';
 import type { CollectionCount, CollectionRef, FaceRecord, User } from '../../src/persistence/people/people-store.js';
 import type {
   Analysis,
   FaceAnalyser,
+  FaceReport,
   GroupAnalysis,
   MatchAnalysis,
   MatchOptions,
   PhotoOptions,
   PhotoReport,
 } from '../../src/vision/face-analyser.js';
+import type { FaceMeasures } from '../../src/vision/quality/measures.js';
+
+/** Attendance of whoever is seen, in memory. */
+export class FakeAttendance implements AttendanceStore {
+  readonly #lines = new Map<string, AttendanceLine & { key: string }>();
+
+  async seen(collection: CollectionRef, userId: string, day: string, at: Date): Promise<Presence> {
+    const key = JSON.stringify([keyOf(collection), day]);
+    const first = this.#lines.get(key + userId)?.first ?? at;
+    this.#lines.set(key + userId, { key, user: { id: userId, name: '' }, first, last: at });
+    return { first, last: at };
+  }
+
+  async list(collection: CollectionRef, day: string) {
+    const lines = [...this.#lines.values()].filter(({ key }) => key === JSON.stringify([keyOf(collection), day]));
+    return { total: lines.length, lines };
+  }
+
+  async forgetBefore(): Promise<number> {
+    return 0;
+  }
+}
 
 /** A gallery in memory whose similarity is the plain dot product. */
 export class FakeGallery implements Gallery, UserDirectory {
@@ -278,7 +302,8 @@ export class FakeAnalyser implements FaceAnalyser {
 
   async lookAt(image: Buffer, options: PhotoOptions): Promise<PhotoReport> {
     const report = await this.analysePhoto(image, options);
-    return report.refusal ? report : { ...report, embedding: this.#embed(image, options).embedding };
+    if (report.refusal) return report;
+    return { ...report, faces: [faceReport()], embedding: this.#embed(image, options).embedding };
   }
 
   async close(): Promise<void> {}
@@ -292,6 +317,32 @@ export class FakeAnalyser implements FaceAnalyser {
     const embedding = faceOf(Number(/^cos:(.+)$/.exec(word)?.[1] ?? 1));
     return { embedding, overruled: [], timings: { decode: 1, embed: 2 } };
   }
+}
+
+/** A face of good quality in the middle of a picture of 640x480, but for what is said. */
+export function faceReport(measures: Partial<FaceMeasures> = {}, more: Partial<FaceReport> = {}): FaceReport {
+  const good = {
+    sharpness: 0,
+    brightness: 0.5,
+    contrast: 0.2,
+    underexposed: 0,
+    overexposed: 0,
+    evenness: 1,
+    dynamicRange: 1,
+  };
+  const straight = { yaw: 0, pitch: 0, roll: 0, eyeDistance: 80, eyesOpen: 0.07, mouthOpen: 0.01, margin: 0.2 };
+  return {
+    box: { x: 230, y: 120, width: 180, height: 230 },
+    outline: [],
+    fivePoints: [],
+    scores: null,
+    fault: null,
+    isPerson: true,
+    isSmall: false,
+    liveness: null,
+    quality: { score: 90, advice: [], measures: { ...good, ...straight, ...measures } },
+    ...more,
+  };
 }
 
 /** A unit vector whose dot product with `faceOf(1)` is the given cosine. */

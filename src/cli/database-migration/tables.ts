@@ -88,6 +88,11 @@ export const tables: readonly Table[] = [
     columns: { collection_id: 'number', user_id: 'number', model: 'name' },
   },
   {
+    name: 'attendance',
+    key: ['day', 'collection_id', 'user_id'],
+    columns: { day: 'name', collection_id: 'number', user_id: 'number', first_at: 'time', last_at: 'time' },
+  },
+  {
     name: 'scales',
     key: ['scale_id'],
     columns: { scale_id: 'number', model: 'name', made_at: 'time', is_active: 'flag', data: 'name' },

@@ -49,7 +49,9 @@ export function auditCalls(app: FastifyInstance, audit: AuditTrail | undefined):
 
 /** Whom the reply names: found or enrolled. */
 function namedIn(body: ReplyBody | undefined): Pick<AuditEntry, 'foundId' | 'createdId'> {
-  const shown = (body?.data ?? body?.extra_data) as { id?: unknown; new?: unknown } | undefined;
+  type Shown = { id?: unknown; new?: unknown; person?: Shown } | undefined;
+  const data = (body?.data ?? body?.extra_data) as Shown;
+  const shown = data?.person ?? data;
   if (typeof shown?.id !== 'string') return {};
   return shown.new === true ? { createdId: shown.id } : { foundId: shown.id };
 }

@@ -1,5 +1,14 @@
 /** What a tenant can be told of, in the order in which it is shown. */
-export const eventTypes = ['match', 'no_match', 'enrolled', 'deleted', 'refused', 'changed', 'duplicate'] as const;
+export const eventTypes = [
+  'match',
+  'no_match',
+  'enrolled',
+  'deleted',
+  'refused',
+  'recognised',
+  'changed',
+  'duplicate',
+] as const;
 
 export type EventType = (typeof eventTypes)[number];
 

@@ -4,6 +4,8 @@
   ;; A page holds 64 faces. Its codes, 64 of 64 bytes, lie with those of the other pages, the first page's at $codes. Its vectors,
   ;; 64 of 512 signed bytes, and behind them 64 scales, f32, with which the bytes give the vector's numbers, lie in 33024 bytes,
   ;; the first page's at $vectors. $pages is a list of numbers of pages, u32.
+  ;; A sieve's page, 1536 bytes, holds two groups of 32 faces: 48 times 16 bytes, of which byte i has four bits of face i and,
+  ;; in its upper half, of face 16 + i.
   (memory (import "env" "memory") 1 65536)
 
   ;; Turns 512 floats at $v in place: each times its sign (a float) at $signs, then a Walsh-Hadamard transform. Lengths grow
@@ -127,6 +129,107 @@
           (br_if $codes (i32.lt_u (local.get $code) (local.get $end))))
         (local.set $pages (i32.add (local.get $pages) (i32.const 4)))
         (br $pages))))
+
+  ;; Coarse distances of $faces faces in a sieve: each the sum of 48 entries of $table, one of 16 in each row of bytes, none
+  ;; above 63, so that four of them fit a byte. As u16 at $distances, for whole groups of 32 faces. The bytes are looked up as
+  ;; in André et al., "Cache locality is not enough: high-performance nearest neighbor search with product quantization
+  ;; fast scan", 2015.
+  (func (export "sift") (param $codes i32) (param $pages i32) (param $faces i32) (param $table i32) (param $distances i32)
+    (local $code i32) (local $end i32) (local $row i32) (local $groups i32)
+    (local $a0 v128) (local $a1 v128) (local $b0 v128) (local $b1 v128)
+    (local $a v128) (local $b v128) (local $c v128) (local $t v128) (local $m v128)
+    (local.set $m (i8x16.splat (i32.const 15)))
+    (local.set $groups (i32.shr_u (i32.add (local.get $faces) (i32.const 31)) (i32.const 5)))
+    (block $done
+      (loop $each
+        (br_if $done (i32.eqz (local.get $groups)))
+        ;; The second group of a page lies behind the first.
+        (if (i32.eqz (local.get $row))
+          (then
+            (local.set $code (i32.add (local.get $codes) (i32.mul (i32.load (local.get $pages)) (i32.const 1536))))
+            (local.set $pages (i32.add (local.get $pages) (i32.const 4)))
+            (local.set $row (i32.const 1)))
+          (else (local.set $row (i32.const 0))))
+        (local.set $groups (i32.sub (local.get $groups) (i32.const 1)))
+        (local.set $end (i32.add (local.get $code) (i32.const 768)))
+        (local.set $a0 (v128.const i64x2 0 0))
+        (local.set $a1 (v128.const i64x2 0 0))
+        (local.set $b0 (v128.const i64x2 0 0))
+        (local.set $b1 (v128.const i64x2 0 0))
+        (loop $fours
+          (local.set $t (v128.load (local.get $table)))
+          (local.set $c (v128.load (local.get $code)))
+          (local.set $a (i8x16.swizzle (local.get $t) (v128.and (local.get $c) (local.get $m))))
+          (local.set $b (i8x16.swizzle (local.get $t) (v128.and (i16x8.shr_u (local.get $c) (i32.const 4)) (local.get $m))))
+          (local.set $t (v128.load offset=16 (local.get $table)))
+          (local.set $c (v128.load offset=16 (local.get $code)))
+          (local.set $a (i8x16.add (local.get $a) (i8x16.swizzle (local.get $t) (v128.and (local.get $c) (local.get $m)))))
+          (local.set $b (i8x16.add (local.get $b)
+            (i8x16.swizzle (local.get $t) (v128.and (i16x8.shr_u (local.get $c) (i32.const 4)) (local.get $m)))))
+          (local.set $t (v128.load offset=32 (local.get $table)))
+          (local.set $c (v128.load offset=32 (local.get $code)))
+          (local.set $a (i8x16.add (local.get $a) (i8x16.swizzle (local.get $t) (v128.and (local.get $c) (local.get $m)))))
+          (local.set $b (i8x16.add (local.get $b)
+            (i8x16.swizzle (local.get $t) (v128.and (i16x8.shr_u (local.get $c) (i32.const 4)) (local.get $m)))))
+          (local.set $t (v128.load offset=48 (local.get $table)))
+          (local.set $c (v128.load offset=48 (local.get $code)))
+          (local.set $a (i8x16.add (local.get $a) (i8x16.swizzle (local.get $t) (v128.and (local.get $c) (local.get $m)))))
+          (local.set $b (i8x16.add (local.get $b)
+            (i8x16.swizzle (local.get $t) (v128.and (i16x8.shr_u (local.get $c) (i32.const 4)) (local.get $m)))))
+          (local.set $a0 (i16x8.add (local.get $a0) (i16x8.extend_low_i8x16_u (local.get $a))))
+          (local.set $a1 (i16x8.add (local.get $a1) (i16x8.extend_high_i8x16_u (local.get $a))))
+          (local.set $b0 (i16x8.add (local.get $b0) (i16x8.extend_low_i8x16_u (local.get $b))))
+          (local.set $b1 (i16x8.add (local.get $b1) (i16x8.extend_high_i8x16_u (local.get $b))))
+          (local.set $table (i32.add (local.get $table) (i32.const 64)))
+          (local.set $code (i32.add (local.get $code) (i32.const 64)))
+          (br_if $fours (i32.lt_u (local.get $code) (local.get $end))))
+        (local.set $table (i32.sub (local.get $table) (i32.const 768)))
+        (v128.store (local.get $distances) (local.get $a0))
+        (v128.store offset=16 (local.get $distances) (local.get $a1))
+        (v128.store offset=32 (local.get $distances) (local.get $b0))
+        (v128.store offset=48 (local.get $distances) (local.get $b1))
+        (local.set $distances (i32.add (local.get $distances) (i32.const 64)))
+        (br $each))))
+
+  ;; Adds to the u32 at $counts how many of every $step-th of $faces distances there are of each.
+  (func (export "tally") (param $distances i32) (param $faces i32) (param $step i32) (param $counts i32)
+    (local $at i32) (local $i i32)
+    (block $done
+      (loop $each
+        (br_if $done (i32.ge_u (local.get $i) (local.get $faces)))
+        (local.set $at (i32.add (local.get $counts)
+          (i32.shl (i32.load16_u (i32.add (local.get $distances) (i32.shl (local.get $i) (i32.const 1)))) (i32.const 2))))
+        (i32.store (local.get $at) (i32.add (i32.const 1) (i32.load (local.get $at))))
+        (local.set $i (i32.add (local.get $i) (local.get $step)))
+        (br $each))))
+
+  ;; Inner products of 512 floats at $v with each of $count rows of 512 floats at $rows, as floats at $out.
+  (func (export "project") (param $v i32) (param $rows i32) (param $count i32) (param $out i32)
+    (local $i i32) (local $s v128) (local $t v128)
+    (block $done
+      (loop $each
+        (br_if $done (i32.eqz (local.get $count)))
+        (local.set $count (i32.sub (local.get $count) (i32.const 1)))
+        (local.set $s (v128.const i64x2 0 0))
+        (local.set $t (v128.const i64x2 0 0))
+        (local.set $i (i32.const 0))
+        (loop $groups
+          (local.set $s (f32x4.add (local.get $s) (f32x4.mul
+            (v128.load (i32.add (local.get $v) (local.get $i)))
+            (v128.load (i32.add (local.get $rows) (local.get $i))))))
+          (local.set $t (f32x4.add (local.get $t) (f32x4.mul
+            (v128.load offset=16 (i32.add (local.get $v) (local.get $i)))
+            (v128.load offset=16 (i32.add (local.get $rows) (local.get $i))))))
+          (local.set $i (i32.add (local.get $i) (i32.const 32)))
+          (br_if $groups (i32.lt_u (local.get $i) (i32.const 2048))))
+        (local.set $s (f32x4.add (local.get $s) (local.get $t)))
+        (f32.store (local.get $out)
+          (f32.add
+            (f32.add (f32x4.extract_lane 0 (local.get $s)) (f32x4.extract_lane 1 (local.get $s)))
+            (f32.add (f32x4.extract_lane 2 (local.get $s)) (f32x4.extract_lane 3 (local.get $s)))))
+        (local.set $rows (i32.add (local.get $rows) (i32.const 2048)))
+        (local.set $out (i32.add (local.get $out) (i32.const 4)))
+        (br $each))))
 
   ;; Of $faces faces, those whose distance is at most $most: their slot (u32) and their cosine to the probe (f32) at $out,
   ;; in the order of their slots. Returns how many.

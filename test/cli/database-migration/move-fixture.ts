@@ -59,6 +59,10 @@ export async function fill(store: Store, objects: ObjectStore, people: number): 
   const target = { url: 'https://example.com/hook', secret: 'whsec_1', events: ['deleted', 'match'] as const };
   await store.webhooks.add(staff.tenant, target);
   await store.webhooks.remove(staff.tenant, await store.webhooks.add(staff.tenant, target));
+  for (const hour of [7, 17]) {
+    await store.attendance.seen(staff, 'id-1', '2027-01-31', new Date(Date.UTC(2027, 0, 31, hour)));
+    await store.attendance.seen(strange, "'; DROP TABLE users; --", '2027-02-01', new Date(Date.UTC(2027, 1, 1, hour)));
+  }
   await store.deleteFaces(staff, 'id-4');
   await store.deleteUser(staff, `id-${people - 1}`);
 }

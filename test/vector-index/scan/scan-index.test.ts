@@ -55,6 +55,66 @@ test('of 6,000 vectors spread like faces, the nearest is among the best 16, for 
   expect(hits.length).toBeGreaterThanOrEqual(99);
 });
 
+/** Face-like vectors whose axes lie askew, as those of most embedders do: coordinates are mixed by a Householder reflection. */
+function askew(vector: Float32Array): Float32Array {
+  const normal = new FaceLikeVectors(99).person().map((_, i) => Math.sin(i * i) / 16);
+  const squares = normal.reduce((sum, x) => sum + x * x, 0);
+  const along = (2 * cosine(normal, vector)) / squares;
+  const mixed = vector.map((x, i) => x - along * (normal[i] ?? 0));
+  // Neighbours far apart trade places, so that the first numbers say no more than others.
+  return mixed.map((_, i) => mixed[(i * 37) % LENGTH] ?? 0);
+}
+
+test.each([
+  ['lie in the order of their axes', (vector: Float32Array) => vector],
+  ['lie askew', askew],
+])(
+  'faces of a collection with a sieve are found, whatever is added and removed, when embeddings %s',
+  async (_, turned) => {
+    const random = new FaceLikeVectors(5);
+    const index = new ScanIndex(new Arenas(9), { sieveFrom: 900, siftedCandidates: { least: 60, share: 0 } });
+    const people = Array.from({ length: 1500 }, () => turned(random.person()));
+    const image = (i: number) => {
+      const along = people[i] as Float32Array;
+      const away = turned(random.person());
+      const vector = along.map((x, j) => 0.8 * x + 0.6 * (away[j] ?? 0));
+      const length = Math.sqrt(cosine(vector, vector));
+      return vector.map((x) => x / length);
+    };
+    const held = new Map<number, Float32Array>();
+    const add = (i: number) => {
+      held.set(i + 1, image(i));
+      index.add(batch([i + 1, held.get(i + 1) ?? none]));
+    };
+    for (let i = 0; i < 1000; i++) add(i);
+    // While it learns.
+    index.remove([3, 500, 999]);
+    for (const faceId of [3, 500, 999]) held.delete(faceId);
+    await index.settled();
+    for (let i = 1000; i < 1500; i++) add(i);
+    for (let faceId = 10; faceId < 800; faceId += 2) {
+      index.remove([faceId]);
+      held.delete(faceId);
+    }
+    const hits = [...held.keys()].filter((faceId, n) => {
+      if (n % 5 > 0) return true;
+      const probe = image(faceId - 1);
+      return ids(index.search(probe, 16)).includes(exact(held, probe, 1)[0] as number);
+    });
+    expect(hits.length).toBeGreaterThanOrEqual(held.size - 2);
+    expect(new Set(ids(index.search(people[0] ?? none, 5000)))).toEqual(new Set(held.keys()));
+  },
+);
+
+test('vectors that differ along all directions have no sieve, and are found', async () => {
+  const random = new RandomVectors(8);
+  const index = new ScanIndex(new Arenas(), { sieveFrom: 500 });
+  const vectors = Array.from({ length: 600 }, () => random.unit(LENGTH));
+  index.add(batch(...vectors.map((vector, i): [number, Float32Array] => [i + 1, vector])));
+  await index.settled();
+  for (const [i, vector] of vectors.entries()) expect(index.search(random.near(vector, 0.7), 1)[0]?.faceId).toBe(i + 1);
+});
+
 test('vectors with few numbers other than zero are told apart', () => {
   const index = new ScanIndex(new Arenas());
   const unit = (at: number) => Float32Array.from({ length: LENGTH }, (_, i) => (i === at ? 1 : 0));

@@ -3,6 +3,7 @@ import { FaceSearchError } from '../../../core/errors.js';
 import { type EndpointParts, guardEndpoints } from '../../plugins/guard.js';
 import { countByTenant } from '../../plugins/request-metrics.js';
 import { analyseRoute } from './analyse.js';
+import { attendanceFileRoute, attendanceRoute } from './attendance.js';
 import { candidatesRoute } from './candidates.js';
 import { collectionsRoute } from './collections.js';
 import { deleteFaceRoute } from './delete-face.js';
@@ -20,6 +21,7 @@ import { mergeUsersRoute } from './people/merge-users.js';
 import { moveUsersRoute } from './people/move-users.js';
 import { renameUserRoute } from './people/rename-user.js';
 import { portraitRoute } from './portrait.js';
+import { recogniseRoute } from './recognise.js';
 import { scaleRoute } from './scale.js';
 import { statusRoute } from './status.js';
 import { nameUnknownRoute, unknownPeopleRoute } from './unknown-people.js';
@@ -58,6 +60,9 @@ const routes = [
   startDuplicatesRoute,
   dismissDuplicateRoute,
   analyseRoute,
+  recogniseRoute,
+  attendanceRoute,
+  attendanceFileRoute,
   webhooksRoute,
   addWebhookRoute,
   deleteWebhookRoute,

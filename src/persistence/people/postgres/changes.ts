@@ -11,7 +11,7 @@ import type {
   SavedUser,
 } from '../people-changes.js';
 import type { CollectionRef, Erased, User } from '../people-store.js';
-import { copyUser, idFault, insertRecycled, type Located, locate, writerOf } from './changing-users.js';
+import { copyUser, idFault, insertRecycled, type Located, locate, takeAttendance, writerOf } from './changing-users.js';
 import type { PostgresDatabase, RunQuery } from './database.js';
 import { formBytes } from './id-forms.js';
 import { addRecycled, eraseRecycledBefore, recycledOf } from './recycled.js';
@@ -90,6 +90,7 @@ export class PostgresChanges implements PeopleChanges {
         numbers,
         user.userId,
       ]);
+      await takeAttendance(run, { collectionId, userIds: numbers }, user);
       await run('DELETE FROM users WHERE collection_id = $1 AND user_id = ANY ($2::bigint[])', [collectionId, numbers]);
       await run('DELETE FROM templates WHERE collection_id = $1 AND user_id = $2', [collectionId, user.userId]);
       await run('UPDATE users SET name = $3, enrolled_at = NULL WHERE collection_id = $1 AND user_id = $2', [
@@ -118,6 +119,9 @@ export class PostgresChanges implements PeopleChanges {
       if (typeof copied === 'string') return copied;
       await queueEvent(run, changedEvent(collection, { what: 'moved', id: userId, to }));
       const { owner, ...moved } = copied;
+      const { collectionId, personId } = moved.person;
+      const from = { collectionId: owner.collectionId, userIds: [owner.userId] };
+      await takeAttendance(run, from, { collectionId, userId: personId });
       const faces = await run<{ faceId: number }>(
         'DELETE FROM faces WHERE collection_id = $1 AND user_id = $2 RETURNING face_id AS "faceId"',
         [owner.collectionId, owner.userId],

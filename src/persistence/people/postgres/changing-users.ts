@@ -133,6 +133,22 @@ export async function insertRecycled(
   return { person: { collectionId, personId }, faceIds };
 }
 
+/** Gives a user the attendance of others; of a day on which several were there, the first and the last time of them. */
+export async function takeAttendance(
+  run: RunQuery,
+  from: { collectionId: number; userIds: readonly number[] },
+  to: { collectionId: number; userId: number },
+): Promise<void> {
+  await run(
+    `INSERT INTO attendance (day, collection_id, user_id, first_at, last_at)
+     SELECT day, $3, $4, min(first_at), max(last_at) FROM attendance
+     WHERE collection_id = $1 AND user_id = ANY ($2::bigint[]) GROUP BY day
+     ON CONFLICT (day, collection_id, user_id) DO UPDATE SET
+       first_at = least(attendance.first_at, excluded.first_at), last_at = greatest(attendance.last_at, excluded.last_at)`,
+    [from.collectionId, from.userIds, to.collectionId, to.userId],
+  );
+}
+
 /** For what does not search. */
 export function writerOf(run: RunQuery): PeopleWriter {
   return new PeopleWriter(run, async () => false);

@@ -12,6 +12,7 @@ import type {
   StoredCollection,
 } from '../embedding-store.js';
 import type { CollectionCount, CollectionRef, Erased, FaceRecord, NewFace, StoredFace, User } from '../people-store.js';
+import { PostgresAttendance } from './attendance.js';
 import { PostgresChanges } from './changes.js';
 import { findCohort, peopleWithFaces, saveCohort } from './cohorts.js';
 import { CollectionSizes } from './collection-sizes.js';
@@ -50,6 +51,7 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
   readonly scales: PostgresScales;
   readonly webhooks: PostgresWebhooks;
   readonly staged: PostgresStaged;
+  readonly attendance: PostgresAttendance;
   readonly changes: PostgresChanges;
   readonly pairs: PostgresPairs;
   readonly strangers: PostgresStrangers;
@@ -66,6 +68,7 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
     this.scales = new PostgresScales(db);
     this.webhooks = new PostgresWebhooks(db);
     this.staged = new PostgresStaged(db);
+    this.attendance = new PostgresAttendance(db);
     this.changes = new PostgresChanges(db);
     this.pairs = new PostgresPairs(db);
     this.strangers = new PostgresStrangers(db);

@@ -19,6 +19,14 @@ CREATE TABLE api_keys (
   CONSTRAINT api_keys_sha256_check CHECK ((length(sha256) = 32)),
   CONSTRAINT api_keys_sha256_key UNIQUE (sha256)
 );
+CREATE TABLE attendance (
+  day text NOT NULL,
+  collection_id bigint NOT NULL,
+  user_id bigint NOT NULL,
+  first_at timestamp with time zone NOT NULL,
+  last_at timestamp with time zone NOT NULL,
+  CONSTRAINT attendance_pkey PRIMARY KEY (day, collection_id, user_id)
+);
 CREATE TABLE cohort_members (
   collection_id bigint NOT NULL,
   user_id bigint NOT NULL,
@@ -177,6 +185,7 @@ ALTER TABLE faces_14 ALTER COLUMN embedding SET STORAGE PLAIN;
 ALTER TABLE faces_15 ALTER COLUMN embedding SET STORAGE PLAIN;
 
 ALTER TABLE api_keys ADD CONSTRAINT api_keys_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id);
+ALTER TABLE attendance ADD CONSTRAINT attendance_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
 ALTER TABLE cohort_members ADD CONSTRAINT cohort_members_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
 ALTER TABLE cohorts ADD CONSTRAINT cohorts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id);
 ALTER TABLE collections ADD CONSTRAINT collections_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id);
@@ -188,6 +197,7 @@ ALTER TABLE templates ADD CONSTRAINT templates_collection_id_user_id_fkey FOREIG
 ALTER TABLE users ADD CONSTRAINT users_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collections(collection_id) ON DELETE CASCADE;
 ALTER TABLE webhooks ADD CONSTRAINT webhooks_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id);
 
+CREATE INDEX attendance_by_user ON public.attendance USING btree (collection_id, user_id);
 CREATE INDEX deliveries_by_time ON public.deliveries USING btree (webhook_id, next_at);
 CREATE INDEX faces_by_embedding ON public.faces USING hnsw (embedding vector_cosine_ops) WITH (m='16', ef_construction='128');
 CREATE INDEX faces_by_model ON public.faces USING btree (collection_id, model, face_id);

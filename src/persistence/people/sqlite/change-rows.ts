@@ -13,19 +13,12 @@ import type {
   SavedUser,
 } from '../people-changes.js';
 import type { CollectionRef, Erased, User } from '../people-store.js';
+import { type KeptFaceRow, prepareChanges } from './change-statements.js';
 import type { Erasure } from './erasure.js';
 import type { GuardedDatabase } from './guarded-database.js';
 import type { Owner, PeopleRows } from './people-rows.js';
 import { RecycledRows } from './recycled-rows.js';
 import type { Statements } from './sqlite-statements.js';
-
-interface FaceRow {
-  faceId: number;
-  model: string;
-  embedding: Buffer;
-  objectKey: string | null;
-  createdAt: number;
-}
 
 export interface ChangeRowsParts {
   db: GuardedDatabase;
@@ -40,12 +33,12 @@ export interface ChangeRowsParts {
 /** See PeopleChanges; in the rows of SQLite. Encrypted embeddings are bound to their users, so they are encrypted anew. */
 export class ChangeRows implements PeopleChanges {
   readonly #parts: ChangeRowsParts;
-  readonly #sql: ReturnType<typeof prepare>;
+  readonly #sql: ReturnType<typeof prepareChanges>;
   readonly #recycled: RecycledRows;
 
   constructor(parts: ChangeRowsParts) {
     this.#parts = parts;
-    this.#sql = prepare(parts.raw);
+    this.#sql = prepareChanges(parts.raw);
     this.#recycled = new RecycledRows(parts.raw, parts.encryption);
   }
 
@@ -103,6 +96,12 @@ export class ChangeRows implements PeopleChanges {
       const faceIds: number[] = [];
       for (const { id, owner: other } of others as { id: string; owner: Owner }[]) {
         faceIds.push(...this.#takeFaces(other, owner));
+        this.#sql.takeAttendance.run({
+          at: owner.collectionId,
+          from: other.userId,
+          collectionId: owner.collectionId,
+          to: owner.userId,
+        });
         sql.deleteUser.run(other.userId);
         webhooks.queue(deletedEvent(collection, { what: 'user', id, into: userId }));
       }
@@ -124,6 +123,8 @@ export class ChangeRows implements PeopleChanges {
       const copied = this.#copy(collection, userId, to, 'moved', (face) => face.objectKey);
       if (typeof copied === 'string') return copied;
       const { owner, ...moved } = copied;
+      const { collectionId, personId } = moved.person;
+      this.#sql.takeAttendance.run({ at: owner.collectionId, from: owner.userId, collectionId, to: personId });
       const erased = erasure.user(owner);
       // Their photos went along.
       for (const key of erased.objectKeys) sql.endPendingDeletion.run(key);
@@ -215,7 +216,7 @@ export class ChangeRows implements PeopleChanges {
     userId: string,
     to: string,
     what: 'moved' | 'copied',
-    keyOf: (face: FaceRow) => string | null,
+    keyOf: (face: KeptFaceRow) => string | null,
   ): (Copied & { owner: Owner }) | ChangeFault {
     const { rows, encryption, webhooks } = this.#parts;
     const owner = rows.locate(collection, userId);
@@ -257,42 +258,11 @@ export class ChangeRows implements PeopleChanges {
     return userId;
   }
 
-  #facesOf({ collectionId, userId }: Owner): FaceRow[] {
+  #facesOf({ collectionId, userId }: Owner): KeptFaceRow[] {
     return this.#sql.facesOf.all(collectionId, userId);
   }
 
   #timesOf({ userId }: Owner): { createdAt: number; autoCreatedAt: number | null } {
     return this.#sql.times.get(userId) ?? { createdAt: Date.now(), autoCreatedAt: null };
   }
-}
-
-function prepare(db: Database) {
-  return {
-    rename: db.prepare<
-      [clientId: string, name: string, encrypted: Buffer | null, form: string | null, userId: number],
-      never
-    >('UPDATE users SET client_id = ?, name = ?, sealed = ?, id_form = ?, enrolled_at = NULL WHERE user_id = ?'),
-    times: db.prepare<[userId: number], { createdAt: number; autoCreatedAt: number | null }>(
-      'SELECT created_at AS createdAt, enrolled_at AS autoCreatedAt FROM users WHERE user_id = ?',
-    ),
-    setUserTime: db.prepare<[createdAt: number, userId: number], never>(
-      'UPDATE users SET created_at = ? WHERE user_id = ?',
-    ),
-    facesOf: db.prepare<[collectionId: number, userId: number], FaceRow>(
-      `SELECT face_id AS faceId, model, embedding, object_key AS objectKey, created_at AS createdAt
-       FROM faces WHERE collection_id = ? AND user_id = ? ORDER BY face_id`,
-    ),
-    setFaceTime: db.prepare<[createdAt: number, faceId: number], never>(
-      'UPDATE faces SET created_at = ? WHERE face_id = ?',
-    ),
-    setOwner: db.prepare<[userId: number, embedding: Buffer, faceId: number], never>(
-      'UPDATE faces SET user_id = ?, embedding = ? WHERE face_id = ?',
-    ),
-    staged: db.prepare<[faceId: number], { model: string; embedding: Buffer }>(
-      'SELECT model, embedding FROM staged_embeddings WHERE face_id = ?',
-    ),
-    restage: db.prepare<[embedding: Buffer, faceId: number], never>(
-      'UPDATE staged_embeddings SET embedding = ? WHERE face_id = ?',
-    ),
-  };
 }

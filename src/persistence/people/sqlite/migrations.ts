@@ -179,6 +179,19 @@ export const migrations: readonly string[] = [
   CREATE INDEX deliveries_by_time ON deliveries (webhook_id, next_at);
   `,
   `
+  -- When a camera recognised somebody on a day of the site, first and last; written only where the camera page asks for it.
+  CREATE TABLE attendance (
+    day           TEXT NOT NULL, -- 2027-01-31
+    collection_id INTEGER NOT NULL,
+    user_id       INTEGER NOT NULL,
+    first_at      INTEGER NOT NULL,
+    last_at       INTEGER NOT NULL,
+    PRIMARY KEY (day, collection_id, user_id),
+    FOREIGN KEY (collection_id, user_id) REFERENCES users (collection_id, user_id) ON DELETE CASCADE
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX attendance_by_user ON attendance (collection_id, user_id);
+  `,
+  `
   -- People who were deleted and can be brought back until a time. No list, search or export reads them.
   CREATE TABLE recycled (
     recycled_id   INTEGER PRIMARY KEY AUTOINCREMENT,

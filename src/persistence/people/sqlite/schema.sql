@@ -12,6 +12,18 @@ CREATE TABLE api_keys (
 
 CREATE INDEX api_keys_by_tenant ON api_keys (tenant_id);
 
+CREATE TABLE attendance (
+    day           TEXT NOT NULL, -- 2027-01-31
+    collection_id INTEGER NOT NULL,
+    user_id       INTEGER NOT NULL,
+    first_at      INTEGER NOT NULL,
+    last_at       INTEGER NOT NULL,
+    PRIMARY KEY (day, collection_id, user_id),
+    FOREIGN KEY (collection_id, user_id) REFERENCES users (collection_id, user_id) ON DELETE CASCADE
+  ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX attendance_by_user ON attendance (collection_id, user_id);
+
 CREATE TABLE cohort_members (
     collection_id INTEGER NOT NULL,
     user_id       INTEGER NOT NULL,

@@ -19,6 +19,7 @@ import type {
 } from '../embedding-store.js';
 import type { CollectionCount, CollectionRef, Erased, FaceRecord, NewFace, StoredFace, User } from '../people-store.js';
 import { isDefault } from '../people-store.js';
+import { AttendanceRows } from './attendance-rows.js';
 import { ChangeRows } from './change-rows.js';
 import { CohortRows } from './cohort-rows.js';
 import { Erasure } from './erasure.js';
@@ -51,6 +52,7 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   readonly scales: ScaleRows;
   readonly webhooks: SqliteWebhooks;
   readonly staged: StagedRows;
+  readonly attendance: AttendanceRows;
   readonly changes: ChangeRows;
   readonly pairs: PairRows;
   readonly strangers: StrangerRows;
@@ -98,6 +100,7 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
     this.scales = new ScaleRows(db, sql);
     this.webhooks = new SqliteWebhooks(raw, db, rows, encryption);
     this.staged = new StagedRows(db, raw, encryption);
+    this.attendance = new AttendanceRows(db, raw, rows, encryption);
     this.pairs = new PairRows(db, raw, rows);
     this.strangers = new StrangerRows(db, raw, sql, rows);
     this.#encryption = encryption;

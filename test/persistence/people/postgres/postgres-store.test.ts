@@ -5,6 +5,7 @@ import { allPermissions } from '../../../../src/persistence/keys/permissions.js'
 import type { PostgresStore } from '../../../../src/persistence/people/postgres/postgres-store.js';
 import { useTestDatabase } from '../../../support/test-database.js';
 import { RandomVectors } from '../../../vector-index/random-vectors.js';
+import { describeAttendance } from '../../describe-attendance.js';
 import { describeScales } from '../../describe-scales.js';
 import { describeStaged } from '../../describe-staged.js';
 import { anna, ben, describeStore, staff } from '../../describe-store.js';
@@ -30,6 +31,11 @@ describeTemplates('PostgreSQL', async () => {
       return people.filter(({ faces }) => faces.length > 0);
     },
   };
+});
+
+describeAttendance('PostgreSQL', async () => {
+  await database().clear();
+  return database().store();
 });
 
 describeScales('PostgreSQL', async () => {

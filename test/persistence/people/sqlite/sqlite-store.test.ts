@@ -7,6 +7,7 @@ import { embeddingToBlob } from '../../../../src/persistence/encryption/embeddin
 import type { StoredFace } from '../../../../src/persistence/people/people-store.js';
 import { SqliteStore } from '../../../../src/persistence/people/sqlite/sqlite-store.js';
 import { RandomVectors } from '../../../vector-index/random-vectors.js';
+import { describeAttendance } from '../../describe-attendance.js';
 import { describeScales } from '../../describe-scales.js';
 import { describeStaged } from '../../describe-staged.js';
 import { anna, ben, describeStore, staff } from '../../describe-store.js';
@@ -23,6 +24,9 @@ for (const [kind, dataKey] of kinds) {
     const file = join(await temporaryFolder(), 'facesearch.db');
     return () => SqliteStore.open(file, { dataKey });
   });
+  describeAttendance(`SQLite, ${kind}`, async () =>
+    SqliteStore.open(join(await temporaryFolder(), 'facesearch.db'), { dataKey }),
+  );
   describeScales(`SQLite, ${kind}`, async () =>
     SqliteStore.open(join(await temporaryFolder(), 'facesearch.db'), { dataKey }),
   );
