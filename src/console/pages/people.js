@@ -26,7 +26,17 @@ export function peoplePage(main, signal, page) {
     session.collection = collection;
     return personPage(main, signal, { id, ...page });
   }
-  const state = kept('people', () => ({ search: '', sort: 'id', withoutFace: false, scroll: 0, selected: new Map() }));
+  const state = kept('people', () => ({
+    collection: session.collection,
+    search: '',
+    sort: 'id',
+    withoutFace: false,
+    scroll: 0,
+    selected: new Map(),
+  }));
+  // Those who were selected in another collection are not the people of this one.
+  if (state.collection !== session.collection) state.selected.clear();
+  state.collection = session.collection;
   let source;
   let timer;
   let passing;
@@ -99,6 +109,7 @@ export function peoplePage(main, signal, page) {
   }
 
   function anew() {
+    state.collection = session.collection;
     state.selected.clear();
     show();
   }
