@@ -87,7 +87,7 @@ export function queueList(queue, signal) {
       h(
         'div',
         { class: 'row' },
-        portrait(finding, 'large'),
+        portrait({ ...finding, collection: order.collection }, 'large'),
         h(
           'span',
           { class: 'who' },

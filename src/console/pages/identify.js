@@ -20,7 +20,11 @@ const MAX_CLASS = 200;
 
 /** Everybody in one photo, or in several of the same people: the picture with names, and the list of who is there. */
 export function identifyPage(main, signal) {
-  const state = kept('identify', () => ({ shots: /** @type {Shot[]} */ ([]), everybody: /** @type {any[]} */ ([]) }));
+  const state = kept('identify', () => ({
+    collection: session.collection,
+    shots: /** @type {Shot[]} */ ([]),
+    everybody: /** @type {any[]} */ ([]),
+  }));
   const number = h('input', { type: 'number', min: '0', max: '1', step: '0.01', value: '0.85', onchange: again });
   const threshold = labelled(t('search.threshold'), keptInput('identify.threshold', number));
   const result = verdict();
@@ -44,7 +48,8 @@ export function identifyPage(main, signal) {
     waiting,
     h('div', { class: 'identified' }, list, pictures),
   );
-  show();
+  if (state.collection === session.collection) show();
+  else again();
 
   async function take(photos) {
     for (const photo of photos) state.shots.push({ photo });
@@ -60,6 +65,7 @@ export function identifyPage(main, signal) {
   /** One after the other: each keeps the server busy for a while. */
   async function lookAtNew() {
     if (running > 0) return;
+    state.collection = session.collection;
     running++;
     try {
       await loadEverybody();

@@ -14,7 +14,7 @@ import { refusalInWords, t } from '../words.js';
 
 /**
  * Who is this? What was asked and answered is kept, so that it is there again after a look at another page.
- * @typedef {{photo?: File | undefined, report?: any, candidates?: any[] | undefined, refusal?: Refused | undefined}} State
+ * @typedef {{photo?: File | undefined, collection?: string, report?: any, candidates?: any[] | undefined, refusal?: Refused | undefined}} State
  */
 export function searchPage(main, signal) {
   const isCalibrated = session.status.similarity === 'calibrated';
@@ -59,7 +59,8 @@ export function searchPage(main, signal) {
     below,
     legend(isCalibrated),
   );
-  if (state.candidates || state.refusal) show();
+  const isOfHere = state.collection === session.collection;
+  if (isOfHere && (state.candidates || state.refusal)) show();
   else look();
 
   function take(photos) {
@@ -70,6 +71,7 @@ export function searchPage(main, signal) {
   async function look() {
     if (!state.photo) return;
     const mine = ++turn;
+    state.collection = session.collection;
     Object.assign(state, { report: undefined, candidates: undefined, refusal: undefined });
     clear();
     result.say('', t('search.looking'));
