@@ -101,7 +101,7 @@ describe.skipIf(!chromiumPath)('the accessible console in Chromium (skipped with
           await browser.page.getByLabel('Select franck').check();
         }
         if (where === 'Search') {
-          await browser.page.locator('input[type=file]').setInputFiles(jpeg('franck_02045.jpg'));
+          await browser.page.locator('.drop input[type=file]').setInputFiles(jpeg('franck_02045.jpg'));
           await browser.page.locator('ol.candidates li').first().waitFor();
         }
         if (where === 'Health') await browser.page.locator('.charts svg').first().waitFor();

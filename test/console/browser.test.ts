@@ -35,7 +35,7 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
       jpeg('sample6.jpg'),
       jpeg('close.jpg', photos.tooClose),
     ];
-    await browser.page.locator('input[type=file]').setInputFiles(files);
+    await browser.page.locator('.drop input[type=file]').setInputFiles(files);
     await browser.page.getByText('4 people, 4 photos.').waitFor();
     await browser.page.getByLabel('Id of audrey').fill('audrey of the list');
     await browser.page.getByRole('button', { name: 'Enrol 4 people' }).click();
@@ -52,7 +52,7 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
   it('the console creates no person whose first photo was refused, and enrols by webcam', async () => {
     await browser.logIn('Enrol');
     await browser.page.getByLabel('Id', { exact: true }).fill('by webcam');
-    await browser.page.locator('input[type=file]').setInputFiles(jpeg('sample6.jpg'));
+    await browser.page.locator('.drop input[type=file]').setInputFiles(jpeg('sample6.jpg'));
     await browser.page.getByText('refused: There are several faces.').waitFor();
     const { get } = browser.client;
     expect((await get('/list')).text).not.toContain('by webcam');
@@ -85,7 +85,7 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
 
   it('the console searches by photo and by webcam, and shows what the server saw', async () => {
     await browser.logIn('Search');
-    await browser.page.locator('input[type=file]').setInputFiles(jpeg('franck_02045.jpg'));
+    await browser.page.locator('.drop input[type=file]').setInputFiles(jpeg('franck_02045.jpg'));
     await browser.page.locator('.verdict.good').getByText(hostile).waitFor();
     const first = browser.page.locator('ol.candidates li').first();
     expect(await first.innerText()).toContain(hostile);
@@ -114,7 +114,7 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
     await browser.page.getByLabel('Threshold').press('Enter');
     await browser.page.getByText(`Most like it is ${hostile} (franck), with 0.`).waitFor();
 
-    await browser.page.locator('input[type=file]').setInputFiles(jpeg('sample6.jpg'));
+    await browser.page.locator('.drop input[type=file]').setInputFiles(jpeg('sample6.jpg'));
     await browser.page.locator('.verdict.bad').getByText('There are several faces.').waitFor();
     const faces = browser.page.getByRole('row', { name: /Exactly one face/ });
     expect(await faces.innerText()).toContain('✗ refused');
@@ -200,7 +200,7 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
     await browser.page.keyboard.press('Enter');
     await browser.page.getByRole('link', { name: 'Tìm kiếm' }).click();
     const small = await sharp(photo('audrey.jpg')).resize(100, 100).jpeg().toBuffer();
-    await browser.page.locator('input[type=file]').setInputFiles(jpeg('small.jpg', small));
+    await browser.page.locator('.drop input[type=file]').setInputFiles(jpeg('small.jpg', small));
     await browser.page.locator('.verdict.bad').getByText('Ảnh quá nhỏ: cần ít nhất 640 × 480 điểm ảnh.').waitFor();
     await browser.page.getByText('Cứ 10 nghìn cặp người lạ').waitFor();
     expect(await browser.page.locator('main').innerText()).not.toContain('The image');

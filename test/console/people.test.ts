@@ -79,7 +79,7 @@ describe.skipIf(!chromiumPath)('people in the console (skipped without Chromium)
       .toBuffer();
     await browser.logIn('Identify');
     await browser.page.getByLabel('Collection').selectOption('class');
-    await browser.page.locator('input[type=file]').setInputFiles(jpeg('class.jpg', both));
+    await browser.page.locator('.drop input[type=file]').setInputFiles(jpeg('class.jpg', both));
     await browser.page.locator('.verdict.good').getByText('1 known, 1 unknown').waitFor();
     await browser.page.getByText('2 of the collection not seen').waitFor();
     expect(await browser.page.locator('.marks .box.good').count()).toBe(1);

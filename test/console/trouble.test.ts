@@ -12,7 +12,7 @@ describe.skipIf(!chromiumPath)('the console where something goes wrong (skipped 
     await browser.logIn('Enrol');
     await browser.page.getByLabel('Collection').fill('late ones');
     const note = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no photo') };
-    await browser.page.locator('input[type=file]').setInputFiles([jpeg('franck_02221.jpg'), note]);
+    await browser.page.locator('.drop input[type=file]').setInputFiles([jpeg('franck_02221.jpg'), note]);
     await browser.page.getByText('Not sent, since it is no picture: notes.txt.').waitFor();
     await browser.page.getByText('Whose photos are these?').waitFor();
     expect(await browser.focus()).toBe('Id');
@@ -44,7 +44,7 @@ describe.skipIf(!chromiumPath)('the console where something goes wrong (skipped 
     browser.page.on('request', (request) => {
       if (request.url().endsWith('/analyse')) sent.push(request.postDataBuffer()?.length ?? 0);
     });
-    const input = browser.page.locator('input[type=file]');
+    const input = browser.page.locator('.drop input[type=file]');
     const found = browser.page.locator('.verdict.good').getByText('Id franck');
     const large = Buffer.concat([photo('franck_02045.jpg')], 5 * 1024 * 1024 + 1);
     await input.setInputFiles(jpeg('large.jpg', large));
@@ -64,7 +64,7 @@ describe.skipIf(!chromiumPath)('the console where something goes wrong (skipped 
     await browser.page.getByLabel('Collection').fill('again');
     await browser.cutOff(true);
     await browser.page.getByLabel('Id', { exact: true }).fill('again');
-    await browser.page.locator('input[type=file]').setInputFiles(jpeg('franck_02221.jpg'));
+    await browser.page.locator('.drop input[type=file]').setInputFiles(jpeg('franck_02221.jpg'));
     await browser.page.getByText('not sent: The server does not answer.').waitFor();
     await browser.page.getByText('1 of 1 photos done, 0 refused, 1 not sent').waitFor();
     await browser.cutOff(false);
@@ -76,7 +76,7 @@ describe.skipIf(!chromiumPath)('the console where something goes wrong (skipped 
     await browser.page.getByRole('link', { name: 'Search' }).click();
     await browser.page.getByLabel('Collection').selectOption('');
     await browser.cutOff(true);
-    await browser.page.locator('input[type=file]').setInputFiles(jpeg('franck_02045.jpg'));
+    await browser.page.locator('.drop input[type=file]').setInputFiles(jpeg('franck_02045.jpg'));
     await browser.page.locator('.verdict.bad').getByText('The server does not answer.').waitFor();
     await browser.cutOff(false);
     await browser.page.getByRole('button', { name: 'Try again' }).click();
@@ -131,7 +131,7 @@ describe.skipIf(!chromiumPath)('the console where something goes wrong (skipped 
       'Health',
     ]);
     await browser.page.getByLabel('Collection').fill('elsewhere');
-    await browser.page.locator('input[type=file]').setInputFiles(jpeg('franck_02045.jpg'));
+    await browser.page.locator('.drop input[type=file]').setInputFiles(jpeg('franck_02045.jpg'));
     await browser.page.getByText('The photo is good, but nobody is enrolled in this collection.').waitFor();
     await browser.page.getByRole('link', { name: 'Health' }).click();
     await browser.page.getByText('search', { exact: true }).waitFor();
@@ -150,7 +150,7 @@ describe.skipIf(!chromiumPath)('the console where something goes wrong (skipped 
     await browser.page.getByRole('link', { name: 'Enrol', exact: true }).click();
     await browser.page.getByLabel('Id', { exact: true }).fill(id);
     await browser.page.getByLabel('Collection').fill(`narrow ${width}`);
-    await browser.page.locator('input[type=file]').setInputFiles(jpeg('franck_02221.jpg'));
+    await browser.page.locator('.drop input[type=file]').setInputFiles(jpeg('franck_02221.jpg'));
     await browser.page.getByText('enrolled as id-x').waitFor();
     expect(await browser.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
   });
