@@ -13,6 +13,8 @@ export interface CompatContents {
   keys: CompatKey[];
   /** Undefined in what releases wrote that knew none. */
   webhooks?: (WebhookTarget & { tenant: string })[];
+  /** Undefined in what releases wrote that kept none. Of days far ahead, which no retention reaches. */
+  attendance?: (CollectionRef & { id: string; day: string; at: string })[];
   collections: CompatCollection[];
   /** The import state remembers these. */
   importedTo: { origin: string; tenant: string; collection: string };

@@ -15,7 +15,7 @@ const FAR_AHEAD = new Date('2999-01-01');
 export async function fill(
   { store, objects }: Pick<Storage, 'store' | 'objects'>,
   gallery: Gallery,
-  { model, keys, webhooks = [], collections }: CompatContents,
+  { model, keys, webhooks = [], attendance = [], collections }: CompatContents,
 ): Promise<void> {
   for (const key of keys) await addKey(store, key);
   for (const { tenant, ...target } of webhooks) await store.webhooks.add(tenant, target);
@@ -36,6 +36,7 @@ export async function fill(
       }
     }
   }
+  for (const { id, day, at, ...where } of attendance) await store.attendance.seen(where, id, day, new Date(at));
 }
 
 async function addKey(store: ApiKeyStore, { key, tenant, readOnly, end }: CompatKey): Promise<void> {

@@ -56,7 +56,9 @@ export function madeUpContents(model: string, direction: Float32Array): CompatCo
   const importedTo = { origin: 'http://localhost:8080', tenant: 'acme', collection: 'khách mời' };
   const events = ['match', 'deleted'] as const;
   const webhooks = [{ tenant: 'acme', url: 'https://example.com/compat', secret: 'whsec_compat', events }];
-  return { model, dataKey: 'c0'.repeat(32), keys, webhooks, collections, importedTo, imported };
+  const seen = { tenant: 'globex', collection: '', id: '001 203 004 567', day: '2999-01-01' };
+  const attendance = ['2999-01-01T08:00:00.000Z', '2999-01-01T17:30:00.000Z'].map((at) => ({ ...seen, at }));
+  return { model, dataKey: 'c0'.repeat(32), keys, webhooks, attendance, collections, importedTo, imported };
 }
 
 /** Numbers of two sizes only, which pack into few bytes. */

@@ -36,6 +36,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('./commands/doctor.js')).doctor,
   },
   {
+    name: 'certificate',
+    summary: 'Makes and renews a certificate for HTTPS in a local network.',
+    load: async () => (await import('./commands/certificate.js')).certificate,
+  },
+  {
     name: 'import',
     summary: 'Sends a folder or a CSV file of photos to a running server.',
     load: async () => (await import('./commands/import.js')).importCommand,

@@ -1,3 +1,5 @@
+import { attendancePage } from './pages/attendance.js';
+import { cameraPage } from './pages/camera.js';
 import { collectionsPage } from './pages/collections.js';
 import { comparePage } from './pages/compare.js';
 import { duplicatesPage } from './pages/duplicates.js';
@@ -22,6 +24,8 @@ export const pages = {
   search: { show: searchPage, icon: 'scan-face', group: 'daily', needs: 'search' },
   identify: { show: identifyPage, icon: 'users-round', group: 'daily', needs: 'search' },
   enrol: { show: enrolPage, icon: 'user-plus', group: 'daily', needs: 'enrol' },
+  camera: { show: cameraPage, icon: 'camera', group: 'daily', needs: 'search' },
+  attendance: { show: attendancePage, icon: 'calendar', group: 'daily', needs: 'list' },
   compare: { show: comparePage, icon: 'columns-2', group: 'daily', needs: 'search' },
   duplicates: { show: duplicatesPage, icon: 'git-merge', group: 'daily', needs: 'list' },
   unknown: { show: unknownPage, icon: 'user-round-search', group: 'daily', needs: 'list' },

@@ -119,10 +119,6 @@ export class InMemoryGallery implements Gallery {
     if (!(await this.#store.findUser(collection, userId))) throw new FaceSearchError('USER_NOT_FOUND');
   }
 
-  listUsers(collection: CollectionRef): Promise<User[]> {
-    return this.#store.listUsers(collection);
-  }
-
   async addFace(
     collection: CollectionRef,
     userId: string,

@@ -83,10 +83,6 @@ export class PgvectorGallery implements Gallery {
     if (!(await this.#store.findUser(collection, userId))) throw new FaceSearchError('USER_NOT_FOUND');
   }
 
-  listUsers(collection: CollectionRef): Promise<User[]> {
-    return this.#store.listUsers(collection);
-  }
-
   async addFace(
     collection: CollectionRef,
     userId: string,

@@ -1,19 +1,19 @@
 import type { EmbeddingStore } from '../persistence/people/embedding-store.js';
 import type { CollectionRef } from '../persistence/people/people-store.js';
-import type { Strangers } from '../persistence/people/strangers.js';
+import type { StrangerStore } from '../persistence/people/strangers.js';
 import type { SimilarPeople, StrangerGroup, StrangerGroups } from './lookalikes.js';
 
-/** Strangers who are looked at: one search each. */
+/** StrangerStore who are looked at: one search each. */
 const MAX_STRANGERS = 500;
 
 /** People who are compared with each. */
 const NEIGHBOURS = 10;
 
-/** Strangers whose faces are read at a time. */
+/** StrangerStore whose faces are read at a time. */
 const PEOPLE_READ = 50;
 
 export interface StrangerGroupParts {
-  store: Pick<EmbeddingStore, 'newestFaces'> & { readonly strangers: Strangers };
+  store: Pick<EmbeddingStore, 'newestFaces'> & { readonly strangers: StrangerStore };
   gallery: SimilarPeople;
   /** Name of the model whose faces are compared. */
   model: string;

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { FaceSearchError } from '../core/errors.js';
 import type {
   CollectionCount,
@@ -7,20 +6,30 @@ import type {
   PeopleStore,
   User,
 } from '../persistence/people/people-store.js';
+import type { ListedUser, UserPages, UserSort } from '../persistence/people/user-pages.js';
 import type { ObjectStore } from '../persistence/photos/object-store.js';
 import type { PhotoOutbox } from '../persistence/photos/photo-outbox.js';
+import { cursorOf, placeAt } from './page-cursor.js';
 import { type MakePortrait, Portraits } from './portraits.js';
+
+/** Users of a list read at a time. */
+const USERS_AT_A_TIME = 1000;
 
 export interface PageRequest {
   /** Part of an id or a name; case and accents do not matter. Empty: everybody. */
   search: string;
-  /** Users to skip. */
+  sort: UserSort;
+  /** Only users who have no face. */
+  withoutFace: boolean;
+  /** `next` of the page before; undefined for the first one. */
+  cursor: string | undefined;
+  /** Users to skip. Costs as much as reading them; a cursor costs nothing. */
   offset: number;
   limit: number;
 }
 
-export interface ListedUser extends User {
-  faces: number;
+/** What a list tells of a user. */
+export interface UserWithFaces extends ListedUser {
   /** The newest face whose photo is kept. */
   portrait: number | undefined;
 }
@@ -28,19 +37,23 @@ export interface ListedUser extends User {
 export interface UserPage {
   /** Users that match, on all pages. */
   total: number;
+  /** False where only some of those that match were counted: there are `total` or more. */
+  isTotalExact: boolean;
   users: ListedUser[];
+  /** Cursor of the next page; undefined on the last one. */
+  next: string | undefined;
 }
 
 /** What people look up in a gallery; it changes nothing. */
 export interface UserDirectory {
   /** A tenant's collections, in order of their names. */
   collections(tenant: string): Promise<CollectionCount[]>;
-  /** Users in order of creation; none in an unknown collection. */
+  /** None in an unknown collection. @throws FaceSearchError BAD_INPUT for a cursor that is none of this order */
   page(collection: CollectionRef, request: PageRequest): Promise<UserPage>;
-  /** All users in order of creation; none in an unknown collection. */
-  everybody(collection: CollectionRef): Promise<ListedUser[]>;
+  /** All users in order of creation, some at a time; at least one array, which may be empty. */
+  everybody(collection: CollectionRef): AsyncIterable<User[]>;
   /** A user with what a list tells. */
-  withFaces(collection: CollectionRef, user: User): Promise<ListedUser>;
+  withFaces(collection: CollectionRef, user: User): Promise<UserWithFaces>;
   /** Faces in order of creation. @throws FaceSearchError USER_NOT_FOUND */
   faces(collection: CollectionRef, userId: string): Promise<FaceRecord[]>;
   /** The same; none of an unknown user. */
@@ -63,19 +76,13 @@ export interface FaceOf {
   faceId: number;
 }
 
-/** Users whose faces are read between two turns of the event loop: a few milliseconds. */
-const USERS_PER_TURN = 100;
-
-/**
- * The directory over the store. With a data key ids and names lie encrypted, so a search reads every user of the
- * collection, as a list does.
- */
+/** The directory over the store. */
 export class StoredUserDirectory implements UserDirectory {
-  readonly #people: PeopleStore;
+  readonly #people: PeopleStore & { readonly userPages: UserPages };
   readonly #objects: ObjectStore;
   readonly #portraits: Portraits;
 
-  constructor(people: PeopleStore & PhotoOutbox, objects: ObjectStore) {
+  constructor(people: PeopleStore & PhotoOutbox & { readonly userPages: UserPages }, objects: ObjectStore) {
     this.#people = people;
     this.#objects = objects;
     this.#portraits = new Portraits(people, objects);
@@ -85,21 +92,20 @@ export class StoredUserDirectory implements UserDirectory {
     return this.#people.countPeople(tenant);
   }
 
-  async page(collection: CollectionRef, { search, offset, limit }: PageRequest): Promise<UserPage> {
-    const users = await this.#people.listUsers(collection);
-    const wanted = folded(search);
-    const matching = wanted === '' ? users : users.filter(({ id, name }) => isIn(wanted, id) || isIn(wanted, name));
-    const page = matching.slice(offset, offset + limit).map((user) => this.withFaces(collection, user));
-    return { total: matching.length, users: await Promise.all(page) };
+  async page(collection: CollectionRef, { cursor, ...request }: PageRequest): Promise<UserPage> {
+    const after = cursor === undefined ? undefined : placeAt(cursor, request.sort);
+    const { next, ...page } = await this.#people.userPages.page(collection, { ...request, after });
+    return { ...page, next: next && cursorOf(next, request.sort) };
   }
 
-  async everybody(collection: CollectionRef): Promise<ListedUser[]> {
-    const listed: ListedUser[] = [];
-    for (const user of await this.#people.listUsers(collection)) {
-      listed.push(await this.withFaces(collection, user));
-      if (listed.length % USERS_PER_TURN === 0) await setImmediate();
+  async *everybody(collection: CollectionRef): AsyncIterable<User[]> {
+    for (let after = 0; ; ) {
+      const users = await this.#people.userPages.usersAfter(collection, after, USERS_AT_A_TIME);
+      const last = users.at(-1);
+      if (after === 0 || last) yield users.map(({ id, name }) => ({ id, name }));
+      if (!last || users.length < USERS_AT_A_TIME) return;
+      after = last.userId;
     }
-    return listed;
   }
 
   async faces(collection: CollectionRef, userId: string): Promise<FaceRecord[]> {
@@ -132,7 +138,7 @@ export class StoredUserDirectory implements UserDirectory {
     return own?.objectKey === undefined ? newestWithPhoto(faces) : faceId;
   }
 
-  async withFaces(collection: CollectionRef, user: User): Promise<ListedUser> {
+  async withFaces(collection: CollectionRef, user: User): Promise<UserWithFaces> {
     const faces = await this.#people.facesOfUser(collection, user.id);
     return { ...user, faces: faces.length, portrait: newestWithPhoto(faces) };
   }
@@ -152,13 +158,4 @@ function found<T>(kept: T | undefined): T {
 
 function newestWithPhoto(faces: readonly FaceRecord[]): number | undefined {
   return faces.findLast(({ objectKey }) => objectKey !== undefined)?.faceId;
-}
-
-function isIn(wanted: string, text: string): boolean {
-  return folded(text).includes(wanted);
-}
-
-/** Without case and accents, so that `duc` finds Đức. */
-function folded(text: string): string {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('đ', 'd');
 }

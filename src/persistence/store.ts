@@ -5,7 +5,8 @@ import type { EmbeddingStore } from './people/embedding-store.js';
 import type { PeopleChanges } from './people/people-changes.js';
 import type { PeopleStore } from './people/people-store.js';
 import type { StagedEmbeddings } from './people/staged-embeddings.js';
-import type { Strangers } from './people/strangers.js';
+import type { StrangerStore } from './people/strangers.js';
+import type { UserPages } from './people/user-pages.js';
 import type { PhotoOutbox } from './photos/photo-outbox.js';
 import type { ScaleStore } from './scales.js';
 import type { WebhookStore } from './webhooks/webhook-store.js';
@@ -21,7 +22,8 @@ export interface Store extends PeopleStore, EmbeddingStore, PhotoOutbox, ApiKeyS
   readonly attendance: AttendanceStore;
   readonly changes: PeopleChanges;
   readonly pairs: DuplicatePairs;
-  readonly strangers: Strangers;
+  readonly strangers: StrangerStore;
+  readonly userPages: UserPages;
 
   /** Throws when the store cannot answer. */
   ping(): Promise<void>;

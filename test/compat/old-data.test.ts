@@ -12,7 +12,7 @@ import { createLogger } from '../../src/observability/logging.js';
 import { openFolderStorage } from '../../src/wiring/folder-storage.js';
 import { temporaryFolder } from '../persistence/temporary-folder.js';
 import { runCommand } from '../support/command.js';
-import { changePeople, expectKeys, expectPeople, expectWebhooks } from './old-people.js';
+import { changePeople, expectAttendance, expectKeys, expectPeople, expectWebhooks } from './old-people.js';
 import { serverOver } from './old-server.js';
 import { allFiles, dataOf, decompressed, unpacked } from './releases.js';
 
@@ -46,6 +46,7 @@ test.each(folders)(
     const server = await serverOver(env);
     await expectKeys(server, contents);
     await expectWebhooks(server, contents);
+    await expectAttendance(server, contents);
     await expectPeople(server, contents);
     expect(await photosIn(folder)).toHaveLength(3);
     const left = await changePeople(server, contents);
@@ -66,6 +67,7 @@ test.each(dataOf('backup'))('$release: the backup $name is restored and served',
   const server = await serverOver({ DATA_DIR: folder, ...keyFor(data.name, contents) });
   await expectKeys(server, contents);
   await expectWebhooks(server, contents);
+  await expectAttendance(server, contents);
   await expectPeople(server, contents);
   await expectPeople(server, await changePeople(server, contents));
 });

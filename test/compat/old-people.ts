@@ -54,6 +54,17 @@ export async function expectWebhooks(server: OpenServer, contents: CompatContent
   }
 }
 
+/** Who was seen, on each of the days. */
+export async function expectAttendance(server: OpenServer, contents: CompatContents): Promise<void> {
+  for (const { id, day, at, ...where } of contents.attendance ?? []) {
+    const url = `/admin/v1/attendance?${inCollection(where)}&day=${day}`;
+    const reply = await server.app.inject({ url, headers: { api_key: keyOf(contents, where) } });
+    const { lines } = reply.json<{ data: { lines: { id: string; first: string; last: string }[] } }>().data;
+    const line = lines.find((one) => one.id === id);
+    expect(line && line.first <= at && at <= line.last, `${id} on ${day}`).toBe(true);
+  }
+}
+
 /**
  * Everybody is listed, found by each face, and has the photo that was kept.
  * @param digits of the similarity, which is 1 within float32 where embeddings are kept in 32-bit numbers

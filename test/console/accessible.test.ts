@@ -11,6 +11,8 @@ const PAGES = [
   'Search',
   'Identify',
   'Enrol',
+  'Camera',
+  'Attendance',
   'Compare',
   'Duplicates',
   'Unknown people',

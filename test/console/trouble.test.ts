@@ -126,6 +126,7 @@ describe.skipIf(!chromiumPath)('the console where something goes wrong (skipped 
     expect(await browser.page.getByRole('navigation').getByRole('link').allInnerTexts()).toEqual([
       'Search',
       'Identify',
+      'Camera',
       'Compare',
       'Try the API',
       'Health',

@@ -48,9 +48,9 @@ describe.each([
   }
 
   test('a renamed user keeps faces and place, and an id that is taken or looks the same is refused', async () => {
-    const { editor, gallery, faces, found } = await opened();
+    const { editor, gallery, faces, found, store } = await opened();
     await editor.rename(staff, 'a1', 'Huệ');
-    expect(await gallery.listUsers(staff)).toEqual([
+    expect(await store.listUsers(staff)).toEqual([
       { id: 'Huệ', name: 'Anna' },
       { id: 'b1', name: 'Ben' },
     ]);
@@ -62,7 +62,7 @@ describe.each([
     await editor.rename(staff, 'Huệ', 'Huệ'.normalize('NFD'));
     await editor.rename(staff, 'Huệ'.normalize('NFD'), 'a2');
     await gallery.saveUser(staff, { id: 'Huệ', name: 'Another' });
-    expect(await gallery.listUsers(theirs)).toEqual([{ id: 'a1', name: 'Theirs' }]);
+    expect(await store.listUsers(theirs)).toEqual([{ id: 'a1', name: 'Theirs' }]);
   });
 
   test('merged users are one, found by all of their faces, whose photos stay and go with it', async () => {
@@ -77,9 +77,9 @@ describe.each([
     ] as const)
       await store.attendance.seen(staff, id, day, at(minute));
     await expect(editor.merge(staff, 'a1', ['b1', 'nobody'])).rejects.toMatchObject({ reason: 'user-not-found' });
-    expect(await gallery.listUsers(staff)).toHaveLength(2);
+    expect(await store.listUsers(staff)).toHaveLength(2);
     expect(await editor.merge(staff, 'a1', ['b1'], 'Anna Lê')).toEqual({ id: 'a1', name: 'Anna Lê', faces: 3 });
-    expect(await gallery.listUsers(staff)).toEqual([{ id: 'a1', name: 'Anna Lê' }]);
+    expect(await store.listUsers(staff)).toEqual([{ id: 'a1', name: 'Anna Lê' }]);
     for (const face of faces.slice(0, 3)) expect(await found(staff, face)).toBe('a1');
     expect(await directory.faces(staff, 'a1')).toEqual(expect.arrayContaining(before));
     expect(await store.attendance.list(staff, day, { offset: 0, limit: 9 })).toMatchObject({
@@ -98,14 +98,14 @@ describe.each([
   });
 
   test('moved users are found where they are, copied ones in both places, each with photos of its own', async () => {
-    const { editor, gallery, faces, found, photos, pending } = await opened();
+    const { editor, gallery, faces, found, photos, pending, store } = await opened();
     expect(await editor.move(staff, ['a1', 'nobody'], 'visitors', false)).toMatchObject({
       done: ['a1'],
       failed: [{ id: 'nobody', error: { reason: 'user-not-found' } }],
     });
     expect(await found(visitors, faces[0])).toBe('a1');
     expect(await found(staff, faces[0])).not.toBe('a1');
-    expect(await gallery.listUsers(staff)).toEqual([{ id: 'b1', name: 'Ben' }]);
+    expect(await store.listUsers(staff)).toEqual([{ id: 'b1', name: 'Ben' }]);
     expect(await photos()).toEqual(['photo of Anna', 'photo of Ben', 'theirs']);
 
     expect(await editor.move(staff, ['b1'], 'visitors', true)).toMatchObject({ done: ['b1'], failed: [] });
@@ -123,11 +123,11 @@ describe.each([
   });
 
   test('who is deleted can be brought back, and nothing shows them meanwhile', async () => {
-    const { editor, gallery, directory, faces, found, photos, pending } = await opened();
+    const { editor, gallery, directory, faces, found, photos, pending, store } = await opened();
     const { bin, ...outcome } = await editor.remove(staff, ['a1', 'a1', 'nobody'], 10);
     expect(outcome).toMatchObject({ done: ['a1'], failed: [{ id: 'nobody' }] });
     const token = bin?.token ?? '';
-    expect(await gallery.listUsers(staff)).toEqual([{ id: 'b1', name: 'Ben' }]);
+    expect(await store.listUsers(staff)).toEqual([{ id: 'b1', name: 'Ben' }]);
     expect(await directory.collections('acme')).toEqual([{ collection: 'staff', users: 1, faces: 1 }]);
     expect(await found(staff, faces[0])).not.toBe('a1');
     await expect(editor.restore(theirs, token)).rejects.toMatchObject({ reason: 'undo-over' });
@@ -168,7 +168,7 @@ describe.each([
   });
 
   test('a portrait is made once, changes with the face and is erased with it', async () => {
-    const { editor, directory, gallery, objects, photos, pending, faces } = await opened();
+    const { editor, directory, gallery, objects, photos, pending, faces, store } = await opened();
     const [face] = await directory.faces(staff, 'a1');
     const faceId = face?.faceId ?? 0;
     let made = 0;
@@ -206,7 +206,7 @@ describe.each([
   });
 
   test('several users are saved at once, and one that cannot be stops no other', async () => {
-    const { editor, gallery } = await opened();
+    const { editor, gallery, store } = await opened();
     const users = [
       { id: 'Huệ', name: 'Huệ' },
       { id: 'Huệ'.normalize('NFD'), name: 'Another' },
@@ -216,7 +216,7 @@ describe.each([
     ];
     const outcomes = ['created', 'id-conflict', 'renamed', 'unchanged', 'renamed'];
     expect(await editor.saveUsers(staff, users)).toEqual(outcomes);
-    expect(await gallery.listUsers(staff)).toEqual([
+    expect(await store.listUsers(staff)).toEqual([
       { id: 'a1', name: 'Anne' },
       { id: 'b1', name: 'Ben' },
       { id: 'Huệ', name: 'Huệ Ngô' },

@@ -96,7 +96,7 @@ test('of several photos of one new person that arrive together at two servers, o
     ),
   );
   expect(outcomes.filter((outcome) => 'createdId' in outcome)).toHaveLength(1);
-  expect(await one.gallery.listUsers(staff)).toHaveLength(1);
+  expect(await one.store.listUsers(staff)).toHaveLength(1);
   expect(await countPhotos(one.photos)).toBe(1);
 });
 
@@ -116,7 +116,7 @@ test('a person who cannot be stored leaves nothing', async () => {
     throw new Error('in the middle of the transaction');
   });
   await expect(failing).rejects.toThrow('in the middle');
-  expect(await gallery.listUsers(staff)).toHaveLength(1);
+  expect(await store.listUsers(staff)).toHaveLength(1);
   expect(await countPhotos(photos)).toBe(1);
   expect(await store.pendingObjectDeletions()).toEqual([]);
 });

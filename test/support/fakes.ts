@@ -189,19 +189,19 @@ export class FakeGallery implements Gallery, UserDirectory {
   }
 
   async page(collection: CollectionRef): Promise<UserPage> {
-    const users = [...(this.#users(collection)?.values() ?? [])];
-    return {
-      total: users.length,
-      users: users.map(({ id, name, faces }) => ({ id, name, faces: faces.length, portrait: undefined })),
-    };
+    const users = [...(this.#users(collection)?.values() ?? [])].map(({ faces, ...user }) => ({
+      ...user,
+      faces: faces.length,
+    }));
+    return { total: users.length, isTotalExact: true, users, next: undefined };
+  }
+
+  async *everybody(collection: CollectionRef): AsyncIterable<User[]> {
+    yield (await this.listUsers(collection)).map(({ id, name }) => ({ id, name }));
   }
 
   async withFaces(_collection: CollectionRef, user: User) {
     return { ...user, faces: 0, portrait: undefined };
-  }
-
-  async everybody(collection: CollectionRef) {
-    return (await this.page(collection)).users;
   }
 
   async portrait(): Promise<{ tag: string; picture: Buffer }> {

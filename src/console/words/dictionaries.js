@@ -1,4 +1,5 @@
 import { words as enBase } from './en/base.js';
+import { words as enCamera } from './en/camera.js';
 import { words as enChecks } from './en/checks.js';
 import { words as enCollections } from './en/collections.js';
 import { words as enCompare } from './en/compare.js';
@@ -17,6 +18,7 @@ import { words as enTryOut } from './en/try-out.js';
 import { words as enUnknown } from './en/unknown.js';
 import { words as enWebhooks } from './en/webhooks.js';
 import { words as viBase } from './vi/base.js';
+import { words as viCamera } from './vi/camera.js';
 import { words as viChecks } from './vi/checks.js';
 import { words as viCollections } from './vi/collections.js';
 import { words as viCompare } from './vi/compare.js';
@@ -39,6 +41,7 @@ import { words as viWebhooks } from './vi/webhooks.js';
 /** @type {Record<string, string>} */
 export const english = {
   ...enBase,
+  ...enCamera,
   ...enChecks,
   ...enCollections,
   ...enCompare,
@@ -60,6 +63,7 @@ export const english = {
 /** @type {Record<string, string>} */
 export const vietnamese = {
   ...viBase,
+  ...viCamera,
   ...viChecks,
   ...viCollections,
   ...viCompare,

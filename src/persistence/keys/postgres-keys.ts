@@ -1,5 +1,5 @@
 import type { PostgresDatabase, RunQuery } from '../people/postgres/database.js';
-import { makeTenant } from '../people/postgres/people.js';
+import { makeTenant } from '../people/postgres/tenants.js';
 import { bytes } from '../people/postgres/user-row.js';
 import type { ApiKeyStore, Caller, NewKey, StoredKey } from './api-key-store.js';
 import { permissionsText, storedPermissions } from './permissions.js';

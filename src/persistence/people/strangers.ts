@@ -7,7 +7,7 @@ export interface Stranger extends PersonRef {
   createdAt: Date;
 }
 
-export interface Strangers {
+export interface StrangerStore {
   /** The newest first. @returns also how many there are in all */
   list(collection: CollectionRef, limit: number): Promise<{ total: number; strangers: Stranger[] }>;
 }

@@ -11,10 +11,21 @@ import type {
   SavedUser,
 } from '../people-changes.js';
 import type { CollectionRef, Erased, User } from '../people-store.js';
-import { copyUser, idFault, insertRecycled, type Located, locate, takeAttendance, writerOf } from './changing-users.js';
+import {
+  copyUser,
+  idFault,
+  insertRecycled,
+  type Located,
+  locate,
+  noteFace,
+  takeAttendance,
+  writerOf,
+} from './changing-users.js';
 import type { PostgresDatabase, RunQuery } from './database.js';
 import { formBytes } from './id-forms.js';
+import type { PeopleWriter } from './people.js';
 import { addRecycled, eraseRecycledBefore, recycledOf } from './recycled.js';
+import { searchColumns } from './search-columns.js';
 import { bytes } from './user-row.js';
 
 /** The code of two rows that a unique index keeps apart. */
@@ -29,8 +40,7 @@ export class PostgresChanges implements PeopleChanges {
   }
 
   saveUsers(collection: CollectionRef, users: readonly User[]): Promise<SavedUser[]> {
-    return this.#db.transaction(async (run) => {
-      const writer = writerOf(run);
+    return this.#written(async (run, writer) => {
       const found = await locate(
         run,
         collection,
@@ -60,9 +70,16 @@ export class PostgresChanges implements PeopleChanges {
       const fault = await idFault(run, user.collectionId, to, user.userId);
       if (fault) return fault;
       await run(
-        `UPDATE users SET client_id = $3, form_hash = sha256($4), enrolled_at = NULL
+        `UPDATE users SET client_id = $3, form_hash = sha256($4), enrolled_at = NULL, folded = $5, sort_id = $6, sort_name = $7,
+           search_tokens = $8::int[]
          WHERE collection_id = $1 AND user_id = $2`,
-        [user.collectionId, user.userId, bytes(to), formBytes(to)],
+        [
+          user.collectionId,
+          user.userId,
+          bytes(to),
+          formBytes(to),
+          ...searchColumns(user.collectionId, { id: to, name: user.name }),
+        ],
       );
       await queueEvent(run, changedEvent(collection, { what: 'renamed', id: userId, to }));
       return undefined;
@@ -75,7 +92,7 @@ export class PostgresChanges implements PeopleChanges {
     from: readonly string[],
     name?: string,
   ): Promise<Merged | undefined> {
-    return this.#db.transaction(async (run) => {
+    return this.#written(async (run, writer) => {
       const [user, ...others] = await locate(run, collection, [userId, ...from]);
       if (!user || others.length < from.length || others.includes(undefined)) return undefined;
       const { collectionId } = user;
@@ -93,11 +110,9 @@ export class PostgresChanges implements PeopleChanges {
       await takeAttendance(run, { collectionId, userIds: numbers }, user);
       await run('DELETE FROM users WHERE collection_id = $1 AND user_id = ANY ($2::bigint[])', [collectionId, numbers]);
       await run('DELETE FROM templates WHERE collection_id = $1 AND user_id = $2', [collectionId, user.userId]);
-      await run('UPDATE users SET name = $3, enrolled_at = NULL WHERE collection_id = $1 AND user_id = $2', [
-        collectionId,
-        user.userId,
-        bytes(name ?? user.name),
-      ]);
+      writer.counts.users(collectionId, -numbers.length);
+      await writer.saveUser(collection, { id: userId, name: name ?? user.name });
+      if (moved.length > 0) await noteFace(run, collectionId, user.userId);
       for (const id of from) await queueEvent(run, deletedEvent(collection, { what: 'user', id, into: userId }));
       await queueEvent(run, changedEvent(collection, { what: 'merged', id: userId, from: [...from] }));
       const [counted] = await run<{ faces: number }>(
@@ -114,22 +129,18 @@ export class PostgresChanges implements PeopleChanges {
   }
 
   move(collection: CollectionRef, userId: string, to: string): Promise<Moved | ChangeFault> {
-    return this.#change(async (run) => {
-      const copied = await copyUser(run, collection, userId, to, undefined);
+    return this.#change(async (run, writer) => {
+      const copied = await copyUser(run, writer, collection, userId, to, undefined);
       if (typeof copied === 'string') return copied;
       await queueEvent(run, changedEvent(collection, { what: 'moved', id: userId, to }));
       const { owner, ...moved } = copied;
       const { collectionId, personId } = moved.person;
       const from = { collectionId: owner.collectionId, userIds: [owner.userId] };
       await takeAttendance(run, from, { collectionId, userId: personId });
-      const faces = await run<{ faceId: number }>(
-        'DELETE FROM faces WHERE collection_id = $1 AND user_id = $2 RETURNING face_id AS "faceId"',
-        [owner.collectionId, owner.userId],
-      );
-      // What was made of the faces goes with the user.
-      await run('DELETE FROM users WHERE collection_id = $1 AND user_id = $2', [owner.collectionId, owner.userId]);
-      const faceIds = faces.map(({ faceId }) => faceId).sort((a, b) => a - b);
-      return { ...moved, erased: { collectionId: owner.collectionId, faceIds, objectKeys: [] } };
+      const erased = await writer.eraseUser(owner);
+      // Their photos went along.
+      await run('DELETE FROM pending_object_deletions WHERE object_key = ANY ($1::text[])', [erased.objectKeys]);
+      return { ...moved, erased: { ...erased, objectKeys: [] } };
     });
   }
 
@@ -139,8 +150,8 @@ export class PostgresChanges implements PeopleChanges {
     to: string,
     objectKeys: ReadonlyMap<number, string>,
   ): Promise<Copied | ChangeFault> {
-    return this.#change(async (run) => {
-      const copied = await copyUser(run, collection, userId, to, objectKeys);
+    return this.#change(async (run, writer) => {
+      const copied = await copyUser(run, writer, collection, userId, to, objectKeys);
       if (typeof copied === 'string') return copied;
       await queueEvent(run, changedEvent(collection, { what: 'copied', id: userId, to }));
       const { owner: _, ...rest } = copied;
@@ -149,20 +160,20 @@ export class PostgresChanges implements PeopleChanges {
   }
 
   recycle(collection: CollectionRef, userId: string, bin: RecycleBin): Promise<Erased | undefined> {
-    return this.#db.transaction(async (run) => {
+    return this.#written(async (run, writer) => {
       const [user] = await locate(run, collection, [userId]);
       if (!user) return undefined;
       await addRecycled(run, user, bin);
       await queueEvent(run, deletedEvent(collection, { what: 'user', id: userId }));
-      const erased = await writerOf(run).eraseUser(user);
+      const erased = await writer.eraseUser(user);
       await run('DELETE FROM pending_object_deletions WHERE object_key = ANY ($1::text[])', [erased.objectKeys]);
       return { ...erased, objectKeys: [] };
     });
   }
 
   restore(collection: CollectionRef, token: string): Promise<RestoredUser[]> {
-    return this.#db.transaction(async (run) => {
-      const collectionId = await writerOf(run).collectionId(collection, 'FOR KEY SHARE OF c');
+    return this.#written(async (run, writer) => {
+      const collectionId = await writer.collectionId(collection, 'FOR KEY SHARE OF c');
       if (collectionId === undefined) return [];
       const restored: RestoredUser[] = [];
       for (const { recycledId, user } of await recycledOf(run, collectionId, token)) {
@@ -172,7 +183,7 @@ export class PostgresChanges implements PeopleChanges {
           restored.push({ id, fault });
           continue;
         }
-        restored.push({ id, restored: await insertRecycled(run, collectionId, user) });
+        restored.push({ id, restored: await insertRecycled(run, writer, collection, user) });
         await run('DELETE FROM recycled WHERE recycled_id = $1', [recycledId]);
         await queueEvent(run, changedEvent(collection, { what: 'restored', id }));
       }
@@ -185,12 +196,22 @@ export class PostgresChanges implements PeopleChanges {
   }
 
   /** One transaction; somebody else may make a user with the same id meanwhile. */
-  async #change<T>(work: (run: RunQuery) => Promise<T | ChangeFault>): Promise<T | ChangeFault> {
+  async #change<T>(work: (run: RunQuery, writer: PeopleWriter) => Promise<T | ChangeFault>): Promise<T | ChangeFault> {
     try {
-      return await this.#db.transaction(work);
+      return await this.#written(work);
     } catch (error) {
       if ((error as { code?: string }).code === UNIQUE_VIOLATION) return 'id-taken';
       throw error;
     }
+  }
+
+  /** One transaction, with the counts of what it changes at its end. */
+  #written<T>(work: (run: RunQuery, writer: PeopleWriter) => Promise<T>): Promise<T> {
+    return this.#db.transaction(async (run) => {
+      const writer = writerOf(run);
+      const result = await work(run, writer);
+      await writer.writeCounts();
+      return result;
+    });
   }
 }

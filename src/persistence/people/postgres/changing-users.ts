@@ -56,6 +56,7 @@ export async function idFault(
 /** @param objectKeys of the copies' photos by the faces' numbers; undefined: each face takes its photo along */
 export async function copyUser(
   run: RunQuery,
+  writer: PeopleWriter,
   collection: CollectionRef,
   userId: string,
   to: string,
@@ -63,21 +64,20 @@ export async function copyUser(
 ): Promise<(Copied & { owner: Located }) | ChangeFault> {
   const [owner] = await locate(run, collection, [userId]);
   if (!owner) return 'user-not-found';
-  const collectionId = await writerOf(run).makeCollection({ ...collection, collection: to });
-  const fault = await idFault(run, collectionId, userId);
+  const target = { ...collection, collection: to };
+  const fault = await idFault(run, await writer.makeCollection(target), userId);
   if (fault) return fault;
-  const [user] = await run<{ userId: number }>(
-    `INSERT INTO users (collection_id, client_id, name, created_at, enrolled_at, form_hash)
-     SELECT $3, client_id, name, created_at, enrolled_at, sha256($4) FROM users WHERE collection_id = $1 AND user_id = $2
-     RETURNING user_id AS "userId"`,
-    [owner.collectionId, owner.userId, collectionId, formBytes(userId)],
+  const { collectionId, userId: personId } = await writer.saveUser(target, { id: userId, name: owner.name });
+  await run(
+    `UPDATE users u SET created_at = o.created_at, enrolled_at = o.enrolled_at FROM users o
+     WHERE u.collection_id = $3 AND u.user_id = $4 AND o.collection_id = $1 AND o.user_id = $2`,
+    [owner.collectionId, owner.userId, collectionId, personId],
   );
-  const personId = user?.userId ?? 0;
-  const faces = await run<{ faceId: number }>(
+  const faces = await run<{ faceId: number; model: string }>(
     `INSERT INTO faces (collection_id, user_id, model, embedding, object_key, created_at)
      SELECT $3, $4, f.model, f.embedding, CASE WHEN $5::boolean THEN f.object_key ELSE kept.object_key END, f.created_at
      FROM faces f LEFT JOIN unnest($6::bigint[], $7::text[]) AS kept (face_id, object_key) USING (face_id)
-     WHERE f.collection_id = $1 AND f.user_id = $2 ORDER BY f.face_id RETURNING face_id AS "faceId"`,
+     WHERE f.collection_id = $1 AND f.user_id = $2 ORDER BY f.face_id RETURNING face_id AS "faceId", model`,
     [
       owner.collectionId,
       owner.userId,
@@ -88,6 +88,8 @@ export async function copyUser(
       [...(objectKeys?.values() ?? [])],
     ],
   );
+  for (const { model } of faces) writer.counts.faces(collectionId, model, 1);
+  if (faces.length > 0) await noteFace(run, collectionId, personId);
   await run(
     `DELETE FROM pending_object_deletions WHERE object_key IN
        (SELECT object_key FROM faces WHERE collection_id = $1 AND user_id = $2)`,
@@ -98,39 +100,38 @@ export async function copyUser(
 
 export async function insertRecycled(
   run: RunQuery,
-  collectionId: number,
+  writer: PeopleWriter,
+  collection: CollectionRef,
   { id, name, createdAt, autoCreatedAt, faces }: RecycledUser,
 ): Promise<Copied> {
-  const [user] = await run<{ userId: number }>(
-    `INSERT INTO users (collection_id, client_id, name, created_at, enrolled_at, form_hash)
-     VALUES ($1, $2, $3, $4, $5, sha256($6)) RETURNING user_id AS "userId"`,
-    [
-      collectionId,
-      bytes(id),
-      bytes(name),
-      new Date(createdAt),
-      autoCreatedAt === null ? null : new Date(autoCreatedAt),
-      formBytes(id),
-    ],
-  );
-  const personId = user?.userId ?? 0;
+  const { collectionId, userId } = await writer.saveUser(collection, { id, name });
+  await run('UPDATE users SET created_at = $3, enrolled_at = $4 WHERE collection_id = $1 AND user_id = $2', [
+    collectionId,
+    userId,
+    new Date(createdAt),
+    autoCreatedAt === null ? null : new Date(autoCreatedAt),
+  ]);
   const faceIds: number[] = [];
   for (const { model, embedding, objectKey, createdAt: at } of faces) {
+    const vector = toVectorBytes(blobToEmbedding(Buffer.from(embedding, 'base64')));
     const [face] = await run<{ faceId: number }>(
       `INSERT INTO faces (collection_id, user_id, model, embedding, object_key, created_at)
        VALUES ($1, $2, $3, $4::vector, $5, $6) RETURNING face_id AS "faceId"`,
-      [
-        collectionId,
-        personId,
-        model,
-        toVectorBytes(blobToEmbedding(Buffer.from(embedding, 'base64'))),
-        objectKey,
-        new Date(at),
-      ],
+      [collectionId, userId, model, vector, objectKey, new Date(at)],
     );
+    writer.counts.faces(collectionId, model, 1);
     faceIds.push(face?.faceId ?? 0);
   }
-  return { person: { collectionId, personId }, faceIds };
+  if (faceIds.length > 0) await noteFace(run, collectionId, userId);
+  return { person: { collectionId, personId: userId }, faceIds };
+}
+
+/** Notes that a user has a face. */
+export async function noteFace(run: RunQuery, collectionId: number, userId: number): Promise<void> {
+  await run('UPDATE users SET has_face = true WHERE collection_id = $1 AND user_id = $2 AND NOT has_face', [
+    collectionId,
+    userId,
+  ]);
 }
 
 /** Gives a user the attendance of others; of a day on which several were there, the first and the last time of them. */

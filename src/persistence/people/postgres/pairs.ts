@@ -1,6 +1,6 @@
 import type { DuplicatePair, DuplicatePairs, DuplicateScan, DuplicateStep, PairPage } from '../duplicate-pairs.js';
 import type { CollectionRef } from '../people-store.js';
-import type { PostgresDatabase } from './database.js';
+import type { PostgresDatabase, RunQuery } from './database.js';
 import { bytes } from './user-row.js';
 
 interface ScanRow {
@@ -167,4 +167,12 @@ function shownScan({ tenant, collection, finishedAt, ...scan }: ScanRow): Duplic
     collection: collection.toString('utf8'),
     finishedAt: finishedAt ?? undefined,
   };
+}
+
+/** Erases the pairs of a user, as part of a transaction of the caller's. @param userId null for every user */
+export async function erasePairsOf(run: RunQuery, collectionId: number, userId: number | null): Promise<void> {
+  await run(
+    `DELETE FROM duplicate_pairs WHERE collection_id = $1 AND ($2::bigint IS NULL OR user_id = $2 OR other_id = $2)`,
+    [collectionId, userId],
+  );
 }

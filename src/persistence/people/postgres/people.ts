@@ -11,11 +11,16 @@ import {
   type StoredFace,
   type User,
 } from '../people-store.js';
+import { CountChanges } from './collection-counts.js';
 import type { RunQuery } from './database.js';
 import { formBytes } from './id-forms.js';
+import { type IsLarge, nearestPeople } from './nearest-people.js';
+import { erasePairsOf } from './pairs.js';
 import { eraseRecycledOf } from './recycled.js';
-import { foundPeople, newestFaces, type PostgresFaceRow } from './templates.js';
-import { bytes } from './user-row.js';
+import { searchColumns } from './search-columns.js';
+import { newestFaces } from './templates.js';
+import { makeTenant } from './tenants.js';
+import { bytes, type ErasedFaceRow } from './user-row.js';
 import { toVectorBytes } from './vector-bytes.js';
 
 /** Rows that one statement deletes, so that none runs into the time limit. */
@@ -24,21 +29,16 @@ const DELETED_AT_A_TIME = 2000;
 /** How often a collection is made again that somebody else deletes at the same moment. */
 const ATTEMPTS = 10;
 
-interface ErasedFaceRow {
-  faceId: number;
-  objectKey: string | null;
-}
-
 /**
  * Users and faces within one transaction. A change of a collection holds its row, then the user's: together with
  * other changes, never together with its deletion.
  */
 export class PeopleWriter implements Searcher {
   readonly #run: RunQuery;
-  /** Whether a collection has so many faces that all of them should not be compared. */
-  readonly #isLarge: (run: RunQuery, collectionId: number, model: string) => Promise<boolean>;
+  readonly counts = new CountChanges();
+  readonly #isLarge: IsLarge;
 
-  constructor(run: RunQuery, isLarge: (run: RunQuery, collectionId: number, model: string) => Promise<boolean>) {
+  constructor(run: RunQuery, isLarge: IsLarge) {
     this.#run = run;
     this.#isLarge = isLarge;
   }
@@ -63,13 +63,24 @@ export class PeopleWriter implements Searcher {
     autoCreated = false,
   ): Promise<{ collectionId: number; userId: number }> {
     const collectionId = await this.makeCollection(collection);
-    const [row] = await this.#run<{ userId: number }>(
-      `INSERT INTO users (collection_id, client_id, name, enrolled_at, form_hash)
-       VALUES ($1, $2, $3, CASE WHEN $4::boolean THEN now() END, sha256($5))
-       ON CONFLICT (collection_id, client_hash)
-       DO UPDATE SET name = excluded.name, enrolled_at = excluded.enrolled_at RETURNING user_id AS "userId"`,
-      [collectionId, bytes(user.id), bytes(user.name), autoCreated, formBytes(user.id)],
+    const [row] = await this.#run<{ userId: number; isNew: boolean }>(
+      `INSERT INTO users (collection_id, client_id, name, enrolled_at, form_hash, folded, sort_id, sort_name, search_tokens)
+       VALUES ($1, $2, $3, CASE WHEN $4::boolean THEN now() END, sha256($5), $6, $7, $8, $9::int[])
+       ON CONFLICT (collection_id, client_hash) DO UPDATE SET name = excluded.name, enrolled_at = excluded.enrolled_at,
+         folded = excluded.folded, sort_id = excluded.sort_id, sort_name = excluded.sort_name,
+         search_tokens = excluded.search_tokens
+       RETURNING user_id AS "userId", xmax = 0 AS "isNew"`,
+      [
+        collectionId,
+        bytes(user.id),
+        bytes(user.name),
+        autoCreated,
+        formBytes(user.id),
+        ...searchColumns(collectionId, user),
+      ],
     );
+    // A row that was there carries the mark of the transaction that updates it.
+    if (row?.isNew) this.counts.users(collectionId, 1);
     return { collectionId, userId: row?.userId ?? 0 };
   }
 
@@ -110,12 +121,13 @@ export class PeopleWriter implements Searcher {
     if (!owner) return undefined;
     const rows = await this.#run<ErasedFaceRow>(
       `DELETE FROM faces WHERE collection_id = $1 AND user_id = $2 AND face_id = $3
-       RETURNING face_id AS "faceId", object_key AS "objectKey"`,
+       RETURNING face_id AS "faceId", model, object_key AS "objectKey"`,
       [owner.collectionId, owner.userId, faceId],
     );
     if (rows.length === 0) return undefined;
     await queueEvent(this.#run, deletedEvent(collection, { what: 'face', id: userId, face: faceId }));
     await this.#forget(owner.collectionId, owner.userId);
+    await this.#noteFaceless(owner.collectionId, owner.userId);
     return this.#erased(owner.collectionId, rows);
   }
 
@@ -158,6 +170,7 @@ export class PeopleWriter implements Searcher {
       deleted = rows.length;
     }
     await this.#run('DELETE FROM collections WHERE collection_id = $1', [collectionId]);
+    this.counts.collectionDeleted(collectionId);
     return erased;
   }
 
@@ -169,33 +182,13 @@ export class PeopleWriter implements Searcher {
   ): Promise<{ people: FoundPerson[]; faces: number }> {
     const collectionId = await this.collectionId(collection);
     if (collectionId === undefined) return { people: [], faces: 0 };
-    const nearest = (order: string) =>
-      this.#run<PostgresFaceRow>(
-        `SELECT f.face_id AS "faceId", f.collection_id AS "collectionId", f.user_id AS "personId",
-           vector_send(f.embedding::vector) AS embedding, u.client_id AS "clientId", u.name, t.data AS template
-         FROM (
-           SELECT collection_id, face_id, user_id, embedding FROM faces
-           WHERE collection_id = $1 AND model = $2 ORDER BY ${order} LIMIT $4
-         ) f JOIN users u USING (collection_id, user_id)
-           LEFT JOIN templates t ON t.collection_id = f.collection_id AND t.user_id = f.user_id
-             AND t.model = $2 AND t.cohort = $5 ORDER BY f.face_id`,
-        [collectionId, model, toVectorBytes(probe), k, cohort],
-      );
-    if (await this.#isLarge(this.#run, collectionId, model)) {
-      const found = await nearest('embedding <=> $3::vector');
-      // The graph holds other collections too, and its scan gives up when it meets too many of their faces.
-      if (found.length === k) return { people: foundPeople(found, cohort), faces: k };
-    }
-    // As a sum, the distance is no order that the graph knows: every face of the collection is compared.
-    const found = await nearest('(embedding <=> $3::vector) + 0');
-    return { people: foundPeople(found, cohort), faces: found.length };
+    return nearestPeople(this.#run, this.#isLarge, { collectionId, model, cohort }, probe, k);
   }
 
   newestFaces(people: readonly PersonRef[], model: string): Promise<PersonFaces[]> {
     return newestFaces(this.#run, people, model);
   }
 
-  /** The collection's row is held. */
   async makeCollection(collection: CollectionRef): Promise<number> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const existing = await this.collectionId(collection, 'FOR KEY SHARE OF c');
@@ -231,6 +224,11 @@ export class PeopleWriter implements Searcher {
        RETURNING face_id AS "faceId"`,
       [collectionId, userId, model, toVectorBytes(embedding), objectKey],
     );
+    this.counts.faces(collectionId, model, 1);
+    await this.#run('UPDATE users SET has_face = true WHERE collection_id = $1 AND user_id = $2 AND NOT has_face', [
+      collectionId,
+      userId,
+    ]);
     if (objectKey !== null) await this.#run('DELETE FROM pending_object_deletions WHERE object_key = $1', [objectKey]);
     return { collectionId, personId: userId, faceId: row?.faceId ?? 0 };
   }
@@ -238,7 +236,22 @@ export class PeopleWriter implements Searcher {
   async eraseUser({ collectionId, userId }: { collectionId: number; userId: number }): Promise<Erased> {
     const erased = await this.#eraseFaces(collectionId, userId);
     await this.#run('DELETE FROM users WHERE collection_id = $1 AND user_id = $2', [collectionId, userId]);
+    this.counts.users(collectionId, -1);
     return erased;
+  }
+
+  /** The last statement of the transaction, when it has changed users or faces. */
+  writeCounts(): Promise<void> {
+    return this.counts.write(this.#run);
+  }
+
+  /** Of a user whose row is held: nobody adds a face meanwhile. */
+  async #noteFaceless(collectionId: number, userId: number): Promise<void> {
+    await this.#run(
+      `UPDATE users u SET has_face = false WHERE collection_id = $1 AND user_id = $2 AND has_face AND NOT EXISTS (
+         SELECT FROM faces f WHERE f.collection_id = u.collection_id AND f.user_id = u.user_id)`,
+      [collectionId, userId],
+    );
   }
 
   /** What was made of faces. @param userId null for every user */
@@ -249,11 +262,7 @@ export class PeopleWriter implements Searcher {
         userId,
       ]);
     }
-    await this.#run(
-      `DELETE FROM duplicate_pairs WHERE collection_id = $1
-         AND ($2::bigint IS NULL OR user_id = $2 OR other_id = $2)`,
-      [collectionId, userId],
-    );
+    await erasePairsOf(this.#run, collectionId, userId);
   }
 
   /**
@@ -266,18 +275,20 @@ export class PeopleWriter implements Searcher {
       const rows = await this.#run<ErasedFaceRow>(
         `DELETE FROM faces WHERE collection_id = $1 AND face_id IN (
            SELECT face_id FROM faces WHERE collection_id = $1 AND user_id = coalesce($2, user_id) LIMIT $3
-         ) RETURNING face_id AS "faceId", object_key AS "objectKey"`,
+         ) RETURNING face_id AS "faceId", model, object_key AS "objectKey"`,
         [collectionId, userId, DELETED_AT_A_TIME],
       );
       erased.push(...rows);
       deleted = rows.length;
     }
     await this.#forget(collectionId, userId);
+    if (userId !== null) await this.#noteFaceless(collectionId, userId);
     erased.sort((a, b) => a.faceId - b.faceId);
     return this.#erased(collectionId, erased);
   }
 
   async #erased(collectionId: number, erased: readonly ErasedFaceRow[]): Promise<Erased> {
+    for (const { model } of erased) this.counts.faces(collectionId, model, -1);
     const objectKeys = erased.flatMap(({ objectKey }) => objectKey ?? []);
     await this.#run(
       'INSERT INTO pending_object_deletions (object_key) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING',
@@ -285,14 +296,4 @@ export class PeopleWriter implements Searcher {
     );
     return { collectionId, faceIds: erased.map(({ faceId }) => faceId), objectKeys };
   }
-}
-
-/** The tenant's number; made where there is none. */
-export async function makeTenant(run: RunQuery, name: string): Promise<number> {
-  await run('INSERT INTO tenants (name) VALUES ($1) ON CONFLICT DO NOTHING', [bytes(name)]);
-  const [row] = await run<{ tenantId: number }>(
-    'SELECT tenant_id AS "tenantId" FROM tenants WHERE name_hash = sha256($1)',
-    [bytes(name)],
-  );
-  return row?.tenantId ?? 0;
 }

@@ -16,17 +16,19 @@ import { PostgresAttendance } from './attendance.js';
 import { PostgresChanges } from './changes.js';
 import { findCohort, peopleWithFaces, saveCohort } from './cohorts.js';
 import { CollectionSizes } from './collection-sizes.js';
-import { type DatabaseOptions, PostgresDatabase } from './database.js';
+import { type DatabaseOptions, PostgresDatabase, type RunQuery } from './database.js';
 import { fillIdForms } from './id-forms.js';
 import { migrate } from './migrate.js';
 import type { VectorType } from './migrations.js';
 import { PostgresPairs } from './pairs.js';
 import { PeopleWriter } from './people.js';
 import { PostgresScales } from './scales.js';
+import { fillSearchColumns } from './search-columns.js';
 import { PostgresStaged } from './staged.js';
 import { PostgresStrangers } from './strangers.js';
 import { newestFaces, peopleWithoutTemplate, saveTemplates } from './templates.js';
 import { refuseUnfinishedMove } from './unfinished-move.js';
+import { PostgresUserPages } from './user-pages.js';
 import { bytes, type PostgresUserRow, userOf } from './user-row.js';
 
 /** Up to about so many faces are counted one by one; of more, PostgreSQL's own estimate is told. */
@@ -55,6 +57,7 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
   readonly changes: PostgresChanges;
   readonly pairs: PostgresPairs;
   readonly strangers: PostgresStrangers;
+  readonly userPages: PostgresUserPages;
   readonly #db: PostgresDatabase;
   /** This server's name for what it announces. */
   readonly #node = randomUUID();
@@ -72,6 +75,7 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
     this.changes = new PostgresChanges(db);
     this.pairs = new PostgresPairs(db);
     this.strangers = new PostgresStrangers(db);
+    this.userPages = new PostgresUserPages(db);
   }
 
   /**
@@ -83,6 +87,7 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
     await migrate(this.#db, vectors);
     await refuseUnfinishedMove(this.#db);
     await fillIdForms(this.#db);
+    await fillSearchColumns(this.#db);
   }
 
   async saveUser(collection: CollectionRef, user: User): Promise<boolean> {
@@ -190,7 +195,7 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
       .digest();
     return this.#db.transaction(async (run) => {
       await run('SELECT pg_advisory_xact_lock($1, $2)', [lock.readInt32BE(0), lock.readInt32BE(4)]);
-      return work(new PeopleWriter(run, this.#isLarge));
+      return this.#written(run, work);
     });
   }
 
@@ -207,9 +212,10 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
 
   async countPeople(tenant: string): Promise<CollectionCount[]> {
     const rows = await this.#db.run<{ collection: Buffer; users: number; faces: number }>(
-      `SELECT c.name AS collection, (SELECT count(*) FROM users u WHERE u.collection_id = c.collection_id) AS users,
-         (SELECT count(*) FROM faces f WHERE f.collection_id = c.collection_id) AS faces
-       FROM collections c JOIN tenants t USING (tenant_id) WHERE t.name_hash = sha256($1) ORDER BY c.name`,
+      `SELECT c.name AS collection, coalesce(sum(n.amount) FILTER (WHERE n.model = ''), 0)::bigint AS users,
+         coalesce(sum(n.amount) FILTER (WHERE n.model <> ''), 0)::bigint AS faces
+       FROM collections c JOIN tenants t USING (tenant_id) LEFT JOIN collection_counts n USING (collection_id)
+       WHERE t.name_hash = sha256($1) GROUP BY c.collection_id ORDER BY c.name`,
       [bytes(tenant)],
     );
     return rows.map(({ collection, ...counts }) => ({ collection: collection.toString('utf8'), ...counts }));
@@ -229,7 +235,8 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
 
   async countFacesByModel(): Promise<Map<string, number>> {
     const rows = await this.#db.run<{ model: string; faces: number }>(
-      'SELECT model, count(*) AS faces FROM faces GROUP BY model',
+      `SELECT model, sum(amount)::bigint AS faces FROM collection_counts WHERE model <> ''
+       GROUP BY model HAVING sum(amount) > 0`,
     );
     return new Map(rows.map(({ model, faces }) => [model, faces]));
   }
@@ -273,7 +280,14 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
   readonly #isLarge = this.#sizes.isLarge.bind(this.#sizes);
 
   #change<T>(work: (people: PeopleWriter) => Promise<T>): Promise<T> {
-    return this.#db.transaction((run) => work(new PeopleWriter(run, this.#isLarge)));
+    return this.#db.transaction((run) => this.#written(run, work));
+  }
+
+  async #written<T>(run: RunQuery, work: (people: PeopleWriter) => Promise<T>): Promise<T> {
+    const people = new PeopleWriter(run, this.#isLarge);
+    const result = await work(people);
+    await people.writeCounts();
+    return result;
   }
 
   /** @param rest with the values from $3 on */

@@ -1,5 +1,6 @@
 -- What the migrations make, written by `npm run docs:schema`: to be read, never run.
--- PostgreSQL with pgvector, version 9.
+-- PostgreSQL with pgvector, version 11.
+-- PostgreSQL with pgvector, version 10.
 
 CREATE EXTENSION vector;
 
@@ -40,6 +41,13 @@ CREATE TABLE cohorts (
   people bigint NOT NULL,
   CONSTRAINT cohorts_pkey PRIMARY KEY (tenant_id, model)
 );
+CREATE TABLE collection_counts (
+  collection_id bigint NOT NULL,
+  model text NOT NULL,
+  slot integer NOT NULL,
+  amount bigint NOT NULL,
+  CONSTRAINT collection_counts_pkey PRIMARY KEY (collection_id, model, slot)
+);
 CREATE TABLE collections (
   collection_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   tenant_id bigint NOT NULL,
@@ -60,6 +68,26 @@ CREATE TABLE deliveries (
   next_at timestamp with time zone,
   error text NOT NULL DEFAULT ''::text,
   CONSTRAINT deliveries_pkey PRIMARY KEY (delivery_id)
+);
+CREATE TABLE duplicate_pairs (
+  collection_id bigint NOT NULL,
+  user_id bigint NOT NULL,
+  other_id bigint NOT NULL,
+  similarity double precision NOT NULL,
+  found_at timestamp with time zone NOT NULL,
+  dismissed_at timestamp with time zone,
+  CONSTRAINT duplicate_pairs_pkey PRIMARY KEY (collection_id, user_id, other_id)
+);
+CREATE TABLE duplicate_scans (
+  collection_id bigint NOT NULL,
+  is_running boolean NOT NULL,
+  after_user bigint NOT NULL,
+  done bigint NOT NULL,
+  total bigint NOT NULL,
+  started_at timestamp with time zone NOT NULL,
+  heard_at timestamp with time zone NOT NULL,
+  finished_at timestamp with time zone,
+  CONSTRAINT duplicate_scans_pkey PRIMARY KEY (collection_id)
 );
 CREATE TABLE faces (
   collection_id bigint NOT NULL,
@@ -105,6 +133,11 @@ CREATE TABLE schema_migrations (
   at timestamp with time zone DEFAULT now(),
   CONSTRAINT schema_migrations_pkey PRIMARY KEY (version)
 );
+CREATE TABLE search_due (
+  only_row integer NOT NULL,
+  CONSTRAINT search_due_only_row_check CHECK ((only_row = 1)),
+  CONSTRAINT search_due_pkey PRIMARY KEY (only_row)
+);
 CREATE TABLE staged_embeddings (
   collection_id bigint NOT NULL,
   user_id bigint NOT NULL,
@@ -137,6 +170,11 @@ CREATE TABLE users (
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   enrolled_at timestamp with time zone,
   form_hash bytea,
+  has_face boolean NOT NULL DEFAULT false,
+  folded bytea,
+  sort_id bytea,
+  sort_name bytea,
+  search_tokens integer[],
   CONSTRAINT users_collection_id_client_hash_key UNIQUE (collection_id, client_hash),
   CONSTRAINT users_pkey PRIMARY KEY (collection_id, user_id)
 );
@@ -188,8 +226,12 @@ ALTER TABLE api_keys ADD CONSTRAINT api_keys_tenant_id_fkey FOREIGN KEY (tenant_
 ALTER TABLE attendance ADD CONSTRAINT attendance_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
 ALTER TABLE cohort_members ADD CONSTRAINT cohort_members_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
 ALTER TABLE cohorts ADD CONSTRAINT cohorts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id);
+ALTER TABLE collection_counts ADD CONSTRAINT collection_counts_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collections(collection_id) ON DELETE CASCADE;
 ALTER TABLE collections ADD CONSTRAINT collections_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id);
 ALTER TABLE deliveries ADD CONSTRAINT deliveries_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(webhook_id) ON DELETE CASCADE;
+ALTER TABLE duplicate_pairs ADD CONSTRAINT duplicate_pairs_collection_id_other_id_fkey FOREIGN KEY (collection_id, other_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
+ALTER TABLE duplicate_pairs ADD CONSTRAINT duplicate_pairs_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
+ALTER TABLE duplicate_scans ADD CONSTRAINT duplicate_scans_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collections(collection_id) ON DELETE CASCADE;
 ALTER TABLE faces ADD CONSTRAINT faces_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
 ALTER TABLE recycled ADD CONSTRAINT recycled_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collections(collection_id) ON DELETE CASCADE;
 ALTER TABLE staged_embeddings ADD CONSTRAINT staged_embeddings_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
@@ -199,6 +241,8 @@ ALTER TABLE webhooks ADD CONSTRAINT webhooks_tenant_id_fkey FOREIGN KEY (tenant_
 
 CREATE INDEX attendance_by_user ON public.attendance USING btree (collection_id, user_id);
 CREATE INDEX deliveries_by_time ON public.deliveries USING btree (webhook_id, next_at);
+CREATE INDEX duplicate_pairs_by_other ON public.duplicate_pairs USING btree (collection_id, other_id);
+CREATE INDEX duplicate_pairs_by_similarity ON public.duplicate_pairs USING btree (collection_id, similarity);
 CREATE INDEX faces_by_embedding ON public.faces USING hnsw (embedding vector_cosine_ops) WITH (m='16', ef_construction='128');
 CREATE INDEX faces_by_model ON public.faces USING btree (collection_id, model, face_id);
 CREATE INDEX faces_by_user ON public.faces USING btree (collection_id, user_id);
@@ -206,5 +250,9 @@ CREATE INDEX recycled_by_time ON public.recycled USING btree (erase_at);
 CREATE INDEX recycled_by_user ON public.recycled USING btree (collection_id, token);
 CREATE INDEX staged_by_user ON public.staged_embeddings USING btree (collection_id, user_id);
 CREATE INDEX users_by_enrolment ON public.users USING btree (enrolled_at) WHERE (enrolled_at IS NOT NULL);
+CREATE INDEX users_by_id ON public.users USING btree (collection_id, sort_id, user_id);
+CREATE INDEX users_by_name ON public.users USING btree (collection_id, sort_name, user_id);
+CREATE INDEX users_by_token ON public.users USING gin (search_tokens);
+CREATE INDEX users_without_face ON public.users USING btree (collection_id, user_id) WHERE (NOT has_face);
 CREATE UNIQUE INDEX scales_active ON public.scales USING btree (model) WHERE is_active;
 CREATE UNIQUE INDEX users_by_form ON public.users USING btree (collection_id, form_hash) WHERE (form_hash IS NOT NULL);

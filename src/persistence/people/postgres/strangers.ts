@@ -1,10 +1,10 @@
 import type { CollectionRef } from '../people-store.js';
-import type { Stranger, Strangers } from '../strangers.js';
+import type { Stranger, StrangerStore } from '../strangers.js';
 import type { PostgresDatabase } from './database.js';
 import { bytes } from './user-row.js';
 
-/** See Strangers; in PostgreSQL. */
-export class PostgresStrangers implements Strangers {
+/** See StrangerStore; in PostgreSQL. */
+export class PostgresStrangers implements StrangerStore {
   readonly #db: PostgresDatabase;
 
   constructor(db: PostgresDatabase) {

@@ -5,6 +5,13 @@ export interface PostgresUserRow {
   name: Buffer;
 }
 
+/** A face that was deleted. */
+export interface ErasedFaceRow {
+  faceId: number;
+  model: string;
+  objectKey: string | null;
+}
+
 export function bytes(text: string): Buffer {
   return Buffer.from(text, 'utf8');
 }

@@ -106,6 +106,7 @@ export class ChangeRows implements PeopleChanges {
         webhooks.queue(deletedEvent(collection, { what: 'user', id, into: userId }));
       }
       sql.deleteTemplate.run(owner.userId);
+      if (faceIds.length > 0) this.#sql.noteFace.run(owner.userId);
       rows.saveUser(owner.collectionId, { id: userId, name: name ?? user.name });
       webhooks.queue(changedEvent(collection, { what: 'merged', id: userId, from: [...from] }));
       return {

@@ -32,6 +32,8 @@ export function prepareChanges(db: Database) {
     setOwner: db.prepare<[userId: number, embedding: Buffer, faceId: number], never>(
       'UPDATE faces SET user_id = ?, embedding = ? WHERE face_id = ?',
     ),
+    // The triggers see faces that come and go, not those that change their owner.
+    noteFace: db.prepare<[userId: number], never>('UPDATE users SET has_face = 1 WHERE user_id = ? AND has_face = 0'),
     staged: db.prepare<[faceId: number], { model: string; embedding: Buffer }>(
       'SELECT model, embedding FROM staged_embeddings WHERE face_id = ?',
     ),

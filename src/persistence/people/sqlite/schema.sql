@@ -1,5 +1,6 @@
 -- What the migrations make, written by `npm run docs:schema`: to be read, never run.
--- SQLite, version 11, application id 0x46537276, pages of 8192 bytes.
+-- SQLite, version 13, application id 0x46537276, pages of 8192 bytes.
+-- SQLite, version 12, application id 0x46537276, pages of 8192 bytes.
 
 CREATE TABLE api_keys (
     key_id     INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -40,6 +41,13 @@ CREATE TABLE cohorts (
     PRIMARY KEY (tenant_id, model)
   ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE collection_counts (
+    collection_id INTEGER NOT NULL REFERENCES collections ON DELETE CASCADE,
+    model         TEXT NOT NULL, -- of faces; empty: users
+    amount        INTEGER NOT NULL,
+    PRIMARY KEY (collection_id, model)
+  ) STRICT, WITHOUT ROWID;
+
 CREATE TABLE collections (
     collection_id INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id     INTEGER NOT NULL REFERENCES tenants,
@@ -67,6 +75,50 @@ CREATE TABLE deliveries (
   ) STRICT;
 
 CREATE INDEX deliveries_by_time ON deliveries (webhook_id, next_at);
+
+CREATE TABLE duplicate_pairs (
+    collection_id INTEGER NOT NULL,
+    user_id       INTEGER NOT NULL,
+    other_id      INTEGER NOT NULL,
+    similarity    REAL NOT NULL,
+    found_at      INTEGER NOT NULL,
+    dismissed_at  INTEGER, -- when somebody said that they are two people
+    PRIMARY KEY (collection_id, user_id, other_id),
+    FOREIGN KEY (collection_id, user_id) REFERENCES users (collection_id, user_id) ON DELETE CASCADE,
+    FOREIGN KEY (collection_id, other_id) REFERENCES users (collection_id, user_id) ON DELETE CASCADE
+  ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX duplicate_pairs_by_other ON duplicate_pairs (collection_id, other_id);
+
+CREATE INDEX duplicate_pairs_by_similarity ON duplicate_pairs (collection_id, similarity);
+
+CREATE TABLE duplicate_scans (
+    collection_id INTEGER PRIMARY KEY REFERENCES collections ON DELETE CASCADE,
+    is_running    INTEGER NOT NULL CHECK (is_running IN (0, 1)),
+    after_user    INTEGER NOT NULL, -- this user and those before have been looked at
+    done          INTEGER NOT NULL,
+    total         INTEGER NOT NULL,
+    started_at    INTEGER NOT NULL,
+    heard_at      INTEGER NOT NULL, -- when the server that runs it kept something
+    finished_at   INTEGER
+  ) STRICT;
+CREATE TRIGGER faces_added AFTER INSERT ON faces BEGIN
+    INSERT INTO collection_counts VALUES (NEW.collection_id, NEW.model, 1)
+      ON CONFLICT (collection_id, model) DO UPDATE SET amount = amount + 1;
+    UPDATE users SET has_face = 1 WHERE user_id = NEW.user_id AND has_face = 0;
+  END;
+
+CREATE TRIGGER faces_deleted AFTER DELETE ON faces BEGIN
+    UPDATE collection_counts SET amount = amount - 1 WHERE collection_id = OLD.collection_id AND model = OLD.model;
+    UPDATE users SET has_face = 0 WHERE user_id = OLD.user_id AND has_face = 1 AND NOT EXISTS (
+      SELECT 1 FROM faces WHERE collection_id = OLD.collection_id AND user_id = OLD.user_id);
+  END;
+
+CREATE TRIGGER faces_embedded_anew AFTER UPDATE OF model ON faces WHEN OLD.model <> NEW.model BEGIN
+    UPDATE collection_counts SET amount = amount - 1 WHERE collection_id = OLD.collection_id AND model = OLD.model;
+    INSERT INTO collection_counts VALUES (NEW.collection_id, NEW.model, 1)
+      ON CONFLICT (collection_id, model) DO UPDATE SET amount = amount + 1;
+  END;
 
 CREATE TABLE "faces" (
     face_id       INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -130,12 +182,37 @@ CREATE TABLE tenants (
     name      TEXT NOT NULL UNIQUE
   ) STRICT;
 
+CREATE TRIGGER user_changes_forgotten AFTER INSERT ON user_changes BEGIN
+    DELETE FROM user_changes WHERE change_id <= NEW.change_id - 10000;
+  END;
+
+CREATE TABLE user_changes (
+    change_id     INTEGER PRIMARY KEY AUTOINCREMENT,
+    collection_id INTEGER NOT NULL,
+    user_id       INTEGER NOT NULL
+  ) STRICT;
+
+CREATE TRIGGER users_added AFTER INSERT ON users BEGIN
+    INSERT INTO collection_counts VALUES (NEW.collection_id, '', 1)
+      ON CONFLICT (collection_id, model) DO UPDATE SET amount = amount + 1;
+  END;
+
+CREATE TRIGGER users_changed AFTER UPDATE OF client_id, name, sealed, has_face ON users
+  WHEN OLD.client_id <> NEW.client_id OR OLD.name <> NEW.name OR OLD.sealed IS NOT NEW.sealed OR OLD.has_face <> NEW.has_face BEGIN
+    INSERT INTO user_changes (collection_id, user_id) VALUES (NEW.collection_id, NEW.user_id);
+  END;
+
+CREATE TRIGGER users_deleted AFTER DELETE ON users BEGIN
+    UPDATE collection_counts SET amount = amount - 1 WHERE collection_id = OLD.collection_id AND model = '';
+    INSERT INTO user_changes (collection_id, user_id) VALUES (OLD.collection_id, OLD.user_id);
+  END;
+
 CREATE TABLE users (
     user_id       INTEGER PRIMARY KEY AUTOINCREMENT,
     collection_id INTEGER NOT NULL REFERENCES collections ON DELETE CASCADE,
     client_id     TEXT NOT NULL,
     name          TEXT NOT NULL,
-    created_at    INTEGER NOT NULL, sealed BLOB, enrolled_at INTEGER, id_form TEXT,
+    created_at    INTEGER NOT NULL, sealed BLOB, enrolled_at INTEGER, id_form TEXT, has_face INTEGER NOT NULL DEFAULT 0 CHECK (has_face IN (0, 1)),
     UNIQUE (collection_id, client_id),
     UNIQUE (collection_id, user_id) -- the order of a list, and what faces refer to
   ) STRICT;
@@ -143,6 +220,8 @@ CREATE TABLE users (
 CREATE INDEX users_by_enrolment ON users (enrolled_at) WHERE enrolled_at IS NOT NULL;
 
 CREATE UNIQUE INDEX users_by_form ON users (collection_id, id_form) WHERE id_form IS NOT NULL;
+
+CREATE INDEX users_without_face ON users (collection_id, user_id) WHERE has_face = 0;
 
 CREATE TABLE webhooks (
     webhook_id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -154,9 +154,10 @@ export function prepareStatements(db: Database) {
       'DELETE FROM recycled WHERE collection_id = ? AND client_id = ?',
     ),
     countPeople: one<[tenant: string], CollectionCount>(
-      `SELECT c.name AS collection, (SELECT count(*) FROM users u WHERE u.collection_id = c.collection_id) AS users,
-         (SELECT count(*) FROM faces f WHERE f.collection_id = c.collection_id) AS faces
-       FROM collections c JOIN tenants t USING (tenant_id) WHERE t.name = ? ORDER BY c.name`,
+      `SELECT c.name AS collection, ifnull(sum(n.amount) FILTER (WHERE n.model = ''), 0) AS users,
+         ifnull(sum(n.amount) FILTER (WHERE n.model <> ''), 0) AS faces
+       FROM collections c JOIN tenants t USING (tenant_id) LEFT JOIN collection_counts n USING (collection_id)
+       WHERE t.name = ? GROUP BY c.collection_id ORDER BY c.name`,
     ),
     // In one statement, with users and templates, and as arrays: a search costs a third less so than with one for each row.
     ownersOf: rows<[{ cohort: string; faceIds: string; model: string }], OwnedFaceRow>(
@@ -232,7 +233,7 @@ export function prepareStatements(db: Database) {
        FROM json_each(?) asked CROSS JOIN faces f ON f.face_id = asked.value WHERE f.model = ? ORDER BY asked.key`,
     ),
     countFacesByModel: one<[], { model: string; faces: number }>(
-      'SELECT model, count(*) AS faces FROM faces GROUP BY model',
+      `SELECT model, sum(amount) AS faces FROM collection_counts WHERE model <> '' GROUP BY model HAVING sum(amount) > 0`,
     ),
 
     addScale: one<[model: string, madeAt: number, data: string], never>(

@@ -32,6 +32,7 @@ import { openDatabase, openReadOnlyDatabase } from './sqlite-database.js';
 import { prepareStatements, type Statements } from './sqlite-statements.js';
 import { StagedRows } from './staged-rows.js';
 import { StrangerRows } from './stranger-rows.js';
+import { SqliteUserPages } from './user-pages.js';
 
 export interface SqliteStoreOptions {
   /** Key that ids, names and embeddings are encrypted with; without one they are plain. */
@@ -56,6 +57,7 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   readonly changes: ChangeRows;
   readonly pairs: PairRows;
   readonly strangers: StrangerRows;
+  readonly userPages: SqliteUserPages;
   readonly #db: GuardedDatabase;
   readonly #sql: Statements;
   readonly #encryption: RowEncryption;
@@ -103,6 +105,7 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
     this.attendance = new AttendanceRows(db, raw, rows, encryption);
     this.pairs = new PairRows(db, raw, rows);
     this.strangers = new StrangerRows(db, raw, sql, rows);
+    this.userPages = new SqliteUserPages(db, raw, rows, encryption);
     this.#encryption = encryption;
     this.#rows = rows;
     this.#faces = new FaceRows(db, sql, encryption);

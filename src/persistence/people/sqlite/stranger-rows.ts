@@ -1,13 +1,13 @@
 import type { UserRow } from '../../encryption/row-encryption.js';
 import type { Database } from '../../sqlite.js';
 import type { CollectionRef } from '../people-store.js';
-import type { Stranger, Strangers } from '../strangers.js';
+import type { Stranger, StrangerStore } from '../strangers.js';
 import type { GuardedDatabase } from './guarded-database.js';
 import type { PeopleRows } from './people-rows.js';
 import { type Statements, userColumns } from './sqlite-statements.js';
 
-/** See Strangers; in the rows of SQLite. */
-export class StrangerRows implements Strangers {
+/** See StrangerStore; in the rows of SQLite. */
+export class StrangerRows implements StrangerStore {
   readonly #db: GuardedDatabase;
   readonly #rows: PeopleRows;
   readonly #all: Statements;

@@ -55,7 +55,7 @@ test('a portrait is shown, kept by the browser and told apart from one that cann
 });
 
 test('people are renamed, merged, moved, deleted and brought back', async () => {
-  const { send, post, gallery } = await app();
+  const { send, post, store } = await app();
   await post('/create', field('collection', 'staff'), field('id', 'b1'), field('name', 'Ben'));
   const collection = 'staff';
   expect(await send('/users/rename', { collection, id: 'a1', to: 'b1' })).toMatchObject({
@@ -82,7 +82,7 @@ test('people are renamed, merged, moved, deleted and brought back', async () => 
   const deleted = await send('/users/delete', { collection, ids: ['a2'] });
   const { undo } = deleted.data as { undo: { token: string; until: string } };
   expect(Date.parse(undo.until) - Date.now()).toBeLessThanOrEqual(600_000);
-  expect(await gallery.listUsers(staff)).toEqual([]);
+  expect(await store.listUsers(staff)).toEqual([]);
   expect(await send('/users/restore', { collection, undo: undo.token })).toMatchObject({
     data: { done: 1, failed: [] },
   });
@@ -90,13 +90,13 @@ test('people are renamed, merged, moved, deleted and brought back', async () => 
     code: '404',
     reason: 'undo-over',
   });
-  expect(await gallery.listUsers(staff)).toEqual([{ id: 'a2', name: 'Anna' }]);
+  expect(await store.listUsers(staff)).toEqual([{ id: 'a2', name: 'Anna' }]);
 
   expect(await send('/collections/delete', { collection, confirm: 'Staff' })).toMatchObject({
     reason: 'confirm-mismatch',
   });
   expect(await send('/collections/delete', { collection, confirm: collection })).toMatchObject({ code: '200' });
-  expect(await gallery.listUsers(staff)).toEqual([]);
+  expect(await store.listUsers(staff)).toEqual([]);
 });
 
 test('UNDO_MINUTES=0 erases at once what the admin API deletes', async () => {
@@ -108,7 +108,7 @@ test('UNDO_MINUTES=0 erases at once what the admin API deletes', async () => {
 });
 
 test('a list that is exported can be imported again, and each line says what came of it', async () => {
-  const { get, send, gallery } = await app();
+  const { get, send, store } = await app();
   await gallery.saveUser(staff, { id: '=b1', name: '-Ben, "B"' });
   const csv = await get('/users.csv?collection=staff');
   expect(csv.text).toBe('\ufeffid,name,faces\r\na1,Anna,1\r\n\'=b1,"\'-Ben, ""B""",0\r\n');
@@ -137,7 +137,7 @@ test('a list that is exported can be imported again, and each line says what cam
       },
     });
   }
-  expect(await gallery.listUsers(staff)).toEqual([
+  expect(await store.listUsers(staff)).toEqual([
     { id: 'a1', name: 'Anne' },
     { id: '=b1', name: '-Ben, "B"' },
     { id: 'c2', name: 'Carl' },
@@ -159,7 +159,7 @@ test('what takes two permissions is refused to a key that has one of them', asyn
 });
 
 test('strangers are named in one step, and pairs are found, dismissed and shown again', async () => {
-  const { get, send, post, gallery } = await app();
+  const { get, send, post, store } = await app();
   const create = async (photo: string) => {
     const fields = [field('collection', 'staff'), field('create', 'true'), field('threshold', '1')];
     return ((await post('/search', ...fields, file(photo))).json.data as { id: string }).id;
@@ -178,7 +178,7 @@ test('strangers are named in one step, and pairs are found, dismissed and shown 
   expect(await list()).toMatchObject({ people: 0, groups: [] });
   // To somebody who is there already.
   expect(await name({ ids: [await create('cos:0.3')], name: '' })).toMatchObject({ data: { name: 'Vy', faces: 3 } });
-  expect(await gallery.listUsers(staff)).toEqual([
+  expect(await store.listUsers(staff)).toEqual([
     { id: 'a1', name: 'Anna' },
     { id: 'v1', name: 'Vy' },
   ]);

@@ -10,6 +10,7 @@ import { describeScales } from '../../describe-scales.js';
 import { describeStaged } from '../../describe-staged.js';
 import { anna, ben, describeStore, staff } from '../../describe-store.js';
 import { describeTemplates } from '../../describe-templates.js';
+import { describeUserPages } from '../../describe-user-pages.js';
 
 const database = useTestDatabase();
 
@@ -39,6 +40,11 @@ describeAttendance('PostgreSQL', async () => {
 });
 
 describeScales('PostgreSQL', async () => {
+  await database().clear();
+  return database().store();
+});
+
+describeUserPages('PostgreSQL', async () => {
   await database().clear();
   return database().store();
 });

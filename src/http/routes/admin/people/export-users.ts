@@ -44,7 +44,11 @@ export const exportXlsxRoute: Route = (app, parts) => {
   );
 };
 
-async function rowsOf({ services }: RouteParts, collection: CollectionRef) {
-  const users = await services().directory.everybody(collection);
-  return users.map(({ id, name, faces }) => [id, name, faces]);
+async function rowsOf({ services }: RouteParts, collection: CollectionRef): Promise<(string | number)[][]> {
+  const { directory } = services();
+  const rows: (string | number)[][] = [];
+  for await (const users of directory.everybody(collection)) {
+    for (const user of users) rows.push([user.id, user.name, (await directory.withFaces(collection, user)).faces]);
+  }
+  return rows;
 }

@@ -100,7 +100,10 @@ function saveUsers({ services }: RouteParts, collection: CollectionRef, users: U
 
 /** What would be done, as far as names tell. */
 async function dryRun({ services }: RouteParts, collection: CollectionRef) {
-  const names = new Map((await services().gallery.listUsers(collection)).map(({ id, name }) => [id, name]));
+  const names = new Map<string, string>();
+  for await (const users of services().directory.everybody(collection)) {
+    for (const { id, name } of users) names.set(id, name);
+  }
   return async (users: User[]): Promise<SavedUser[]> =>
     users.map(({ id, name }) => {
       const before = names.get(id);
