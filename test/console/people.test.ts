@@ -22,7 +22,7 @@ describe.skipIf(!chromiumPath)('people in the console (skipped without Chromium)
     await browser.page.getByRole('button', { name: 'Change id' }).click();
     await browser.page.getByLabel('New id').fill('franck');
     await browser.page.getByRole('button', { name: 'Save' }).click();
-    await browser.page.getByRole('dialog').getByRole('alert').getByText('taken').waitFor();
+    await browser.page.getByRole('dialog').getByRole('alert').getByText('There is already a person').waitFor();
     await browser.page.getByLabel('New id').fill('audrey-2');
     await browser.page.getByRole('button', { name: 'Save' }).click();
     await browser.page.getByText('audrey is now audrey-2.').waitFor();
@@ -69,7 +69,7 @@ describe.skipIf(!chromiumPath)('people in the console (skipped without Chromium)
       await post('/add', field('collection', 'class'), field('id', id), file(photo(source)));
     }
     const half = (name: string) => sharp(photo(name)).resize(700, 560, { fit: 'cover' }).toBuffer();
-    const [left, right] = await Promise.all([half('franck_02888.jpg'), half('audrey.jpg')]);
+    const [left, right] = await Promise.all([half('franck_02045.jpg'), half('audrey.jpg')]);
     const both = await sharp({ create: { width: 1400, height: 560, channels: 3, background: '#888' } })
       .composite([
         { input: left, left: 0, top: 0 },
@@ -89,7 +89,7 @@ describe.skipIf(!chromiumPath)('people in the console (skipped without Chromium)
     ]);
     expect(download.suggestedFilename()).toBe('who-is-there.csv');
 
-    await browser.page.getByRole('link', { name: 'People' }).click();
+    await browser.page.getByRole('link', { name: 'People', exact: true }).click();
     for (const id of ['franck', 'twin']) await browser.page.getByLabel(`Select ${id}`).check();
     await browser.page.getByRole('button', { name: 'Merge' }).click();
     await browser.page.getByLabel('Keep franck').check();

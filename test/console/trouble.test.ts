@@ -86,7 +86,7 @@ describe.skipIf(!chromiumPath)('the console where something goes wrong (skipped 
   it('the console shows people and health again after the server was away', async () => {
     await browser.logIn('Search');
     await browser.cutOff(true);
-    await browser.page.getByRole('link', { name: 'People' }).click();
+    await browser.page.getByRole('link', { name: 'People', exact: true }).click();
     await browser.page.getByText('The server does not answer.').waitFor();
     await browser.page.getByRole('link', { name: 'Health' }).click();
     await browser.page.getByText('✗ Does not answer').waitFor();
@@ -95,7 +95,7 @@ describe.skipIf(!chromiumPath)('the console where something goes wrong (skipped 
     await browser.page.getByText('mobilefacenet', { exact: false }).waitFor();
 
     await browser.cutOff(true);
-    await browser.page.getByRole('link', { name: 'People' }).click();
+    await browser.page.getByRole('link', { name: 'People', exact: true }).click();
     await browser.page.getByText('The server does not answer.').waitFor();
     await browser.cutOff(false);
     await browser.page.getByRole('button', { name: 'Try again' }).click();
@@ -106,7 +106,7 @@ describe.skipIf(!chromiumPath)('the console where something goes wrong (skipped 
     await browser.logIn('Search');
     const body = { status: 401, json: { data: 'Unknown api_key', code: '401', reason: 'unknown-key' } };
     await browser.page.route(/\/admin\/v1\/users/, (route) => route.fulfill(body));
-    await browser.page.getByRole('link', { name: 'People' }).click();
+    await browser.page.getByRole('link', { name: 'People', exact: true }).click();
     await browser.page.getByText('The server does not take this key any more').waitFor();
     await browser.page.unroute(/\/admin\/v1\/users/);
     browser.problems = browser.problems.filter((text) => !text.includes('401'));
