@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { openLogins } from './accounts/logins.js';
 import { buildApp } from './app.js';
-import { type Config, mqttOf } from './config/config.js';
+import { type Config, mqttOf, sessionRulesOf } from './config/config.js';
 import { networkList } from './events/addresses.js';
 import { type RunningDelivery, startDelivery } from './events/delivery.js';
 import { TenantWebhooks } from './events/tenant-webhooks.js';
@@ -65,12 +66,16 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
   const storage = await openStorage(config, logger, workerUrl);
   const { store } = storage;
   const keys = new KeyRing(store, config.API_KEYS);
+  // The workers are compiled together.
+  const hasher = workerUrl && new URL('../accounts/password-worker.js', workerUrl);
+  const logins = openLogins(store, keys, sessionRulesOf(config), hasher);
   let services: Services | undefined;
   const metrics =
     config.METRICS_PORT === undefined ? undefined : new Metrics(() => services && gaugesOf(services, store.webhooks));
   const app = await buildApp({
     config,
     keys,
+    logins,
     services: () => services,
     checkReady: () => store.ping(),
     audit,
@@ -109,6 +114,7 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
     async close() {
       certificate?.close();
       await app.close();
+      await logins.close();
       storage.stopWaiting();
       await started.catch(() => undefined);
       await delivery?.close();

@@ -12,7 +12,7 @@ const LAYERS = [
   ['wiring'],
   ['observability'],
   ['config'],
-  ['events', 'gallery'],
+  ['accounts', 'events', 'gallery'],
   ['persistence', 'vector-index', 'vision'],
   ['models'],
   ['core', 'util'],

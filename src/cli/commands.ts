@@ -26,6 +26,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('./commands/keys.js')).keys,
   },
   {
+    name: 'users',
+    summary: 'Adds, lists and changes console users.',
+    load: async () => (await import('./commands/users.js')).users,
+  },
+  {
     name: 'webhooks',
     summary: "Lists, adds, deletes and retries a tenant's webhooks.",
     load: async () => (await import('./commands/webhooks.js')).webhooks,

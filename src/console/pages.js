@@ -1,4 +1,6 @@
+import { accountPage } from './pages/account.js';
 import { attendancePage } from './pages/attendance.js';
+import { auditPage } from './pages/audit.js';
 import { cameraPage } from './pages/camera.js';
 import { collectionsPage } from './pages/collections.js';
 import { comparePage } from './pages/compare.js';
@@ -6,10 +8,13 @@ import { duplicatesPage } from './pages/duplicates.js';
 import { enrolPage } from './pages/enrol.js';
 import { healthPage } from './pages/health.js';
 import { identifyPage } from './pages/identify.js';
+import { keysPage } from './pages/keys.js';
 import { peoplePage } from './pages/people.js';
 import { searchPage } from './pages/search.js';
+import { settingsPage } from './pages/settings.js';
 import { tryPage } from './pages/try-out.js';
 import { unknownPage } from './pages/unknown.js';
+import { usersPage } from './pages/users.js';
 import { webhooksPage } from './pages/webhooks.js';
 import { mayDo } from './session.js';
 
@@ -30,7 +35,12 @@ export const pages = {
   duplicates: { show: duplicatesPage, icon: 'git-merge', group: 'daily', needs: 'list' },
   unknown: { show: unknownPage, icon: 'user-round-search', group: 'daily', needs: 'list' },
   collections: { show: collectionsPage, icon: 'folder', group: 'daily', needs: 'list' },
+  account: { show: accountPage, icon: 'user-cog', group: 'manage' },
+  users: { show: usersPage, icon: 'users-round', group: 'manage', needs: 'admin' },
+  keys: { show: keysPage, icon: 'key-round', group: 'manage', needs: 'admin' },
+  audit: { show: auditPage, icon: 'scroll-text', group: 'manage', needs: 'admin' },
   webhooks: { show: webhooksPage, icon: 'webhook', group: 'manage', needs: 'admin' },
+  settings: { show: settingsPage, icon: 'settings', group: 'manage', needs: 'operate' },
   try: { show: tryPage, icon: 'terminal', group: 'manage' },
   health: { show: healthPage, icon: 'activity', group: 'manage' },
 };

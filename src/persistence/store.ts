@@ -1,5 +1,5 @@
 import type { AttendanceStore } from './attendance.js';
-import type { ApiKeyStore } from './keys/api-key-store.js';
+import type { CallerStore } from './keys/api-key-store.js';
 import type { DuplicatePairs } from './people/duplicate-pairs.js';
 import type { EmbeddingStore } from './people/embedding-store.js';
 import type { PeopleChanges } from './people/people-changes.js';
@@ -15,7 +15,7 @@ import type { WebhookStore } from './webhooks/webhook-store.js';
  * Everything that one database keeps. Callers ask for the part that they use.
  * Implementations: sqlite-store.ts, postgres-store.ts. Nothing here knows of images, models' files or HTTP.
  */
-export interface Store extends PeopleStore, EmbeddingStore, PhotoOutbox, ApiKeyStore {
+export interface Store extends PeopleStore, EmbeddingStore, PhotoOutbox, CallerStore {
   readonly scales: ScaleStore;
   readonly webhooks: WebhookStore;
   readonly staged: StagedEmbeddings;

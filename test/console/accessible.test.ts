@@ -16,7 +16,12 @@ const PAGES = [
   'Compare',
   'Duplicates',
   'Unknown people',
+  'My account',
+  'Console users',
+  'API keys',
+  'Audit log',
   'Webhooks',
+  'Settings',
   'Try the API',
   'Health',
 ];

@@ -30,7 +30,7 @@ describe.skipIf(!chromiumPath)('people in the console (skipped without Chromium)
     const { post, get } = browser.client;
     await post('/add_vector', field('id', 'audrey-2'), field('vector', JSON.stringify(Array(512).fill(0.5))));
     await browser.page.reload();
-    await browser.logIn('People');
+    await browser.page.getByRole('link', { name: 'All people' }).click();
     await browser.page.getByRole('link', { name: 'Audrey H. audrey-2 2 faces' }).click();
     await browser.page
       .getByRole('button', { name: /^Delete face/ })

@@ -168,7 +168,7 @@ describe.each([
   });
 
   test('a portrait is made once, changes with the face and is erased with it', async () => {
-    const { editor, directory, gallery, objects, photos, pending, faces, store } = await opened();
+    const { editor, directory, gallery, objects, photos, pending, faces } = await opened();
     const [face] = await directory.faces(staff, 'a1');
     const faceId = face?.faceId ?? 0;
     let made = 0;
@@ -206,7 +206,7 @@ describe.each([
   });
 
   test('several users are saved at once, and one that cannot be stops no other', async () => {
-    const { editor, gallery, store } = await opened();
+    const { editor, store } = await opened();
     const users = [
       { id: 'Huệ', name: 'Huệ' },
       { id: 'Huệ'.normalize('NFD'), name: 'Another' },

@@ -68,9 +68,10 @@ export const documented: readonly Endpoint[] = Object.entries(document.paths).fl
   })),
 );
 
-/** Every route of the router but pages for browsers, the document and the probes: what asks for a key. */
+/** Every route of the router but pages for browsers, the document, the probes and the log-in: what asks for a key. */
 export const endpoints: readonly Endpoint[] = routes
   .filter((route) => !/^GET (\/|\/openapi\.json|\/health|\/ready|\/(console|docs)\b.*)$/.test(route))
+  .filter((route) => !/ \/admin\/v1\/session$/.test(route))
   .map((route) => {
     const found = documented.find(({ method, path }) => `${method} ${path}` === route);
     if (!found) throw new Error(`${route} is not documented`);
@@ -86,7 +87,9 @@ export function sampleOf({ method, path }: Endpoint, face = 1): Pick<Call, 'meth
 
 /** What an endpoint answers to its sample, and to the example of the document. */
 export function codeOfSample({ method, path }: Endpoint): string {
-  return samples[`${method} ${path}`]?.code ?? '200';
+  // A request with a key has no session, and there is no console user and no key.
+  const isNone = /\/me\/|\{account\}|\{key\}/.test(path);
+  return samples[`${method} ${path}`]?.code ?? (isNone ? '404' : '200');
 }
 
 /** The code of a reply; of a file, which has none, its HTTP status. */

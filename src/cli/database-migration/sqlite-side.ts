@@ -219,6 +219,10 @@ export class SqliteSide implements TargetSide {
       const data = this.#encryption.decryptEvent(String(row.event_id), row.data as Buffer);
       return { ...row, data: Buffer.from(data, 'utf8') };
     }
+    if (table.name === 'accounts' && row.totp) {
+      const totp = this.#encryption.decryptTotp(Number(row.account_id), row.totp as Buffer);
+      return { ...row, totp: Buffer.from(totp, 'utf8') };
+    }
     return withFlags(table, row, (flag) => flag === 1);
   }
 
@@ -244,6 +248,10 @@ export class SqliteSide implements TargetSide {
     if (table.name === 'deliveries') {
       const data = (row.data as Buffer).toString('utf8');
       return { ...row, data: this.#encryption.encryptEvent(String(row.event_id), data) };
+    }
+    if (table.name === 'accounts' && row.totp) {
+      const totp = (row.totp as Buffer).toString('utf8');
+      return { ...row, totp: this.#encryption.encryptTotp(Number(row.account_id), totp) };
     }
     return withFlags(table, row, Number);
   }

@@ -120,6 +120,30 @@ export const tables: readonly Table[] = [
     },
     numbered: 'delivery_id',
   },
+  // Sessions are begun anew, and failed attempts to log in forgotten.
+  {
+    name: 'accounts',
+    key: ['account_id'],
+    columns: {
+      account_id: 'number',
+      tenant_id: 'number',
+      name: 'name',
+      role: 'name',
+      password: 'name',
+      totp: 'bytes',
+      totp_step: 'number',
+      created_at: 'time',
+      last_login_at: 'time',
+      disabled_at: 'time',
+    },
+    numbered: 'account_id',
+  },
+  {
+    name: 'recovery_codes',
+    key: ['code_id'],
+    columns: { code_id: 'number', account_id: 'number', sha256: 'bytes' },
+    numbered: 'code_id',
+  },
   {
     name: 'pending_object_deletions',
     key: ['object_key'],

@@ -1,3 +1,4 @@
+import { words as enAccounts } from './en/accounts.js';
 import { words as enBase } from './en/base.js';
 import { words as enCamera } from './en/camera.js';
 import { words as enChecks } from './en/checks.js';
@@ -17,6 +18,7 @@ import { words as enSearch } from './en/search.js';
 import { words as enTryOut } from './en/try-out.js';
 import { words as enUnknown } from './en/unknown.js';
 import { words as enWebhooks } from './en/webhooks.js';
+import { words as viAccounts } from './vi/accounts.js';
 import { words as viBase } from './vi/base.js';
 import { words as viCamera } from './vi/camera.js';
 import { words as viChecks } from './vi/checks.js';
@@ -40,6 +42,7 @@ import { words as viWebhooks } from './vi/webhooks.js';
 /** A topic is a file for each language, listed here. No name stands in two. */
 /** @type {Record<string, string>} */
 export const english = {
+  ...enAccounts,
   ...enBase,
   ...enCamera,
   ...enChecks,
@@ -62,6 +65,7 @@ export const english = {
 };
 /** @type {Record<string, string>} */
 export const vietnamese = {
+  ...viAccounts,
   ...viBase,
   ...viCamera,
   ...viChecks,

@@ -59,6 +59,14 @@ export async function fill(store: Store, objects: ObjectStore, people: number): 
   const target = { url: 'https://example.com/hook', secret: 'whsec_1', events: ['deleted', 'match'] as const };
   await store.webhooks.add(staff.tenant, target);
   await store.webhooks.remove(staff.tenant, await store.webhooks.add(staff.tenant, target));
+  const account = await store.accounts.add({
+    tenant: staff.tenant,
+    name: 'anna',
+    role: 'admin',
+    password: '$argon2id$',
+  });
+  await store.accounts.offerTotp(account ?? 0, 'GEZDGNBVGY3TQOJQ');
+  await store.accounts.confirmTotp(account ?? 0, 7, [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]);
   for (const hour of [7, 17]) {
     await store.attendance.seen(staff, 'id-1', '2027-01-31', new Date(Date.UTC(2027, 0, 31, hour)));
     await store.attendance.seen(strange, "'; DROP TABLE users; --", '2027-02-01', new Date(Date.UTC(2027, 1, 1, hour)));

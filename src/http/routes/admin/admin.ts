@@ -1,9 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { FaceSearchError } from '../../../core/errors.js';
+import { auditCalls } from '../../plugins/audit.js';
+import { giveUpAbandoned } from '../../plugins/deadline.js';
 import { type EndpointParts, guardEndpoints } from '../../plugins/guard.js';
 import { countByTenant } from '../../plugins/request-metrics.js';
+import { accountsRoute, addAccountRoute, changeAccountRoute, removeAccountRoute } from './accounts.js';
 import { analyseRoute } from './analyse.js';
 import { attendanceFileRoute, attendanceRoute } from './attendance.js';
+import { auditRoute } from './audit.js';
 import { candidatesRoute } from './candidates.js';
 import { collectionsRoute } from './collections.js';
 import { deleteFaceRoute } from './delete-face.js';
@@ -12,7 +16,9 @@ import { enrolRoute } from './enrol.js';
 import { facePhotoRoute } from './face-photo.js';
 import { facesRoute } from './faces.js';
 import { identifyRoute } from './identify.js';
+import { addKeyRoute, keysRoute, revokeKeyRoute } from './keys.js';
 import { loadRoute } from './load.js';
+import { confirmTotpRoute, offerTotpRoute, ownPasswordRoute, removeTotpRoute } from './own-account.js';
 import { deleteCollectionRoute } from './people/delete-collection.js';
 import { deleteUsersRoute, restoreUsersRoute } from './people/delete-users.js';
 import { exportCsvRoute, exportXlsxRoute } from './people/export-users.js';
@@ -23,6 +29,8 @@ import { renameUserRoute } from './people/rename-user.js';
 import { portraitRoute } from './portrait.js';
 import { recogniseRoute } from './recognise.js';
 import { scaleRoute } from './scale.js';
+import { logInRoute, logOutRoute, meRoute } from './session.js';
+import { settingsRoute } from './settings.js';
 import { statusRoute } from './status.js';
 import { nameUnknownRoute, unknownPeopleRoute } from './unknown-people.js';
 import { usersRoute } from './users.js';
@@ -33,6 +41,21 @@ export const adminPath = '/admin/v1';
 
 /** In the order in which the documentation shows them. */
 const routes = [
+  meRoute,
+  logOutRoute,
+  ownPasswordRoute,
+  offerTotpRoute,
+  confirmTotpRoute,
+  removeTotpRoute,
+  accountsRoute,
+  addAccountRoute,
+  changeAccountRoute,
+  removeAccountRoute,
+  keysRoute,
+  addKeyRoute,
+  revokeKeyRoute,
+  auditRoute,
+  settingsRoute,
   statusRoute,
   loadRoute,
   scaleRoute,
@@ -77,6 +100,14 @@ export async function admin(app: FastifyInstance, parts: EndpointParts): Promise
   // Looking things up is no work of the tenant's: a console that watches would count itself.
   countByTenant(app, parts.counts, ({ method }) => method !== 'GET');
   for (const route of routes) route(app.withTypeProvider(), parts);
+}
+
+/** The endpoint that begins a session. Its body has what others have in a header. */
+export async function logIn(app: FastifyInstance, parts: EndpointParts): Promise<void> {
+  giveUpAbandoned(app, parts.config.REQUEST_DEADLINE);
+  auditCalls(app, parts.audit);
+  acceptJson(app);
+  logInRoute(app.withTypeProvider(), parts);
 }
 
 /** Bodies are JSON; whatever else comes is answered like other wrong input. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { allPermissions, isSearchOnly } from '../../../persistence/keys/permissions.js';
+import { allPermissions, isSearchOnly, tenantPermissions } from '../../../persistence/keys/permissions.js';
 import { serverVersion } from '../../../util/version.js';
 import { success, successSchema } from '../../replies.js';
 import type { Route } from '../../route.js';
@@ -31,7 +31,7 @@ const schema = {
   response: {
     200: successSchema(status, {
       tenant: 'acme',
-      permissions: [...allPermissions],
+      permissions: [...tenantPermissions],
       readOnly: false,
       version: serverVersion,
       node: process.versions.node,

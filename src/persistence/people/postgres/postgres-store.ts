@@ -133,18 +133,8 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
     return this.#change((people) => people.deleteUser(collection, userId));
   }
 
-  async listAutoCreatedBefore(time: Date): Promise<(CollectionRef & { userId: string })[]> {
-    const rows = await this.#db.run<{ tenant: Buffer; collection: Buffer; userId: Buffer }>(
-      `SELECT t.name AS tenant, c.name AS collection, u.client_id AS "userId"
-       FROM users u JOIN collections c USING (collection_id) JOIN tenants t USING (tenant_id)
-       WHERE u.enrolled_at < $1 ORDER BY u.enrolled_at LIMIT $2`,
-      [time, USERS_PER_PAGE],
-    );
-    return rows.map(({ tenant, collection, userId }) => ({
-      tenant: tenant.toString('utf8'),
-      collection: collection.toString('utf8'),
-      userId: userId.toString('utf8'),
-    }));
+  listAutoCreatedBefore(time: Date): Promise<(CollectionRef & { userId: string })[]> {
+    return this.strangers.createdBefore(time, USERS_PER_PAGE);
   }
 
   deleteAutoCreatedBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined> {

@@ -26,4 +26,19 @@ export class PostgresStrangers implements StrangerStore {
       strangers: rows.map(({ id, ...rest }) => ({ ...rest, id: id.toString('utf8') })),
     };
   }
+
+  /** Some of those of all tenants who were created before a time, the oldest first. */
+  async createdBefore(time: Date, limit: number): Promise<(CollectionRef & { userId: string })[]> {
+    const rows = await this.#db.run<{ tenant: Buffer; collection: Buffer; userId: Buffer }>(
+      `SELECT t.name AS tenant, c.name AS collection, u.client_id AS "userId"
+       FROM users u JOIN collections c USING (collection_id) JOIN tenants t USING (tenant_id)
+       WHERE u.enrolled_at < $1 ORDER BY u.enrolled_at LIMIT $2`,
+      [time, limit],
+    );
+    return rows.map(({ tenant, collection, userId }) => ({
+      tenant: tenant.toString('utf8'),
+      collection: collection.toString('utf8'),
+      userId: userId.toString('utf8'),
+    }));
+  }
 }

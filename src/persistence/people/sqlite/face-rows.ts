@@ -2,8 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import type { RowEncryption } from '../../encryption/row-encryption.js';
 import { MAX_TEMPLATE_FACES, type PersonRef, type PersonTemplate, type TemplateKind } from '../../template.js';
 import type { FoundPerson, PersonFaces, StoredEmbedding } from '../embedding-store.js';
-import type { User } from '../people-store.js';
+import type { FaceRecord, User } from '../people-store.js';
 import type { GuardedDatabase } from './guarded-database.js';
+import type { Owner } from './people-rows.js';
 import type { EmbeddingRow, OwnedFaceRow, Statements } from './sqlite-statements.js';
 
 /** Faces read at a time, about 1 MB: a few milliseconds between two turns of the event loop. */
@@ -22,6 +23,15 @@ export class FaceRows {
     this.#db = db;
     this.#sql = sql;
     this.#encryption = encryption;
+  }
+
+  /** Part of a transaction of the caller's. */
+  recordsOf({ collectionId, userId }: Owner): FaceRecord[] {
+    return this.#sql.facesOfUser.all(collectionId, userId).map(({ createdAt, objectKey, ...face }) => ({
+      ...face,
+      createdAt: new Date(createdAt),
+      objectKey: objectKey ?? undefined,
+    }));
   }
 
   /** Lets the event loop turn between two pages. */

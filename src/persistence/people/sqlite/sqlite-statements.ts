@@ -262,6 +262,10 @@ export function prepareStatements(db: Database) {
        FROM api_keys k JOIN tenants t USING (tenant_id)
        WHERE k.sha256 = ? AND k.revoked_at IS NULL AND ifnull(k.expires_at > ?, 1)`,
     ),
+    callerOfKeyId: one<[keyId: number, now: number], { tenant: string; permissions: string }>(
+      `SELECT t.name AS tenant, k.permissions FROM api_keys k JOIN tenants t USING (tenant_id)
+       WHERE k.key_id = ? AND k.revoked_at IS NULL AND ifnull(k.expires_at > ?, 1)`,
+    ),
     listKeys: one<[], KeyRow>(
       `SELECT k.key_id AS keyId, t.name AS tenant, k.label, k.permissions, k.created_at AS createdAt,
          k.last_used_at AS lastUsedAt, k.expires_at AS expiresAt, k.revoked_at AS revokedAt

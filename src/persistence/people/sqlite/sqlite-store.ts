@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DataKey } from '../../encryption/data-key.js';
 import { RowEncryption } from '../../encryption/row-encryption.js';
-import type { ApiKeyStore } from '../../keys/api-key-store.js';
 import { SqliteKeys } from '../../keys/sqlite-keys.js';
 import type { Database } from '../../sqlite.js';
 import type { Store } from '../../store.js';
@@ -74,18 +73,9 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
     return SqliteStore.over(openDatabase(file, { key: options.dataKey }), options);
   }
 
-  /**
-   * For a thread that only reads, beside the one that writes: the database must have been opened by {@link open} before. Each
-   * method sees one snapshot; those that write reject.
-   * @throws as {@link open}
-   */
+  /** For a thread that only reads, after {@link open}, and as it throws: each method sees one snapshot, writes reject. */
   static openReadOnly(file: string, { dataKey }: Pick<SqliteStoreOptions, 'dataKey'> = {}): SqliteStore {
     return SqliteStore.over(openReadOnlyDatabase(file, dataKey), { dataKey });
-  }
-
-  /** For those who deal with API keys only, whatever data key there is. @throws as {@link open} */
-  static async openForApiKeys(file: string): Promise<ApiKeyStore> {
-    return SqliteStore.over(openDatabase(file, 'no people'));
   }
 
   /** Over a database from `openDatabase`, which the store closes. */
@@ -96,7 +86,7 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   private constructor(raw: Database, db: GuardedDatabase, encryption: RowEncryption) {
     const sql = prepareStatements(raw);
     const rows = new PeopleRows(sql, encryption);
-    super(db, sql, rows);
+    super(raw, db, sql, rows, encryption);
     this.#db = db;
     this.#sql = sql;
     this.scales = new ScaleRows(db, sql);
@@ -197,15 +187,10 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   }
 
   async facesOfUser(collection: CollectionRef, userId: string): Promise<FaceRecord[]> {
-    const rows = this.#db.read(() => {
+    return this.#db.read(() => {
       const owner = this.#rows.locate(collection, userId);
-      return owner ? this.#sql.facesOfUser.all(owner.collectionId, owner.userId) : [];
+      return owner ? this.#faces.recordsOf(owner) : [];
     });
-    return rows.map(({ createdAt, objectKey, ...face }) => ({
-      ...face,
-      createdAt: new Date(createdAt),
-      objectKey: objectKey ?? undefined,
-    }));
   }
 
   async countPeople(tenant: string): Promise<CollectionCount[]> {
@@ -267,8 +252,7 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   }
 
   async countFacesByModel(): Promise<Map<string, number>> {
-    const rows = this.#db.read(() => this.#sql.countFacesByModel.all());
-    return new Map(rows.map(({ model, faces }) => [model, faces]));
+    return new Map(this.#db.read(() => this.#sql.countFacesByModel.all()).map(({ model, faces }) => [model, faces]));
   }
 
   async reserveObject(key: string): Promise<void> {

@@ -109,7 +109,7 @@ test('UNDO_MINUTES=0 erases at once what the admin API deletes', async () => {
 
 test('a list that is exported can be imported again, and each line says what came of it', async () => {
   const { get, send, store } = await app();
-  await gallery.saveUser(staff, { id: '=b1', name: '-Ben, "B"' });
+  await store.saveUser(staff, { id: '=b1', name: '-Ben, "B"' });
   const csv = await get('/users.csv?collection=staff');
   expect(csv.text).toBe('\ufeffid,name,faces\r\na1,Anna,1\r\n\'=b1,"\'-Ben, ""B""",0\r\n');
   expect(csv.headers['content-disposition']).toMatch(/^attachment/);
