@@ -21,7 +21,6 @@ const status = z.strictObject({
     .enum(['off', 'report', 'refuse'])
     .describe('What is done with an added face that shows somebody else.'),
   undoMinutes: whole.describe('How long users whom this API deletes can be brought back; 0 is not at all.'),
-  allowCovered: z.boolean().describe('`add` knows the field `allow_covered`.'),
   keepPhotos: z.enum(['off', 'crop', 'photo']).describe('What is kept of photos that faces are added from.'),
 });
 
@@ -43,7 +42,6 @@ const schema = {
       minFaceArea: 0,
       duplicateCheck: 'off',
       undoMinutes: 10,
-      allowCovered: false,
       keepPhotos: 'off',
     }),
   },
@@ -65,7 +63,6 @@ export const statusRoute: Route = (app, { services, config }) => {
       minFaceArea: config.MIN_FACE_AREA,
       duplicateCheck: config.DUPLICATE_CHECK,
       undoMinutes: config.UNDO_MINUTES,
-      allowCovered: config.ALLOW_COVERED === 'on',
       keepPhotos: config.KEEP_PHOTOS,
     }),
   );
