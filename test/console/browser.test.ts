@@ -20,7 +20,7 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
       '[{},{},""]',
     );
     await browser.page.reload();
-    await browser.page.getByRole('row', { name: /default collection/ }).waitFor();
+    await browser.page.getByText('(default collection)').waitFor();
     await browser.page.getByRole('button', { name: 'Log out' }).click();
     await browser.page.getByLabel('API key').waitFor();
     await browser.page.reload();
