@@ -4,13 +4,16 @@ import { auditPage } from './pages/audit.js';
 import { cameraPage } from './pages/camera.js';
 import { collectionsPage } from './pages/collections.js';
 import { comparePage } from './pages/compare.js';
+import { duplicatesPage } from './pages/duplicates.js';
 import { enrolPage } from './pages/enrol.js';
 import { healthPage } from './pages/health.js';
+import { identifyPage } from './pages/identify.js';
 import { keysPage } from './pages/keys.js';
 import { peoplePage } from './pages/people.js';
 import { searchPage } from './pages/search.js';
 import { settingsPage } from './pages/settings.js';
 import { tryPage } from './pages/try-out.js';
+import { unknownPage } from './pages/unknown.js';
 import { usersPage } from './pages/users.js';
 import { webhooksPage } from './pages/webhooks.js';
 import { mayDo } from './session.js';
@@ -24,10 +27,13 @@ import { mayDo } from './session.js';
 export const pages = {
   people: { show: peoplePage, icon: 'users', group: 'daily', needs: 'list' },
   search: { show: searchPage, icon: 'scan-face', group: 'daily', needs: 'search' },
+  identify: { show: identifyPage, icon: 'users-round', group: 'daily', needs: 'search' },
   enrol: { show: enrolPage, icon: 'user-plus', group: 'daily', needs: 'enrol' },
   camera: { show: cameraPage, icon: 'camera', group: 'daily', needs: 'search' },
   attendance: { show: attendancePage, icon: 'calendar', group: 'daily', needs: 'list' },
   compare: { show: comparePage, icon: 'columns-2', group: 'daily', needs: 'search' },
+  duplicates: { show: duplicatesPage, icon: 'git-merge', group: 'daily', needs: 'list' },
+  unknown: { show: unknownPage, icon: 'user-round-search', group: 'daily', needs: 'list' },
   collections: { show: collectionsPage, icon: 'folder', group: 'daily', needs: 'list' },
   account: { show: accountPage, icon: 'user-cog', group: 'manage' },
   users: { show: usersPage, icon: 'users-round', group: 'manage', needs: 'admin' },

@@ -69,7 +69,7 @@ export function verdicts(report) {
   return h(
     'table',
     { class: 'verdicts' },
-    h('caption', {}, t('check.title')),
+    h('caption', { class: 'visually-hidden' }, t('check.title')),
     h(
       'thead',
       {},

@@ -156,5 +156,10 @@ export const englishReasons = {
   'request-timeout': { short: 'request too slow', sentence: 'The request did not arrive in time.' },
   'headers-size': { short: 'headers too large', sentence: 'The headers of the request are too large.' },
   // Told by the console itself.
+  'no-heic': {
+    short: 'HEIC',
+    sentence:
+      'This browser cannot read HEIC photos. Save it as JPG, or use Safari; phones do so with “most compatible”.',
+  },
   'no-answer': { short: 'no answer', sentence: 'The server does not answer. It is stopped, or the network is down.' },
 };

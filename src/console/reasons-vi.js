@@ -134,5 +134,10 @@ export const vietnameseReasons = {
   'request-timeout': { short: 'yêu cầu quá chậm', sentence: 'Yêu cầu không đến kịp thời gian.' },
   'headers-size': { short: 'tiêu đề quá lớn', sentence: 'Các tiêu đề của yêu cầu quá lớn.' },
   // Told by the console itself.
+  'no-heic': {
+    short: 'ảnh HEIC',
+    sentence:
+      'Trình duyệt này không đọc được ảnh HEIC. Hãy lưu thành JPG, hoặc dùng Safari; trên iPhone hãy chọn “Tương thích nhất”.',
+  },
   'no-answer': { short: 'không trả lời', sentence: 'Máy chủ không trả lời: máy chủ đã dừng hoặc mất mạng.' },
 };

@@ -195,14 +195,6 @@ async function dataOf(response) {
   return body.data;
 }
 
-/** Bytes of the largest photo that the server takes. */
-const MAX_PHOTO = 5 * 1024 * 1024;
-
-/** Spares the way to the server. @throws {Refused} as it would */
-export function refuseTooLarge(photo) {
-  if (photo.size > MAX_PHOTO) throw new Refused('400', 'The photo is larger than 5 MB.', 'image-size');
-}
-
 /** A photo as the admin API takes it. @returns {Promise<string>} */
 export function base64Of(blob) {
   return new Promise((resolve, reject) => {

@@ -105,8 +105,8 @@ describe('the reasons of refusals', () => {
       Object.fromEntries(Object.entries(photos).map(([reason, words]) => [reason, words[language]])) as Words;
     const english = { ...of('en'), ...((await load('reasons-en.js')).englishReasons as Words) };
     const vietnamese = { ...of('vi'), ...((await load('reasons-vi.js')).vietnameseReasons as Words) };
-    // The console tells one more itself: the server cannot say that it does not answer.
-    const reasons = [...allReasons().map(({ reason }) => reason as string), 'no-answer'].sort();
+    // The console tells two more itself: that the server does not answer, and that the browser cannot read a photo.
+    const reasons = [...allReasons().map(({ reason }) => reason as string), 'no-answer', 'no-heic'].sort();
     expect(Object.keys(english).sort()).toEqual(reasons);
     expect(Object.keys(vietnamese).sort()).toEqual(reasons);
     for (const reason of reasons) {

@@ -1,25 +1,19 @@
 import { collectionTitle } from '../collection-choice.js';
 import { h } from '../dom.js';
-import { admin, call, session } from '../session.js';
-import { actions, listTable } from '../table.js';
+import { admin, adminPost, mayDo, session } from '../session.js';
 import { confirmed } from '../ui/dialog.js';
-import { toastRefusal } from '../ui/toast.js';
+import { download } from '../ui/download.js';
+import { icon } from '../ui/icon.js';
+import { emptyState, iconButton, skeletons } from '../ui/parts.js';
+import { toast, toastRefusal } from '../ui/toast.js';
 import { inDigits, refusalInWords, t } from '../words.js';
 
-/** @type {import('../table.js').Column[]} */
-const columns = [
-  { text: 'collection.name' },
-  { text: 'collections.users', kind: 'count' },
-  { text: 'collections.faces', kind: 'count' },
-  { text: 'collections.actions', kind: 'actions' },
-];
-
 export async function collectionsPage(main, signal) {
-  const status = h('p', { role: 'status' }, t('loading'));
-  const list = h('div');
+  const status = h('p', { role: 'status' });
+  const list = h('ul', { class: 'collections', 'aria-label': t('nav.collections') }, skeletons(3, 'row-high'));
   const again = h('button', { type: 'button', hidden: true, onclick: () => show() }, t('again'));
-  const first = h('a', { href: '#/enrol', class: 'button primary', hidden: true }, t('collections.first'));
-  main.append(status, again, first, list);
+  const none = h('div');
+  main.append(status, again, list, none);
   await show();
 
   async function show() {
@@ -27,38 +21,64 @@ export async function collectionsPage(main, signal) {
     try {
       const collections = await admin('GET', '/collections');
       if (signal.aborted) return;
-      status.textContent = collections.length === 0 ? t('collections.none') : '';
-      first.hidden = collections.length > 0;
-      list.replaceChildren(collections.length > 0 ? listTable(columns, collections.map(row)) : '');
+      status.textContent = '';
+      list.replaceChildren(...collections.map(item));
+      const enrol = mayDo('enrol') ? h('a', { href: '#/enrol', class: 'button primary' }, t('collections.first')) : '';
+      none.replaceChildren(collections.length > 0 ? '' : emptyState('folder-open', t('collections.none'), enrol));
     } catch (error) {
+      list.replaceChildren();
       status.textContent = refusalInWords(error);
       again.hidden = false;
     }
   }
 
-  function row({ collection, users, faces }) {
+  function item({ collection, users, faces }) {
     const name = collectionTitle(collection);
     const open = () => {
       session.collection = collection;
       location.hash = '#/people';
     };
+    const save = (kind) =>
+      download(
+        `/admin/v1/users.${kind}?${new URLSearchParams({ collection })}`,
+        `${collection || 'people'}.${kind}`,
+      ).catch(toastRefusal);
     const remove = async () => {
       const text = t('collections.delete?', { users, faces });
       const asked = { text, yes: t('delete'), danger: true, typed: name };
       if (!(await confirmed(t('collections.delete', { name }), asked))) return;
-      await call('DELETE', '/delete_collection', { collection }).catch(toastRefusal);
+      try {
+        await adminPost('/collections/delete', { collection, confirm: collection });
+        toast(t('collections.deleted', { name }), { kind: 'good' });
+      } catch (error) {
+        toastRefusal(error);
+      }
       await show();
     };
+    const counts = t('collections.counts', { users: inDigits(users), faces: inDigits(faces) });
     return h(
-      'tr',
-      {},
-      h('th', { scope: 'row' }, h('bdi', {}, name)),
-      h('td', { class: 'number' }, inDigits(users)),
-      h('td', { class: 'number' }, inDigits(faces)),
-      actions([
-        { text: t('collections.open'), label: `${t('collections.open')}: ${name}`, onclick: open },
-        { text: t('delete'), label: `${t('delete')}: ${name}`, danger: true, onclick: remove },
-      ]),
+      'li',
+      { class: 'card' },
+      icon('folder'),
+      h('div', { class: 'who' }, h('strong', {}, h('bdi', {}, name)), h('small', { class: 'hint' }, counts)),
+      h(
+        'div',
+        { class: 'row' },
+        iconButton('users', t('collections.open'), {
+          'aria-label': `${t('collections.open')}: ${name}`,
+          onclick: open,
+        }),
+        iconButton('download', 'XLSX', {
+          'aria-label': `${t('people.export', { kind: 'XLSX' })}: ${name}`,
+          onclick: () => save('xlsx'),
+        }),
+        mayDo('delete') &&
+          iconButton('trash', t('delete'), {
+            class: 'danger',
+            'aria-label': `${t('delete')}: ${name}`,
+            onclick: remove,
+          }),
+      ),
     );
   }
 }

@@ -1,120 +1,159 @@
 import { collectionChoice } from '../collection-choice.js';
 import { h, labelled } from '../dom.js';
-import { admin, call, session } from '../session.js';
-import { actions, listTable } from '../table.js';
-import { confirmed } from '../ui/dialog.js';
+import { importList } from '../people/import-list.js';
+import { personCard } from '../people/person-card.js';
+import { selectionBar } from '../people/selection-bar.js';
+import { peopleSource } from '../people/source.js';
+import { mayDo, session } from '../session.js';
+import { download } from '../ui/download.js';
+import { kept } from '../ui/kept.js';
+import { emptyState, iconButton, skeletons } from '../ui/parts.js';
 import { toastRefusal } from '../ui/toast.js';
+import { windowList } from '../ui/window-list.js';
 import { inDigits, refusalInWords, t } from '../words.js';
-import { facesOf } from './faces.js';
-import { rename } from './rename.js';
+import { personPage } from './person.js';
 
-const PAGE = 25;
-/** @type {import('../table.js').Column[]} */
-const columns = [
-  { text: 'people.id', kind: 'id' },
-  { text: 'people.name' },
-  { text: 'people.faces', kind: 'count' },
-  { text: 'collections.actions', kind: 'actions' },
-];
+const SORTS = ['id', 'name', 'newest'];
+/** Milliseconds without a letter before the server is asked. */
+const PAUSE = 120;
+/** Milliseconds that a place stands still before its people are asked for: what is scrolled by is not. */
+const REST = 50;
 
-export async function peoplePage(main, signal) {
-  let offset = 0;
-  let asked = 0;
+/** Everybody in a collection; or one person, where the address goes on with a collection and an id. */
+export function peoplePage(main, signal, page) {
+  const [, collection, id] = location.hash.slice(2).split('/').map(decodeURIComponent);
+  if (id !== undefined) {
+    session.collection = collection;
+    return personPage(main, signal, { id, ...page });
+  }
+  const state = kept('people', () => ({
+    collection: session.collection,
+    search: '',
+    sort: 'id',
+    withoutFace: false,
+    scroll: 0,
+    selected: new Map(),
+  }));
+  // Those who were selected in another collection are not the people of this one.
+  if (state.collection !== session.collection) state.selected.clear();
+  state.collection = session.collection;
+  let source;
+  let timer;
+  let passing;
+
   const search = labelled(
     t('people.search'),
-    h('input', { type: 'search', autocomplete: 'off', oninput: () => first() }),
+    h('input', { type: 'search', autocomplete: 'off', value: state.search, oninput: ask }),
   );
-  const status = h('p', { role: 'status' }, t('loading'));
+  const sort = labelled(
+    t('people.sort'),
+    h(
+      'select',
+      { onchange: ask },
+      SORTS.map((value) => h('option', { value, selected: value === state.sort }, t(`people.sort-${value}`))),
+    ),
+  );
+  const bare = labelled(
+    t('people.without-face'),
+    h('input', { type: 'checkbox', checked: state.withoutFace, onchange: ask }),
+  );
+  const status = h('p', { role: 'status', class: 'hint' });
   const again = h('button', { type: 'button', hidden: true, onclick: () => show() }, t('again'));
-  const list = h('div');
-  const pager = h('nav', { class: 'row', 'aria-label': t('nav.people') });
-  const choices = h('div', { class: 'card form-row' }, collectionChoice({ onChange: first }), search.field);
-  main.append(choices, status, again, list, pager);
-  await show();
+  const place = h('div');
+  const bar = selectionBar({ selected: state.selected, everybody, onChange: show, onSelection: redraw });
+  const list = windowList({
+    label: t('nav.people'),
+    rowHeight: 84,
+    minWidth: 250,
+    signal,
+    onRange: (from, to) => {
+      clearTimeout(passing);
+      passing = setTimeout(() => source?.want(from, to), REST);
+    },
+    item: (index) => personCard(source?.at(index), { selected: state.selected, onSelection: () => bar.show() }),
+  });
+  const exports = ['csv', 'xlsx'].map((kind) =>
+    iconButton('download', kind.toUpperCase(), {
+      'aria-label': t('people.export', { kind: kind.toUpperCase() }),
+      onclick: () =>
+        download(
+          `/admin/v1/users.${kind}?${new URLSearchParams({ collection: session.collection })}`,
+          `people.${kind}`,
+        ).catch(toastRefusal),
+    }),
+  );
+  const tools = h(
+    'div',
+    { class: 'row end' },
+    mayDo('enrol') && iconButton('upload', t('people.import'), { onclick: () => importList(show) }),
+    exports,
+  );
+  main.append(
+    h('div', { class: 'toolbar' }, search.field, collectionChoice({ onChange: anew }), sort.field, bare.field, tools),
+    h('div', { class: 'row list-head' }, status, again, bar.element),
+    place,
+  );
+  signal.addEventListener('abort', () => {
+    state.scroll = window.scrollY;
+    source?.stop();
+    clearTimeout(timer);
+  });
+  show(state.scroll);
 
-  function first() {
-    offset = 0;
-    return show();
+  function ask() {
+    state.search = search.input.value;
+    state.sort = sort.input.value;
+    state.withoutFace = bare.input.checked;
+    clearTimeout(timer);
+    timer = setTimeout(show, PAUSE);
   }
 
-  async function show() {
-    const turn = ++asked;
-    // A slower answer to an earlier question does not overwrite this one.
-    const isOld = () => signal.aborted || turn !== asked;
+  function anew() {
+    state.collection = session.collection;
+    state.selected.clear();
+    show();
+  }
+
+  /** The list from its beginning, or where somebody was. */
+  function show(scroll = 0) {
     again.hidden = true;
-    try {
-      const query = { collection: session.collection, search: search.input.value, offset, limit: PAGE };
-      const { total, users } = await admin('GET', '/users', query);
-      if (isOld()) return;
-      const to = offset + users.length;
-      const count = { n: inDigits(total), from: inDigits(offset + 1), to: inDigits(to) };
-      if (total > 0) status.textContent = t('people.count', count);
-      else status.textContent = t(search.input.value === '' ? 'people.empty' : 'people.none');
-      list.replaceChildren(users.length > 0 ? listTable(columns, users.flatMap(rows)) : '');
-      const pages = [turnTo('people.before', offset - PAGE, offset > 0), turnTo('people.next', to, to < total)];
-      pager.replaceChildren(...(total > PAGE ? pages : []));
-    } catch (error) {
-      if (isOld()) return;
-      status.textContent = refusalInWords(error);
-      again.hidden = false;
-    }
-  }
-
-  function turnTo(name, where, possible) {
-    const go = async () => {
-      offset = Math.max(0, where);
-      await show();
-      status.scrollIntoView({ block: 'nearest' });
-      // The buttons are new ones; the same is pressed again, as long as there are more pages.
-      const buttons = [...pager.querySelectorAll('button:enabled')];
-      (buttons.find((button) => button.textContent === t(name)) ?? buttons[0])?.focus({ preventScroll: true });
-    };
-    return h('button', { type: 'button', disabled: !possible, onclick: go }, t(name));
-  }
-
-  /** The table is made anew after a change, and what had the focus is gone with the old one. */
-  async function afterChangeOf(label) {
-    await show();
-    const buttons = [...list.querySelectorAll('button')];
-    (buttons.find((button) => button.getAttribute('aria-label') === label) ?? search.input).focus();
-  }
-
-  function rows(user) {
-    const { id, name } = user;
-    const more = h('tr', { hidden: true });
-    const showLabel = `${t('people.show', { id })}: ${user.faces}`;
-    const open = h(
-      'button',
-      {
-        type: 'button',
-        class: 'opens',
-        'aria-expanded': 'false',
-        'aria-label': showLabel,
-        onclick: async () => {
-          more.hidden = !more.hidden;
-          open.setAttribute('aria-expanded', String(!more.hidden));
-          if (!more.hidden) await facesOf(user, more, signal, () => afterChangeOf(showLabel));
-        },
+    source?.stop();
+    if (!list.element.isConnected) place.replaceChildren(...skeletons(8, 'row-high'));
+    bar.show();
+    const mine = peopleSource(state, {
+      onTotal: (total) => {
+        source = mine;
+        say(total);
+        if (total > 0 && !list.element.isConnected) place.replaceChildren(list.element);
+        list.reset(total);
+        if (Number(scroll) > 0) window.scrollTo(0, Number(scroll));
       },
-      String(user.faces),
-    );
-    const renameLabel = t('people.rename.of', { id });
-    const remove = async () => {
-      if (!(await confirmed(t('people.delete?', { id, name }), { yes: t('delete'), danger: true }))) return;
-      await call('DELETE', '/delete', { collection: session.collection, id }).catch(toastRefusal);
-      await afterChangeOf('');
-    };
-    const main = h(
-      'tr',
-      {},
-      h('th', { scope: 'row' }, h('bdi', {}, id)),
-      h('td', {}, h('bdi', {}, name)),
-      h('td', {}, open),
-      actions([
-        { text: t('people.rename'), label: renameLabel, onclick: () => rename(user, () => afterChangeOf(renameLabel)) },
-        { text: t('delete'), label: t('people.delete.of', { id }), danger: true, onclick: remove },
-      ]),
-    );
-    return [main, more];
+      onChunk: (from, to) => list.refresh(from, to),
+      onError: (error) => {
+        status.textContent = refusalInWords(error);
+        again.hidden = false;
+        if (!list.element.isConnected) place.replaceChildren();
+      },
+    });
+    mine.want(0, 1);
+  }
+
+  function say(total) {
+    const isAll = state.search === '' && !state.withoutFace;
+    status.textContent = total > 0 ? t(isAll ? 'people.all' : 'people.count', { n: inDigits(total) }) : '';
+    if (total > 0) return;
+    const enrol =
+      mayDo('enrol') && isAll && h('a', { class: 'button primary', href: '#/enrol' }, t('collections.first'));
+    place.replaceChildren(emptyState('users', t(isAll ? 'people.empty' : 'people.none'), enrol || ''));
+    status.append(h('span', { class: 'visually-hidden' }, t(isAll ? 'people.empty' : 'people.none')));
+  }
+
+  /** Those of the list that have come, for "select all". */
+  function everybody() {
+    return source?.known ?? [];
+  }
+
+  function redraw() {
+    list.refresh(0, everybody().length + 1000);
   }
 }

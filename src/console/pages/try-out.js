@@ -1,6 +1,8 @@
+import { collectionTitle } from '../collection-choice.js';
 import { h, labelled } from '../dom.js';
 import { curlOf, loadEndpoints } from '../endpoints.js';
 import { formOf, request, session } from '../session.js';
+import { confirmed } from '../ui/dialog.js';
 import { refusalInWords, t, tOr } from '../words.js';
 
 export async function tryPage(main, signal, page) {
@@ -102,9 +104,19 @@ function show(main, endpoints) {
     copied.textContent = '';
   }
 
+  /** A whole collection goes only to those who type its name. */
+  function isSure(fields) {
+    const title = `${endpoint.method} ${endpoint.name}`;
+    const asked = { text: t('try.danger'), yes: t('try.send'), danger: true };
+    if (!endpoint.name.endsWith('/delete_collection')) return confirmed(title, asked);
+    const [, collection = ''] = fields.find(([name]) => name === 'collection') ?? [];
+    return confirmed(title, { ...asked, typed: collectionTitle(collection) });
+  }
+
   async function send(event) {
     event.preventDefault();
     const { fields, headers } = values();
+    if (endpoint.deletes && !(await isSure(fields))) return;
     const { method, path } = endpoint;
     const url = path + (method === 'GET' ? `?${new URLSearchParams(fields)}` : '');
     const body = method === 'GET' ? null : formOf(fields);

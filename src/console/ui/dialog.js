@@ -50,7 +50,7 @@ export function openDialog({ title, content, submit, danger = false, wide = fals
 /**
  * Asks before something happens.
  * @param {string} title
- * @param {{text?: string, yes: string, danger?: boolean, typed?: string}} options `typed` is what must be typed first,
+ * @param {{text?: string, yes: string, danger?: boolean, typed?: string | undefined}} options `typed` is what must be typed first,
  *   where there is no undo
  * @returns {Promise<boolean>}
  */

@@ -34,3 +34,8 @@ export function keptInput(name, input) {
   input.addEventListener('change', keep);
   return input;
 }
+
+/** What such an input will have when its page is shown. */
+export function keptValue(name, value) {
+  kept('inputs', () => new Map()).set(name, value);
+}

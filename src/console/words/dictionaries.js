@@ -4,15 +4,19 @@ import { words as enCamera } from './en/camera.js';
 import { words as enChecks } from './en/checks.js';
 import { words as enCollections } from './en/collections.js';
 import { words as enCompare } from './en/compare.js';
+import { words as enDuplicates } from './en/duplicates.js';
 import { words as enEnrol } from './en/enrol.js';
 import { words as enHealth } from './en/health.js';
+import { words as enIdentify } from './en/identify.js';
 import { words as enLogin } from './en/login.js';
 import { words as enNav } from './en/nav.js';
 import { words as enPeople } from './en/people.js';
 import { words as enPhotos } from './en/photos.js';
+import { words as enPlan } from './en/plan.js';
 import { words as enScale } from './en/scale.js';
 import { words as enSearch } from './en/search.js';
 import { words as enTryOut } from './en/try-out.js';
+import { words as enUnknown } from './en/unknown.js';
 import { words as enWebhooks } from './en/webhooks.js';
 import { words as viAccounts } from './vi/accounts.js';
 import { words as viBase } from './vi/base.js';
@@ -20,15 +24,19 @@ import { words as viCamera } from './vi/camera.js';
 import { words as viChecks } from './vi/checks.js';
 import { words as viCollections } from './vi/collections.js';
 import { words as viCompare } from './vi/compare.js';
+import { words as viDuplicates } from './vi/duplicates.js';
 import { words as viEnrol } from './vi/enrol.js';
 import { words as viHealth } from './vi/health.js';
+import { words as viIdentify } from './vi/identify.js';
 import { words as viLogin } from './vi/login.js';
 import { words as viNav } from './vi/nav.js';
 import { words as viPeople } from './vi/people.js';
 import { words as viPhotos } from './vi/photos.js';
+import { words as viPlan } from './vi/plan.js';
 import { words as viScale } from './vi/scale.js';
 import { words as viSearch } from './vi/search.js';
 import { words as viTryOut } from './vi/try-out.js';
+import { words as viUnknown } from './vi/unknown.js';
 import { words as viWebhooks } from './vi/webhooks.js';
 
 /** A topic is a file for each language, listed here. No name stands in two. */
@@ -40,15 +48,19 @@ export const english = {
   ...enChecks,
   ...enCollections,
   ...enCompare,
+  ...enDuplicates,
   ...enEnrol,
   ...enHealth,
+  ...enIdentify,
   ...enLogin,
   ...enNav,
   ...enPeople,
   ...enPhotos,
+  ...enPlan,
   ...enScale,
   ...enSearch,
   ...enTryOut,
+  ...enUnknown,
   ...enWebhooks,
 };
 /** @type {Record<string, string>} */
@@ -59,14 +71,18 @@ export const vietnamese = {
   ...viChecks,
   ...viCollections,
   ...viCompare,
+  ...viDuplicates,
   ...viEnrol,
   ...viHealth,
+  ...viIdentify,
   ...viLogin,
   ...viNav,
   ...viPeople,
   ...viPhotos,
+  ...viPlan,
   ...viScale,
   ...viSearch,
   ...viTryOut,
+  ...viUnknown,
   ...viWebhooks,
 };

@@ -11,5 +11,7 @@ export const words = {
   'collections.actions': 'Actions',
   'collections.open': 'Show people',
   'collections.delete': 'Delete the collection {name}?',
+  'collections.counts': 'People: {users} · faces: {faces}',
+  'collections.deleted': 'The collection {name} is deleted.',
   'collections.delete?': 'It has {users} people and {faces} faces. This cannot be undone.',
 };

@@ -11,4 +11,7 @@ export const words = {
   'nav.health': 'Health',
   'nav.more': 'More',
   'nav.manage': 'Manage',
+  'nav.identify': 'Identify',
+  'nav.duplicates': 'Duplicates',
+  'nav.unknown': 'Unknown people',
 };

@@ -2,8 +2,8 @@
 export const words = {
   'photo.choose': 'Choose a photo',
   'photo.choose-many': 'Choose photos',
-  'photo.drop': 'or drop it here, or paste it (jpg or png, at most 5 MB, at least about 640 × 480)',
-  'photo.drop-many': 'or drop them here, or paste them (jpg or png, at most 5 MB, at least about 640 × 480)',
+  'photo.drop': 'or drop it here, or paste it',
+  'photo.drop-many': 'or drop them here, or paste them',
   'photo.no-photo': 'Not sent, since it is no picture: {names}. Choose jpg or png files.',
   'photo.webcam': 'Webcam',
   'photo.webcam-wait': 'Waiting for the webcam …',
@@ -11,4 +11,5 @@ export const words = {
   'photo.webcam-insecure': 'Browsers give a page the webcam only over HTTPS or on localhost.',
   'photo.shoot': 'Take the picture',
   'photo.shots': '{n} taken',
+  'photo.folder': 'Folder',
 };

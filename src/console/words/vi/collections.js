@@ -11,5 +11,7 @@ export const words = {
   'collections.actions': 'Thao tác',
   'collections.open': 'Xem người',
   'collections.delete': 'Xoá bộ sưu tập {name}?',
+  'collections.counts': '{users} người · {faces} khuôn mặt',
+  'collections.deleted': 'Đã xoá bộ sưu tập {name}.',
   'collections.delete?': 'Bộ này có {users} người và {faces} khuôn mặt. Không thể hoàn tác.',
 };

@@ -2,7 +2,7 @@
 export const words = {
   'nav.label': 'Các trang',
   'nav.collections': 'Bộ sưu tập',
-  'nav.people': 'Danh sách người',
+  'nav.people': 'Mọi người',
   'nav.enrol': 'Đăng ký',
   'nav.search': 'Tìm kiếm',
   'nav.compare': 'So sánh',
@@ -11,4 +11,7 @@ export const words = {
   'nav.health': 'Tình trạng',
   'nav.more': 'Thêm',
   'nav.manage': 'Quản lý',
+  'nav.identify': 'Nhận diện',
+  'nav.duplicates': 'Người trùng',
+  'nav.unknown': 'Người lạ',
 };

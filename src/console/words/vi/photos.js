@@ -2,8 +2,8 @@
 export const words = {
   'photo.choose': 'Chọn ảnh',
   'photo.choose-many': 'Chọn ảnh',
-  'photo.drop': 'hoặc thả vào đây, hoặc dán (jpg hay png, tối đa 5 MB, ít nhất khoảng 640 × 480)',
-  'photo.drop-many': 'hoặc thả vào đây, hoặc dán (jpg hay png, tối đa 5 MB, ít nhất khoảng 640 × 480)',
+  'photo.drop': 'hoặc thả vào đây, hoặc dán',
+  'photo.drop-many': 'hoặc thả vào đây, hoặc dán',
   'photo.no-photo': 'Không gửi vì không phải ảnh: {names}. Hãy chọn tệp jpg hoặc png.',
   'photo.webcam': 'Webcam',
   'photo.webcam-wait': 'Đang chờ webcam …',
@@ -11,4 +11,5 @@ export const words = {
   'photo.webcam-insecure': 'Trình duyệt chỉ cho dùng webcam qua HTTPS hoặc trên localhost.',
   'photo.shoot': 'Chụp ảnh',
   'photo.shots': 'Đã chụp {n} ảnh',
+  'photo.folder': 'Thư mục',
 };
