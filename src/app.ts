@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
+import type { Logins } from './accounts/logins.js';
 import type { Config } from './config/config.js';
 import { FaceSearchError } from './core/errors.js';
 import { addAccessLog } from './http/plugins/access-log.js';
@@ -19,7 +20,7 @@ import { addRequestMetrics } from './http/plugins/request-metrics.js';
 import type { CertificatePair } from './http/plugins/tls.js';
 import { addRequestContext } from './http/request-context.js';
 import { useSchemas } from './http/route.js';
-import { admin, adminPath } from './http/routes/admin/admin.js';
+import { admin, adminPath, logIn } from './http/routes/admin/admin.js';
 import { checkfacePath, facematch, facematchPath } from './http/routes/facematch/facematch.js';
 import { healthRoutes } from './http/routes/health.js';
 import { facesearchV2, pathOfV2 } from './http/routes/v2/v2.js';
@@ -38,6 +39,7 @@ const MAX_CONNECTIONS = 10_000;
 export interface AppParts {
   config: Config;
   keys: KeyLookup;
+  logins: Logins;
   /** Undefined until gallery and analyser have started; calls answer 503 until then. */
   services: () => Services | undefined;
   /** Rejects when what is below the services, such as the store, does not answer. */
@@ -55,6 +57,7 @@ export interface AppParts {
 export async function buildApp({
   config,
   keys,
+  logins,
   services,
   checkReady,
   audit,
@@ -113,10 +116,11 @@ export async function buildApp({
   // As many photos may arrive as may wait and be computed.
   admitBodies(app, { photo: 2 * (config.MAX_QUEUE + config.WORKERS), plain: PLAIN_BODIES });
   const limits = await callLimits(app, config.RATE_LIMIT, config.FAILED_KEY_LIMIT);
-  const parts = { config, keys, limits, services: startedServices, audit, counts: new TenantCounts() };
+  const parts = { config, keys, logins, limits, services: startedServices, audit, counts: new TenantCounts() };
   await app.register(facesearch, { prefix: basePath, ...parts });
   await app.register(facesearchV2, { prefix: pathOfV2, ...parts });
   for (const prefix of [facematchPath, checkfacePath]) await app.register(facematch, { prefix, ...parts });
+  await app.register(logIn, { prefix: adminPath, ...parts });
   await app.register(admin, { prefix: adminPath, ...parts });
   healthRoutes(app.withTypeProvider(), async () => {
     const { scale, otherModels } = startedServices();

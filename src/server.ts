@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { openLogins } from './accounts/logins.js';
 import { buildApp } from './app.js';
-import { type Config, mqttOf } from './config/config.js';
+import { type Config, mqttOf, sessionRulesOf } from './config/config.js';
 import { networkList } from './events/addresses.js';
 import { type RunningDelivery, startDelivery } from './events/delivery.js';
 import { TenantWebhooks } from './events/tenant-webhooks.js';
@@ -52,7 +53,7 @@ export interface Server {
 
 /**
  * Opens the storage and begins to load models and faces, without waiting for them and without listening.
- * @param workerUrl the compiled vision worker, where this file itself is not compiled; that of the index lies beside it
+ * @param workerUrl the compiled vision worker, where this file itself is not compiled; the other threads lie beside it
  * @throws Error with a message for the operator, when the data folder cannot be used
  */
 export async function openServer(config: Config, logger: Logger, workerUrl?: URL): Promise<Server> {
@@ -65,12 +66,16 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
   const storage = await openStorage(config, logger, workerUrl);
   const { store } = storage;
   const keys = new KeyRing(store, config.API_KEYS);
+  // The workers are compiled together.
+  const hasher = workerUrl && new URL('../accounts/password-worker.js', workerUrl);
+  const logins = openLogins(store, keys, sessionRulesOf(config), hasher);
   let services: Services | undefined;
   const metrics =
     config.METRICS_PORT === undefined ? undefined : new Metrics(() => services && gaugesOf(services, store.webhooks));
   const app = await buildApp({
     config,
     keys,
+    logins,
     services: () => services,
     checkReady: () => store.ping(),
     audit,
@@ -109,6 +114,7 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
     async close() {
       certificate?.close();
       await app.close();
+      await logins.close();
       storage.stopWaiting();
       await started.catch(() => undefined);
       await delivery?.close();
@@ -130,8 +136,12 @@ function gaugesOf({ gallery, analyser }: Services, webhooks: WebhookStore): Gaug
 
 function openStorage(config: Config, logger: Logger, workerUrl: URL | undefined): Promise<Storage> {
   if (config.DATABASE_URL !== undefined) return openDatabaseStorage(config.DATABASE_URL, config, logger);
-  // Both workers are compiled together.
-  return openFolderStorage(config, logger, workerUrl && new URL('../vector-index/index-worker.js', workerUrl));
+  if (!workerUrl) return openFolderStorage(config, logger);
+  // All of them are compiled together.
+  return openFolderStorage(config, logger, {
+    index: new URL('../vector-index/index-worker.js', workerUrl),
+    store: new URL('../persistence/people/sqlite/threads/store-thread.js', workerUrl),
+  });
 }
 
 async function makeFirstKey(keys: KeyRing, audit: AuditLog | undefined): Promise<string | undefined> {

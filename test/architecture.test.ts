@@ -12,7 +12,7 @@ const LAYERS = [
   ['wiring'],
   ['observability'],
   ['config'],
-  ['events', 'gallery'],
+  ['accounts', 'events', 'gallery'],
   ['vector-index'],
   ['persistence', 'vision'],
   ['models'],

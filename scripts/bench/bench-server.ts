@@ -6,12 +6,16 @@ import { basePath } from '../../src/http/routes/v4/v4.js';
 
 export const TENANT = 'bench';
 const KEY = 'bench-key';
+/** Of another tenant, which must not wait for the first one. */
+export const OTHER_TENANT = 'other';
+export const OTHER_KEY = 'other-key';
 const BOUNDARY = 'facesearch-bench';
 
 /** What the server's process says of itself. */
 export interface Vitals {
   /** Delay of its event loop since it was last asked, in milliseconds. */
   loopDelayP99: number;
+  loopDelayMax: number;
   /** Of all its threads, since its start. */
   cpuSeconds: number;
   rssBytes: number;
@@ -31,8 +35,11 @@ export class BenchServer {
     readonly startMs: { listening: number; ready: number },
   ) {}
 
-  /** @param folder its data; the default collection of the tenant `bench` is what calls see */
-  static async start(workers: number, folder: string): Promise<BenchServer> {
+  /**
+   * @param folder its data; the default collection of the tenant `bench` is what calls see
+   * @param settings more of them
+   */
+  static async start(workers: number, folder: string, settings: Record<string, string> = {}): Promise<BenchServer> {
     const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
     const ear = new URL('./vitals.js', import.meta.url).href;
     const start = performance.now();
@@ -42,10 +49,11 @@ export class BenchServer {
         DATA_DIR: folder,
         HOST: '127.0.0.1',
         PORT: '0',
-        API_KEYS: `${TENANT}:${KEY}`,
+        API_KEYS: `${TENANT}:${KEY},${OTHER_TENANT}:${OTHER_KEY}`,
         WORKERS: String(workers),
         MAX_QUEUE: '1000',
         MODEL_PACK: process.env.MODEL_PACK || 'default',
+        ...settings,
       },
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });
@@ -67,14 +75,34 @@ export class BenchServer {
 
   /** Posts a form. @throws Error when the reply's code is none of `codes` */
   post(path: string, fields: Record<string, string | Buffer>, codes: readonly string[] = ['200']): Promise<void> {
-    const body = formBody(fields);
+    return this.#send('POST', `${basePath}${path}`, KEY, fields, codes);
+  }
+
+  /** Like post. */
+  delete(path: string, fields: Record<string, string>, key = KEY): Promise<void> {
+    return this.#send('DELETE', `${basePath}${path}`, key, fields, ['200']);
+  }
+
+  /** @param path below the origin */
+  get(path: string): Promise<void> {
+    return this.#send('GET', path, KEY, {}, ['200']);
+  }
+
+  #send(
+    method: string,
+    path: string,
+    key: string,
+    fields: Record<string, string | Buffer>,
+    codes: readonly string[],
+  ): Promise<void> {
+    const body = method === 'GET' ? Buffer.alloc(0) : formBody(fields);
     const headers = {
-      api_key: KEY,
+      api_key: key,
       'content-type': `multipart/form-data; boundary=${BOUNDARY}`,
       'content-length': body.length,
     };
     return new Promise((resolve, reject) => {
-      const call = request(`${this.origin}${basePath}${path}`, { method: 'POST', agent: this.#agent, headers });
+      const call = request(`${this.origin}${path}`, { method, agent: this.#agent, headers });
       call.on('error', reject);
       call.on('response', async (response) => {
         const chunks: Buffer[] = [];

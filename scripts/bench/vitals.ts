@@ -16,6 +16,7 @@ if (isMainThread && process.send) {
     const { user, system } = process.cpuUsage();
     process.send?.({
       loopDelayP99: late(delay.percentile(99)),
+      loopDelayMax: late(delay.max),
       cpuSeconds: (user + system) / 1e6,
       rssBytes: process.memoryUsage.rss(),
     });

@@ -13,7 +13,11 @@ export interface CompatContents {
   keys: CompatKey[];
   /** Undefined in what releases wrote that knew none. */
   webhooks?: (WebhookTarget & { tenant: string })[];
+  /** Undefined in what releases wrote that kept none. Of days far ahead, which no retention reaches. */
+  attendance?: (CollectionRef & { id: string; day: string; at: string })[];
   collections: CompatCollection[];
+  /** How many faces have an embedding of another model waiting for them; undefined in what releases wrote that knew none. */
+  staged?: { model: string; faces: number };
   /** The import state remembers these. */
   importedTo: { origin: string; tenant: string; collection: string };
   imported: { id: string; path: string; size: number; changed: number; state: 'added' | 'sending' }[];
@@ -39,6 +43,8 @@ export interface CompatPerson {
   faces: string[];
   /** Base64 of the photo, of a person whom a search created. */
   photo?: string;
+  /** Base64 of the photo that was kept of the first face. */
+  kept?: string;
 }
 
 /** The collection with enough faces for a graph, where it was made. */

@@ -15,16 +15,18 @@ const FAR_AHEAD = new Date('2999-01-01');
 export async function fill(
   { store, objects }: Pick<Storage, 'store' | 'objects'>,
   gallery: Gallery,
-  { model, keys, webhooks = [], collections }: CompatContents,
+  { model, keys, webhooks = [], attendance = [], collections, staged }: CompatContents,
 ): Promise<void> {
   for (const key of keys) await addKey(store, key);
   for (const { tenant, ...target } of webhooks) await store.webhooks.add(tenant, target);
   for (const { people, tenant, collection } of collections) {
     const where = { tenant, collection };
-    for (const { id, name, faces, photo } of people) {
+    for (const { id, name, faces, photo, kept } of people) {
       if (photo === undefined) {
         await gallery.saveUser(where, { id, name });
-        for (const face of faces) await gallery.addFace(where, id, fromBase64(face));
+        for (const [i, face] of faces.entries()) {
+          await gallery.addFace(where, id, fromBase64(face), i === 0 && kept ? Buffer.from(kept, 'base64') : undefined);
+        }
         continue;
       }
       // As the gallery does it for a new person, whose id would be random.
@@ -35,6 +37,12 @@ export async function fill(
         await store.addUserWithFace(where, { id, name }, { embedding: fromBase64(face), model, objectKey });
       }
     }
+  }
+  for (const { id, day, at, ...where } of attendance) await store.attendance.seen(where, id, day, new Date(at));
+  if (!staged) return;
+  // As `re-embed` leaves it when it is stopped halfway; the numbers are those that the faces have.
+  for (const face of await store.staged.facesToEmbed(staged.model, 0, staged.faces)) {
+    await store.staged.stage(face, staged.model, fromBase64(collections[0]?.people[0]?.faces[0] ?? ''));
   }
 }
 

@@ -18,12 +18,13 @@ export function madeUpContents(model: string, direction: Float32Array): CompatCo
     return Array.from({ length: count }, () => toBase64(random.image(person)));
   };
   const nearDirection = () => toBase64(sum(direction, random.person(), 0.8));
+  const bytesOf = (name: string) => Buffer.from(`no picture, but the bytes of ${name}`).toString('base64');
   // Created by a search: an id that the server chose, and no name.
   const created = (digit: string) => ({
     id: `c0c0c0c0-1111-4111-8111-${digit.repeat(12)}`,
     name: '',
     faces: images(1),
-    photo: Buffer.from(`no picture, but the bytes of photo ${digit}`).toString('base64'),
+    photo: bytesOf(`photo ${digit}`),
   });
 
   const collections: CompatCollection[] = [
@@ -31,7 +32,7 @@ export function madeUpContents(model: string, direction: Float32Array): CompatCo
       tenant: 'acme',
       collection: '',
       people: [
-        { id: '001 203 004 567', name: 'Nguyễn Văn An', faces: images(2) },
+        { id: '001 203 004 567', name: 'Nguyễn Văn An', faces: images(2), kept: bytesOf('kept photo') },
         { id: '"quoted", \\ and \n', name: '', faces: images(1) },
         { id: '🧑🏽‍🚀', name: 'line\u2028break', faces: [nearDirection(), nearDirection()] },
         { id: 'a'.repeat(300), name: 'Long Id', faces: [nearDirection()] },
@@ -56,7 +57,11 @@ export function madeUpContents(model: string, direction: Float32Array): CompatCo
   const importedTo = { origin: 'http://localhost:8080', tenant: 'acme', collection: 'khách mời' };
   const events = ['match', 'deleted'] as const;
   const webhooks = [{ tenant: 'acme', url: 'https://example.com/compat', secret: 'whsec_compat', events }];
-  return { model, dataKey: 'c0'.repeat(32), keys, webhooks, collections, importedTo, imported };
+  const seen = { tenant: 'globex', collection: '', id: '001 203 004 567', day: '2999-01-01' };
+  const attendance = ['2999-01-01T08:00:00.000Z', '2999-01-01T17:30:00.000Z'].map((at) => ({ ...seen, at }));
+  const staged = { model: 'another-model@0123456789ab', faces: 2 };
+  const more = { attendance, staged, importedTo, imported };
+  return { model, dataKey: 'c0'.repeat(32), keys, webhooks, collections, ...more };
 }
 
 /** Numbers of two sizes only, which pack into few bytes. */

@@ -18,6 +18,7 @@ SELECT create_reference_table('scales');
 SELECT create_reference_table('webhooks');
 SELECT create_reference_table('deliveries');
 SELECT create_reference_table('forms_due');
+SELECT create_reference_table('search_due');
 
 -- A collection's users and faces lie on one node, so that a search and every change but the making of a collection ask one.
 SELECT create_distributed_table('users', 'collection_id');
@@ -26,3 +27,4 @@ SELECT create_distributed_table('templates', 'collection_id', colocate_with => '
 SELECT create_distributed_table('cohort_members', 'collection_id', colocate_with => 'users');
 SELECT create_distributed_table('attendance', 'collection_id', colocate_with => 'users');
 SELECT create_distributed_table('staged_embeddings', 'collection_id', colocate_with => 'users');
+SELECT create_distributed_table('collection_counts', 'collection_id', colocate_with => 'users');

@@ -7,8 +7,10 @@ const tablesInOrder = [
   'tenants',
   'api_keys',
   'collections',
+  'collection_counts',
   'users',
   'faces',
+  'attendance',
   'templates',
   'cohorts',
   'cohort_members',
@@ -17,6 +19,8 @@ const tablesInOrder = [
   'webhooks',
   'deliveries',
   'pending_object_deletions',
+  'forms_due',
+  'search_due',
   'schema_migrations',
 ];
 

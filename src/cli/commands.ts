@@ -26,6 +26,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('./commands/keys.js')).keys,
   },
   {
+    name: 'users',
+    summary: 'Adds, lists and changes console users.',
+    load: async () => (await import('./commands/users.js')).users,
+  },
+  {
     name: 'webhooks',
     summary: "Lists, adds, deletes and retries a tenant's webhooks.",
     load: async () => (await import('./commands/webhooks.js')).webhooks,
@@ -34,6 +39,11 @@ export const commands: readonly Entry[] = [
     name: 'doctor',
     summary: 'Looks at everything that the server needs, and says what to fix.',
     load: async () => (await import('./commands/doctor.js')).doctor,
+  },
+  {
+    name: 'certificate',
+    summary: 'Makes and renews a certificate for HTTPS in a local network.',
+    load: async () => (await import('./commands/certificate.js')).certificate,
   },
   {
     name: 'import',

@@ -60,6 +60,12 @@ export function dataKeyOf({ DATA_KEY, DATA_KEY_FILE }: Config): DataKey | undefi
   return DATA_KEY ?? DATA_KEY_FILE;
 }
 
+/** How long sessions of the console last, and what administrators need. */
+export function sessionRulesOf({ SESSION_IDLE_MINUTES, SESSION_HOURS, ADMIN_TOTP }: Config) {
+  const most = SESSION_HOURS * 3_600_000;
+  return { idle: SESSION_IDLE_MINUTES * 60_000, most, needsTotp: ADMIN_TOTP === 'required' };
+}
+
 /** The broker that events are published at; undefined where none is configured. */
 export function mqttOf({ MQTT_URL, MQTT_URL_FILE, MQTT_TENANT, MQTT_TOPIC, MQTT_DISCOVERY }: Config) {
   const url = MQTT_URL ?? MQTT_URL_FILE;

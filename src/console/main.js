@@ -1,11 +1,11 @@
 import { h } from './dom.js';
-import { loginPage } from './pages/login.js';
+import { loginDialog, loginPage } from './pages/login.js';
 import { isShown, pageName, pages } from './pages.js';
-import { session, whenKeyIsLost } from './session.js';
+import { resume, session, whenSessionEnds } from './session.js';
 import { shell } from './shell.js';
 import { applyTheme } from './ui/theme.js';
 import { toastShelf } from './ui/toast.js';
-import { currentLanguage, t } from './words.js';
+import { currentLanguage, refusalInWords, t } from './words.js';
 
 let life = new AbortController();
 
@@ -42,11 +42,11 @@ function toContent(event) {
 }
 
 window.addEventListener('hashchange', enter);
-// A photo that misses its place must not replace the page, which would forget the key.
+// A photo that misses its place must not replace the page, which would lose what is on it.
 for (const type of ['dragover', 'drop'])
   window.addEventListener(type, (event) => {
     if (event instanceof DragEvent && event.dataTransfer?.types.includes('Files')) event.preventDefault();
   });
-whenKeyIsLost(() => render(t('login.lost')));
+whenSessionEnds(() => loginDialog(render));
 applyTheme();
-render();
+render(await resume().then(() => '', refusalInWords));

@@ -1,10 +1,17 @@
+import { accountPage } from './pages/account.js';
+import { attendancePage } from './pages/attendance.js';
+import { auditPage } from './pages/audit.js';
+import { cameraPage } from './pages/camera.js';
 import { collectionsPage } from './pages/collections.js';
 import { comparePage } from './pages/compare.js';
 import { enrolPage } from './pages/enrol.js';
 import { healthPage } from './pages/health.js';
+import { keysPage } from './pages/keys.js';
 import { peoplePage } from './pages/people.js';
 import { searchPage } from './pages/search.js';
+import { settingsPage } from './pages/settings.js';
 import { tryPage } from './pages/try-out.js';
+import { usersPage } from './pages/users.js';
 import { webhooksPage } from './pages/webhooks.js';
 import { mayDo } from './session.js';
 
@@ -18,9 +25,16 @@ export const pages = {
   people: { show: peoplePage, icon: 'users', group: 'daily', needs: 'list' },
   search: { show: searchPage, icon: 'scan-face', group: 'daily', needs: 'search' },
   enrol: { show: enrolPage, icon: 'user-plus', group: 'daily', needs: 'enrol' },
+  camera: { show: cameraPage, icon: 'camera', group: 'daily', needs: 'search' },
+  attendance: { show: attendancePage, icon: 'calendar', group: 'daily', needs: 'list' },
   compare: { show: comparePage, icon: 'columns-2', group: 'daily', needs: 'search' },
   collections: { show: collectionsPage, icon: 'folder', group: 'daily', needs: 'list' },
+  account: { show: accountPage, icon: 'user-cog', group: 'manage' },
+  users: { show: usersPage, icon: 'users-round', group: 'manage', needs: 'admin' },
+  keys: { show: keysPage, icon: 'key-round', group: 'manage', needs: 'admin' },
+  audit: { show: auditPage, icon: 'scroll-text', group: 'manage', needs: 'admin' },
   webhooks: { show: webhooksPage, icon: 'webhook', group: 'manage', needs: 'admin' },
+  settings: { show: settingsPage, icon: 'settings', group: 'manage', needs: 'operate' },
   try: { show: tryPage, icon: 'terminal', group: 'manage' },
   health: { show: healthPage, icon: 'activity', group: 'manage' },
 };

@@ -3,13 +3,12 @@ export const basePath = '/vision/ekyc/facesearch/v4';
 const facematchPath = '/vision/ekyc/facematch/v4';
 const adminPath = '/admin/v1';
 
-/** Lives in this page only: a reload asks for it again. */
-let key = '';
-
-/** What is known of the key and the server, and the collection that pages work on. */
+/** What is known of the log-in and the server, and the collection that pages work on. The key itself is in no place of the browser. */
 export const session = {
   /** @type {any} */
   status: null,
+  /** Who is logged in, as /admin/v1/me says. @type {any} */
+  me: null,
   collection: '',
 };
 
@@ -34,45 +33,114 @@ export class Refused extends Error {
   }
 }
 
-let keyLost = () => {};
+/** @type {() => Promise<boolean>} */
+let askAgain = async () => false;
+/** @type {Promise<boolean> | undefined} */
+let asking;
 
-/** Calls `listener` after the server has refused the key that was good at the log-in: it was revoked, or has expired. */
-export function whenKeyIsLost(listener) {
-  keyLost = listener;
+/**
+ * Calls `ask` when the session has ended while the console is open. It resolves when somebody has logged in again: true
+ * when requests go on where they were.
+ */
+export function whenSessionEnds(ask) {
+  askAgain = ask;
 }
 
-/** @throws {Refused} */
-export async function logIn(given) {
-  key = given;
-  try {
-    session.status = await admin('GET', '/status');
-  } catch (error) {
-    logOut();
-    throw error;
-  }
+/** Goes on with the session of this browser, where there is one. @returns {Promise<boolean>} @throws {Refused} */
+export async function resume() {
+  // Without the header of the console: the server answers to a stranger, with no error that the browser would note.
+  const answer = await send('GET', `${adminPath}/me`, { headers: {} });
+  const { reason } = await answer
+    .clone()
+    .json()
+    .catch(() => ({}));
+  if (reason === 'missing-api-key' || (await hasEnded(answer))) return false;
+  await enter(await dataOf(answer));
+  return true;
 }
 
-/** Whether the key has a permission; without one there is nothing that it lacks. @param {string} [permission] */
+/**
+ * Begins a session.
+ * @param {object} secrets `key`, or `user` and `password` and perhaps `code`
+ * @returns {Promise<boolean>} whether it is the one who was logged in before
+ * @throws {Refused}
+ */
+export async function logIn(secrets) {
+  const headers = { ...ours, 'content-type': 'application/json' };
+  const answer = await send('POST', `${adminPath}/session`, { headers, body: JSON.stringify(secrets) });
+  return enter(await dataOf(answer));
+}
+
+async function enter(me) {
+  const isSame = session.me?.keyId === me.keyId && session.me.tenant === me.tenant;
+  const status = await dataOf(await send('GET', `${adminPath}/status`, { headers: ours }));
+  // What pages keep belongs to this object.
+  session.status = isSame && session.status ? Object.assign(session.status, status) : status;
+  if (!isSame) session.collection = '';
+  session.me = me;
+  return isSame;
+}
+
+/** Asks again what the log-in may do. @throws {Refused} */
+export async function refreshMe() {
+  await enter(await admin('GET', '/me'));
+}
+
+/** Whether the log-in has a permission; without one there is nothing that it lacks. @param {string} [permission] */
 export function mayDo(permission) {
   return permission === undefined || session.status.permissions.includes(permission);
 }
 
-export function logOut() {
-  key = '';
+/** Ends the session. The page forgets it even where the server cannot be reached. */
+export async function logOut() {
+  await send('DELETE', `${adminPath}/session`, { headers: ours }).catch(() => undefined);
+  forget();
+}
+
+/** Forgets who was logged in. */
+export function forget() {
   session.status = null;
+  session.me = null;
   session.collection = '';
 }
 
+/** No page of another site can add it, so the server knows that the request is ours. */
+const ours = { 'x-requested-with': 'console' };
+
 /**
- * A request with the key, whatever comes back.
+ * A request of the session, whatever comes back.
  * @param {string} method
  * @param {string} path
  * @param {{body?: BodyInit | null, headers?: Record<string, string>}} [options]
  * @returns {Promise<Response>}
  */
 export async function request(method, path, { body = null, headers = {} } = {}) {
+  const options = { body, headers: { ...headers, ...ours } };
+  const answer = await send(method, path, options);
+  if (answer.status !== 401 || !session.status || !(await hasEnded(answer))) return answer;
+  asking ??= askAgain().finally(() => {
+    asking = undefined;
+  });
+  return (await asking) ? send(method, path, options) : answer;
+}
+
+async function hasEnded(answer) {
+  const { reason } = await answer
+    .clone()
+    .json()
+    .catch(() => ({}));
+  return reason === 'session-ended' || reason === 'unknown-key';
+}
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {{body?: BodyInit | null, headers: Record<string, string>}} options
+ * @throws {Refused}
+ */
+async function send(method, path, options) {
   try {
-    return await fetch(path, { method, body, headers: { ...headers, api_key: key } });
+    return await fetch(path, { method, ...options });
   } catch {
     throw new Refused('0', 'The server does not answer.', 'no-answer');
   }
@@ -120,10 +188,6 @@ const reasonsOfProxies = { 413: 'body-size', 429: 'rate-limit', 502: 'no-answer'
 
 async function dataOf(response) {
   const body = await response.json().catch(() => ({}));
-  if (response.status === 401 && session.status) {
-    logOut();
-    keyLost();
-  }
   if (body.code !== '200') {
     const code = body.code ?? String(response.status);
     throw new Refused(code, body.data ?? '', body.reason ?? reasonsOfProxies[code] ?? '', body.photo);

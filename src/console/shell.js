@@ -38,8 +38,8 @@ export function shell(current, render) {
     theme.title = label;
     theme.replaceChildren(icon(themeIcons[currentTheme()]));
   };
-  const leave = () => {
-    logOut();
+  const leave = async () => {
+    await logOut();
     render();
   };
   sayTheme();

@@ -18,6 +18,9 @@ const table = {
   FACE_NOT_FOUND: business(404, { 'face-not-found': 'Face not found' }),
   PHOTO_NOT_FOUND: business(404, { 'photo-not-found': 'No photo of this face was kept' }),
   WEBHOOK_NOT_FOUND: business(404, { 'webhook-not-found': 'Webhook not found' }),
+  ACCOUNT_NOT_FOUND: business(404, { 'account-not-found': 'Console user not found' }),
+  KEY_NOT_FOUND: business(404, { 'key-not-found': 'API key not found, or revoked before' }),
+  SESSION_NOT_FOUND: business(404, { 'session-not-found': 'This request came without a session' }),
   COLLECTION_NOT_FOUND: business(404, { 'collection-not-found': 'Collection not found' }),
   NO_FACE: business(407, { 'no-face': noFace, 'not-a-face': noFace, 'face-too-small': noFace }), // to the letter
   MANY_FACES: business(407, { 'many-faces': 'More than 1 faces detected' }), // to the letter
@@ -66,10 +69,16 @@ const table = {
     'missing-file': 'Missing file',
     'missing-vector': 'Missing vector',
   }),
-  UNKNOWN_KEY: real(401, { 'unknown-key': 'Unknown api_key' }),
+  UNKNOWN_KEY: real(401, { 'unknown-key': 'Unknown api_key', 'session-ended': 'The session has ended; log in again' }),
+  LOGIN_REFUSED: real(401, {
+    'login-refused': 'The name, the password or the code is wrong',
+    'code-needed': 'Send the code of the second factor, too',
+  }),
   NOT_PERMITTED: real(403, {
     'read-only-key': 'This api_key may only search and extract',
     'missing-permission': 'This api_key has no permission to {permission}',
+    'cross-site': 'A request with a session must come from the console itself, and have the header x-requested-with',
+    'more-than-own': 'You cannot give, change or take away permissions that you do not have',
   }),
   UNKNOWN_ROUTE: real(404, { 'unknown-route': 'Unknown route' }),
   WRONG_METHOD: real(405, { 'wrong-method': 'This endpoint has another method, which the header Allow names.' }),
@@ -80,6 +89,7 @@ const table = {
     'content-encoding': 'Send the body without a Content-Encoding: compressed bodies are not read.',
   }),
   RATE_LIMITED: real(429, { 'rate-limit': 'Too many requests; slow down and try again.' }),
+  LOGIN_DELAYED: real(429, { 'login-delayed': 'Too many attempts to log in have failed; wait and try again' }),
   INTERNAL: real(500, { internal: 'Internal error' }),
   ANALYSIS_TIMEOUT: real(500, { 'analysis-timeout': 'The analysis of the photo took too long and was given up.' }),
   OVERLOADED: real(503, { 'queue-full': overloaded, 'uploads-full': overloaded, 'deadline-passed': overloaded }),

@@ -33,7 +33,7 @@ export class Attendance {
 
   /** IANA name of the time zone that days are of. */
   get timeZone(): string {
-    return this.#format.resolvedOptions().timeZone;
+    return this.#parts.timeZone ?? this.#format.resolvedOptions().timeZone;
   }
 
   /** Such as 2027-01-31. */

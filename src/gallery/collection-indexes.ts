@@ -88,6 +88,14 @@ export class CollectionIndexes {
     }
   }
 
+  /** For a collection that the index may differ from: it is thrown away, and read from the store when it is needed. */
+  readAnew(collectionId: number): void {
+    const index = this.#indexes.get(collectionId);
+    this.#indexes.delete(collectionId);
+    // One that cannot answer any more has died with its thread, and its memory with it.
+    index?.drop().catch(() => undefined);
+  }
+
   /** For one that rejected with an IndexLostError. */
   forgetLost(index: VectorIndex | undefined): void {
     for (const [collectionId, current] of this.#indexes) if (current === index) this.#indexes.delete(collectionId);
@@ -102,10 +110,7 @@ export class CollectionIndexes {
       await work();
     } catch (err) {
       this.#logger.error({ err, collectionId }, 'the index of a collection failed; it is read anew from the store');
-      const index = this.#indexes.get(collectionId);
-      this.#indexes.delete(collectionId);
-      // One that cannot answer any more has died with its thread, and its memory with it.
-      index?.drop().catch(() => undefined);
+      this.readAnew(collectionId);
     }
   }
 }

@@ -29,7 +29,6 @@ export interface Gallery {
   saveUser(collection: CollectionRef, user: User): Promise<void>;
   /** @throws FaceSearchError USER_NOT_FOUND */
   requireUser(collection: CollectionRef, userId: string): Promise<void>;
-  listUsers(collection: CollectionRef): Promise<User[]>;
   /**
    * @param photo to be kept with the face, and erased with it; without one none is kept
    * @throws FaceSearchError USER_NOT_FOUND

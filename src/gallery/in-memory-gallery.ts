@@ -6,6 +6,7 @@ import type { EmbeddingStore, IndexSource, StoredCollection } from '../persisten
 import type { CollectionRef, Erased, PeopleStore, User } from '../persistence/people/people-store.js';
 import type { ObjectStore } from '../persistence/photos/object-store.js';
 import type { PhotoOutbox } from '../persistence/photos/photo-outbox.js';
+import { StoreError } from '../persistence/store-error.js';
 import type { IndexWorkers } from '../vector-index/index-workers.js';
 import { IndexLostError, type VectorIndex } from '../vector-index/vector-index.js';
 import { CollectionIndexes } from './collection-indexes.js';
@@ -14,6 +15,7 @@ import { KeyedLock } from './keyed-lock.js';
 import { PeopleScoring } from './people-scoring.js';
 import { probeOf } from './scoring/rank.js';
 import type { SimilarityScale } from './scoring/similarity.js';
+import { CollectionSweep } from './sweeps/collection-sweep.js';
 import { newObjectKey, PhotoSweep } from './sweeps/photo-sweep.js';
 
 /**
@@ -50,6 +52,7 @@ export class InMemoryGallery implements Gallery {
   readonly #model: string;
   readonly #logger: GalleryParts['logger'];
   readonly #photos: PhotoSweep;
+  readonly #collections: CollectionSweep;
   readonly #writes = new KeyedLock();
   readonly #indexes: CollectionIndexes;
   readonly #scoring: PeopleScoring;
@@ -60,13 +63,15 @@ export class InMemoryGallery implements Gallery {
     this.#model = model;
     this.#logger = logger;
     this.#photos = new PhotoSweep(store, objects, logger);
+    this.#collections = new CollectionSweep(store, () => this.#photos.start(), logger);
     this.#indexes = new CollectionIndexes({ store, workers: indexes, model, logger });
     this.#scoring = new PeopleScoring({ store, model, scale, isShared: false, logger });
   }
 
-  /** Reads all faces into memory and deletes what earlier deletions left. Calls before its end are slow, not wrong. */
+  /** Reads all faces into memory, and begins to erase what earlier deletions left. Calls before its end are slow, not wrong. */
   async open(): Promise<void> {
-    await this.#photos.run();
+    this.#photos.start();
+    this.#collections.start();
     const collections = await this.#store.listCollections();
     this.#workers.removeOthers(new Set(collections.map(({ collectionId }) => collectionId)));
     for (const collection of collections) {
@@ -89,7 +94,7 @@ export class InMemoryGallery implements Gallery {
   }
 
   async saveUser(collection: CollectionRef, user: User): Promise<void> {
-    const isSaved = await this.#writes.run(lockKey(collection), () => this.#store.saveUser(collection, user));
+    const isSaved = await this.#write(collection, () => this.#store.saveUser(collection, user));
     if (!isSaved) throw new FaceSearchError('BAD_INPUT', 'id-conflict');
   }
 
@@ -97,14 +102,10 @@ export class InMemoryGallery implements Gallery {
     if (!(await this.#store.findUser(collection, userId))) throw new FaceSearchError('USER_NOT_FOUND');
   }
 
-  listUsers(collection: CollectionRef): Promise<User[]> {
-    return this.#store.listUsers(collection);
-  }
-
   async addFace(collection: CollectionRef, userId: string, embedding: Float32Array, photo?: Buffer): Promise<void> {
     const vector = unitVector(embedding);
     await this.#photos.keepIfAny(photo, (kept) =>
-      this.#writes.run(lockKey(collection), async () => {
+      this.#write(collection, async () => {
         const face = { embedding: vector, model: this.#model, ...kept };
         const stored = await this.#store.addFace(collection, userId, face);
         if (!stored) throw new FaceSearchError('USER_NOT_FOUND');
@@ -125,7 +126,7 @@ export class InMemoryGallery implements Gallery {
     const objectKey = newObjectKey();
     const face = { embedding: vector, model: this.#model, objectKey };
     const outcome = await this.#photos.keep(objectKey, photo, () =>
-      this.#writes.run(lockKey(collection), async () => {
+      this.#write(collection, async () => {
         const found = await this.#store.findCollection(collection);
         const [best] = found ? await this.#nearestUnderLock(found, vector) : [];
         if (best && isKnown(best)) return { known: best };
@@ -136,7 +137,7 @@ export class InMemoryGallery implements Gallery {
       }),
     );
     // The photo that nobody needs was never claimed.
-    if ('known' in outcome) await this.#photos.run();
+    if ('known' in outcome) this.#photos.start();
     return outcome;
   }
 
@@ -161,14 +162,14 @@ export class InMemoryGallery implements Gallery {
   }
 
   async deleteCollection(collection: CollectionRef): Promise<void> {
-    const erased = await this.#writes.run(lockKey(collection), async () => {
+    const erased = await this.#write(collection, async () => {
       const gone = await this.#store.deleteCollection(collection);
       if (gone) await this.#indexes.erase(gone.collectionId);
       return gone;
     });
     if (!erased) throw new FaceSearchError('COLLECTION_NOT_FOUND');
-    this.#scoring.erased(collection.tenant, erased.faceIds);
-    await this.#photos.run();
+    this.#scoring.erasedCollection(collection.tenant, erased.collectionId);
+    this.#collections.start();
   }
 
   compare(tenant: string, one: Float32Array, other: Float32Array): Promise<number> {
@@ -227,19 +228,35 @@ export class InMemoryGallery implements Gallery {
   async close(): Promise<void> {
     await this.#writes.idle();
     await this.#scoring.close();
+    await this.#collections.close();
     await this.#photos.close();
     this.#indexes.clear();
   }
 
   async #erase(collection: CollectionRef, work: () => Promise<Erased | undefined>): Promise<Erased | undefined> {
-    const erased = await this.#writes.run(lockKey(collection), async () => {
+    const erased = await this.#write(collection, async () => {
       const gone = await work();
       if (gone) await this.#indexes.remove(gone.collectionId, gone.faceIds);
       return gone;
     });
     if (erased) this.#scoring.erased(collection.tenant, erased.faceIds);
-    if (erased) await this.#photos.run();
+    if (erased) this.#photos.start();
     return erased;
+  }
+
+  /** Under the collection's lock. Where nobody knows whether the store changed, its index is read anew. */
+  #write<T>(collection: CollectionRef, work: () => Promise<T>): Promise<T> {
+    return this.#writes.run(lockKey(collection), async () => {
+      try {
+        return await work();
+      } catch (error) {
+        if (error instanceof StoreError && error.trouble === 'uncertain') {
+          const found = await this.#store.findCollection(collection);
+          if (found) this.#indexes.readAnew(found.collectionId);
+        }
+        throw error;
+      }
+    });
   }
 
   async #indexOf(collection: CollectionRef): Promise<VectorIndex | undefined> {

@@ -107,6 +107,13 @@ export class PeopleScoring {
     this.#builder.changed(tenant, faceIds.length);
   }
 
+  /** A collection was deleted, with however many faces. */
+  erasedCollection(tenant: string, collectionId: number): void {
+    if (!this.#scale.isNormalised) return;
+    this.#cohorts.forgetCollection(tenant, collectionId);
+    this.#builder.changed(tenant, Number.POSITIVE_INFINITY);
+  }
+
   /** What is not done is done another time. */
   async close(): Promise<void> {
     this.#isClosed = true;

@@ -46,9 +46,9 @@ export class PgvectorGallery implements Gallery {
     this.#scoring = new PeopleScoring({ store, model, scale, isShared: true, logger });
   }
 
-  /** Deletes the photos that earlier deletions left. */
+  /** Begins to delete the photos that earlier deletions left. */
   async open(): Promise<void> {
-    await this.#photos.run();
+    this.#photos.start();
     this.#scoring.open();
   }
 
@@ -58,10 +58,6 @@ export class PgvectorGallery implements Gallery {
 
   async requireUser(collection: CollectionRef, userId: string): Promise<void> {
     if (!(await this.#store.findUser(collection, userId))) throw new FaceSearchError('USER_NOT_FOUND');
-  }
-
-  listUsers(collection: CollectionRef): Promise<User[]> {
-    return this.#store.listUsers(collection);
   }
 
   async addFace(collection: CollectionRef, userId: string, embedding: Float32Array, photo?: Buffer): Promise<void> {
@@ -95,7 +91,7 @@ export class PgvectorGallery implements Gallery {
       }),
     );
     // The photo that nobody needs was never claimed.
-    if ('known' in outcome) await this.#photos.run();
+    if ('known' in outcome) this.#photos.start();
     return outcome;
   }
 
@@ -115,12 +111,15 @@ export class PgvectorGallery implements Gallery {
     const erased = await this.#store.deleteAutoCreatedBefore(time, collection, userId);
     if (!erased) return false;
     this.#scoring.erased(collection.tenant, erased.faceIds);
-    await this.#photos.run();
+    this.#photos.start();
     return true;
   }
 
   async deleteCollection(collection: CollectionRef): Promise<void> {
-    await this.#sweepAfter(collection, this.#store.deleteCollection(collection), 'COLLECTION_NOT_FOUND');
+    const erased = await this.#store.deleteCollection(collection);
+    if (!erased) throw new FaceSearchError('COLLECTION_NOT_FOUND');
+    this.#scoring.erasedCollection(collection.tenant, erased.collectionId);
+    this.#photos.start();
   }
 
   compare(tenant: string, one: Float32Array, other: Float32Array): Promise<number> {
@@ -165,11 +164,11 @@ export class PgvectorGallery implements Gallery {
   async #sweepAfter(
     { tenant }: CollectionRef,
     erasing: Promise<Erased | undefined>,
-    unknown: 'USER_NOT_FOUND' | 'FACE_NOT_FOUND' | 'COLLECTION_NOT_FOUND',
+    unknown: 'USER_NOT_FOUND' | 'FACE_NOT_FOUND',
   ) {
     const erased = await erasing;
     if (!erased) throw new FaceSearchError(unknown);
     this.#scoring.erased(tenant, erased.faceIds);
-    await this.#photos.run();
+    this.#photos.start();
   }
 }

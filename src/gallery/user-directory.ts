@@ -6,47 +6,56 @@ import type {
   PeopleStore,
   User,
 } from '../persistence/people/people-store.js';
+import type { ListedUser, UserPages, UserSort } from '../persistence/people/user-pages.js';
 import type { ObjectStore } from '../persistence/photos/object-store.js';
+import { cursorOf, placeAt } from './page-cursor.js';
+
+/** Users of a list read at a time. */
+const USERS_AT_A_TIME = 1000;
 
 export interface PageRequest {
   /** Part of an id or a name; case and accents do not matter. Empty: everybody. */
   search: string;
-  /** Users to skip. */
+  sort: UserSort;
+  /** Only users who have no face. */
+  withoutFace: boolean;
+  /** `next` of the page before; undefined for the first one. */
+  cursor: string | undefined;
+  /** Users to skip. Costs as much as reading them; a cursor costs nothing. */
   offset: number;
   limit: number;
-}
-
-export interface ListedUser extends User {
-  faces: number;
 }
 
 export interface UserPage {
   /** Users that match, on all pages. */
   total: number;
+  /** False where only some of those that match were counted: there are `total` or more. */
+  isTotalExact: boolean;
   users: ListedUser[];
+  /** Cursor of the next page; undefined on the last one. */
+  next: string | undefined;
 }
 
 /** What people look up in a gallery; it changes nothing. */
 export interface UserDirectory {
   /** A tenant's collections, in order of their names. */
   collections(tenant: string): Promise<CollectionCount[]>;
-  /** Users in order of creation; none in an unknown collection. */
+  /** None in an unknown collection. @throws FaceSearchError BAD_INPUT for a cursor that is none of this order */
   page(collection: CollectionRef, request: PageRequest): Promise<UserPage>;
+  /** All users in order of creation, some at a time; at least one array, which may be empty. */
+  everybody(collection: CollectionRef): AsyncIterable<User[]>;
   /** Faces in order of creation. @throws FaceSearchError USER_NOT_FOUND */
   faces(collection: CollectionRef, userId: string): Promise<FaceRecord[]>;
   /** The photo that was kept of a face. @throws FaceSearchError USER_NOT_FOUND, FACE_NOT_FOUND, PHOTO_NOT_FOUND */
   photo(collection: CollectionRef, userId: string, faceId: number): Promise<Buffer>;
 }
 
-/**
- * The directory over the store. With a data key ids and names lie encrypted, so a search reads every user of the
- * collection, as a list does.
- */
+/** The directory over the store. */
 export class StoredUserDirectory implements UserDirectory {
-  readonly #people: PeopleStore;
+  readonly #people: PeopleStore & { readonly userPages: UserPages };
   readonly #objects: ObjectStore;
 
-  constructor(people: PeopleStore, objects: ObjectStore) {
+  constructor(people: PeopleStore & { readonly userPages: UserPages }, objects: ObjectStore) {
     this.#people = people;
     this.#objects = objects;
   }
@@ -55,15 +64,20 @@ export class StoredUserDirectory implements UserDirectory {
     return this.#people.countPeople(tenant);
   }
 
-  async page(collection: CollectionRef, { search, offset, limit }: PageRequest): Promise<UserPage> {
-    const users = await this.#people.listUsers(collection);
-    const wanted = folded(search);
-    const matching = wanted === '' ? users : users.filter(({ id, name }) => isIn(wanted, id) || isIn(wanted, name));
-    const page = matching.slice(offset, offset + limit).map(async (user) => {
-      const faces = await this.#people.facesOfUser(collection, user.id);
-      return { ...user, faces: faces.length };
-    });
-    return { total: matching.length, users: await Promise.all(page) };
+  async page(collection: CollectionRef, { cursor, ...request }: PageRequest): Promise<UserPage> {
+    const after = cursor === undefined ? undefined : placeAt(cursor, request.sort);
+    const { next, ...page } = await this.#people.userPages.page(collection, { ...request, after });
+    return { ...page, next: next && cursorOf(next, request.sort) };
+  }
+
+  async *everybody(collection: CollectionRef): AsyncIterable<User[]> {
+    for (let after = 0; ; ) {
+      const users = await this.#people.userPages.usersAfter(collection, after, USERS_AT_A_TIME);
+      const last = users.at(-1);
+      if (after === 0 || last) yield users.map(({ id, name }) => ({ id, name }));
+      if (!last || users.length < USERS_AT_A_TIME) return;
+      after = last.userId;
+    }
   }
 
   async faces(collection: CollectionRef, userId: string): Promise<FaceRecord[]> {
@@ -78,13 +92,4 @@ export class StoredUserDirectory implements UserDirectory {
     if (!photo) throw new FaceSearchError('PHOTO_NOT_FOUND');
     return photo;
   }
-}
-
-function isIn(wanted: string, text: string): boolean {
-  return folded(text).includes(wanted);
-}
-
-/** Without case and accents, so that `duc` finds Đức. */
-function folded(text: string): string {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('đ', 'd');
 }

@@ -15,7 +15,7 @@ export class RequestContext {
   /** Whose key the request came with; undefined until the key is checked. */
   knownCaller: Caller | undefined;
   /** Whose data the request is about, as far as it was read. */
-  subject: { collection?: string; userId?: string } = {};
+  subject: { collection?: string; userId?: string; accountId?: number } = {};
   /** Milliseconds per stage of the analysis of a photo. */
   stages: Readonly<Record<string, number>> | undefined;
   /** Refusals of a photo that the request overruled. */

@@ -7,6 +7,7 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { z } from 'zod';
+import type { Logins } from '../accounts/logins.js';
 import type { Config } from '../config/config.js';
 import { type ErrorName, FaceSearchError, type Reason } from '../core/errors.js';
 import type { TenantCounts } from '../observability/metrics/tenant-counts.js';
@@ -39,6 +40,7 @@ export type App = FastifyInstance<RawServerDefault, IncomingMessage, ServerRespo
 export interface RouteParts {
   config: Config;
   services: GetServices;
+  logins: Logins;
   /** Counts what each tenant asks for. */
   counts: TenantCounts;
 }

@@ -1,3 +1,4 @@
+import type { Config } from '../config/config.js';
 import type { WebhookDirectory } from '../events/tenant-webhooks.js';
 import type { Attendance } from '../gallery/attendance.js';
 import type { Gallery } from '../gallery/gallery.js';
@@ -46,6 +47,14 @@ export function photoOptions(
     disableValidation: disable_validation,
     allowCovered: allow_covered,
   };
+}
+
+/** Whether a client asks to overrule the gates of covered faces, and the server lets it. */
+export function mayOverrule(
+  { allow_covered = false }: Pick<PhotoFlags, 'allow_covered'>,
+  { ALLOW_COVERED }: Pick<Config, 'ALLOW_COVERED'>,
+): boolean {
+  return allow_covered && ALLOW_COVERED === 'on';
 }
 
 /** What an analysis ends with, whose times are noted for log and metrics. */

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { type Calibration, calibrationSchema } from './calibration.js';
 import { readJson } from './files.js';
 import {
+  type Cropping,
   type DetectorModel,
   type EmbedderModel,
   type FacematchVersion,
@@ -30,6 +31,7 @@ export interface ChosenPack {
   detector: Named<DetectorModel>;
   landmarks: Named<LandmarksModel> | null;
   embedders: Record<FacematchVersion, { model: Named<EmbedderModel>; mirror: boolean }>;
+  cropping: Cropping;
   gates: { [Member in GateMember]: Named<GateModel<Member>> | null };
 }
 
@@ -87,6 +89,7 @@ export async function readPack(manifestPath: string, packName: string): Promise<
     detector,
     landmarks: pack.landmarks === null ? null : choose('landmarks', pack.landmarks, 'landmarks'),
     embedders: { none: await embedder('none'), v3: await embedder('v3'), v4: await embedder('v4') },
+    cropping: pack.cropping,
     gates: perGate((member) => {
       const name = pack[member];
       return name === null ? null : choose(member, name, gateRole(member));
@@ -114,6 +117,7 @@ export function withWeights(pack: ChosenPack, weights: ReadonlyMap<string, strin
     detector: prepared(pack.detector),
     landmarks: pack.landmarks && prepared(pack.landmarks),
     embedders: { none: embedder(none), v3: embedder(v3), v4: embedder(v4) },
+    cropping: pack.cropping,
     gates: perGate((member) => pack.gates[member] && prepared(pack.gates[member])) as ModelPack['gates'],
   };
 }

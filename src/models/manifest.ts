@@ -17,8 +17,8 @@ const fileSchema = z.union([
   z.strictObject({ local: z.string() }),
 ]);
 
-/** One-time graph rewrites that leave the output unchanged; see transform.ts. */
-const preparationSchema = z.enum(['flush-denormals', 'split-prelu']);
+/** One-time graph rewrites that leave the outputs unchanged; see transform.ts. */
+const preparationSchema = z.enum(['flush-denormals', 'split-prelu', 'tell-length']);
 
 const inputSchema = z
   .strictObject({
@@ -81,6 +81,11 @@ const embedderSchema = z.strictObject({
    * changed and still makes the same embeddings: only then may it stay what it was.
    */
   identity: z.string().min(1).optional(),
+  /**
+   * Between which lengths the vectors of the network lie before they are normalised: that of photos that are hardly ever found again,
+   * and that of good ones. Without, quality does not ask the embedder.
+   */
+  lengths: z.strictObject({ worst: z.number().min(0), best: z.number().positive() }).optional(),
   /** The calibration, or its file relative to the manifest's folder. */
   calibration: z.union([z.string(), calibrationSchema]),
 });
@@ -142,11 +147,20 @@ const embedderChoiceSchema = z.strictObject({
   mirror: z.boolean(),
 });
 
+const croppingSchema = z.strictObject({
+  /** By how much the crop that is embedded lies lower than the template says, in its 112 pixels. */
+  down: z.number().min(-20).max(20),
+  /** How much more of the photo it shows in each direction, as a factor, about the middle of the face. */
+  scale: z.number().min(0.5).max(2),
+});
+
 const packSchema = z.strictObject({
   detector: z.string(),
   /** Null when the detector gives the five points itself. */
   landmarks: z.string().nullable(),
   embedders: z.strictObject({ none: embedderChoiceSchema, v3: embedderChoiceSchema, v4: embedderChoiceSchema }),
+  /** The template's own crop when left out. Landmarks of other makes lie a little elsewhere than those that the embedder knows. */
+  cropping: croppingSchema.default({ down: 0, scale: 1 }),
   /** Null does without the gates that need this model. */
   ...perGate(() => z.string().nullable().default(null)),
 });
@@ -157,6 +171,7 @@ const manifestSchema = z.strictObject({
   packs: z.record(nameSchema, packSchema),
 });
 
+export type Cropping = z.infer<typeof croppingSchema>;
 export type Preparation = z.infer<typeof preparationSchema>;
 export type ModelInput = z.infer<typeof inputSchema>;
 export type DetectorModel = z.infer<typeof detectorSchema>;
@@ -181,6 +196,7 @@ export interface ModelPack {
   detector: Prepared<DetectorModel>;
   landmarks: Prepared<LandmarksModel> | null;
   embedders: Record<FacematchVersion, { model: Prepared<EmbedderModel>; mirror: boolean }>;
+  cropping: Cropping;
   /** Null where the pack does without. */
   gates: { [Member in GateMember]: Prepared<GateModel<Member>> | null };
 }

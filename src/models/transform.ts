@@ -2,10 +2,12 @@ import { flushDenormals } from './flush-denormals.js';
 import type { Preparation } from './manifest.js';
 import { decodeModel, encodeModel, type OnnxModel } from './onnx.js';
 import { splitPrelu } from './split-prelu.js';
+import { tellLength } from './tell-length.js';
 
 const steps: Record<Preparation, (model: OnnxModel) => string> = {
   'flush-denormals': (model) => `${flushDenormals(model)} tiny weights set to zero`,
   'split-prelu': (model) => `${splitPrelu(model)} PRelu split`,
+  'tell-length': (model) => `${tellLength(model)} vector told before it is normalised`,
 };
 
 /**

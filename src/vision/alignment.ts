@@ -1,4 +1,5 @@
-import { type Affine, type Box, type Point, rasterToBox } from './geometry.js';
+import type { Cropping } from '../models/manifest.js';
+import { type Affine, type Box, compose, type Point, rasterToBox } from './geometry.js';
 
 /** Side of the aligned crop in pixels. */
 export const ALIGNED_SIZE = 112;
@@ -48,6 +49,15 @@ export function alignedToImage(fivePoints: readonly Point[]): Affine {
   const { centre: f } = from;
   const { centre: t } = to;
   return { a, b: -c, c, d: a, tx: t.x - (a * f.x - c * f.y), ty: t.y - (c * f.x + a * f.y) };
+}
+
+/** The middle of the face in the aligned crop. */
+const MIDDLE: Point = { x: 56, y: 66 };
+
+/** The crop that an embedder is given, from the aligned one. @returns a map from that crop to the image */
+export function cropped(toImage: Affine, { down, scale }: Cropping): Affine {
+  const place = { a: scale, b: 0, c: 0, d: scale, tx: MIDDLE.x * (1 - scale), ty: MIDDLE.y * (1 - scale) + down };
+  return compose(toImage, place);
 }
 
 function centred(points: readonly Point[]): { centre: Point; points: Point[] } {

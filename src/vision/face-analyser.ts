@@ -33,7 +33,7 @@ export interface FaceAnalyser {
   embedCrop(image: Buffer, version: FacematchVersion, signal?: AbortSignal): Promise<Analysis>;
 
   /**
-   * Tells what is seen in a photo and which refusal it would meet, without embedding it.
+   * Tells what is seen in a photo and which refusal it would meet.
    * @param signal as in embedPhoto
    * @throws FaceSearchError BAD_INPUT, OVERLOADED
    */

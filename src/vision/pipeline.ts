@@ -1,9 +1,9 @@
 import type { Reason } from '../core/errors.js';
 import type { FacematchVersion, ModelPack } from '../models/manifest.js';
-import { ALIGNED_SIZE, alignedToImage, unstretchedAlignedToImage } from './alignment.js';
+import { ALIGNED_SIZE, alignedToImage, cropped, unstretchedAlignedToImage } from './alignment.js';
 import { type DecodedImage, type DecodeLimits, decode } from './decode.js';
 import { Detector } from './detectors/detector.js';
-import { Embedder } from './embedder.js';
+import { Embedder, type MeasuredEmbedding } from './embedder.js';
 import type { Analysis, FaceReport, MatchAnalysis, MatchOptions, PhotoOptions, PhotoReport } from './face-analyser.js';
 import { FaceFinder, type FoundFaces, type LocatedFace, type SizeOfFace } from './face-finder.js';
 import { FaceScorer } from './face-scorer.js';
@@ -13,6 +13,7 @@ import { faceGates, photoGates, type Sights } from './gates/gates.js';
 import { area, type Box } from './geometry.js';
 import { ImagePyramid } from './image-pyramid.js';
 import { LandmarkFinder } from './landmarks.js';
+import { isPerson, PASSER_BY_WIDTH, withoutSecondPortraits } from './people-in-photo.js';
 import { cropAround } from './photo-crop.js';
 import { type DecodedPhoto, qualityIn } from './quality/quality-in.js';
 import { Refusal } from './refusal.js';
@@ -38,20 +39,11 @@ const FACE_WIDTH_TOLERANCE = 0.1;
 /** A face at least so wide counts as a person even if it is too small to be embedded, in pixels of the photo. */
 const MIN_COUNTED_WIDTH = 24;
 
-/** A face narrower than this share of the main one is a passer-by or a picture behind the person, not a second one. */
-const PASSER_BY_WIDTH = 1 / 8;
-
 /** First look at a photo: its longer side in pixels, at least, which is three times the usual detector's input. */
 export const FIRST_LOOK_SIDE = 960;
 
 /** A face at least so wide, in pixels, is still larger than in the aligned crop; a narrower one is looked at in full size. */
 const SHARP_FACE_WIDTH = 112;
-
-/**
- * The second portrait of a document is a fainter and smaller copy of the first: up to half as wide on Vietnamese cards. Wider
- * faces beside the largest are those of somebody else, or of a second document.
- */
-const SECOND_PORTRAIT_WIDTH = 2 / 3;
 
 /** What is asked of a photo that is to be compared. */
 const MATCH_OPTIONS = { version: 'v3', allowIdCard: true, severalFaces: 'refuse', withoutLiveness: true } as const;
@@ -99,9 +91,10 @@ export class Pipeline {
     const { photo, found } = await this.findFaces(bytes, clock);
     const findings = await askGates(this.photoGates, photoView(photo, found), options, clock);
     const { face, overruled } = await this.accept(photo, found, findings, options);
-    const embedding = await clock.time('embed', () => this.embed(found.pyramid, face, options.version));
+    const { embedding, length } = await clock.time('embed', () => this.embed(found.pyramid, face, options.version));
+    const score = this.judge(photo, face, length, options);
     const crop = options.withCrop && { crop: await clock.time('crop', () => cropAround(photo, face.box)) };
-    const quality = options.tellQuality && { quality: qualityIn(photo, face).score };
+    const quality = score !== undefined && { quality: score };
     return { embedding, overruled, ...crop, ...quality, timings: clock.timings };
   }
 
@@ -121,12 +114,13 @@ export class Pipeline {
     const faces = isIdCard ? withoutSecondPortraits(found.faces) : found.faces;
     const options = { ...MATCH_OPTIONS, disableValidation };
     const { face } = await this.accept(photo, { ...found, faces }, findings, options);
-    const embedding = await clock.time('embed', () => this.embed(found.pyramid, face, options.version));
+    const { embedding, length } = await clock.time('embed', () => this.embed(found.pyramid, face, options.version));
+    this.judge(photo, face, length, options);
     return { embedding, isIdCard, overruled: [], timings: clock.timings };
   }
 
   /**
-   * Tells what `embedPhoto` sees in a photo and would refuse, without embedding it.
+   * Tells what `embedPhoto` sees in a photo and would refuse.
    * @throws Refusal BAD_INPUT
    */
   async analysePhoto(bytes: Uint8Array, options: PhotoOptions, clock = new StageTimer()): Promise<PhotoReport> {
@@ -138,32 +132,46 @@ export class Pipeline {
    * @throws Refusal BAD_INPUT
    */
   async lookAt(bytes: Uint8Array, options: PhotoOptions, clock = new StageTimer()): Promise<PhotoReport> {
-    const { report, accepted, found } = await this.report(bytes, options, clock);
+    const { report, accepted, embedded, found } = await this.report(bytes, options, clock);
     if (!accepted) return report;
-    const embedding = await clock.time('embed', () => this.embed(found.pyramid, accepted, options.version));
-    return { ...report, embedding };
+    const made =
+      embedded.get(accepted) ?? (await clock.time('embed', () => this.embed(found.pyramid, accepted, options.version)));
+    return { ...report, embedding: made.embedding };
   }
 
   private async report(bytes: Uint8Array, options: PhotoOptions, clock: StageTimer) {
     const { photo, found } = await this.findFaces(bytes, clock);
     const findings = await askGates(this.photoGates, photoView(photo, found), {}, clock);
+    const tellsLength = this.pack.embedders[options.version].model.lengths !== undefined;
+    const embedded = new Map<LocatedFace, MeasuredEmbedding>();
     const faces: FaceReport[] = [];
-    for (const { fillsPicture, ...face } of found.faces) {
+    for (const located of found.faces) {
+      const { fillsPicture, ...face } = located;
       const asked = await askGates(this.faceGates, { face, picture: found.pyramid, photo }, {});
       const full = asked.find(({ rule, reason }) => rule.refuses === 'NOT_FULL_FACE' && reason);
       const fault = (full?.reason ?? null) as FaceReport['fault'];
       const liveness = (asked.find(({ name }) => name === 'liveness')?.sight ?? null) as number | null;
-      const quality = qualityIn(photo, face);
-      faces.push({ ...face, fault, isPerson: isPerson(face.box, found), quality, liveness });
+      const made =
+        tellsLength && (await clock.time('embed', () => this.embed(found.pyramid, located, options.version)));
+      if (made) embedded.set(located, made);
+      faces.push({
+        ...face,
+        fault,
+        isPerson: isPerson(face.box, found),
+        quality: qualityIn(photo, face, made ? made.length : null),
+        liveness,
+      });
     }
-    const [accepted, refusal] = await this.accept(photo, found, findings, options).then(
-      ({ face }) => [face, null] as const,
-      (error: unknown) => [null, causeOf(error)] as const,
-    );
+    const [accepted, refusal] = await this.accept(photo, found, findings, options)
+      .then(({ face }) => {
+        this.judge(photo, face, embedded.get(face)?.length ?? null, options);
+        return [face, null] as const;
+      })
+      .catch((error: unknown) => [undefined, causeOf(error)] as const);
     const { width, height } = photo.image;
     const thresholds = this.pack.gates.faceGate?.thresholds ?? null;
     const report = { width, height, faces, ...sightsOf(findings), thresholds, refusal, timings: clock.timings };
-    return { report: report satisfies PhotoReport, accepted, found };
+    return { report: report satisfies PhotoReport, accepted, embedded, found };
   }
 
   /**
@@ -175,7 +183,7 @@ export class Pipeline {
     const image = await clock.time('decode', () => decode(bytes, { ...this.limits, minResolution: null }));
     const pyramid = new ImagePyramid(image);
     const face = await clock.time('find', () => this.finder.findInCrop(pyramid));
-    const embedding = await clock.time('embed', () => this.embed(pyramid, face, version));
+    const { embedding } = await clock.time('embed', () => this.embed(pyramid, face, version));
     return { embedding, overruled: [], timings: clock.timings };
   }
 
@@ -222,11 +230,27 @@ export class Pipeline {
     const withoutLiveness = options.withoutLiveness || this.limits.liveness !== 'refuse';
     const ofFace = { ...options, withoutLiveness };
     const overruled = refuseBy(await askGates(this.faceGates, { face, picture: pyramid, photo }, ofFace), ofFace);
+    return { face, overruled };
+  }
+
+  /**
+   * @param length of the embedding, as the embedder tells it
+   * @returns the quality of the face, 0–100; undefined where nothing asks for it
+   * @throws Refusal of a face below the limit
+   */
+  private judge(
+    photo: DecodedPhoto,
+    face: LocatedFace,
+    length: number | null,
+    { disableValidation, allowCovered, tellQuality }: Partial<PhotoOptions>,
+  ): number | undefined {
     const { minQuality = 0 } = this.limits;
     // An office that overrules a gate has looked at the photo itself.
-    const isJudged = minQuality > 0 && !options.disableValidation && !options.allowCovered;
-    if (isJudged && qualityIn(photo, face).score < minQuality) throw new Refusal('NOT_FULL_FACE', 'low-quality');
-    return { face, overruled };
+    const isJudged = minQuality > 0 && !disableValidation && !allowCovered;
+    if (!isJudged && !tellQuality) return undefined;
+    const { score } = qualityIn(photo, face, length);
+    if (isJudged && score < minQuality) throw new Refusal('NOT_FULL_FACE', 'low-quality');
+    return score;
   }
 
   /** A small face counts as a person; one that covers too little of the photo does not, for it stands in the background. */
@@ -242,21 +266,12 @@ export class Pipeline {
     pyramid: ImagePyramid,
     { fivePoints, fillsPicture }: LocatedFace,
     version: FacematchVersion,
-  ): Promise<Float32Array> {
+  ): Promise<MeasuredEmbedding> {
     const { model, mirror } = this.pack.embedders[version];
     const toImage = fillsPicture ? unstretchedAlignedToImage(fivePoints) : alignedToImage(fivePoints);
-    const crop = pyramid.sample(toImage, ALIGNED_SIZE, ALIGNED_SIZE, 0);
+    const crop = pyramid.sample(cropped(toImage, this.pack.cropping), ALIGNED_SIZE, ALIGNED_SIZE, 0);
     return (this.embedders.get(model.name) as Embedder).embed(crop, mirror);
   }
-}
-
-/** Whether a face counts beside the largest one. */
-function isPerson(box: Box, { faces: [largest] }: FoundFaces): boolean {
-  return largest !== undefined && box.width >= largest.box.width * PASSER_BY_WIDTH;
-}
-
-function withoutSecondPortraits(faces: readonly LocatedFace[]): LocatedFace[] {
-  return faces.filter(({ box }) => box.width >= (faces[0]?.box.width ?? 0) * SECOND_PORTRAIT_WIDTH);
 }
 
 function largest([first]: readonly LocatedFace[]): LocatedFace {

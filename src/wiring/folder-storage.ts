@@ -5,7 +5,7 @@ import { EMBEDDING_LENGTH } from '../core/embedding.js';
 import { InMemoryGallery } from '../gallery/in-memory-gallery.js';
 import { DATABASE, INDEX_CACHE } from '../persistence/data-folder/data-folder.js';
 import { lockDataFolder } from '../persistence/data-folder/data-folder-lock.js';
-import { SqliteStore } from '../persistence/people/sqlite/sqlite-store.js';
+import { openThreadedStore } from '../persistence/people/sqlite/threads/threaded-store.js';
 import { IndexWorkers } from '../vector-index/index-workers.js';
 import { openObjects } from './open-objects.js';
 import type { Storage } from './storage.js';
@@ -13,15 +13,20 @@ import { whenReachable } from './when-reachable.js';
 
 /**
  * Everything in the data folder of one server, photos perhaps elsewhere, and the faces in its memory.
- * @param indexWorkerUrl the compiled worker of the index, where it does not lie beside its source
+ * @param workers the compiled threads, where they do not lie beside their sources
  * @throws Error with a message for the operator, when the data folder cannot be used
  */
-export async function openFolderStorage(config: Config, logger: Logger, indexWorkerUrl?: URL): Promise<Storage> {
+export async function openFolderStorage(
+  config: Config,
+  logger: Logger,
+  workers: { index?: URL; store?: URL } = {},
+): Promise<Storage> {
   const unlock = lockDataFolder(config.DATA_DIR);
   const dataKey = dataKeyOf(config);
   // First the store, which refuses a wrong data key before anything is changed.
-  const store = await SqliteStore.open(join(config.DATA_DIR, DATABASE), {
+  const store = await openThreadedStore(join(config.DATA_DIR, DATABASE), {
     dataKey,
+    threadUrl: workers.store,
     onErasureDelayed: (err) =>
       logger.error({ err }, 'erased data stays in the write-ahead log; tried again every second'),
   });
@@ -33,7 +38,7 @@ export async function openFolderStorage(config: Config, logger: Logger, indexWor
     kind: config.VECTOR_INDEX,
     keepSnapshots: config.VECTOR_INDEX !== 'hnsw' || dataKey === undefined,
     dataKey: dataKey?.secret,
-    ...(indexWorkerUrl && { workerUrl: indexWorkerUrl }),
+    ...(workers.index && { workerUrl: workers.index }),
     onTrouble: (trouble, collectionId) => logger.error({ collectionId }, trouble),
   });
   return {

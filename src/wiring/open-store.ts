@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, dataKeyOf } from '../config/config.js';
 import { DATABASE } from '../persistence/data-folder/data-folder.js';
-import type { ApiKeyStore } from '../persistence/keys/api-key-store.js';
+import type { CallerStore } from '../persistence/keys/api-key-store.js';
 import type { DatabaseOptions } from '../persistence/people/postgres/database.js';
 import { PostgresStore } from '../persistence/people/postgres/postgres-store.js';
+import { openDatabase } from '../persistence/people/sqlite/sqlite-database.js';
 import { SqliteStore } from '../persistence/people/sqlite/sqlite-store.js';
 import type { Store } from '../persistence/store.js';
 
@@ -24,12 +25,12 @@ export async function openExistingStore(
 }
 
 /**
- * The API keys of the server with this configuration, which may run meanwhile.
+ * The API keys and console users of the server with this configuration, which may run meanwhile.
  * @throws StoreError, or Error with a message for the operator
  */
-export async function openKeys(config: Config): Promise<ApiKeyStore> {
+export async function openKeys(config: Config): Promise<CallerStore> {
   if (config.DATABASE_URL !== undefined) return openPostgres(config, config.DATABASE_URL);
-  return SqliteStore.openForApiKeys(join(config.DATA_DIR, DATABASE));
+  return SqliteStore.over(openDatabase(join(config.DATA_DIR, DATABASE), 'no people'));
 }
 
 async function openPostgres(

@@ -18,7 +18,11 @@ if (!hasPython) console.warn('python3 is not there: the Python client is not tes
 
 /** Older paths, which new clients have no need of. */
 const older = /^\w+ \/dmp\//;
-const documented = endpoints.map(({ method, path }) => `${method} ${path}`).filter((each) => !older.test(each));
+/** What only a person needs, at the console. */
+const atTheConsole = /^\w+ \/admin\/v1\/(me|accounts|keys|audit|settings|scales|backup)\b/;
+const documented = endpoints
+  .map(({ method, path }) => `${method} ${path}`)
+  .filter((each) => !older.test(each) && !atTheConsole.test(each));
 const hasFaceMatch = documented.includes('POST /vision/ekyc/facematch/v4');
 
 let server: Server & { key: string };

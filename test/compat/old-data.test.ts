@@ -9,10 +9,21 @@ import { scaleOf } from '../../src/gallery/scoring/similarity.js';
 import { galleryVersion } from '../../src/http/services.js';
 import { readPack } from '../../src/models/choose-pack.js';
 import { createLogger } from '../../src/observability/logging.js';
+import type { Store } from '../../src/persistence/store.js';
 import { openFolderStorage } from '../../src/wiring/folder-storage.js';
 import { temporaryFolder } from '../persistence/temporary-folder.js';
 import { runCommand } from '../support/command.js';
-import { changePeople, expectKeys, expectPeople, expectWebhooks } from './old-people.js';
+import { indexWorkerUrl, storeThreadUrl } from '../support/compiled-threads.js';
+import {
+  changePeople,
+  expectAttendance,
+  expectKeys,
+  expectPeople,
+  expectStaged,
+  expectWebhooks,
+  photosOf,
+  withoutKept,
+} from './old-people.js';
 import { serverOver } from './old-server.js';
 import { allFiles, dataOf, decompressed, unpacked } from './releases.js';
 
@@ -26,6 +37,17 @@ const keyFor = (name: string, { dataKey }: CompatContents): Record<string, strin
 async function photosIn(folder: string): Promise<string[]> {
   const names = await readdir(join(folder, 'photos'), { recursive: true });
   return names.filter((name) => name.includes('faces.'));
+}
+
+/** Works with the database of a folder while no server does. */
+async function withStore(env: Record<string, string>, work: (store: Store) => Promise<void>): Promise<void> {
+  const storage = await openFolderStorage(readConfig(env), createLogger('silent'));
+  await storage.prepared;
+  try {
+    await work(storage.store);
+  } finally {
+    await storage.close();
+  }
 }
 
 test('every file that a release left is of a kind that is tested', () => {
@@ -43,15 +65,19 @@ test.each(folders)(
   async (data) => {
     const [folder, contents] = [await unpacked(data), await data.contents()];
     const env = { DATA_DIR: folder, VECTOR_INDEX: data.index, ...keyFor(data.name, contents) };
+    await withStore(env, (store) => expectStaged(store, contents));
     const server = await serverOver(env);
     await expectKeys(server, contents);
     await expectWebhooks(server, contents);
+    await expectAttendance(server, contents);
     await expectPeople(server, contents);
-    expect(await photosIn(folder)).toHaveLength(3);
+    expect(await photosIn(folder)).toHaveLength(photosOf(contents));
     const left = await changePeople(server, contents);
     await expectPeople(server, left);
-    expect(await photosIn(folder)).toHaveLength(2);
+    expect(await photosIn(folder)).toHaveLength(photosOf(left));
     await server.close();
+    // They were of the person whose faces were deleted.
+    await withStore(env, (store) => expectStaged(store, contents, 0));
     if (data.index === 'scan') return;
     // What was erased does not come back with the snapshot.
     await expectPeople(await serverOver(env), left);
@@ -66,6 +92,7 @@ test.each(dataOf('backup'))('$release: the backup $name is restored and served',
   const server = await serverOver({ DATA_DIR: folder, ...keyFor(data.name, contents) });
   await expectKeys(server, contents);
   await expectWebhooks(server, contents);
+  await expectAttendance(server, contents);
   await expectPeople(server, contents);
   await expectPeople(server, await changePeople(server, contents));
 });
@@ -78,7 +105,7 @@ test.each(dataOf('export'))('$release: the export $name is imported and served',
   expect(imported.code, imported.stderr).toBe(0);
   expect(imported.stdout).toMatch(/ 0 lines refused/);
   const collections = all.collections.filter(({ tenant, collection }) => tenant === 'acme' && collection === '');
-  const contents = { ...all, collections };
+  const contents = withoutKept({ ...all, collections });
   await expectPeople(await serverOver({ DATA_DIR: folder, API_KEYS: 'acme:compat-acme' }), contents);
 });
 
@@ -99,8 +126,10 @@ test.each(dataOf('manifest'))('$release: the scale of $name compares the faces o
   const old = dataOf('folder').find(({ release, name }) => release === data.release && name.startsWith('killed'));
   if (!old) throw new Error('a release leaves the folder of a killed server');
   const config = readConfig({ DATA_DIR: await unpacked(old) });
-  const indexWorker = new URL('../../dist/src/vector-index/index-worker.js', import.meta.url);
-  const storage = await openFolderStorage(config, createLogger('silent'), indexWorker);
+  const storage = await openFolderStorage(config, createLogger('silent'), {
+    index: indexWorkerUrl,
+    store: storeThreadUrl,
+  });
   onTestFinished(() => storage.close());
   const gallery = await storage.openGallery(identityOf(model), scaleOf('calibrated', model.calibration));
   onTestFinished(() => gallery.close());

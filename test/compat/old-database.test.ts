@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'vitest';
 import { useTestDatabase } from '../support/test-database.js';
-import { changePeople, expectKeys, expectPeople, expectWebhooks } from './old-people.js';
+import { changePeople, expectKeys, expectPeople, expectStaged, expectWebhooks } from './old-people.js';
 import { serverOver } from './old-server.js';
 import { dataOf, unpacked } from './releases.js';
 
@@ -19,6 +19,10 @@ test.each(dataOf('postgres'))('$release: the dump $name is served', { timeout: 1
   // A 16-bit number has 11 bits, so the vectors are not quite the same.
   const digits = data.name.includes('halfvec') ? 3 : 6;
   await expectPeople(server, contents, digits);
+  const store = database().store();
+  await expectStaged(store, contents);
   await expectPeople(server, await changePeople(server, contents), digits);
+  await expectStaged(store, contents, 0);
+  await store.close();
   await server.close();
 });

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { type CompatContents, type CompatPerson, fromBase64 } from '../../scripts/compat/contents.js';
 import type { CollectionRef } from '../../src/persistence/people/people-store.js';
+import type { Store } from '../../src/persistence/store.js';
 import { field } from '../support/multipart.js';
 import type { OpenServer } from './old-server.js';
 
@@ -54,6 +55,17 @@ export async function expectWebhooks(server: OpenServer, contents: CompatContent
   }
 }
 
+/** Who was seen, on each of the days. */
+export async function expectAttendance(server: OpenServer, contents: CompatContents): Promise<void> {
+  for (const { id, day, at, ...where } of contents.attendance ?? []) {
+    const url = `/admin/v1/attendance?${inCollection(where)}&day=${day}`;
+    const reply = await server.app.inject({ url, headers: { api_key: keyOf(contents, where) } });
+    const { lines } = reply.json<{ data: { lines: { id: string; first: string; last: string }[] } }>().data;
+    const line = lines.find((one) => one.id === id);
+    expect(line && line.first <= at && at <= line.last, `${id} on ${day}`).toBe(true);
+  }
+}
+
 /**
  * Everybody is listed, found by each face, and has the photo that was kept.
  * @param digits of the similarity, which is 1 within float32 where embeddings are kept in 32-bit numbers
@@ -63,15 +75,36 @@ export async function expectPeople(server: OpenServer, contents: CompatContents,
     const key = keyOf(contents, where);
     const { json } = await server.as(key).get(`/list?${inCollection(where)}`);
     expect(json.data).toEqual(people.map(({ id, name }) => ({ id, name })));
-    for (const { id, name, faces, photo } of people) {
+    for (const { id, name, faces, photo, kept } of people) {
       for (const face of new Set(faces)) {
         const found = await whoHas(server, key, where, face);
         expect(found).toEqual({ id, name, similarity: expect.closeTo(1, digits) });
       }
-      if (photo === undefined) continue;
-      expect((await photoOf(server, key, where, id)).toString('base64')).toBe(photo);
+      const whole = photo ?? kept;
+      if (whole === undefined) continue;
+      expect((await photoOf(server, key, where, id)).toString('base64')).toBe(whole);
     }
   }
+}
+
+/** Embeddings of another model wait for their faces. @param faces how many; default: as many as the contents say */
+export async function expectStaged({ staged }: Pick<Store, 'staged'>, contents: CompatContents, faces?: number) {
+  if (!contents.staged) return;
+  expect(await staged.count(contents.staged.model)).toMatchObject({ own: 0, staged: faces ?? contents.staged.faces });
+}
+
+/** Photos that lie beside the database: of people whom a search created, and kept ones. */
+export function photosOf({ collections }: CompatContents): number {
+  return collections.flatMap(({ people }) => people).filter(({ photo, kept }) => photo ?? kept).length;
+}
+
+/** As an export has them: it holds no photos that were kept. */
+export function withoutKept(contents: CompatContents): CompatContents {
+  const collections = contents.collections.map((collection) => ({
+    ...collection,
+    people: collection.people.map(({ kept, ...person }) => person),
+  }));
+  return { ...contents, collections };
 }
 
 /**
@@ -95,7 +128,7 @@ export async function changePeople(server: OpenServer, contents: CompatContents)
   const vector = field('vector', JSON.stringify([...fromBase64(face)]));
   await expectSuccess(post('/add_vector', collection, field('id', added.id), vector));
   first.people = first.people.map((person) => {
-    if (person === losing) return { ...person, faces: [] };
+    if (person === losing) return { id: person.id, name: person.name, faces: [] };
     return person === added ? { ...person, faces: [face] } : person;
   });
 

@@ -72,7 +72,9 @@ describe.skipIf(!chromiumPath)('the accessible console in Chromium (skipped with
     async (colorScheme) => {
       await browser.page.emulateMedia({ colorScheme });
       expect(await seriousFaults()).toEqual([]);
-      for (const where of ['Collections', 'People', 'Enrol', 'Search', 'Try the API', 'Health']) {
+      const daily = ['Collections', 'People', 'Enrol', 'Search', 'Camera', 'Attendance'];
+      const managing = ['My account', 'Console users', 'API keys', 'Audit log', 'Settings', 'Try the API', 'Health'];
+      for (const where of [...daily, ...managing]) {
         if (where === 'Collections') await browser.logIn(where);
         else await browser.page.getByRole('link', { name: where, exact: true }).click();
         await browser.page.getByRole('heading', { level: 1, name: where }).waitFor();
@@ -98,7 +100,7 @@ describe.skipIf(!chromiumPath)('the accessible console in Chromium (skipped with
     await browser.page.getByLabel('API key').pressSequentially(browser.server.key);
     await browser.page.keyboard.press('Enter');
     await browser.page.getByRole('row', { name: /audrey/ }).waitFor();
-    for (const where of ['Collections', 'People', 'Enrol', 'Search', 'Try the API', 'Health']) {
+    for (const where of ['Collections', 'People', 'Enrol', 'Search', 'Camera', 'Attendance', 'Try the API', 'Health']) {
       await browser.page.getByRole('link', { name: where, exact: true }).focus();
       await browser.page.keyboard.press('Enter');
       await browser.page.getByRole('heading', { level: 1, name: where }).waitFor();

@@ -9,7 +9,7 @@ import { ConsoleBrowser, hostile, jpeg } from './console-browser.js';
 describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromium)', () => {
   const browser = ConsoleBrowser.use();
 
-  it('the console asks for a key, says when it is wrong, and stores it nowhere', async () => {
+  it('the console asks for a key, says when it is wrong, stores it nowhere, and stays logged in until the log-out', async () => {
     await browser.page.getByLabel('API key').fill('wrong');
     await browser.page.getByRole('button', { name: 'Log in' }).click();
     await browser.page.getByText('The server does not know this key. `npx facesearch keys list`').waitFor();
@@ -20,9 +20,39 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
       '[{},{},""]',
     );
     await browser.page.reload();
+    await browser.page.getByRole('row', { name: /default collection/ }).waitFor();
+    await browser.page.getByRole('button', { name: 'Log out' }).click();
+    await browser.page.getByLabel('API key').waitFor();
+    await browser.page.reload();
     await browser.page.getByLabel('API key').waitFor();
     // The refused log-in is an error of the network, not of the browser.page.
     browser.problems = browser.problems.filter((text) => !text.includes('401'));
+  });
+
+  it('a console user logs in with a password, stays logged in after a reload, and sees what the role permits', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ name: 'binh', role: 'clerk', password: 'correct horse battery' });
+    await browser.target.send({
+      method: 'POST',
+      path: '/admin/v1/accounts',
+      absolute: true,
+      headers: { api_key: browser.server.key },
+      body: { headers, body: Buffer.from(body) },
+    });
+    await browser.page.getByRole('button', { name: 'User name and password instead' }).click();
+    await browser.page.getByLabel('User name').fill('binh');
+    await browser.page.getByLabel('Password').fill('correct horse battery');
+    await browser.page.keyboard.press('Enter');
+    await browser.page.getByRole('row', { name: /audrey/ }).waitFor();
+    await browser.page.reload();
+    await browser.page.getByRole('row', { name: /audrey/ }).waitFor();
+    expect(await browser.page.getByRole('link', { name: 'Console users' }).count()).toBe(0);
+    await browser.page.getByRole('link', { name: 'My account' }).click();
+    await browser.page.getByText('No second factor').waitFor();
+    await browser.page.getByRole('button', { name: 'Set up a second factor' }).click();
+    await browser.page.getByLabel('Password').fill('correct horse battery');
+    await browser.page.keyboard.press('Enter');
+    await browser.page.getByRole('img', { name: 'QR code of the second factor' }).waitFor();
   });
 
   it('the console shows names exactly as they are, finds, renames and deletes people', async () => {

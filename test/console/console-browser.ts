@@ -17,6 +17,11 @@ export const hostile = '<img src=x onerror="document.title=\'broken\'">';
 /** A photo as a file input takes it. */
 export const jpeg = (name: string, buffer = photo(name)) => ({ name, mimeType: 'image/jpeg', buffer });
 
+async function oneFrame(): Promise<Buffer[]> {
+  const frame = await sharp(photo('franck_02888.jpg')).resize(720, 576).jpeg().toBuffer();
+  return [frame, frame];
+}
+
 /** A server with two people in the default collection, and a browser whose webcam shows the first; a new page for each test. */
 export class ConsoleBrowser {
   page!: Page;
@@ -25,11 +30,13 @@ export class ConsoleBrowser {
   /** What the page complained of, and requests that left the server; none, when a test ends. */
   problems: string[] = [];
   #browser!: Browser;
+  #film: () => Promise<Buffer[]> = oneFrame;
   readonly #folder = mkdtempSync(join(tmpdir(), 'facesearch-console-'));
 
-  /** Called in a `describe`. */
-  static use(): ConsoleBrowser {
+  /** Called in a `describe`. @param film JPEGs that the webcam shows one after the other, 30 a second, again and again */
+  static use(film: () => Promise<Buffer[]> = oneFrame): ConsoleBrowser {
     const it = new ConsoleBrowser();
+    it.#film = film;
     beforeAll(() => it.#start());
     afterAll(() => it.#stop());
     beforeEach(() => it.#openPage());
@@ -69,8 +76,7 @@ export class ConsoleBrowser {
     this.server = await realServer();
     this.target = await socketTarget(this.server.app);
     // An MJPEG film is JPEGs one after the other.
-    const frame = await sharp(photo('franck_02888.jpg')).resize(720, 576).jpeg().toBuffer();
-    writeFileSync(join(this.#folder, 'webcam.mjpeg'), Buffer.concat([frame, frame]));
+    writeFileSync(join(this.#folder, 'webcam.mjpeg'), Buffer.concat(await this.#film()));
     this.#browser = await startBrowser(join(this.#folder, 'webcam.mjpeg'));
     for (const [id, name, source] of [
       ['franck', hostile, 'franck_01829.jpg'],

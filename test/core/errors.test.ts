@@ -45,7 +45,11 @@ test('an error has the text of its reason, with the values of the request in it'
 });
 
 test('a name with one reason needs no other', () => {
-  expect(new FaceSearchError('UNKNOWN_KEY')).toMatchObject({ reason: 'unknown-key', code: 401, realStatus: true });
+  expect(new FaceSearchError('FACE_NOT_FOUND')).toMatchObject({
+    reason: 'face-not-found',
+    code: 404,
+    realStatus: false,
+  });
 });
 
 test.each(['nginx.conf', 'nginx.scale.conf'])('each own error of %s has a reason of the table', (name) => {

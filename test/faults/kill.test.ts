@@ -86,7 +86,11 @@ function acknowledged(clients: readonly LoadClient[]): number {
 
 /** Photos are kept of those people only whom the server made from them, as long as their faces are kept. */
 async function expectOnlyPhotosOfPeople(folder: string, clients: readonly LoadClient[]): Promise<void> {
-  const entries = await readdir(join(folder, 'photos'), { recursive: true, withFileTypes: true });
   const people = clients.flatMap(({ known }) => known.flatMap((place) => [...place.values()]));
-  expect(entries.filter((entry) => entry.isFile())).toHaveLength(people.filter(({ hasPhoto }) => hasPhoto).length);
+  const photos = async () => {
+    const entries = await readdir(join(folder, 'photos'), { recursive: true, withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).length;
+  };
+  // Those of erased faces are deleted in the background.
+  await expect.poll(photos, { timeout: 30_000 }).toBe(people.filter(({ hasPhoto }) => hasPhoto).length);
 }

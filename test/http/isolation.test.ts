@@ -25,7 +25,14 @@ const intrusions = [
     call: (face: number) => sampleOf(endpoint, face),
     onlyReads: ['search', 'list'].includes(endpoint.operation['x-permission'] ?? ''),
     // Faces and webhooks have numbers that no two tenants share.
-    code: endpoint.path.includes('{') ? '404' : endpoint.path.endsWith('/file') ? undefined : '200',
+    // A request with a key has no session, and the other tenant is not the operator.
+    code: /\{|\/me\//.test(endpoint.path)
+      ? '404'
+      : endpoint.operation['x-permission'] === 'operate'
+        ? '403'
+        : endpoint.path.endsWith('/file')
+          ? undefined
+          : '200',
   })),
   {
     what: 'a search that creates',

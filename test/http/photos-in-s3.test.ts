@@ -5,6 +5,7 @@ import { openServer } from '../../src/server.js';
 import { openFolderStorage } from '../../src/wiring/folder-storage.js';
 import { photos } from '../contract/contract-photos.js';
 import { temporaryFolder } from '../persistence/temporary-folder.js';
+import { storeThreadUrl } from '../support/compiled-threads.js';
 import { field, file } from '../support/multipart.js';
 import { realServer } from '../support/real-server.js';
 import { useTestS3 } from '../support/s3-server.js';
@@ -58,23 +59,22 @@ test.each([
     expect((await remove('/delete', field('id', id), field('collection', 'c'))).json.code).toBe('200');
 
     await s3().comeBack();
-    expect(await keys()).toHaveLength(1);
     const again = (await stranger()).json.data as { id: string };
-    expect(await keys()).toHaveLength(2);
+    expect(await keys()).not.toEqual([]);
     await remove('/delete', field('id', again.id), field('collection', 'd'));
-    expect(await keys()).toEqual([]);
+    await expect.poll(keys).toEqual([]);
   },
 );
 
 test('a server that starts before its photo store waits for it, and ends when it is stopped', async () => {
   await s3().goAway();
   const config = readConfig({ DATA_DIR: await temporaryFolder(), ...s3().env });
-  const waiting = await openFolderStorage(config, createLogger('silent'));
+  const waiting = await openFolderStorage(config, createLogger('silent'), { store: storeThreadUrl });
   await s3().comeBack();
   await waiting.prepared;
   await waiting.close();
   await s3().goAway();
-  const stopped = await openFolderStorage(config, createLogger('silent'));
+  const stopped = await openFolderStorage(config, createLogger('silent'), { store: storeThreadUrl });
   stopped.stopWaiting();
   await expect(stopped.prepared).rejects.toThrow();
   await stopped.close();

@@ -6,6 +6,7 @@ import { originalModels } from '../../scripts/original-models.js';
 import { type Named, readPack } from '../../src/models/choose-pack.js';
 import { sha256 } from '../../src/models/files.js';
 import type { Model } from '../../src/models/manifest.js';
+import { decodeModel } from '../../src/models/onnx.js';
 import * as ort from '../../src/models/onnx-runtime.js';
 import { compare, randomImage } from '../../src/models/self-check.js';
 import { transform } from '../../src/models/transform.js';
@@ -80,13 +81,17 @@ test('each PRelu of the downloaded embedder is split, and nothing else is touche
   expect(split.PRelu).toBeUndefined();
 });
 
-test('the embedder that lies in the repository is stored prepared: preparation would change no byte of it', async () => {
+test('the embedder that lies in the repository is stored prepared: preparation only has it tell its length', async () => {
   const { embedders } = await readPack(defaultManifestPath, 'default');
   const { prepare, sha256: expected } = embedders.v3.model;
-  expect(prepare).toEqual([]);
+  expect(prepare).toEqual(['tell-length']);
   const stored = await readFile(join(projectRoot, 'models', 'weights', 'mobilefacenet-pair.onnx'));
   expect(sha256(stored)).toBe(expected);
   const { weights, done } = transform(stored, ['flush-denormals', 'split-prelu']);
   expect(done).toEqual(['0 tiny weights set to zero', '0 PRelu split']);
   expect(stored.equals(weights)).toBe(true);
+  const told = transform(stored, prepare).weights;
+  expect(decodeModel(told).graph.output).toHaveLength(2);
+  expect(told.length - stored.length).toBeLessThan(100);
+  expect(transform(told, prepare).done).toEqual(['0 vector told before it is normalised']);
 });

@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Store } from '../../src/persistence/store.js';
 import { RandomVectors } from '../vector-index/random-vectors.js';
 import { anna, ben, staff } from './describe-store.js';
+import { eraseDeleted } from './erase-deleted.js';
+import { pendingKeys } from './pending-keys.js';
 
 const theirs = { tenant: 'globex', collection: 'staff' };
 
@@ -116,7 +118,8 @@ export function describeStaged(name: string, open: () => Promise<Store>): void {
       expect(await store.staged.stage(late, 'new', random.unit(512))).toBe(false);
       expect(await store.staged.adopt('new', 10)).toBe(1);
       expect([...(await facesOf('new')).keys()]).toEqual([kept]);
-      expect(await store.pendingObjectDeletions()).toEqual(['faces/1']);
+      await eraseDeleted(store);
+      expect(await pendingKeys(store)).toEqual(['faces/1']);
     });
 
     test('tell who would be lost', async () => {

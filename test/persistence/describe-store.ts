@@ -3,6 +3,8 @@ import type { StoredEmbedding } from '../../src/persistence/people/embedding-sto
 import type { CollectionRef, NewFace } from '../../src/persistence/people/people-store.js';
 import type { Store } from '../../src/persistence/store.js';
 import { RandomVectors } from '../vector-index/random-vectors.js';
+import { eraseDeleted } from './erase-deleted.js';
+import { pendingKeys } from './pending-keys.js';
 
 export const staff: CollectionRef = { tenant: 'acme', collection: 'staff' };
 export const anna = { id: 'a1', name: 'Anna' };
@@ -89,7 +91,7 @@ export function describeStore(name: string, opener: () => Promise<() => Promise<
         objectKeys: ['faces/1'],
       });
       expect(await store.deleteFace(staff, 'a1', gone.faceId)).toBeUndefined();
-      expect(await store.pendingObjectDeletions()).toEqual(['faces/1']);
+      expect(await pendingKeys(store)).toEqual(['faces/1']);
       expect(await store.facesOfUser(staff, 'a1')).toHaveLength(1);
       expect(await store.facesOfUser(staff, 'nobody')).toEqual([]);
       expect(await store.countPeople('acme')).toEqual([{ collection: 'staff', users: 2, faces: 1 }]);
@@ -139,7 +141,7 @@ export function describeStore(name: string, opener: () => Promise<() => Promise<
         expect(await store.deleteAutoCreatedBefore(later, staff, id)).toBeUndefined();
       expect(await store.deleteAutoCreatedBefore(later, staff, 'b1')).toMatchObject({ objectKeys: ['faces/1'] });
       expect(await store.listUsers(staff)).toEqual([anna, { id: 'c1', name: 'Carl' }]);
-      expect(await store.pendingObjectDeletions()).toEqual(['faces/1']);
+      expect(await pendingKeys(store)).toEqual(['faces/1']);
     });
 
     test('ids and names are kept to the letter', async () => {
@@ -219,10 +221,13 @@ export function describeStore(name: string, opener: () => Promise<() => Promise<
     test('deleting a collection takes its users and faces of every model', async () => {
       const { collectionId } = await store.addUserWithFace(staff, anna, face({ objectKey: 'faces/1' }));
       await store.addUserWithFace(staff, ben, face({ model: 'm2', objectKey: 'faces/2' }));
-      const erased = await store.deleteCollection(staff);
-      expect(erased?.faceIds).toHaveLength(2);
-      expect(erased?.objectKeys).toEqual(['faces/1', 'faces/2']);
+      expect(await store.deleteCollection(staff)).toEqual({ collectionId });
       expect(await store.listCollections()).toEqual([]);
+      expect(await store.listUsers(staff)).toEqual([]);
+      expect(await store.countPeople(staff.tenant)).toEqual([]);
+      expect(await store.deleteCollection(staff)).toBeUndefined();
+      await eraseDeleted(store);
+      expect(await pendingKeys(store)).toEqual(['faces/1', 'faces/2']);
       expect(await facesIn(collectionId)).toEqual([]);
       expect(await facesIn(collectionId, 'm2')).toEqual([]);
     });
@@ -230,19 +235,35 @@ export function describeStore(name: string, opener: () => Promise<() => Promise<
     test('photos of deleted faces are pending until they are reported deleted', async () => {
       await store.addUserWithFace(staff, anna, face({ objectKey: 'faces/1' }));
       await store.addUserWithFace(staff, ben, face({ objectKey: 'faces/2' }));
-      expect(await store.pendingObjectDeletions()).toEqual([]);
+      expect(await pendingKeys(store)).toEqual([]);
       await store.deleteFaces(staff, 'a1');
       await store.deleteCollection(staff);
-      expect(await store.pendingObjectDeletions()).toEqual(['faces/1', 'faces/2']);
+      await eraseDeleted(store);
+      expect(await pendingKeys(store)).toEqual(['faces/1', 'faces/2']);
       await store.objectsDeleted(['faces/1']);
-      expect(await store.pendingObjectDeletions()).toEqual(['faces/2']);
+      expect(await pendingKeys(store)).toEqual(['faces/2']);
+    });
+
+    test('tenants take turns with the photos that are to be deleted', async () => {
+      const other = { tenant: 'other', collection: 'staff' };
+      for (const i of [1, 2, 3])
+        await store.addUserWithFace(staff, { ...anna, id: `a${i}` }, face({ objectKey: `a/${i}` }));
+      await store.addUserWithFace(other, ben, face({ objectKey: 'b/1' }));
+      for (const i of [1, 2, 3]) await store.deleteUser(staff, `a${i}`);
+      await store.deleteUser(other, ben.id);
+      await store.reserveObject('c/1');
+      const first = await store.pendingObjectDeletions(2, new Map());
+      expect(first.map(({ keys }) => keys)).toEqual([['c/1'], ['a/1', 'a/2'], ['b/1']]);
+      const after = new Map(first.map(({ tenantId, keys }) => [tenantId, keys.at(-1) ?? '']));
+      const second = await store.pendingObjectDeletions(2, after);
+      expect(second).toEqual([{ tenantId: first[1]?.tenantId, keys: ['a/3'] }]);
     });
 
     test('a reserved photo is pending until a face names it', async () => {
       await store.reserveObject('faces/1');
       await store.reserveObject('faces/2');
       await store.addUserWithFace(staff, anna, face({ objectKey: 'faces/1' }));
-      expect(await store.pendingObjectDeletions()).toEqual(['faces/2']);
+      expect(await pendingKeys(store)).toEqual(['faces/2']);
     });
 
     test('a transaction that fails leaves nothing', async () => {
@@ -250,7 +271,7 @@ export function describeStore(name: string, opener: () => Promise<() => Promise<
       const bad = { embedding: new Float32Array(3), model: 'm1', objectKey: 'faces/1' };
       await expect(store.addUserWithFace(staff, anna, bad)).rejects.toThrow(RangeError);
       expect(await store.listCollections()).toEqual([]);
-      expect(await store.pendingObjectDeletions()).toEqual(['faces/1']);
+      expect(await pendingKeys(store)).toEqual(['faces/1']);
     });
 
     test('two processes can write to one store', async () => {

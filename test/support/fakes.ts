@@ -121,8 +121,15 @@ export class FakeGallery implements Gallery, UserDirectory {
   }
 
   async page(collection: CollectionRef): Promise<UserPage> {
-    const users = [...(this.#users(collection)?.values() ?? [])];
-    return { total: users.length, users: users.map(({ id, name, faces }) => ({ id, name, faces: faces.length })) };
+    const users = [...(this.#users(collection)?.values() ?? [])].map(({ faces, ...user }) => ({
+      ...user,
+      faces: faces.length,
+    }));
+    return { total: users.length, isTotalExact: true, users, next: undefined };
+  }
+
+  async *everybody(collection: CollectionRef): AsyncIterable<User[]> {
+    yield (await this.listUsers(collection)).map(({ id, name }) => ({ id, name }));
   }
 
   async faces(collection: CollectionRef, userId: string): Promise<FaceRecord[]> {
@@ -224,7 +231,16 @@ export function faceReport(measures: Partial<FaceMeasures> = {}, more: Partial<F
     evenness: 1,
     dynamicRange: 1,
   };
-  const straight = { yaw: 0, pitch: 0, roll: 0, eyeDistance: 80, eyesOpen: 0.07, mouthOpen: 0.01, margin: 0.2 };
+  const straight = {
+    yaw: 0,
+    pitch: 0,
+    roll: 0,
+    eyeDistance: 80,
+    eyesOpen: 0.07,
+    mouthOpen: 0.01,
+    margin: 0.2,
+    embeddingLength: 0.8,
+  };
   return {
     box: { x: 230, y: 120, width: 180, height: 230 },
     outline: [],

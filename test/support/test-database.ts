@@ -50,7 +50,7 @@ export class TestDatabase {
   /** Leaves the tables only. */
   async clear(): Promise<void> {
     await this.query(
-      'TRUNCATE tenants, api_keys, collections, users, faces, staged_embeddings, attendance, templates, cohorts, cohort_members, scales, webhooks, deliveries, pending_object_deletions RESTART IDENTITY',
+      'TRUNCATE tenants, api_keys, collections, collection_counts, users, faces, staged_embeddings, attendance, templates, cohorts, cohort_members, scales, webhooks, deliveries, accounts, recovery_codes, sessions, failed_logins, pending_object_deletions RESTART IDENTITY',
     );
   }
 

@@ -1,7 +1,5 @@
 import { IndexWorkers, type IndexWorkersSettings } from '../../src/vector-index/index-workers.js';
-
-/** Index threads run compiled code. */
-const workerUrl = new URL('../../dist/src/vector-index/index-worker.js', import.meta.url);
+import { indexWorkerUrl } from '../support/compiled-threads.js';
 
 export function openIndexes(folder: string, settings: Partial<IndexWorkersSettings> = {}): IndexWorkers {
   return new IndexWorkers({
@@ -10,7 +8,7 @@ export function openIndexes(folder: string, settings: Partial<IndexWorkersSettin
     folder,
     keepSnapshots: true,
     workers: 1,
-    workerUrl,
+    workerUrl: indexWorkerUrl,
     ...settings,
   });
 }

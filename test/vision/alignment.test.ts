@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alignedToImage, templatePointsIn, unstretchedAlignedToImage } from '../../src/vision/alignment.js';
+import { alignedToImage, cropped, templatePointsIn, unstretchedAlignedToImage } from '../../src/vision/alignment.js';
 import type { Affine, Point } from '../../src/vision/geometry.js';
 
 function apply(m: Affine, { x, y }: Point): Point {
@@ -75,5 +75,25 @@ describe('unstretchedAlignedToImage', () => {
     expect(Math.max(aspect, 1 / aspect)).toBeCloseTo(1.5 / free, 1);
     expect(aspect > 1).toBe(width > height);
     expect(map.b).toBeCloseTo(0, 2);
+  });
+});
+
+describe('cropped', () => {
+  it('shows what lies lower, and more of it, of a face however it is turned', () => {
+    const turned: Affine = { a: 0, b: -2, c: 2, d: 0, tx: 300, ty: 40 };
+    const map = cropped(turned, { down: 2, scale: 1.05 });
+    // The middle of the face moves by two pixels of the crop, which are four of the image, along the face.
+    const middle = apply(map, { x: 56, y: 66 });
+    expect(middle.x).toBeCloseTo(apply(turned, { x: 56, y: 68 }).x, 8);
+    expect(middle.y).toBeCloseTo(apply(turned, { x: 56, y: 68 }).y, 8);
+    const corner = apply(map, { x: 0, y: 0 });
+    const wanted = apply(turned, { x: 56 - 56 * 1.05, y: 68 - 66 * 1.05 });
+    expect(corner.x).toBeCloseTo(wanted.x, 8);
+    expect(corner.y).toBeCloseTo(wanted.y, 8);
+  });
+
+  it('is the aligned crop where a pack says nothing', () => {
+    const turned: Affine = { a: 0, b: -2, c: 2, d: 0, tx: 300, ty: 40 };
+    expect(cropped(turned, { down: 0, scale: 1 })).toEqual(turned);
   });
 });

@@ -76,6 +76,13 @@ describe('the quality of a face', () => {
     expect(worse.score).toBeLessThan(plain.score);
   });
 
+  it('asks the embedder how much it saw of the face', async () => {
+    const blurred = await qualityOf(await franck().blur(9).png().toBuffer());
+    const length = plain.measures.embeddingLength as number;
+    expect(length).toBeGreaterThan(0.3);
+    expect(blurred.measures.embeddingLength).toBeLessThan(length - 0.1);
+  });
+
   it('measures the distance of the eyes in pixels of the photo, not of what was decoded', async () => {
     const large = await qualityOf(await franck().resize(2160).jpeg({ quality: 95 }).toBuffer());
     expect(large.measures.eyeDistance / plain.measures.eyeDistance).toBeCloseTo(3, 1);

@@ -46,6 +46,8 @@ export interface Status {
   minResolution: { width: number; height: number } | null;
   minFaceWidth: number;
   minFaceArea: number;
+  minQuality: number;
+  allowCovered: boolean;
   keepPhotos: 'off' | 'crop' | 'photo';
 }
 

@@ -15,7 +15,7 @@ let crop;
 // Stands in for the network and keeps what it is given.
 Embedder.prototype.embed = async (given) => {
   crop = Uint8Array.from(given, (value) => Math.max(0, Math.min(255, Math.round(value))));
-  return new Float32Array(512);
+  return { embedding: new Float32Array(512), length: null };
 };
 const limits = { minResolution: null, maxPixels: 5e7, minFaceWidth: 0, minFaceArea: 0 };
 const options = { version: 'v3', allowIdCard: true, severalFaces: 'largest', disableValidation: true };

@@ -29,6 +29,7 @@ GOOD = {
     "eyesOpen": (0.01, 0.07),
     "mouthOpen": (0.35, 0.1),
     "margin": (-0.15, 0.05),
+    "embeddingLength": (0, 1),
     "uncovered": (0.1, 0.97),
 }
 

@@ -29,8 +29,8 @@ for (const { path, set, identity } of wanted) {
     const { photo, found } = await pipeline.findFaces(await readFile(join(data, path)), new StageTimer());
     if (found.faces.length === 0) continue;
     const face = centralFace(found.faces, photo);
-    const measures = measureFace(face, photo, photo.shrink);
-    const embedding = await pipeline.embed(found.pyramid, face, 'v3');
+    const { embedding, length } = await pipeline.embed(found.pyramid, face, 'v3');
+    const measures = measureFace(face, photo, photo.shrink, length);
     lines.write(`${JSON.stringify({ path, set, identity, scores: face.scores, box: face.box, measures })}\n`);
     vectors.write(Buffer.from(embedding.buffer, embedding.byteOffset, embedding.byteLength));
   } catch (error) {

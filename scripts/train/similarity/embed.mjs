@@ -6,7 +6,7 @@ import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { loadPack } from '../../../dist/src/models/pack.js';
-import { defaultManifestPath } from '../../../dist/src/models/paths.js';
+import { defaultManifestPath } from '../../../dist/src/util/paths.js';
 import { Embedder } from '../../../dist/src/vision/embedder.js';
 import { Pipeline } from '../../../dist/src/vision/pipeline.js';
 import { Refusal } from '../../../dist/src/vision/refusal.js';
@@ -17,7 +17,8 @@ const ofDefault = Embedder.prototype.embed;
 let both;
 Embedder.prototype.embed = async function (crop, mirror) {
   const first = await ofDefault.call(this, Float32Array.from(crop), mirror);
-  both = [first, await ofDefault.call(light, Float32Array.from(crop), mirror)];
+  const second = await ofDefault.call(light, Float32Array.from(crop), mirror);
+  both = [first.embedding, second.embedding];
   return first;
 };
 const limits = { minResolution: null, maxPixels: 5e7, minFaceWidth: 0, minFaceArea: 0 };

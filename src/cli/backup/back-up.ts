@@ -5,6 +5,8 @@ import type { Writable } from 'node:stream';
 import { DATABASE, PHOTOS } from '../../persistence/data-folder/data-folder.js';
 import { makeFolder, syncFolder } from '../../persistence/data-folder/durable-folder.js';
 import { DataKeyError, readDataKeyRecord } from '../../persistence/encryption/data-key-record.js';
+import { eraseDeletedCollections } from '../../persistence/people/sqlite/deleted-collections.js';
+import { migrations } from '../../persistence/people/sqlite/migrations.js';
 import { BUSY_TIMEOUT_MS, readVersion } from '../../persistence/people/sqlite/sqlite-database.js';
 import { FolderObjectStore } from '../../persistence/photos/folder-object-store.js';
 import type { ObjectSource } from '../../persistence/photos/object-store.js';
@@ -129,6 +131,8 @@ async function fill(archive: ArchiveWriter, { source, copyPath, photos, onProgre
     if (copy.pragma('quick_check(1)', { simple: true }) !== 'ok') {
       throw new OperatorError('The database is damaged; it cannot be backed up.');
     }
+    // A deleted collection whose rows the server has not erased yet is none of the backup's.
+    if (readVersion(copy) === migrations.length) eraseDeletedCollections(copy);
     const before = readDataKeyRecord(copy);
     if (before.change) throw new DataKeyError('A change of the data key is under way; back up when it is finished.');
 

@@ -2,7 +2,12 @@ import { keyEntry } from '../../observability/audit/audit-entry.js';
 import { AuditFile } from '../../observability/audit/audit-file.js';
 import type { ApiKeyStore, StoredKey } from '../../persistence/keys/api-key-store.js';
 import { createKey, expiryOf, hashKey, type KeyWish } from '../../persistence/keys/api-keys.js';
-import { allPermissions, type Permission, parsePermissions } from '../../persistence/keys/permissions.js';
+import {
+  allPermissions,
+  type Permission,
+  parsePermissions,
+  tenantPermissions,
+} from '../../persistence/keys/permissions.js';
 import { OperatorError } from '../../util/operator-error.js';
 import { UsageError } from '../../util/usage-error.js';
 import { openKeys } from '../../wiring/open-store.js';
@@ -19,7 +24,7 @@ export const keys = defineCommand({
     permissions: {
       type: 'string',
       value: 'LIST',
-      help: `create: what the key may do, of ${allPermissions.join(', ')}, with commas between them; without this, all`,
+      help: `create: what the key may do, of ${allPermissions.join(', ')}, with commas between them; all is those but operate, as is a key without this`,
       read: permissionList,
     },
     readOnly: { type: 'boolean', help: 'create: the same as --permissions search' },
@@ -70,7 +75,7 @@ async function create(store: ApiKeyStore, wish: KeyWish, audit: AuditFile | unde
   if (caller) audit?.append(keyEntry('create key', caller));
   // Beside standard output, which holds nothing but the key.
   console.error(
-    `Key ${caller?.keyId} of the tenant "${wish.tenant}" (${shownPermissions(wish.permissions ?? allPermissions)}). It is shown only now:`,
+    `Key ${caller?.keyId} of the tenant "${wish.tenant}" (${shownPermissions(wish.permissions ?? tenantPermissions)}). It is shown only now:`,
   );
   console.log(key);
 }
@@ -101,7 +106,9 @@ async function list(store: ApiKeyStore): Promise<void> {
 }
 
 function shownPermissions(permissions: readonly Permission[]): string {
-  return permissions.length === allPermissions.length ? 'all' : permissions.join(' ');
+  const hasAll = tenantPermissions.every((permission) => permissions.includes(permission));
+  if (!hasAll) return permissions.join(' ');
+  return permissions.includes('operate') ? 'all operate' : 'all';
 }
 
 function stateOf({ revokedAt, expiresAt }: StoredKey): string {

@@ -3,7 +3,8 @@ import { blobToEmbedding, embeddingToBlob } from '../../persistence/encryption/e
 import { PostgresDatabase, type RunQuery, SERVER } from '../../persistence/people/postgres/database.js';
 import { FORMS_DUE } from '../../persistence/people/postgres/id-forms.js';
 import { migrate } from '../../persistence/people/postgres/migrate.js';
-import { migrations } from '../../persistence/people/postgres/migrations.js';
+import { COUNTED_ANEW, FACES_NOTED, migrations } from '../../persistence/people/postgres/migrations.js';
+import { SEARCH_DUE } from '../../persistence/people/postgres/search-columns.js';
 import { MOVE_MARK } from '../../persistence/people/postgres/unfinished-move.js';
 import { fromVectorBytes, toVectorBytes } from '../../persistence/people/postgres/vector-bytes.js';
 import { OperatorError } from '../../util/operator-error.js';
@@ -151,7 +152,11 @@ export class PostgresSide implements TargetSide {
         const [sequence] = await run<{ name: string }>(sequenceOf, [name, numbered]);
         await run('SELECT setval($1::regclass, $2)', [sequence?.name, last]);
       }
+      await run('DELETE FROM collection_counts');
+      await run(COUNTED_ANEW);
+      await run(FACES_NOTED);
       await run(FORMS_DUE);
+      await run(SEARCH_DUE);
       await run(`DROP TABLE ${MOVE_MARK}`);
     });
   }

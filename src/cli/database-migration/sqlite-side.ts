@@ -7,6 +7,7 @@ import type { DataKey } from '../../persistence/encryption/data-key.js';
 import { expectDataKey, readDataKeyRecord } from '../../persistence/encryption/data-key-record.js';
 import { blobToEmbedding, embeddingToBlob } from '../../persistence/encryption/embedding-blob.js';
 import { RowEncryption, type UserRow } from '../../persistence/encryption/row-encryption.js';
+import { eraseDeletedCollections } from '../../persistence/people/sqlite/deleted-collections.js';
 import { FORMS_DUE } from '../../persistence/people/sqlite/id-forms.js';
 import { migrations } from '../../persistence/people/sqlite/migrations.js';
 import { openDatabase, readVersion } from '../../persistence/people/sqlite/sqlite-database.js';
@@ -24,7 +25,7 @@ const MARK = 'unfinished_move';
 
 /**
  * The database of a data folder as the source or the target of a move, which is then the folder's only user. A source is
- * opened read-only. With a data key, rows are decrypted when they are read and encrypted when they are written.
+ * opened read-only, once the rows of deleted collections are erased. With a data key, rows are decrypted when they are read and encrypted when they are written.
  */
 export class SqliteSide implements TargetSide {
   readonly name: string;
@@ -38,11 +39,17 @@ export class SqliteSide implements TargetSide {
     return SqliteSide.#open(folder, dataKey, () => {
       const file = join(folder, DATABASE);
       if (!existsSync(file)) throw new OperatorError(`There is no database in the folder ${folder}.`);
-      const db = new Database(file, { readonly: true, fileMustExist: true });
+      let db = new Database(file, { readonly: true, fileMustExist: true });
       try {
         if (readVersion(db) !== migrations.length)
           throw new Error('it is of an older version; start and stop the server on it once');
         expectDataKey(readDataKeyRecord(db), dataKey);
+        if (db.prepare('SELECT 1 FROM collections WHERE deleted_at IS NOT NULL').get()) {
+          // A deleted collection does not move; its photos are deleted where the others go.
+          db.close();
+          eraseIn(file, dataKey);
+          db = new Database(file, { readonly: true, fileMustExist: true });
+        }
         return db;
       } catch (error) {
         db.close();
@@ -85,9 +92,10 @@ export class SqliteSide implements TargetSide {
   }
 
   async page(table: Table, after: Place | undefined, limit: number): Promise<Row[]> {
-    const columns = [...Object.keys(table.columns), ...(table.name === 'users' ? ['sealed'] : [])];
     const from = after && `WHERE (${table.key}) > (${table.key.map(() => '?')})`;
-    const sql = `SELECT ${columns} FROM ${table.name} ${from ?? ''} ORDER BY ${table.key} LIMIT ?`;
+    const ofFace = table.fromFace && `JOIN (SELECT ${['face_id', ...table.fromFace]} FROM faces) USING (face_id)`;
+    const columns = [...ownColumns(table), ...(table.fromFace ?? [])];
+    const sql = `SELECT ${columns} FROM ${table.name} ${ofFace ?? ''} ${from ?? ''} ORDER BY ${table.key} LIMIT ?`;
     return this.#do(() =>
       this.#db
         .prepare<unknown[], Row>(sql)
@@ -129,7 +137,7 @@ export class SqliteSide implements TargetSide {
   }
 
   async insert(table: Table, rows: readonly Row[]): Promise<void> {
-    const columns = [...Object.keys(table.columns), ...(table.name === 'users' ? ['sealed'] : [])];
+    const columns = ownColumns(table);
     this.#do(() => {
       const statement = this.#db.prepare(
         `INSERT INTO ${table.name} (${columns}) VALUES (${columns.map((column) => `@${column}`)})`,
@@ -190,7 +198,7 @@ export class SqliteSide implements TargetSide {
       const { id, name } = this.#encryption.decryptUser(userRowOf(row, sealed as Buffer | null));
       return { ...user, client_id: id, name };
     }
-    if (table.name === 'faces') {
+    if ('embedding' in table.columns) {
       const embedding = this.#encryption.decryptEmbedding(
         Number(row.user_id),
         String(row.model),
@@ -206,6 +214,10 @@ export class SqliteSide implements TargetSide {
       const data = this.#encryption.decryptEvent(String(row.event_id), row.data as Buffer);
       return { ...row, data: Buffer.from(data, 'utf8') };
     }
+    if (table.name === 'accounts' && row.totp) {
+      const totp = this.#encryption.decryptTotp(Number(row.account_id), row.totp as Buffer);
+      return { ...row, totp: Buffer.from(totp, 'utf8') };
+    }
     return withFlags(table, row, (flag) => flag === 1);
   }
 
@@ -217,7 +229,7 @@ export class SqliteSide implements TargetSide {
       const encrypted = this.#encryption.encryptUser(Number(row.user_id), client, user);
       return { ...row, client_id: client, name: this.#encryption.plainName(user), sealed: encrypted };
     }
-    if (table.name === 'faces') {
+    if ('embedding' in table.columns) {
       const embedding = blobToEmbedding(row.embedding as Buffer);
       return {
         ...row,
@@ -232,8 +244,27 @@ export class SqliteSide implements TargetSide {
       const data = (row.data as Buffer).toString('utf8');
       return { ...row, data: this.#encryption.encryptEvent(String(row.event_id), data) };
     }
+    if (table.name === 'accounts' && row.totp) {
+      const totp = (row.totp as Buffer).toString('utf8');
+      return { ...row, totp: this.#encryption.encryptTotp(Number(row.account_id), totp) };
+    }
     return withFlags(table, row, Number);
   }
+}
+
+function eraseIn(file: string, dataKey: DataKey | undefined): void {
+  const db = openDatabase(file, { key: dataKey });
+  try {
+    eraseDeletedCollections(db);
+  } finally {
+    db.close();
+  }
+}
+
+/** The columns of the table in SQLite. */
+function ownColumns({ name, columns, fromFace = [] }: Table): string[] {
+  const own = Object.keys(columns).filter((column) => !fromFace.includes(column));
+  return name === 'users' ? [...own, 'sealed'] : own;
 }
 
 /** The row with its flags written in another way. */

@@ -20,10 +20,13 @@ export interface Table {
   columns: Readonly<Record<string, ColumnKind>>;
   /** Column whose numbers are never used again. */
   numbered?: string;
+  /** Columns that only PostgreSQL has: in SQLite they are those of the row's face. */
+  fromFace?: readonly string[];
 }
 
 /**
- * What is moved, in this order: rows come after those that they refer to. Both databases have these tables and columns.
+ * What is moved, in this order: rows come after those that they refer to. Both databases have these tables and columns, but for
+ * `fromFace`.
  */
 export const tables: readonly Table[] = [
   { name: 'tenants', key: ['tenant_id'], columns: { tenant_id: 'number', name: 'text' }, numbered: 'tenant_id' },
@@ -76,7 +79,13 @@ export const tables: readonly Table[] = [
     },
     numbered: 'face_id',
   },
-  // The templates are worked out again by the server that opens the target, and staged embeddings by `re-embed`.
+  {
+    name: 'staged_embeddings',
+    key: ['face_id'],
+    columns: { face_id: 'number', collection_id: 'number', user_id: 'number', model: 'name', embedding: 'embedding' },
+    fromFace: ['collection_id', 'user_id'],
+  },
+  // The templates are worked out again by the server that opens the target.
   {
     name: 'cohorts',
     key: ['tenant_id', 'model'],
@@ -120,10 +129,34 @@ export const tables: readonly Table[] = [
     },
     numbered: 'delivery_id',
   },
+  // Sessions are begun anew, and failed attempts to log in forgotten.
+  {
+    name: 'accounts',
+    key: ['account_id'],
+    columns: {
+      account_id: 'number',
+      tenant_id: 'number',
+      name: 'name',
+      role: 'name',
+      password: 'name',
+      totp: 'bytes',
+      totp_step: 'number',
+      created_at: 'time',
+      last_login_at: 'time',
+      disabled_at: 'time',
+    },
+    numbered: 'account_id',
+  },
+  {
+    name: 'recovery_codes',
+    key: ['code_id'],
+    columns: { code_id: 'number', account_id: 'number', sha256: 'bytes' },
+    numbered: 'code_id',
+  },
   {
     name: 'pending_object_deletions',
     key: ['object_key'],
-    columns: { object_key: 'name', since: 'time' },
+    columns: { object_key: 'name', since: 'time', tenant_id: 'number' },
   },
 ];
 

@@ -22,6 +22,22 @@ export const callerSettings = {
     default: '60',
     schema: integer(0, 1_000_000),
   },
+  SESSION_IDLE_MINUTES: {
+    description: 'Minutes without a request after which a session of the console ends. See docs/security.md.',
+    default: '60',
+    schema: integer(1, 1440),
+  },
+  SESSION_HOURS: {
+    description: 'Hours after which a session of the console ends, however busy.',
+    default: '12',
+    schema: integer(1, 720),
+  },
+  ADMIN_TOTP: {
+    description:
+      '`required`: console users with the role admin or operator can do nothing before they have set up a second factor (TOTP). `optional`: each user chooses.',
+    default: 'optional',
+    schema: choice('optional', 'required'),
+  },
   HTTP_STATUS: {
     description:
       '`business`: results such as 404 and 407 have HTTP status 200 and the code in the body. `mirror`: the HTTP status is the code.',

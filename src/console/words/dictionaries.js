@@ -1,4 +1,6 @@
+import { words as enAccounts } from './en/accounts.js';
 import { words as enBase } from './en/base.js';
+import { words as enCamera } from './en/camera.js';
 import { words as enChecks } from './en/checks.js';
 import { words as enCollections } from './en/collections.js';
 import { words as enCompare } from './en/compare.js';
@@ -12,7 +14,9 @@ import { words as enScale } from './en/scale.js';
 import { words as enSearch } from './en/search.js';
 import { words as enTryOut } from './en/try-out.js';
 import { words as enWebhooks } from './en/webhooks.js';
+import { words as viAccounts } from './vi/accounts.js';
 import { words as viBase } from './vi/base.js';
+import { words as viCamera } from './vi/camera.js';
 import { words as viChecks } from './vi/checks.js';
 import { words as viCollections } from './vi/collections.js';
 import { words as viCompare } from './vi/compare.js';
@@ -30,7 +34,9 @@ import { words as viWebhooks } from './vi/webhooks.js';
 /** A topic is a file for each language, listed here. No name stands in two. */
 /** @type {Record<string, string>} */
 export const english = {
+  ...enAccounts,
   ...enBase,
+  ...enCamera,
   ...enChecks,
   ...enCollections,
   ...enCompare,
@@ -47,7 +53,9 @@ export const english = {
 };
 /** @type {Record<string, string>} */
 export const vietnamese = {
+  ...viAccounts,
   ...viBase,
+  ...viCamera,
   ...viChecks,
   ...viCollections,
   ...viCompare,

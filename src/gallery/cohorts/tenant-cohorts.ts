@@ -31,7 +31,7 @@ interface Known {
 }
 
 interface Member {
-  personId: number;
+  collectionId: number;
   /** Mean of the faces, of length 1. */
   vector: Float32Array;
   faceIds: ReadonlySet<number>;
@@ -78,10 +78,19 @@ export class TenantCohorts implements CohortSource {
 
   /** Forgets the means of those whose faces were just deleted. */
   forget(tenant: string, faceIds: readonly number[]): void {
+    this.#forget(tenant, (member) => faceIds.some((faceId) => member.faceIds.has(faceId)));
+  }
+
+  /** Forgets the means of those who were in a collection that was just deleted. */
+  forgetCollection(tenant: string, collectionId: number): void {
+    this.#forget(tenant, (member) => member.collectionId === collectionId);
+  }
+
+  #forget(tenant: string, isGone: (member: Member) => boolean): void {
     // One that is being read now may have seen the faces.
     this.#reading.delete(tenant);
     const known = this.#known.get(tenant);
-    const left = known?.members.filter((member) => !faceIds.some((faceId) => member.faceIds.has(faceId)));
+    const left = known?.members.filter((member) => !isGone(member));
     if (!known?.stored || !left || left.length === known.members.length) return;
     this.#known.set(tenant, { ...known, members: left, cohort: this.#cohortOf(known.stored, left) });
   }
@@ -132,9 +141,9 @@ export class TenantCohorts implements CohortSource {
     const members: Member[] = [];
     for (let i = 0; stored && i < stored.members.length; i += PEOPLE_READ) {
       const read = await this.#store.newestFaces(stored.members.slice(i, i + PEOPLE_READ), this.#model);
-      for (const { personId, faces } of read) {
+      for (const { collectionId, faces } of read) {
         const vector = makeTemplate(faces, undefined).mean?.embedding ?? faces[0]?.embedding;
-        if (vector) members.push({ personId, vector, faceIds: new Set(faces.map(({ faceId }) => faceId)) });
+        if (vector) members.push({ collectionId, vector, faceIds: new Set(faces.map(({ faceId }) => faceId)) });
       }
       await new Promise(setImmediate);
     }

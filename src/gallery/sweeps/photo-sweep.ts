@@ -3,10 +3,12 @@ import type { Logger } from 'pino';
 import type { ObjectStore } from '../../persistence/photos/object-store.js';
 import type { PhotoOutbox } from '../../persistence/photos/photo-outbox.js';
 import { StoreError } from '../../persistence/store-error.js';
-import { KeyedLock } from '../keyed-lock.js';
 
 /** Photos deleted at the same time: a deletion waits for the disk, not for the processor. */
 const AT_ONCE = 8;
+
+/** Photos of a tenant that are deleted before it is the next tenant's turn. */
+const TURN = 32;
 
 /** How long a photo that could not be deleted waits for the next try, unless another deletion comes first. */
 const RETRY_MS = 30_000;
@@ -17,19 +19,21 @@ export function newObjectKey(): string {
 }
 
 /**
- * Deletes the photos that the store lists as pending. A photo that cannot be deleted now stays on the list and is
- * tried again.
+ * Deletes the photos that the store lists as pending, in the background: nobody waits for it. Tenants take turns, so that the
+ * photos of one do not wait for the thousands of another. A photo that cannot be deleted now stays on the list and is tried
+ * again; what a kill interrupts goes on at the next start.
  */
 export class PhotoSweep {
   readonly #outbox: PhotoOutbox;
   readonly #objects: ObjectStore;
   readonly #logger: Pick<Logger, 'error'>;
-  readonly #lock = new KeyedLock();
   /** Photos of people who are being added: on the list until their row is stored, and not to be swept. */
   readonly #reserved = new Set<string>();
   #retry: NodeJS.Timeout | undefined;
-  /** The sweep that has not begun: it serves all who ask for one meanwhile. */
-  #next: Promise<void> | undefined;
+  #running: Promise<void> | undefined;
+  /** Since the sweep under way began; what came since may lie before the place that it has reached. */
+  #isAsked = false;
+  #isClosing = false;
 
   constructor(outbox: PhotoOutbox, objects: ObjectStore, logger: Pick<Logger, 'error'>) {
     this.#outbox = outbox;
@@ -51,7 +55,7 @@ export class PhotoSweep {
     } catch (error) {
       // Without its reservation the photo is like that of a deleted face.
       this.#reserved.delete(key);
-      await this.run();
+      this.start();
       throw error;
     } finally {
       this.#reserved.delete(key);
@@ -65,45 +69,79 @@ export class PhotoSweep {
     return this.keep(objectKey, photo, () => claim({ objectKey }));
   }
 
-  /** Resolves when every photo that was pending at the call is deleted or logged as a failure; never rejects. */
-  run(): Promise<void> {
-    this.#next ??= this.#lock.run('', async () => {
-      this.#next = undefined;
-      try {
-        const pending = await this.#outbox.pendingObjectDeletions();
-        const keys = pending.filter((key) => !this.#reserved.has(key));
-        for (let i = 0; i < keys.length; i += AT_ONCE) {
-          const isAway = await this.#delete(keys.slice(i, i + AT_ONCE));
-          // A caller that waits for this sweep must not wait for each of thousands to fail.
-          if (isAway) return;
-        }
-      } catch (error) {
-        this.#fail(error);
-      }
+  /** Deletes what is pending, soon. */
+  start(): void {
+    if (this.#isClosing) return;
+    this.#isAsked = true;
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+      // Asked for in the moment in which it ended.
+      if (this.#isAsked) this.start();
     });
-    return this.#next;
   }
 
-  /** Waits for the sweep under way and ends the trying. */
+  /** Ends after the photos that are being deleted, and ends the trying. */
   async close(): Promise<void> {
-    await this.#lock.idle();
+    this.#isClosing = true;
     clearTimeout(this.#retry);
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#isAsked && !this.#isClosing) {
+        this.#isAsked = false;
+        if (await this.#sweep()) return;
+      }
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      if (this.#isClosing) this.#isAsked = false;
+    }
+  }
+
+  /** Once through the list. @returns whether the object store does not answer */
+  async #sweep(): Promise<boolean> {
+    const after = new Map<number, string>();
+    while (!this.#isClosing) {
+      const turns = await this.#outbox.pendingObjectDeletions(TURN, after);
+      if (turns.length === 0) return false;
+      for (const { tenantId, keys } of turns) {
+        const last = keys.at(-1);
+        if (last !== undefined) after.set(tenantId, last);
+        // Of thousands that would fail only the first are tried.
+        if (await this.#delete(keys.filter((key) => !this.#reserved.has(key)))) return true;
+        if (this.#isClosing) break;
+      }
+    }
+    return false;
   }
 
   #fail(error: unknown): void {
     this.#logger.error({ err: error }, 'cannot delete photos of deleted faces; tried again in half a minute');
+    if (this.#isClosing) return;
     this.#retry ??= setTimeout(() => {
       this.#retry = undefined;
-      void this.run();
+      this.start();
     }, RETRY_MS).unref();
   }
 
   /** @returns whether the object store does not answer */
-  async #delete(keys: string[]): Promise<boolean> {
-    const results = await Promise.allSettled(keys.map((key) => this.#objects.delete(key)));
-    await this.#outbox.objectsDeleted(keys.filter((_, i) => results[i]?.status === 'fulfilled'));
-    const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
-    for (const error of failures) this.#fail(error);
-    return failures.some((error) => error instanceof StoreError && error.isOutage);
+  async #delete(keys: readonly string[]): Promise<boolean> {
+    const deleted: string[] = [];
+    let isAway = false;
+    for (let i = 0; i < keys.length && !isAway; i += AT_ONCE) {
+      const some = keys.slice(i, i + AT_ONCE);
+      const results = await Promise.allSettled(some.map((key) => this.#objects.delete(key)));
+      for (const [j, result] of results.entries()) {
+        if (result.status === 'fulfilled') deleted.push(some[j] as string);
+        else {
+          this.#fail(result.reason);
+          isAway ||= result.reason instanceof StoreError && result.reason.isOutage;
+        }
+      }
+    }
+    if (deleted.length > 0) await this.#outbox.objectsDeleted(deleted);
+    return isAway;
   }
 }

@@ -1,21 +1,19 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { RouteParts } from '../route.js';
 import { type AuditTrail, auditCalls } from './audit.js';
-import { type KeyLookup, requireKey } from './auth.js';
+import { type CallerLookup, requireKey } from './auth.js';
 import { giveUpAbandoned } from './deadline.js';
-import type { CallLimits } from './rate-limit.js';
 
 /** What endpoints that need a key are made of. */
-export interface EndpointParts extends RouteParts {
-  keys: KeyLookup;
-  limits: CallLimits;
+export interface EndpointParts extends RouteParts, Omit<CallerLookup, 'logins'> {
   audit: AuditTrail | undefined;
 }
 
 /** Every endpoint of this scope: key first, then whether the server has started and can audit, then the endpoint itself. */
-export function guardEndpoints(app: FastifyInstance, { config, keys, limits, services, audit }: EndpointParts): void {
+export function guardEndpoints(app: FastifyInstance, parts: EndpointParts): void {
+  const { config, services, audit } = parts;
   giveUpAbandoned(app, config.REQUEST_DEADLINE);
-  requireKey(app, keys, limits);
+  requireKey(app, parts);
   app.addHook('onRequest', async () => {
     services();
   });

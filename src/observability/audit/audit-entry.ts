@@ -2,12 +2,17 @@
 export interface AuditEntry {
   /** Empty for what concerns all of them. */
   tenant: string;
-  /** Number or position of the key that called, or that a command made or revoked; never the key. */
+  /**
+   * Number or position of the key that called, or that a command made or revoked; never the key. `account-` and its number
+   * for a console user.
+   */
   keyId?: string | undefined;
-  /** Name of one of the calls, such as `search`; `create key`, `revoke key`, `add webhook`, `delete webhook`, `retry webhook`, `write scale`, `revert scale`, `switch model` or `retention`. */
+  /** Name of one of the calls, such as `search`; `create key`, `revoke key`, `add webhook`, `delete webhook`, `retry webhook`, `add user`, `change user`, `remove user`, `write scale`, `revert scale`, `switch model` or `retention`. */
   call: string;
   requestId?: string | undefined;
   collection?: string | undefined;
+  /** The console user that was made or changed. */
+  accountId?: number | undefined;
   /** Whom the request named. */
   userId?: string | undefined;
   /** Whom a search found. */
@@ -40,6 +45,14 @@ export function scaleEntry(call: 'write scale' | 'revert scale'): AuditEntry {
 /** For a webhook that a command changed. */
 export function webhookEntry(call: 'add webhook' | 'delete webhook' | 'retry webhook', tenant: string): AuditEntry {
   return { tenant, call, code: '200' };
+}
+
+/** For a console user that a command made or changed. */
+export function accountEntry(
+  call: 'add user' | 'change user' | 'remove user',
+  { tenant, accountId }: { tenant: string; accountId: number },
+): AuditEntry {
+  return { tenant, call, accountId, code: '200' };
 }
 
 /** For the model that a command moved the faces of all tenants to. */

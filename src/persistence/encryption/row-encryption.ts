@@ -95,6 +95,16 @@ export class RowEncryption {
     return this.#decryptText(blob, `event/${eventId}`);
   }
 
+  /** The secret of an account's second factor, in base32. */
+  encryptTotp(accountId: number, secret: string): Buffer {
+    return this.#encryptText(secret, `second factor of account/${accountId}`);
+  }
+
+  /** @throws DecryptionError */
+  decryptTotp(accountId: number, blob: Buffer): string {
+    return this.#decryptText(blob, `second factor of account/${accountId}`);
+  }
+
   /** Undefined where another version of the server kept it. @throws DecryptionError, or another StoreError */
   decryptTemplate(userId: number, kind: TemplateKind, blob: Buffer): Template | undefined {
     return blobToTemplate(this.#cipher?.decrypt(blob, templateContext(userId, kind)) ?? blob, kind.cohort);

@@ -81,12 +81,24 @@ export function changeRowKeys(db: Database, from: DataKey | undefined, to: DataK
     if (work.write) saveEvent.run(target.encryptEvent(eventId, plain), number);
   });
 
+  for (const column of ['totp', 'totp_offered']) {
+    const save = db.prepare(`UPDATE accounts SET ${column} = ? WHERE account_id = ?`);
+    const secrets = db.prepare<[number, number], { number: number; secret: Buffer | null }>(
+      `SELECT account_id AS number, ${column} AS secret FROM accounts WHERE account_id > ? ORDER BY account_id LIMIT ?`,
+    );
+    eachRow(db, secrets, work, ({ number, secret }) => {
+      if (!secret || dataKeyIdOf(secret) === to?.id) return;
+      const plain = source.decryptTotp(number, secret);
+      if (work.write) save.run(target.encryptTotp(number, plain), number);
+    });
+  }
+
   // Worked out of the faces, and made again with the other key.
   if (work.write) db.exec(`DELETE FROM templates; ${FORMS_DUE}`);
 }
 
 export function countRows(db: Database): number {
-  const tables = ['users', 'faces', 'staged_embeddings', 'webhooks', 'deliveries'];
+  const tables = ['users', 'faces', 'staged_embeddings', 'webhooks', 'deliveries', 'accounts', 'accounts'];
   const sum = tables.map((table) => `(SELECT count(*) FROM ${table})`).join(' + ');
   return db.prepare<[], number>(`SELECT ${sum}`).pluck().get() ?? 0;
 }

@@ -1,3 +1,5 @@
+import type { Account, AccountStore } from '../accounts/account-store.js';
+import type { SessionStore } from '../accounts/session-store.js';
 import type { Permission } from './permissions.js';
 
 /** API keys, of which only hashes are kept. */
@@ -14,6 +16,9 @@ export interface ApiKeyStore {
   /** Whom a key stands for; undefined for one that is unknown, revoked or expired. */
   findCallerByKeyHash(sha256: Buffer): Promise<Caller | undefined>;
 
+  /** The same by the key's number. */
+  findCallerByKeyId(keyId: number): Promise<Caller | undefined>;
+
   /** Keeps when a key was used last. */
   noteKeyUse(keyId: string, at: Date): Promise<void>;
 
@@ -26,12 +31,32 @@ export interface ApiKeyStore {
   close(): Promise<void>;
 }
 
+/** Who may ask: keys, console users and their sessions. */
+export interface CallerStore extends ApiKeyStore {
+  readonly accounts: AccountStore;
+  readonly sessions: SessionStore;
+}
+
 /** Whom a request's key stands for. */
 export interface Caller {
-  /** Tells keys apart and says nothing about the key: the number of a stored one, `configured-` and its position. */
+  /**
+   * Tells keys apart and says nothing about the key: the number of a stored one, `configured-` and its position. Of a
+   * session with a password it is `account-` and the number of the account.
+   */
   keyId: string;
   tenant: string;
   permissions: readonly Permission[];
+  /** Undefined for a request with a key. */
+  session?: CallerSession | undefined;
+}
+
+/** The session of a request that came with a cookie. */
+export interface CallerSession {
+  sessionId: number;
+  /** The session ends then, however busy. */
+  expiresAt: Date;
+  /** Who logged in with a password; undefined where it was with a key. */
+  account: Account | undefined;
 }
 
 export interface NewKey {

@@ -1,7 +1,7 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { InputError } from '../../util/input-error.js';
 import type { ApiKeyStore, Caller, NewKey } from './api-key-store.js';
-import { allPermissions, type Permission } from './permissions.js';
+import { allPermissions, type Permission, tenantPermissions } from './permissions.js';
 
 /** A key that the configuration lists, kept as its hash only. */
 export interface ConfiguredKey {
@@ -60,7 +60,7 @@ function parseItem(item: string, position: number): ConfiguredKey {
   };
 }
 
-/** What is said of a key that is about to be made; without permissions it has all. */
+/** What is said of a key that is about to be made; without permissions it has all of a tenant's. */
 export interface KeyWish extends Pick<NewKey, 'tenant'> {
   label?: string;
   permissions?: readonly Permission[] | undefined;
@@ -73,7 +73,7 @@ export interface KeyWish extends Pick<NewKey, 'tenant'> {
  */
 export async function createKey(
   store: ApiKeyStore,
-  { tenant, label = '', permissions = allPermissions, expiresAt }: KeyWish,
+  { tenant, label = '', permissions = tenantPermissions, expiresAt }: KeyWish,
 ): Promise<string> {
   const key = generateKey();
   await store.addKey({ tenant, sha256: hashKey(key), label, permissions, expiresAt });
@@ -95,6 +95,10 @@ export function expiryOf(text: string, now: Date): Date {
   return date;
 }
 
+function keyCheck({ sha256 }: ConfiguredKey, token: string): Buffer {
+  return createHmac('sha256', token).update(sha256).digest();
+}
+
 /** Tells whom a request's key stands for: the configuration's keys first, then the store's. */
 export class KeyRing {
   readonly #store: ApiKeyStore;
@@ -114,13 +118,30 @@ export class KeyRing {
     // Looks at every key, whichever matches: the time taken says nothing about which one it was.
     for (const configured of this.#configured) {
       if (timingSafeEqual(configured.sha256, sha256))
-        caller = { keyId: configured.keyId, tenant: configured.tenant, permissions: allPermissions };
+        caller = { keyId: configured.keyId, tenant: configured.tenant, permissions: tenantPermissions };
     }
     if (caller) return caller;
     // The store looks a hash up, not a key: how long that takes says nothing that helps to find a key.
     caller = await this.#store.findCallerByKeyHash(sha256);
     if (caller) this.#noteUse(caller.keyId);
     return caller;
+  }
+
+  /**
+   * What a session keeps of a configured key, to see later that the key is still there: an HMAC by the session's token,
+   * of which the database has a hash only, so that nobody who reads the database can try keys. Undefined for another key.
+   */
+  checkOf(key: string, token: string): Buffer | undefined {
+    const sha256 = hashKey(key);
+    const configured = this.#configured.find((each) => timingSafeEqual(each.sha256, sha256));
+    return configured && keyCheck(configured, token);
+  }
+
+  /** Whom the key of a session stands for now; undefined when it was revoked, has expired or is no longer configured. */
+  async callerOfSession(keyId: string, check: Buffer | undefined, token: string): Promise<Caller | undefined> {
+    if (check === undefined) return this.#store.findCallerByKeyId(Number(keyId));
+    const configured = this.#configured.find((each) => timingSafeEqual(keyCheck(each, token), check));
+    return configured && { keyId: configured.keyId, tenant: configured.tenant, permissions: tenantPermissions };
   }
 
   /** Nobody waits for the note, and a request is served without it where the store cannot write. */

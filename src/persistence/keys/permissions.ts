@@ -1,14 +1,17 @@
 /**
  * What a key may do, by name: `search` compares, extracts and analyses photos; `enrol` creates people and adds faces;
- * `delete` erases; `list` reads who is there; `admin` sets what the tenant's events are sent to. In the order in which
- * they are shown.
+ * `delete` erases; `list` reads who is there; `admin` has the webhooks, keys, console users and audit log of the tenant. In the order
+ * in which they are shown.
  */
-export const allPermissions = ['search', 'enrol', 'delete', 'list', 'admin'] as const;
+export const tenantPermissions = ['search', 'enrol', 'delete', 'list', 'admin'] as const;
+
+/** `operate` has what concerns all tenants of the installation: its backup, its settings and its scale. `all` does not mean it. */
+export const allPermissions = [...tenantPermissions, 'operate'] as const;
 
 export type Permission = (typeof allPermissions)[number];
 
 /**
- * Reads a list with commas or spaces between the names; `all` stands for each of them.
+ * Reads a list with commas or spaces between the names; `all` stands for each of a tenant's.
  * @returns each once, in the order of the table
  * @throws Error that names what there is
  */
@@ -16,8 +19,10 @@ export function parsePermissions(text: string): Permission[] {
   const names = text.split(/[\s,]+/).filter(Boolean);
   const unknown = names.find((name) => name !== 'all' && !isPermission(name));
   if (unknown !== undefined || names.length === 0)
-    throw new Error(`permissions are ${allPermissions.join(', ')}, or all`);
-  return allPermissions.filter((permission) => names.includes(permission) || names.includes('all'));
+    throw new Error(`permissions are ${allPermissions.join(', ')}, or all for those but operate`);
+  return allPermissions.filter(
+    (permission) => names.includes(permission) || (permission !== 'operate' && names.includes('all')),
+  );
 }
 
 /** As a store keeps them. A name that this version does not know permits nothing. */

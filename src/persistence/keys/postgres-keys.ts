@@ -1,7 +1,9 @@
+import { PostgresAccounts } from '../accounts/postgres-accounts.js';
+import { PostgresSessions } from '../accounts/postgres-sessions.js';
 import type { PostgresDatabase, RunQuery } from '../people/postgres/database.js';
-import { makeTenant } from '../people/postgres/people.js';
+import { makeTenant } from '../people/postgres/tenants.js';
 import { bytes } from '../people/postgres/user-row.js';
-import type { ApiKeyStore, Caller, NewKey, StoredKey } from './api-key-store.js';
+import type { Caller, CallerStore, NewKey, StoredKey } from './api-key-store.js';
 import { permissionsText, storedPermissions } from './permissions.js';
 
 interface KeyRow {
@@ -15,12 +17,16 @@ interface KeyRow {
   revokedAt: Date | null;
 }
 
-/** API keys in PostgreSQL: every server sees a key, and its end, at once. */
-export class PostgresKeys implements ApiKeyStore {
+/** API keys, console users and sessions in PostgreSQL: every server sees a key, and its end, at once. */
+export class PostgresKeys implements CallerStore {
+  readonly accounts: PostgresAccounts;
+  readonly sessions: PostgresSessions;
   readonly #db: PostgresDatabase;
 
   constructor(db: PostgresDatabase) {
     this.#db = db;
+    this.accounts = new PostgresAccounts(db);
+    this.sessions = new PostgresSessions(db);
   }
 
   async addKey(key: NewKey): Promise<void> {
@@ -38,20 +44,12 @@ export class PostgresKeys implements ApiKeyStore {
     });
   }
 
-  async findCallerByKeyHash(sha256: Buffer): Promise<Caller | undefined> {
-    const [row] = await this.#db.run<Pick<KeyRow, 'keyId' | 'tenant' | 'permissions'>>(
-      `SELECT k.key_id AS "keyId", t.name AS tenant, k.permissions
-       FROM api_keys k JOIN tenants t USING (tenant_id)
-       WHERE k.sha256 = $1 AND k.revoked_at IS NULL AND coalesce(k.expires_at > $2, true)`,
-      [sha256, new Date()],
-    );
-    return (
-      row && {
-        keyId: String(row.keyId),
-        tenant: row.tenant.toString('utf8'),
-        permissions: storedPermissions(row.permissions),
-      }
-    );
+  findCallerByKeyHash(sha256: Buffer): Promise<Caller | undefined> {
+    return this.#callerWhere('k.sha256 = $1', sha256);
+  }
+
+  findCallerByKeyId(keyId: number): Promise<Caller | undefined> {
+    return this.#callerWhere('k.key_id = $1', keyId);
   }
 
   async noteKeyUse(keyId: string, at: Date): Promise<void> {
@@ -81,6 +79,22 @@ export class PostgresKeys implements ApiKeyStore {
       [new Date(), keyId],
     );
     return rows.length > 0;
+  }
+
+  async #callerWhere(condition: string, value: Buffer | number): Promise<Caller | undefined> {
+    const [row] = await this.#db.run<Pick<KeyRow, 'keyId' | 'tenant' | 'permissions'>>(
+      `SELECT k.key_id AS "keyId", t.name AS tenant, k.permissions
+       FROM api_keys k JOIN tenants t USING (tenant_id)
+       WHERE ${condition} AND k.revoked_at IS NULL AND coalesce(k.expires_at > $2, true)`,
+      [value, new Date()],
+    );
+    return (
+      row && {
+        keyId: String(row.keyId),
+        tenant: row.tenant.toString('utf8'),
+        permissions: storedPermissions(row.permissions),
+      }
+    );
   }
 
   close(): Promise<void> {

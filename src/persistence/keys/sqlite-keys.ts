@@ -1,16 +1,24 @@
+import { SqliteAccounts } from '../accounts/sqlite-accounts.js';
+import { SqliteSessions } from '../accounts/sqlite-sessions.js';
+import type { RowEncryption } from '../encryption/row-encryption.js';
 import type { GuardedDatabase } from '../people/sqlite/guarded-database.js';
 import type { PeopleRows } from '../people/sqlite/people-rows.js';
 import type { Statements } from '../people/sqlite/sqlite-statements.js';
-import type { ApiKeyStore, Caller, NewKey, StoredKey } from './api-key-store.js';
+import type { Database } from '../sqlite.js';
+import type { Caller, CallerStore, NewKey, StoredKey } from './api-key-store.js';
 import { permissionsText, storedPermissions } from './permissions.js';
 
-/** API keys in SQLite: a key, and its end, count at once, whichever process made them. */
-export class SqliteKeys implements ApiKeyStore {
+/** API keys, console users and sessions in SQLite: a key, and its end, count at once, whichever process made them. */
+export class SqliteKeys implements CallerStore {
+  readonly accounts: SqliteAccounts;
+  readonly sessions: SqliteSessions;
   readonly #db: GuardedDatabase;
   readonly #sql: Statements;
   readonly #rows: PeopleRows;
 
-  constructor(db: GuardedDatabase, sql: Statements, rows: PeopleRows) {
+  constructor(raw: Database, db: GuardedDatabase, sql: Statements, rows: PeopleRows, encryption: RowEncryption) {
+    this.accounts = new SqliteAccounts(raw, db, rows, encryption);
+    this.sessions = new SqliteSessions(raw, db, rows);
     this.#db = db;
     this.#sql = sql;
     this.#rows = rows;
@@ -31,6 +39,11 @@ export class SqliteKeys implements ApiKeyStore {
   async findCallerByKeyHash(sha256: Buffer): Promise<Caller | undefined> {
     const row = this.#db.read(() => this.#sql.callerOfKey.get(sha256, Date.now()));
     return row && { keyId: String(row.keyId), tenant: row.tenant, permissions: storedPermissions(row.permissions) };
+  }
+
+  async findCallerByKeyId(keyId: number): Promise<Caller | undefined> {
+    const row = this.#db.read(() => this.#sql.callerOfKeyId.get(keyId, Date.now()));
+    return row && { keyId: String(keyId), tenant: row.tenant, permissions: storedPermissions(row.permissions) };
   }
 
   async noteKeyUse(keyId: string, at: Date): Promise<void> {

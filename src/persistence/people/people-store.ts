@@ -32,8 +32,18 @@ export interface PeopleStore {
   /** Like deleteUser, but only a user that listAutoCreatedBefore would still list; undefined otherwise. */
   deleteAutoCreatedBefore(time: Date, collection: CollectionRef, userId: string): Promise<Erased | undefined>;
 
-  /** Removes a collection with all users and faces. Undefined when there is no such collection, or nobody in the default one. */
-  deleteCollection(collection: CollectionRef): Promise<Erased | undefined>;
+  /**
+   * Removes a collection with all users and faces: nothing finds them any more, and its name is free. Their rows may stay for
+   * `eraseDeleted`. Undefined when there is no such collection, or nobody in the default one.
+   */
+  deleteCollection(collection: CollectionRef): Promise<{ collectionId: number } | undefined>;
+
+  /**
+   * Erases some rows of one of the collections that were deleted, in one short transaction.
+   * @param after number of the collection that the last call erased rows of; 0 at first. Collections take turns
+   * @returns undefined when nothing is left to erase
+   */
+  eraseDeleted(after: number): Promise<ErasedPart | undefined>;
 
   /** Removes one face of a user. Undefined when the user has no such face. */
   deleteFace(collection: CollectionRef, userId: string, faceId: number): Promise<Erased | undefined>;
@@ -89,6 +99,13 @@ export interface CollectionCount {
   collection: string;
   users: number;
   faces: number;
+}
+
+/** Of a deleted collection. */
+export interface ErasedPart {
+  collectionId: number;
+  /** Photos of the erased faces, which the object store is to delete now. */
+  photos: number;
 }
 
 /** What a deletion took away, for the index and the object store to follow. */

@@ -1,5 +1,5 @@
 import type { PostgresDatabase } from '../people/postgres/database.js';
-import { makeTenant } from '../people/postgres/people.js';
+import { makeTenant } from '../people/postgres/tenants.js';
 import { bytes } from '../people/postgres/user-row.js';
 import { queueEvent } from './postgres-outbox.js';
 import {

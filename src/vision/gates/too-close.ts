@@ -7,14 +7,23 @@ import type { Gate } from './gate.js';
  */
 const MAX_SHARE_OF_FRAME = 0.71;
 
-/** How far cheeks, brows or chin may reach beyond the frame before the face counts as cut, as a fraction of its width or height. */
+/**
+ * How far the face may reach beyond the frame before it counts as cut, as a fraction of its width or height: brows and chin, the
+ * cheek of one side, and the brows, eyes, nose and mouth on that side. The points there are no better than 2 %. Of photos of
+ * people at the edge of the picture, the cheek's 8 % pass every third that 3 % refused; none of the tight crops.
+ */
 const MAX_BEYOND_FRAME = 0.03;
+const MAX_CHEEK_CUT = 0.08;
+const MAX_FEATURE_CUT = 0.02;
 
 /** Where the forehead ends above the brows, as a fraction of the way from chin to brows: the 68 points have none there. */
 const FOREHEAD = 0.35;
 
 /** How much of that way the frame may take from the forehead. Hair may be cut as it likes. */
 const MAX_FOREHEAD_CUT = 0.12;
+
+/** So many of the 68 points are the jaw's; brows, nose, eyes and mouth follow. */
+const JAW = 17;
 
 export const tooClose: Gate<'face', null> = {
   needs: null,
@@ -35,13 +44,13 @@ export const tooClose: Gate<'face', null> = {
  * @param frame size of the photo in pixels
  */
 export function isTooClose(box: Box, outline: readonly Point[], frame: { width: number; height: number }): boolean {
-  if (outline.length === 0) return fills(box, frame) || isCut(box, frame);
+  if (outline.length === 0) return fills(box, frame) || beyondFrame(box, frame) > MAX_BEYOND_FRAME;
   const top = topOfForehead(outline);
   const chin = outline[8] as Point;
   const face = boundingBox([...outline, top]);
   const upright = Math.hypot(top.x - chin.x, top.y - chin.y) / (1 + FOREHEAD);
   const beyond = Math.max(-top.x, -top.y, top.x - frame.width, top.y - frame.height);
-  return fills(face, frame) || isCut(boundingBox(outline), frame) || beyond > MAX_FOREHEAD_CUT * upright;
+  return fills(face, frame) || isCut(outline, frame) || beyond > MAX_FOREHEAD_CUT * upright;
 }
 
 /** About where the hair begins, by the usual proportions of a face. */
@@ -55,12 +64,25 @@ function fills(face: Box, frame: { width: number; height: number }): boolean {
   return Math.min(face.width / frame.width, face.height / frame.height) > MAX_SHARE_OF_FRAME;
 }
 
-function isCut(face: Box, frame: { width: number; height: number }): boolean {
-  const beyond = Math.max(
-    -face.x / face.width,
-    -face.y / face.height,
-    (face.x + face.width - frame.width) / face.width,
-    (face.y + face.height - frame.height) / face.height,
+function isCut(outline: readonly Point[], frame: { width: number; height: number }): boolean {
+  const face = boundingBox(outline);
+  const features = boundingBox(outline.slice(JAW));
+  return (
+    beyondHeight(face, frame) > MAX_BEYOND_FRAME * face.height ||
+    beyondWidth(face, frame) > MAX_CHEEK_CUT * face.width ||
+    beyondWidth(features, frame) > MAX_FEATURE_CUT * face.width
   );
-  return beyond > MAX_BEYOND_FRAME;
+}
+
+/** How far a box reaches beyond the frame, as a fraction of its own width or height. */
+function beyondFrame(box: Box, frame: { width: number; height: number }): number {
+  return Math.max(beyondWidth(box, frame) / box.width, beyondHeight(box, frame) / box.height);
+}
+
+function beyondWidth({ x, width }: Box, frame: { width: number }): number {
+  return Math.max(-x, x + width - frame.width);
+}
+
+function beyondHeight({ y, height }: Box, frame: { height: number }): number {
+  return Math.max(-y, y + height - frame.height);
 }

@@ -7,8 +7,8 @@ import { type Light, lightOf } from './light.js';
 import { type Pose, poseOf } from './pose.js';
 
 /**
- * What can be measured of one face without another network, modelled on the capture-related measures of ISO/IEC 29794-5.
- * Those that need 68 landmarks are null in a pack without.
+ * What can be measured of one face without a further network, modelled on the capture-related measures of ISO/IEC 29794-5, and
+ * what the embedder itself tells. Those that need 68 landmarks are null in a pack without.
  */
 export interface FaceMeasures extends Light, Pose {
   /** Distance of the eyes' centres in pixels of the photo, put right for the turn of the head. */
@@ -19,16 +19,22 @@ export interface FaceMeasures extends Light, Pose {
   mouthOpen: number | null;
   /** Room between the face, forehead to chin, and the nearest edge of the photo, as a fraction of the face's height; negative where it is cut. */
   margin: number;
+  /** How long the embedder's vector is, 0–1; null where the pack does not say what is long. */
+  embeddingLength: number | null;
 }
 
 /** Turns beyond this are taken for this one: the distance of the eyes says nothing of a profile. */
 const MAX_YAW = 60;
 
-/** @param shrink how much smaller the picture is than the photo */
+/**
+ * @param shrink how much smaller the picture is than the photo
+ * @param embeddingLength as the embedder tells it
+ */
 export function measureFace(
   face: Pick<LocatedFace, 'box' | 'outline' | 'fivePoints'>,
   picture: ImagePyramid,
   shrink: number,
+  embeddingLength: number | null,
 ): FaceMeasures {
   const { box, outline, fivePoints } = face;
   const crop = picture.sample(alignedToImage(fivePoints), ALIGNED_SIZE, ALIGNED_SIZE, 0);
@@ -41,6 +47,7 @@ export function measureFace(
     eyeDistance: (distance(left, right) * shrink) / turned,
     ...openings(outline, fivePoints),
     margin: marginOf(outline.length > 0 ? boundingBox([...outline, topOfForehead(outline)]) : box, picture.image),
+    embeddingLength,
   };
 }
 

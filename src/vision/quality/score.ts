@@ -30,7 +30,8 @@ export interface FaceQuality {
 }
 
 interface Part {
-  advice: QualityAdvice;
+  /** Null where there is nothing to say that the others do not say. */
+  advice: QualityAdvice | null;
   /** The measure; null where the pack has no landmarks for it. */
   of(measures: FaceMeasures, scores: FaceScores | null): number | null;
   /** Where it is at its worst and at its best, rising or falling. */
@@ -40,33 +41,34 @@ interface Part {
 }
 
 /**
- * Fitted by scripts/train/quality/fit.py on which of 4,844 development photos fail to match the others of their person at a false
+ * Fitted by scripts/train/quality/fit.py on which of 3,286 development photos fail to match the others of their person at a false
  * match rate of 1e-4. Weights of 0 are measures that told nothing there beside the others; they still advise.
  */
 const PARTS: readonly Part[] = [
-  { advice: 'blurred', of: ({ sharpness }) => sharpness, range: [-1.6, -0.6], weight: 0.487 },
-  { advice: 'dark', of: ({ underexposed }) => underexposed, range: [0.25, 0], weight: 1.44 },
-  { advice: 'bright', of: ({ overexposed }) => overexposed, range: [0.25, 0.01], weight: 0.429 },
+  { advice: 'blurred', of: ({ sharpness }) => sharpness, range: [-1.6, -0.6], weight: 0.239 },
+  { advice: 'dark', of: ({ underexposed }) => underexposed, range: [0.25, 0], weight: 1.098 },
+  { advice: 'bright', of: ({ overexposed }) => overexposed, range: [0.25, 0.01], weight: 0.467 },
   { advice: 'dark', of: ({ brightness }) => brightness, range: [0.05, 0.25], weight: 0 },
   { advice: 'bright', of: ({ brightness }) => brightness, range: [0.95, 0.8], weight: 0 },
-  { advice: 'uneven-light', of: ({ evenness }) => evenness, range: [0.3, 0.9], weight: 0.69 },
+  { advice: 'uneven-light', of: ({ evenness }) => evenness, range: [0.3, 0.9], weight: 0.474 },
   { advice: 'low-contrast', of: ({ contrast }) => contrast, range: [0.04, 0.14], weight: 0 },
-  { advice: 'low-contrast', of: ({ dynamicRange }) => dynamicRange, range: [0.6, 0.9], weight: 0.113 },
-  { advice: 'small', of: ({ eyeDistance }) => Math.log10(Math.max(1, eyeDistance)), range: [1.2, 1.9], weight: 1.174 },
-  { advice: 'turned', of: ({ yaw }) => Math.abs(yaw), range: [50, 0], weight: 0.945 },
-  { advice: 'looks-up-or-down', of: ({ pitch }) => Math.abs(pitch), range: [45, 0], weight: 1.172 },
-  { advice: 'tilted', of: ({ roll }) => Math.abs(roll), range: [45, 0], weight: 0.91 },
+  { advice: 'low-contrast', of: ({ dynamicRange }) => dynamicRange, range: [0.6, 0.9], weight: 0.198 },
+  { advice: 'small', of: ({ eyeDistance }) => Math.log10(Math.max(1, eyeDistance)), range: [1.2, 1.9], weight: 0.983 },
+  { advice: 'turned', of: ({ yaw }) => Math.abs(yaw), range: [50, 0], weight: 0.515 },
+  { advice: 'looks-up-or-down', of: ({ pitch }) => Math.abs(pitch), range: [45, 0], weight: 0.907 },
+  { advice: 'tilted', of: ({ roll }) => Math.abs(roll), range: [45, 0], weight: 0.983 },
   { advice: 'eyes-closed', of: ({ eyesOpen }) => eyesOpen, range: [0.01, 0.07], weight: 0 },
-  { advice: 'mouth-open', of: ({ mouthOpen }) => mouthOpen, range: [0.35, 0.1], weight: 0.209 },
-  { advice: 'cut', of: ({ margin }) => margin, range: [-0.15, 0.05], weight: 0.074 },
-  { advice: 'covered', of: (_, scores) => (scores ? uncovered(scores) : null), range: [0.1, 0.97], weight: 1.386 },
+  { advice: 'mouth-open', of: ({ mouthOpen }) => mouthOpen, range: [0.35, 0.1], weight: 0.205 },
+  { advice: 'cut', of: ({ margin }) => margin, range: [-0.15, 0.05], weight: 0 },
+  { advice: null, of: ({ embeddingLength }) => embeddingLength, range: [0, 1], weight: 2.244 },
+  { advice: 'covered', of: (_, scores) => (scores ? uncovered(scores) : null), range: [0.1, 0.97], weight: 1.051 },
 ];
 
-/** What costs all 100 points. A tenth of the development photos score below 49, and half of them below 66. */
-const FULL_COST = 4.5;
+/** What costs all 100 points. A tenth of the development photos score below 49, and half of them below 70. */
+const FULL_COST = 6.35;
 
 /** A part that costs so many points, or is so bad by itself, is worth a word. */
-const WORTH_POINTS = 8;
+const WORTH_POINTS = 6;
 const BAD = 0.35;
 
 export function qualityOf(measures: FaceMeasures, scores: FaceScores | null): FaceQuality {
@@ -81,7 +83,7 @@ export function qualityOf(measures: FaceMeasures, scores: FaceScores | null): Fa
     .sort((p, q) => q.points - p.points);
   return {
     score: Math.round(Math.max(0, 100 - cost)),
-    advice: [...new Set(worst.map(({ advice }) => advice))],
+    advice: [...new Set(worst.flatMap(({ advice }) => advice ?? []))],
     measures,
   };
 }

@@ -55,10 +55,21 @@ export async function fill(store: Store, objects: ObjectStore, people: number): 
     personId,
   }));
   for (const build of [1, 2]) await store.saveCohort('acme', 'm1', { build, people, members });
+  for (const staged of await store.staged.facesToEmbed('m3', 0, 9)) {
+    await store.staged.stage(staged, 'm3', random.unit(512));
+  }
   for (const data of ['{"a":1}', '{"a":2}']) await store.scales.add({ model: 'm1', data });
   const target = { url: 'https://example.com/hook', secret: 'whsec_1', events: ['deleted', 'match'] as const };
   await store.webhooks.add(staff.tenant, target);
   await store.webhooks.remove(staff.tenant, await store.webhooks.add(staff.tenant, target));
+  const account = await store.accounts.add({
+    tenant: staff.tenant,
+    name: 'anna',
+    role: 'admin',
+    password: '$argon2id$',
+  });
+  await store.accounts.offerTotp(account ?? 0, 'GEZDGNBVGY3TQOJQ');
+  await store.accounts.confirmTotp(account ?? 0, 7, [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]);
   for (const hour of [7, 17]) {
     await store.attendance.seen(staff, 'id-1', '2027-01-31', new Date(Date.UTC(2027, 0, 31, hour)));
     await store.attendance.seen(strange, "'; DROP TABLE users; --", '2027-02-01', new Date(Date.UTC(2027, 1, 1, hour)));

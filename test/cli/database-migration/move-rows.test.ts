@@ -11,6 +11,7 @@ import { vectorTypeChange } from '../../../src/persistence/people/postgres/migra
 import type { PostgresStore } from '../../../src/persistence/people/postgres/postgres-store.js';
 import { SqliteStore } from '../../../src/persistence/people/sqlite/sqlite-store.js';
 import { Database } from '../../../src/persistence/sqlite.js';
+import { pendingKeys } from '../../persistence/pending-keys.js';
 import { temporaryFolder } from '../../persistence/temporary-folder.js';
 import { useTestDatabase } from '../../support/test-database.js';
 import { contentOf, fullFolder, staff, strange } from './move-fixture.js';
@@ -71,6 +72,7 @@ test.each([
     api_keys: { rows: 2 },
     collections: { rows: 2, last: 3 },
     users: { rows: PEOPLE + 5 },
+    staged_embeddings: { rows: 9 },
     cohorts: { rows: 1 },
     cohort_members: { rows: 11 },
     scales: { rows: 2 },
@@ -107,7 +109,8 @@ test('stores on both sides answer the same, and number on', async () => {
     (store: typeof sqlite | typeof pg) => store.listUsers(strange),
     (store: typeof sqlite | typeof pg) => store.facesOfUser(staff, 'id-8'),
     (store: typeof sqlite | typeof pg) => store.countPeople(staff.tenant),
-    (store: typeof sqlite | typeof pg) => store.pendingObjectDeletions(),
+    (store: typeof sqlite | typeof pg) => pendingKeys(store),
+    (store: typeof sqlite | typeof pg) => store.staged.count('m3'),
     (store: typeof sqlite | typeof pg) => store.listAutoCreatedBefore(new Date(Date.now() + 1000)),
   ])
     expect(await ask(pg)).toEqual(await ask(sqlite));

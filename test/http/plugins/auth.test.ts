@@ -21,9 +21,14 @@ it.each(endpoints)('$method $path asks for a key before anything else', async (e
 it('only pages, the document and the probes need no key, and the document says so', async () => {
   const keyed = endpoints.map(({ method, path }) => `${method} ${path}`);
   const keyless = routes.filter((route) => !keyed.includes(route) && !/^GET \/(console|docs)\b/.test(route));
-  expect(keyless.sort()).toEqual(['GET /', 'GET /health', 'GET /openapi.json', 'GET /ready']);
+  const logIn = 'POST /admin/v1/session';
+  const withCookie = 'DELETE /admin/v1/session';
+  expect(keyless.sort()).toEqual([withCookie, 'GET /', 'GET /health', 'GET /openapi.json', 'GET /ready', logIn]);
   for (const { method, path, operation } of documented)
-    expect([path, operation.security]).toEqual([path, keyed.includes(`${method} ${path}`) ? undefined : []]);
+    expect([path, operation.security]).toEqual([
+      path,
+      [...keyed, withCookie].includes(`${method} ${path}`) ? undefined : [],
+    ]);
 });
 
 it('the key may come in both spellings of the header, in any case', async () => {

@@ -6,6 +6,7 @@ import { DataKey } from '../../../src/persistence/encryption/data-key.js';
 import { embeddingToBlob } from '../../../src/persistence/encryption/embedding-blob.js';
 import type { StoredEmbedding } from '../../../src/persistence/people/embedding-store.js';
 import { migrations } from '../../../src/persistence/people/sqlite/migrations.js';
+import { openDatabase } from '../../../src/persistence/people/sqlite/sqlite-database.js';
 import { SqliteStore } from '../../../src/persistence/people/sqlite/sqlite-store.js';
 import { EncryptedObjectStore } from '../../../src/persistence/photos/encrypted-object-store.js';
 import { FolderObjectStore } from '../../../src/persistence/photos/folder-object-store.js';
@@ -144,7 +145,7 @@ test('a store whose users were all deleted takes no key by itself', async () => 
 
 test('API keys work whatever the data key is, and take none', async () => {
   await (await SqliteStore.open(file, { dataKey: key })).close();
-  const keys = await SqliteStore.openForApiKeys(file);
+  const keys = SqliteStore.over(openDatabase(file, 'no people'));
   await keys.addKey({
     tenant: 'acme',
     sha256: randomBytes(32),

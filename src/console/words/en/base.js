@@ -15,6 +15,7 @@ export const words = {
   'permission.delete': 'delete',
   'permission.list': 'list',
   'permission.admin': 'administer',
+  'permission.operate': 'operate the server',
   'dialog.type': 'Type {what} to confirm',
   theme: 'Colours: {theme}',
   'theme.system': 'as the system',

@@ -15,6 +15,7 @@ export const words = {
   'permission.delete': 'xoá',
   'permission.list': 'xem danh sách',
   'permission.admin': 'quản trị',
+  'permission.operate': 'vận hành máy chủ',
   'dialog.type': 'Gõ {what} để xác nhận',
   theme: 'Màu: {theme}',
   'theme.system': 'theo hệ thống',

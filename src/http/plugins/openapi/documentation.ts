@@ -55,9 +55,16 @@ export async function addDocumentation(app: FastifyInstance, httpStatus: HttpSta
         ...refusalComponents(),
         securitySchemes: {
           api_key: { type: 'apiKey', in: 'header', name: 'api_key', description: 'Also as `api-key`.' },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: 'facesearch-session',
+            description:
+              'Of `POST /admin/v1/session`; over HTTPS `__Host-facesearch-session`. Requests but for GET need a header `x-requested-with`, too.',
+          },
         },
       },
-      security: [{ api_key: [] }],
+      security: [{ api_key: [] }, { session: [] }],
     },
     convertConstToEnum: false,
     transform: describeRoute(httpStatus),

@@ -1,17 +1,25 @@
 import type { FastifyInstance } from 'fastify';
 import { FaceSearchError } from '../../../core/errors.js';
+import { auditCalls } from '../../plugins/audit.js';
+import { giveUpAbandoned } from '../../plugins/deadline.js';
 import { type EndpointParts, guardEndpoints } from '../../plugins/guard.js';
 import { countByTenant } from '../../plugins/request-metrics.js';
+import { accountsRoute, addAccountRoute, changeAccountRoute, removeAccountRoute } from './accounts.js';
 import { analyseRoute } from './analyse.js';
 import { attendanceFileRoute, attendanceRoute } from './attendance.js';
+import { auditRoute } from './audit.js';
 import { candidatesRoute } from './candidates.js';
 import { collectionsRoute } from './collections.js';
 import { deleteFaceRoute } from './delete-face.js';
 import { facePhotoRoute } from './face-photo.js';
 import { facesRoute } from './faces.js';
+import { addKeyRoute, keysRoute, revokeKeyRoute } from './keys.js';
 import { loadRoute } from './load.js';
+import { confirmTotpRoute, offerTotpRoute, ownPasswordRoute, removeTotpRoute } from './own-account.js';
 import { recogniseRoute } from './recognise.js';
 import { scaleRoute } from './scale.js';
+import { logInRoute, logOutRoute, meRoute } from './session.js';
+import { settingsRoute } from './settings.js';
 import { statusRoute } from './status.js';
 import { usersRoute } from './users.js';
 import { addWebhookRoute, deadLettersRoute, deleteWebhookRoute, retryWebhookRoute, webhooksRoute } from './webhooks.js';
@@ -21,6 +29,21 @@ export const adminPath = '/admin/v1';
 
 /** In the order in which the documentation shows them. */
 const routes = [
+  meRoute,
+  logOutRoute,
+  ownPasswordRoute,
+  offerTotpRoute,
+  confirmTotpRoute,
+  removeTotpRoute,
+  accountsRoute,
+  addAccountRoute,
+  changeAccountRoute,
+  removeAccountRoute,
+  keysRoute,
+  addKeyRoute,
+  revokeKeyRoute,
+  auditRoute,
+  settingsRoute,
   statusRoute,
   loadRoute,
   scaleRoute,
@@ -48,6 +71,14 @@ export async function admin(app: FastifyInstance, parts: EndpointParts): Promise
   // Looking things up is no work of the tenant's: a console that watches would count itself.
   countByTenant(app, parts.counts, ({ method }) => method !== 'GET');
   for (const route of routes) route(app.withTypeProvider(), parts);
+}
+
+/** The endpoint that begins a session. Its body has what others have in a header. */
+export async function logIn(app: FastifyInstance, parts: EndpointParts): Promise<void> {
+  giveUpAbandoned(app, parts.config.REQUEST_DEADLINE);
+  auditCalls(app, parts.audit);
+  acceptJson(app);
+  logInRoute(app.withTypeProvider(), parts);
 }
 
 /** Bodies are JSON; whatever else comes is answered like other wrong input. */

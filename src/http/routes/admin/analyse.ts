@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { errorRow, FaceSearchError } from '../../../core/errors.js';
 import type { FaceFault, PhotoReport } from '../../../vision/face-analyser.js';
 import { QUALITY_ADVICE } from '../../../vision/quality/score.js';
+import { allow_covered } from '../../forms/common-fields.js';
 import { imageOfText } from '../../forms/fields.js';
 import { success, successSchema } from '../../replies.js';
 import type { Route } from '../../route.js';
-import { photoOptions } from '../../services.js';
+import { mayOverrule, photoOptions } from '../../services.js';
 import { flags, photo, share, whole } from './fields.js';
 
 /** A grey image of 640x480 pixels. */
@@ -33,6 +34,7 @@ const quality = z.strictObject({
     eyesOpen: z.number().nullable(),
     mouthOpen: z.number().nullable(),
     margin: z.number(),
+    embeddingLength: share.nullable().describe('How much the embedder saw of the face.'),
   }),
 });
 const faults = Object.keys(errorRow('NOT_FULL_FACE').reasons) as FaceFault[];
@@ -68,7 +70,9 @@ const schema = {
   tags: ['Administration'],
   summary: 'What does the server see in a photo?',
   description: `Refusals such as ${errorRow('NO_FACE').code} are told in \`refusal\`.`,
-  body: z.object({ photo, ...flags }).meta({ examples: [{ photo: greyPhoto }] }),
+  body: z
+    .object({ photo, ...flags, allow_covered: z.boolean().default(false).describe(allow_covered.description) })
+    .meta({ examples: [{ photo: greyPhoto }] }),
   response: {
     200: successSchema(analysis, {
       width: 640,
@@ -81,13 +85,13 @@ const schema = {
   },
 } as const;
 
-export const analyseRoute: Route = (app, { services }) => {
+export const analyseRoute: Route = (app, { services, config }) => {
   app.post('/analyse', { schema, config: { permission: 'search' } }, async ({ body, context }) => {
     const { photo, ...flags } = body;
     const { analyser } = services();
     const { timings, ...report } = await analyser.analysePhoto(
       imageOfText('photo', photo),
-      photoOptions(flags),
+      photoOptions({ ...flags, allow_covered: mayOverrule(flags, config) }),
       context.abandoned,
     );
     context.stages = timings;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { allPermissions, isSearchOnly } from '../../../persistence/keys/permissions.js';
+import { allPermissions, isSearchOnly, tenantPermissions } from '../../../persistence/keys/permissions.js';
 import { serverVersion } from '../../../util/version.js';
 import { success, successSchema } from '../../replies.js';
 import type { Route } from '../../route.js';
@@ -17,6 +17,8 @@ const status = z.strictObject({
   minResolution: z.strictObject({ width: whole, height: whole }).nullable(),
   minFaceWidth: whole.describe('Pixels.'),
   minFaceArea: share.describe('Share of the photo; 0 is no limit.'),
+  minQuality: whole.max(100).describe('Lowest quality of a face that is taken; 0 is no limit.'),
+  allowCovered: z.boolean().describe('`add` and `analyse` know `allow_covered`.'),
   keepPhotos: z.enum(['off', 'crop', 'photo']).describe('What is kept of photos that faces are added from.'),
 });
 
@@ -26,7 +28,7 @@ const schema = {
   response: {
     200: successSchema(status, {
       tenant: 'acme',
-      permissions: [...allPermissions],
+      permissions: [...tenantPermissions],
       readOnly: false,
       version: serverVersion,
       node: process.versions.node,
@@ -36,6 +38,8 @@ const schema = {
       minResolution: { width: 640, height: 480 },
       minFaceWidth: 80,
       minFaceArea: 0,
+      minQuality: 0,
+      allowCovered: false,
       keepPhotos: 'off',
     }),
   },
@@ -55,6 +59,8 @@ export const statusRoute: Route = (app, { services, config }) => {
       minResolution: config.MIN_RESOLUTION,
       minFaceWidth: config.MIN_FACE_WIDTH,
       minFaceArea: config.MIN_FACE_AREA,
+      minQuality: config.MIN_QUALITY,
+      allowCovered: config.ALLOW_COVERED === 'on',
       keepPhotos: config.KEEP_PHOTOS,
     }),
   );

@@ -2,7 +2,7 @@ import { allow_covered, allow_id_card, collection, id, photo } from '../../forms
 import { form } from '../../forms/form.js';
 import { doneSchema, livenessErrors, photoErrors, success } from '../../replies.js';
 import type { Route } from '../../route.js';
-import { noted, photoOptions } from '../../services.js';
+import { mayOverrule, noted, photoOptions } from '../../services.js';
 
 const schema = {
   tags: ['People'],
@@ -12,12 +12,13 @@ const schema = {
   errors: [...photoErrors, ...livenessErrors, 'USER_NOT_FOUND'],
 } as const;
 
-export const addRoute: Route = (app, { services, config: { KEEP_PHOTOS: keep, ALLOW_COVERED } }) => {
+export const addRoute: Route = (app, { services, config }) => {
+  const { KEEP_PHOTOS: keep } = config;
   app.post(
     '/add',
     { schema, config: { permission: 'enrol' } },
     async ({ body: { collection, id, file, ...flags }, context }) => {
-      const allow_covered = flags.allow_covered && ALLOW_COVERED === 'on';
+      const allow_covered = mayOverrule(flags, config);
       const { gallery, analyser } = services();
       const where = context.collection(collection);
       await gallery.requireUser(where, id);

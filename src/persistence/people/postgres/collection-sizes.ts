@@ -18,8 +18,8 @@ export class CollectionSizes {
     const known = this.#known.get(key);
     if (known && known.until > Date.now()) return known.large;
     const [row] = await run<{ faces: number }>(
-      'SELECT count(*) AS faces FROM (SELECT 1 FROM faces WHERE collection_id = $1 AND model = $2 LIMIT $3) counted',
-      [collectionId, model, FACES_COMPARED + 1],
+      `SELECT coalesce(sum(amount), 0)::bigint AS faces FROM collection_counts WHERE collection_id = $1 AND model = $2`,
+      [collectionId, model],
     );
     const large = (row?.faces ?? 0) > FACES_COMPARED;
     if (this.#known.size >= MAX_KNOWN) this.#known.clear();

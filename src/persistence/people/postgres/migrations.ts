@@ -1,3 +1,5 @@
+import { postgresAccountTables } from '../../accounts/account-tables.js';
+
 /** Faces lie in this many tables by the hash of their collection's number, so that a collection's lie together. */
 const PARTITIONS = 16;
 
@@ -12,6 +14,17 @@ export function vectorTypeChange(type: VectorType): string {
   CREATE INDEX faces_by_embedding ON faces USING hnsw (embedding ${type}_cosine_ops) WITH (m = 16, ef_construction = 128);
   `;
 }
+
+/** Notes which users have a face, where none is noted. */
+export const FACES_NOTED = `
+  UPDATE users u SET has_face = true WHERE NOT has_face AND EXISTS (
+    SELECT FROM faces f WHERE f.collection_id = u.collection_id AND f.user_id = u.user_id)`;
+
+/** Makes the counts of an empty table of them from the rows. */
+export const COUNTED_ANEW = `
+  INSERT INTO collection_counts
+    SELECT collection_id, '', 0, count(*) FROM users GROUP BY collection_id
+    UNION ALL SELECT collection_id, model, 0, count(*) FROM faces GROUP BY collection_id, model`;
 
 /**
  * The schema's history: migration n takes a database from version n-1 to n. A migration that has been released is
@@ -202,5 +215,39 @@ export const migrations: readonly string[] = [
     FOREIGN KEY (collection_id, user_id) REFERENCES users (collection_id, user_id) ON DELETE CASCADE
   );
   CREATE INDEX attendance_by_user ON attendance (collection_id, user_id);
+  `,
+  `
+  ALTER TABLE users ADD COLUMN has_face boolean NOT NULL DEFAULT false;
+  ${FACES_NOTED};
+  CREATE INDEX users_without_face ON users (collection_id, user_id) WHERE NOT has_face;
+
+  -- Counted in the transactions that change them. Each connection has one of some slots, so that those of several servers seldom
+  -- wait for one another; the amounts of all slots belong together.
+  CREATE TABLE collection_counts (
+    collection_id bigint NOT NULL REFERENCES collections ON DELETE CASCADE,
+    model         text NOT NULL, -- of faces; empty: users
+    slot          int NOT NULL,
+    amount        bigint NOT NULL,
+    PRIMARY KEY (collection_id, model, slot)
+  );
+  ${COUNTED_ANEW};
+
+  -- What users are searched and sorted by: without case and accents, worked out by the server.
+  ALTER TABLE users ADD COLUMN folded bytea; -- id, line feed, name; null: to be worked out
+  ALTER TABLE users ADD COLUMN sort_id bytea; -- its beginning
+  ALTER TABLE users ADD COLUMN sort_name bytea;
+  ALTER TABLE users ADD COLUMN search_tokens int[]; -- hashes of the collection and three characters each
+  CREATE INDEX users_by_id ON users (collection_id, sort_id, user_id);
+  CREATE INDEX users_by_name ON users (collection_id, sort_name, user_id);
+  CREATE INDEX users_by_token ON users USING gin (search_tokens);
+  -- A row: for some users it is still to be worked out.
+  CREATE TABLE search_due (only_row int PRIMARY KEY CHECK (only_row = 1));
+  INSERT INTO search_due SELECT 1 WHERE EXISTS (SELECT FROM users);
+  `,
+  postgresAccountTables,
+  `
+  -- Whose photo it was, so that tenants take turns; 0: of a face that was never stored, or of an older version.
+  ALTER TABLE pending_object_deletions ADD COLUMN tenant_id bigint NOT NULL DEFAULT 0;
+  CREATE INDEX pending_by_tenant ON pending_object_deletions (tenant_id, object_key COLLATE "C");
   `,
 ];

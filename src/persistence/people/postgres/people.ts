@@ -11,9 +11,13 @@ import {
   type StoredFace,
   type User,
 } from '../people-store.js';
+import { CountChanges } from './collection-counts.js';
 import type { RunQuery } from './database.js';
 import { formBytes } from './id-forms.js';
-import { foundPeople, newestFaces, type PostgresFaceRow } from './templates.js';
+import { type IsLarge, nearestPeople } from './nearest-people.js';
+import { searchColumns } from './search-columns.js';
+import { newestFaces } from './templates.js';
+import { makeTenant } from './tenants.js';
 import { bytes } from './user-row.js';
 import { toVectorBytes } from './vector-bytes.js';
 
@@ -25,6 +29,7 @@ const ATTEMPTS = 10;
 
 interface ErasedFaceRow {
   faceId: number;
+  model: string;
   objectKey: string | null;
 }
 
@@ -34,10 +39,10 @@ interface ErasedFaceRow {
  */
 export class PeopleWriter implements Searcher {
   readonly #run: RunQuery;
-  /** Whether a collection has so many faces that all of them should not be compared. */
-  readonly #isLarge: (run: RunQuery, collectionId: number, model: string) => Promise<boolean>;
+  readonly #counts = new CountChanges();
+  readonly #isLarge: IsLarge;
 
-  constructor(run: RunQuery, isLarge: (run: RunQuery, collectionId: number, model: string) => Promise<boolean>) {
+  constructor(run: RunQuery, isLarge: IsLarge) {
     this.#run = run;
     this.#isLarge = isLarge;
   }
@@ -62,13 +67,24 @@ export class PeopleWriter implements Searcher {
     autoCreated = false,
   ): Promise<{ collectionId: number; userId: number }> {
     const collectionId = await this.#makeCollection(collection);
-    const [row] = await this.#run<{ userId: number }>(
-      `INSERT INTO users (collection_id, client_id, name, enrolled_at, form_hash)
-       VALUES ($1, $2, $3, CASE WHEN $4::boolean THEN now() END, sha256($5))
-       ON CONFLICT (collection_id, client_hash)
-       DO UPDATE SET name = excluded.name, enrolled_at = excluded.enrolled_at RETURNING user_id AS "userId"`,
-      [collectionId, bytes(user.id), bytes(user.name), autoCreated, formBytes(user.id)],
+    const [row] = await this.#run<{ userId: number; isNew: boolean }>(
+      `INSERT INTO users (collection_id, client_id, name, enrolled_at, form_hash, folded, sort_id, sort_name, search_tokens)
+       VALUES ($1, $2, $3, CASE WHEN $4::boolean THEN now() END, sha256($5), $6, $7, $8, $9::int[])
+       ON CONFLICT (collection_id, client_hash) DO UPDATE SET name = excluded.name, enrolled_at = excluded.enrolled_at,
+         folded = excluded.folded, sort_id = excluded.sort_id, sort_name = excluded.sort_name,
+         search_tokens = excluded.search_tokens
+       RETURNING user_id AS "userId", xmax = 0 AS "isNew"`,
+      [
+        collectionId,
+        bytes(user.id),
+        bytes(user.name),
+        autoCreated,
+        formBytes(user.id),
+        ...searchColumns(collectionId, user),
+      ],
     );
+    // A row that was there carries the mark of the transaction that updates it.
+    if (row?.isNew) this.#counts.users(collectionId, 1);
     return { collectionId, userId: row?.userId ?? 0 };
   }
 
@@ -109,12 +125,13 @@ export class PeopleWriter implements Searcher {
     if (!owner) return undefined;
     const rows = await this.#run<ErasedFaceRow>(
       `DELETE FROM faces WHERE collection_id = $1 AND user_id = $2 AND face_id = $3
-       RETURNING face_id AS "faceId", object_key AS "objectKey"`,
+       RETURNING face_id AS "faceId", model, object_key AS "objectKey"`,
       [owner.collectionId, owner.userId, faceId],
     );
     if (rows.length === 0) return undefined;
     await queueEvent(this.#run, deletedEvent(collection, { what: 'face', id: userId, face: faceId }));
     await this.#forget(owner.collectionId, owner.userId);
+    await this.#noteFaceless(owner.collectionId, owner.userId);
     return this.#erased(owner.collectionId, rows);
   }
 
@@ -137,7 +154,7 @@ export class PeopleWriter implements Searcher {
     return this.#eraseUser(owner);
   }
 
-  async deleteCollection(collection: CollectionRef): Promise<Erased | undefined> {
+  async deleteCollection(collection: CollectionRef): Promise<{ collectionId: number } | undefined> {
     const collectionId = await this.collectionId(collection, 'FOR UPDATE OF c');
     if (collectionId === undefined) return undefined;
     if (isDefault(collection)) {
@@ -145,17 +162,15 @@ export class PeopleWriter implements Searcher {
       if (anybody.length === 0) return undefined;
     }
     await queueEvent(this.#run, deletedEvent(collection, { what: 'collection' }));
-    const erased = await this.#eraseFaces(collectionId, null);
+    await this.#eraseFaces(collectionId, null);
     for (let deleted = DELETED_AT_A_TIME; deleted === DELETED_AT_A_TIME; ) {
-      const rows = await this.#run(
-        `DELETE FROM users WHERE collection_id = $1 AND user_id IN
-           (SELECT user_id FROM users WHERE collection_id = $1 LIMIT $2) RETURNING user_id`,
-        [collectionId, DELETED_AT_A_TIME],
-      );
-      deleted = rows.length;
+      const sql = `DELETE FROM users WHERE collection_id = $1 AND user_id IN
+        (SELECT user_id FROM users WHERE collection_id = $1 LIMIT $2) RETURNING user_id`;
+      deleted = (await this.#run(sql, [collectionId, DELETED_AT_A_TIME])).length;
     }
     await this.#run('DELETE FROM collections WHERE collection_id = $1', [collectionId]);
-    return erased;
+    this.#counts.collectionDeleted(collectionId);
+    return { collectionId };
   }
 
   async nearestPeople(
@@ -166,26 +181,7 @@ export class PeopleWriter implements Searcher {
   ): Promise<{ people: FoundPerson[]; faces: number }> {
     const collectionId = await this.collectionId(collection);
     if (collectionId === undefined) return { people: [], faces: 0 };
-    const nearest = (order: string) =>
-      this.#run<PostgresFaceRow>(
-        `SELECT f.face_id AS "faceId", f.collection_id AS "collectionId", f.user_id AS "personId",
-           vector_send(f.embedding::vector) AS embedding, u.client_id AS "clientId", u.name, t.data AS template
-         FROM (
-           SELECT collection_id, face_id, user_id, embedding FROM faces
-           WHERE collection_id = $1 AND model = $2 ORDER BY ${order} LIMIT $4
-         ) f JOIN users u USING (collection_id, user_id)
-           LEFT JOIN templates t ON t.collection_id = f.collection_id AND t.user_id = f.user_id
-             AND t.model = $2 AND t.cohort = $5 ORDER BY f.face_id`,
-        [collectionId, model, toVectorBytes(probe), k, cohort],
-      );
-    if (await this.#isLarge(this.#run, collectionId, model)) {
-      const found = await nearest('embedding <=> $3::vector');
-      // The graph holds other collections too, and its scan gives up when it meets too many of their faces.
-      if (found.length === k) return { people: foundPeople(found, cohort), faces: k };
-    }
-    // As a sum, the distance is no order that the graph knows: every face of the collection is compared.
-    const found = await nearest('(embedding <=> $3::vector) + 0');
-    return { people: foundPeople(found, cohort), faces: found.length };
+    return nearestPeople(this.#run, this.#isLarge, { collectionId, model, cohort }, probe, k);
   }
 
   newestFaces(people: readonly PersonRef[], model: string): Promise<PersonFaces[]> {
@@ -227,6 +223,11 @@ export class PeopleWriter implements Searcher {
        RETURNING face_id AS "faceId"`,
       [collectionId, userId, model, toVectorBytes(embedding), objectKey],
     );
+    this.#counts.faces(collectionId, model, 1);
+    await this.#run('UPDATE users SET has_face = true WHERE collection_id = $1 AND user_id = $2 AND NOT has_face', [
+      collectionId,
+      userId,
+    ]);
     if (objectKey !== null) await this.#run('DELETE FROM pending_object_deletions WHERE object_key = $1', [objectKey]);
     return { collectionId, personId: userId, faceId: row?.faceId ?? 0 };
   }
@@ -234,7 +235,22 @@ export class PeopleWriter implements Searcher {
   async #eraseUser({ collectionId, userId }: { collectionId: number; userId: number }): Promise<Erased> {
     const erased = await this.#eraseFaces(collectionId, userId);
     await this.#run('DELETE FROM users WHERE collection_id = $1 AND user_id = $2', [collectionId, userId]);
+    this.#counts.users(collectionId, -1);
     return erased;
+  }
+
+  /** The last statement of the transaction, when it has changed users or faces. */
+  writeCounts(): Promise<void> {
+    return this.#counts.write(this.#run);
+  }
+
+  /** Of a user whose row is held: nobody adds a face meanwhile. */
+  async #noteFaceless(collectionId: number, userId: number): Promise<void> {
+    await this.#run(
+      `UPDATE users u SET has_face = false WHERE collection_id = $1 AND user_id = $2 AND has_face AND NOT EXISTS (
+         SELECT FROM faces f WHERE f.collection_id = u.collection_id AND f.user_id = u.user_id)`,
+      [collectionId, userId],
+    );
   }
 
   /** What was made of faces. @param userId null for every user */
@@ -257,33 +273,26 @@ export class PeopleWriter implements Searcher {
       const rows = await this.#run<ErasedFaceRow>(
         `DELETE FROM faces WHERE collection_id = $1 AND face_id IN (
            SELECT face_id FROM faces WHERE collection_id = $1 AND user_id = coalesce($2, user_id) LIMIT $3
-         ) RETURNING face_id AS "faceId", object_key AS "objectKey"`,
+         ) RETURNING face_id AS "faceId", model, object_key AS "objectKey"`,
         [collectionId, userId, DELETED_AT_A_TIME],
       );
       erased.push(...rows);
       deleted = rows.length;
     }
     await this.#forget(collectionId, userId);
+    if (userId !== null) await this.#noteFaceless(collectionId, userId);
     erased.sort((a, b) => a.faceId - b.faceId);
     return this.#erased(collectionId, erased);
   }
 
   async #erased(collectionId: number, erased: readonly ErasedFaceRow[]): Promise<Erased> {
+    for (const { model } of erased) this.#counts.faces(collectionId, model, -1);
     const objectKeys = erased.flatMap(({ objectKey }) => objectKey ?? []);
     await this.#run(
-      'INSERT INTO pending_object_deletions (object_key) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING',
-      [objectKeys],
+      `INSERT INTO pending_object_deletions (object_key, tenant_id)
+       SELECT unnest($1::text[]), tenant_id FROM collections WHERE collection_id = $2 ON CONFLICT DO NOTHING`,
+      [objectKeys, collectionId],
     );
     return { collectionId, faceIds: erased.map(({ faceId }) => faceId), objectKeys };
   }
-}
-
-/** The tenant's number; made where there is none. */
-export async function makeTenant(run: RunQuery, name: string): Promise<number> {
-  await run('INSERT INTO tenants (name) VALUES ($1) ON CONFLICT DO NOTHING', [bytes(name)]);
-  const [row] = await run<{ tenantId: number }>(
-    'SELECT tenant_id AS "tenantId" FROM tenants WHERE name_hash = sha256($1)',
-    [bytes(name)],
-  );
-  return row?.tenantId ?? 0;
 }

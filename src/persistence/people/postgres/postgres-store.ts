@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { PostgresKeys } from '../../keys/postgres-keys.js';
+import type { PendingObjects } from '../../photos/photo-outbox.js';
 import type { Store } from '../../store.js';
 import type { PersonRef, PersonTemplate, StoredCohort, TemplateKind } from '../../template.js';
 import { PostgresWebhooks } from '../../webhooks/postgres-webhooks.js';
@@ -15,15 +16,18 @@ import type { CollectionCount, CollectionRef, Erased, FaceRecord, NewFace, Store
 import { PostgresAttendance } from './attendance.js';
 import { findCohort, peopleWithFaces, saveCohort } from './cohorts.js';
 import { CollectionSizes } from './collection-sizes.js';
-import { type DatabaseOptions, PostgresDatabase } from './database.js';
+import { type DatabaseOptions, PostgresDatabase, type RunQuery } from './database.js';
 import { fillIdForms } from './id-forms.js';
 import { migrate } from './migrate.js';
 import type { VectorType } from './migrations.js';
+import { pendingObjects } from './pending-objects.js';
 import { PeopleWriter } from './people.js';
 import { PostgresScales } from './scales.js';
+import { fillSearchColumns } from './search-columns.js';
 import { PostgresStaged } from './staged.js';
 import { newestFaces, peopleWithoutTemplate, saveTemplates } from './templates.js';
 import { refuseUnfinishedMove } from './unfinished-move.js';
+import { PostgresUserPages } from './user-pages.js';
 import { bytes, type PostgresUserRow, userOf } from './user-row.js';
 
 /** Up to about so many faces are counted one by one; of more, PostgreSQL's own estimate is told. */
@@ -34,9 +38,6 @@ const UNIQUE_VIOLATION = '23505';
 
 /** Users listed at a time. */
 const USERS_PER_PAGE = 1000;
-
-/** How long an announced object that no face names belongs to the server that announced it: far longer than a call. */
-const RESERVED = '1 hour';
 
 /**
  * The store in PostgreSQL with pgvector, for any number of servers at a time; nothing that another must know is kept
@@ -49,6 +50,7 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
   readonly webhooks: PostgresWebhooks;
   readonly staged: PostgresStaged;
   readonly attendance: PostgresAttendance;
+  readonly userPages: PostgresUserPages;
   readonly #db: PostgresDatabase;
   /** This server's name for what it announces. */
   readonly #node = randomUUID();
@@ -63,6 +65,7 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
     this.webhooks = new PostgresWebhooks(db);
     this.staged = new PostgresStaged(db);
     this.attendance = new PostgresAttendance(db);
+    this.userPages = new PostgresUserPages(db);
   }
 
   /**
@@ -74,6 +77,7 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
     await migrate(this.#db, vectors);
     await refuseUnfinishedMove(this.#db);
     await fillIdForms(this.#db);
+    await fillSearchColumns(this.#db);
   }
 
   async saveUser(collection: CollectionRef, user: User): Promise<boolean> {
@@ -137,8 +141,13 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
     return this.#change((people) => people.deleteAutoCreatedBefore(time, collection, userId));
   }
 
-  deleteCollection(collection: CollectionRef): Promise<Erased | undefined> {
+  deleteCollection(collection: CollectionRef): Promise<{ collectionId: number } | undefined> {
     return this.#change((people) => people.deleteCollection(collection));
+  }
+
+  /** A collection is erased by its deletion, in short statements: they hold up nobody who is not of the collection. */
+  async eraseDeleted(): Promise<undefined> {
+    return undefined;
   }
 
   nearestPeople(
@@ -181,7 +190,7 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
       .digest();
     return this.#db.transaction(async (run) => {
       await run('SELECT pg_advisory_xact_lock($1, $2)', [lock.readInt32BE(0), lock.readInt32BE(4)]);
-      return work(new PeopleWriter(run, this.#isLarge));
+      return this.#written(run, work);
     });
   }
 
@@ -198,9 +207,10 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
 
   async countPeople(tenant: string): Promise<CollectionCount[]> {
     const rows = await this.#db.run<{ collection: Buffer; users: number; faces: number }>(
-      `SELECT c.name AS collection, (SELECT count(*) FROM users u WHERE u.collection_id = c.collection_id) AS users,
-         (SELECT count(*) FROM faces f WHERE f.collection_id = c.collection_id) AS faces
-       FROM collections c JOIN tenants t USING (tenant_id) WHERE t.name_hash = sha256($1) ORDER BY c.name`,
+      `SELECT c.name AS collection, coalesce(sum(n.amount) FILTER (WHERE n.model = ''), 0)::bigint AS users,
+         coalesce(sum(n.amount) FILTER (WHERE n.model <> ''), 0)::bigint AS faces
+       FROM collections c JOIN tenants t USING (tenant_id) LEFT JOIN collection_counts n USING (collection_id)
+       WHERE t.name_hash = sha256($1) GROUP BY c.collection_id ORDER BY c.name`,
       [bytes(tenant)],
     );
     return rows.map(({ collection, ...counts }) => ({ collection: collection.toString('utf8'), ...counts }));
@@ -220,7 +230,8 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
 
   async countFacesByModel(): Promise<Map<string, number>> {
     const rows = await this.#db.run<{ model: string; faces: number }>(
-      'SELECT model, count(*) AS faces FROM faces GROUP BY model',
+      `SELECT model, sum(amount)::bigint AS faces FROM collection_counts WHERE model <> ''
+       GROUP BY model HAVING sum(amount) > 0`,
     );
     return new Map(rows.map(({ model, faces }) => [model, faces]));
   }
@@ -243,14 +254,8 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
     );
   }
 
-  /** Of what other servers announced only what they left for an hour: they may be about to store its face. */
-  async pendingObjectDeletions(): Promise<string[]> {
-    const rows = await this.#db.run<{ key: string }>(
-      `SELECT object_key AS key FROM pending_object_deletions
-       WHERE node IS NULL OR node = $1 OR since < now() - $2::interval ORDER BY object_key COLLATE "C"`,
-      [this.#node, RESERVED],
-    );
-    return rows.map(({ key }) => key);
+  pendingObjectDeletions(limit: number, after: ReadonlyMap<number, string>): Promise<PendingObjects[]> {
+    return pendingObjects(this.#db.run, this.#node, limit, after);
   }
 
   async objectsDeleted(keys: readonly string[]): Promise<void> {
@@ -264,7 +269,14 @@ export class PostgresStore extends PostgresKeys implements Store, SearchingStore
   readonly #isLarge = this.#sizes.isLarge.bind(this.#sizes);
 
   #change<T>(work: (people: PeopleWriter) => Promise<T>): Promise<T> {
-    return this.#db.transaction((run) => work(new PeopleWriter(run, this.#isLarge)));
+    return this.#db.transaction((run) => this.#written(run, work));
+  }
+
+  async #written<T>(run: RunQuery, work: (people: PeopleWriter) => Promise<T>): Promise<T> {
+    const people = new PeopleWriter(run, this.#isLarge);
+    const result = await work(people);
+    await people.writeCounts();
+    return result;
   }
 
   /** @param rest with the values from $3 on */

@@ -1,4 +1,5 @@
 import type { FaceToEmbed, PersonWithoutFace, StagedCounts, StagedEmbeddings } from '../staged-embeddings.js';
+import { CountChanges } from './collection-counts.js';
 import type { PostgresDatabase } from './database.js';
 import { toVectorBytes } from './vector-bytes.js';
 
@@ -68,6 +69,16 @@ export class PostgresStaged implements StagedEmbeddings {
         rows.map(({ faceId }) => faceId),
       ];
       const asked = 'unnest($1::bigint[], $2::bigint[]) AS asked (collection_id, number)';
+      const counts = new CountChanges();
+      const before = await run<{ collectionId: number; model: string }>(
+        `SELECT f.collection_id AS "collectionId", f.model
+         FROM faces f JOIN ${asked} ON f.collection_id = asked.collection_id AND f.face_id = asked.number FOR UPDATE OF f`,
+        [collections, faces],
+      );
+      for (const face of before) {
+        counts.faces(face.collectionId, face.model, -1);
+        counts.faces(face.collectionId, model, 1);
+      }
       await run(
         `UPDATE faces f SET model = s.model, embedding = s.embedding
          FROM staged_embeddings s JOIN ${asked} ON s.collection_id = asked.collection_id AND s.face_id = asked.number
@@ -83,6 +94,7 @@ export class PostgresStaged implements StagedEmbeddings {
         `DELETE FROM templates t USING ${asked} WHERE t.collection_id = asked.collection_id AND t.user_id = asked.number`,
         [collections, people],
       );
+      await counts.write(run);
       return rows.length;
     });
   }

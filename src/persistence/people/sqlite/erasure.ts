@@ -30,10 +30,11 @@ export class Erasure {
     return erased;
   }
 
-  collection(collectionId: number): Erased {
-    const erased = this.#erased(collectionId, this.#sql.deleteFacesOfCollection.all(collectionId));
-    this.#sql.deleteCollection.run(collectionId);
-    return erased;
+  /** Hides it; see DeletedCollections. */
+  collection(collectionId: number): { collectionId: number } {
+    this.#sql.hideCollection.run(Date.now(), collectionId);
+    this.#sql.forgetMembersOf.run(collectionId);
+    return { collectionId };
   }
 
   /** What was made of the user's faces. */
@@ -46,7 +47,7 @@ export class Erasure {
   #erased(collectionId: number, rows: ErasedFaceRow[]): Erased {
     const objectKeys = rows.flatMap(({ objectKey }) => objectKey ?? []);
     const now = Date.now();
-    for (const key of objectKeys) this.#sql.addPendingDeletion.run(key, now);
+    for (const key of objectKeys) this.#sql.addPendingDeletion.run({ objectKey: key, now, collectionId });
     return { collectionId, faceIds: rows.map(({ faceId }) => faceId), objectKeys };
   }
 }

@@ -2,8 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import type { RowEncryption } from '../../encryption/row-encryption.js';
 import { MAX_TEMPLATE_FACES, type PersonRef, type PersonTemplate, type TemplateKind } from '../../template.js';
 import type { FoundPerson, PersonFaces, StoredEmbedding } from '../embedding-store.js';
-import type { User } from '../people-store.js';
+import type { FaceRecord, User } from '../people-store.js';
 import type { GuardedDatabase } from './guarded-database.js';
+import type { Owner } from './people-rows.js';
 import type { EmbeddingRow, OwnedFaceRow, Statements } from './sqlite-statements.js';
 
 /** Faces read at a time, about 1 MB: a few milliseconds between two turns of the event loop. */
@@ -24,17 +25,31 @@ export class FaceRows {
     this.#encryption = encryption;
   }
 
+  /** Part of a transaction of the caller's. */
+  recordsOf({ collectionId, userId }: Owner): FaceRecord[] {
+    return this.#sql.facesOfUser.all(collectionId, userId).map(({ createdAt, objectKey, ...face }) => ({
+      ...face,
+      createdAt: new Date(createdAt),
+      objectKey: objectKey ?? undefined,
+    }));
+  }
+
   /** Lets the event loop turn between two pages. */
   async *facesOf(collectionId: number, model: string): AsyncIterable<StoredEmbedding[]> {
-    let lastFaceId = 0;
-    for (;;) {
-      const rows = this.#db.read(() => this.#sql.facesPage.all(collectionId, model, lastFaceId, FACES_PER_PAGE));
-      const last = rows.at(-1);
+    for (let page = this.facesAfter(collectionId, model, 0); ; ) {
+      const last = page.at(-1);
       if (!last) return;
-      lastFaceId = last.faceId;
-      yield this.#db.read(() => rows.map((row) => this.#openFace(row, model)));
+      yield page;
       await setImmediate();
+      page = this.facesAfter(collectionId, model, last.faceId);
     }
+  }
+
+  /** One page of them; empty at the end. @param after number of a face */
+  facesAfter(collectionId: number, model: string, after: number): StoredEmbedding[] {
+    return this.#db.read(() =>
+      this.#sql.facesPage.all(collectionId, model, after, FACES_PER_PAGE).map((row) => this.#openFace(row, model)),
+    );
   }
 
   /** Lets the event loop turn between two pages. */
@@ -103,7 +118,7 @@ export class FaceRows {
     face: StoredEmbedding,
     kind: TemplateKind,
   ): FoundPerson {
-    const encryption = this.#encryption;
+    const [db, encryption] = [this.#db, this.#encryption];
     return {
       collectionId,
       personId: userId,
@@ -111,7 +126,7 @@ export class FaceRows {
       template: template ? encryption.decryptTemplate(userId, kind, template) : undefined,
       // Of those who are looked at only the most similar are told.
       get user(): User {
-        return encryption.decryptUser({ userId, clientId, name, encrypted });
+        return db.read(() => encryption.decryptUser({ userId, clientId, name, encrypted }));
       },
     };
   }

@@ -54,6 +54,34 @@ export class GuardedDatabase {
     return this.#translating(() => this.#transaction.immediate(work) as T);
   }
 
+  /**
+   * Several writes in one transaction, so that the disk confirms them once. One that fails is undone alone. Where the whole
+   * transaction fails, nothing of it has happened, and each is done for itself.
+   * @param works each ends its writing before it waits for anything
+   * @returns what each of them returned; to be told when this has returned: all of it is durable then
+   */
+  together(works: Iterable<() => Promise<unknown>>): Promise<unknown>[] {
+    const begun: (() => Promise<unknown>)[] = [];
+    let outcomes: Promise<unknown>[] = [];
+    try {
+      this.write(() => {
+        for (const work of works) {
+          begun.push(work);
+          outcomes.push(handled(work()));
+          // SQLite has undone all of it, such as when the disk is full.
+          if (!this.#db.inTransaction) throw new Error('The transaction was undone');
+        }
+      });
+    } catch (error) {
+      // It has not begun.
+      if (begun.length === 0) begun.push(...works);
+      // Each would wait as long for the other process.
+      const isBusy = error instanceof StoreError && error.trouble === 'busy';
+      outcomes = begun.map((work) => handled(isBusy ? Promise.reject(error) : work()));
+    }
+    return outcomes;
+  }
+
   /** What was deleted or overwritten until now leaves the write-ahead log within a bounded time. */
   forgetSoon(): void {
     this.#log?.soon();
@@ -83,4 +111,10 @@ export class GuardedDatabase {
     if (known instanceof StoreError && known.trouble === 'damaged') this.#damage ??= known;
     return known;
   }
+}
+
+/** Somebody looks at it later. */
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }

@@ -1,3 +1,5 @@
+import { sqliteAccountTables } from '../../accounts/account-tables.js';
+
 /**
  * The schema's history: migration n takes a database from version n-1 to n. A migration that has been released is
  * never edited; a change is a new one at the end.
@@ -190,5 +192,80 @@ export const migrations: readonly string[] = [
     FOREIGN KEY (collection_id, user_id) REFERENCES users (collection_id, user_id) ON DELETE CASCADE
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX attendance_by_user ON attendance (collection_id, user_id);
+  `,
+  `
+  -- Counted by the triggers below, so that nothing counts rows when it is asked.
+  CREATE TABLE collection_counts (
+    collection_id INTEGER NOT NULL REFERENCES collections ON DELETE CASCADE,
+    model         TEXT NOT NULL, -- of faces; empty: users
+    amount        INTEGER NOT NULL,
+    PRIMARY KEY (collection_id, model)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO collection_counts SELECT collection_id, '', count(*) FROM users GROUP BY collection_id;
+  INSERT INTO collection_counts SELECT collection_id, model, count(*) FROM faces GROUP BY collection_id, model;
+
+  ALTER TABLE users ADD COLUMN has_face INTEGER NOT NULL DEFAULT 0 CHECK (has_face IN (0, 1)); -- kept by the triggers, too
+  UPDATE users SET has_face = 1 WHERE EXISTS (
+    SELECT 1 FROM faces f WHERE f.collection_id = users.collection_id AND f.user_id = users.user_id);
+  CREATE INDEX users_without_face ON users (collection_id, user_id) WHERE has_face = 0;
+
+  -- Users who were changed or deleted last: numbers, for those who keep a list of users in memory.
+  CREATE TABLE user_changes (
+    change_id     INTEGER PRIMARY KEY AUTOINCREMENT,
+    collection_id INTEGER NOT NULL,
+    user_id       INTEGER NOT NULL
+  ) STRICT;
+  CREATE TRIGGER user_changes_forgotten AFTER INSERT ON user_changes BEGIN
+    DELETE FROM user_changes WHERE change_id <= NEW.change_id - 10000;
+  END;
+
+  CREATE TRIGGER users_added AFTER INSERT ON users BEGIN
+    INSERT INTO collection_counts VALUES (NEW.collection_id, '', 1)
+      ON CONFLICT (collection_id, model) DO UPDATE SET amount = amount + 1;
+  END;
+  CREATE TRIGGER users_changed AFTER UPDATE OF client_id, name, sealed, has_face ON users
+  WHEN OLD.client_id <> NEW.client_id OR OLD.name <> NEW.name OR OLD.sealed IS NOT NEW.sealed OR OLD.has_face <> NEW.has_face BEGIN
+    INSERT INTO user_changes (collection_id, user_id) VALUES (NEW.collection_id, NEW.user_id);
+  END;
+  CREATE TRIGGER users_deleted AFTER DELETE ON users BEGIN
+    UPDATE collection_counts SET amount = amount - 1 WHERE collection_id = OLD.collection_id AND model = '';
+    INSERT INTO user_changes (collection_id, user_id) VALUES (OLD.collection_id, OLD.user_id);
+  END;
+  CREATE TRIGGER faces_added AFTER INSERT ON faces BEGIN
+    INSERT INTO collection_counts VALUES (NEW.collection_id, NEW.model, 1)
+      ON CONFLICT (collection_id, model) DO UPDATE SET amount = amount + 1;
+    UPDATE users SET has_face = 1 WHERE user_id = NEW.user_id AND has_face = 0;
+  END;
+  CREATE TRIGGER faces_embedded_anew AFTER UPDATE OF model ON faces WHEN OLD.model <> NEW.model BEGIN
+    UPDATE collection_counts SET amount = amount - 1 WHERE collection_id = OLD.collection_id AND model = OLD.model;
+    INSERT INTO collection_counts VALUES (NEW.collection_id, NEW.model, 1)
+      ON CONFLICT (collection_id, model) DO UPDATE SET amount = amount + 1;
+  END;
+  CREATE TRIGGER faces_deleted AFTER DELETE ON faces BEGIN
+    UPDATE collection_counts SET amount = amount - 1 WHERE collection_id = OLD.collection_id AND model = OLD.model;
+    UPDATE users SET has_face = 0 WHERE user_id = OLD.user_id AND has_face = 1 AND NOT EXISTS (
+      SELECT 1 FROM faces WHERE collection_id = OLD.collection_id AND user_id = OLD.user_id);
+  END;
+  `,
+  sqliteAccountTables,
+  `
+  -- A deleted collection is hidden at once; its rows are erased in the background, and its name is free.
+  CREATE TABLE erasable_collections (
+    collection_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id     INTEGER NOT NULL REFERENCES tenants,
+    name          TEXT NOT NULL, -- empty once it is deleted
+    created_at    INTEGER NOT NULL,
+    deleted_at    INTEGER
+  ) STRICT;
+  INSERT INTO sqlite_sequence (name, seq) SELECT 'erasable_collections', seq FROM sqlite_sequence WHERE name = 'collections';
+  INSERT INTO erasable_collections SELECT collection_id, tenant_id, name, created_at, NULL FROM collections;
+  DROP TABLE collections;
+  ALTER TABLE erasable_collections RENAME TO collections;
+  CREATE UNIQUE INDEX collections_by_name ON collections (tenant_id, name) WHERE deleted_at IS NULL;
+  CREATE INDEX deleted_collections ON collections (collection_id) WHERE deleted_at IS NOT NULL;
+
+  -- Whose photo it was, so that tenants take turns; 0: of a face that was never stored, or of an older version.
+  ALTER TABLE pending_object_deletions ADD COLUMN tenant_id INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX pending_by_tenant ON pending_object_deletions (tenant_id, object_key);
   `,
 ];

@@ -181,6 +181,16 @@ function configureMemory(db: Database): void {
 }
 
 function migrate(db: Database): void {
+  // A table that is made anew is dropped before: with them, everything that refers to its rows would be deleted.
+  db.pragma('foreign_keys = OFF');
+  try {
+    migrateUnchecked(db);
+  } finally {
+    db.pragma('foreign_keys = ON');
+  }
+}
+
+function migrateUnchecked(db: Database): void {
   // Under the write lock, so that two processes that start together do not both migrate.
   db.transaction(() => {
     const version = readVersion(db);

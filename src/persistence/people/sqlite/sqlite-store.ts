@@ -1,26 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
 import type { DataKey } from '../../encryption/data-key.js';
 import { RowEncryption } from '../../encryption/row-encryption.js';
-import type { ApiKeyStore } from '../../keys/api-key-store.js';
-import { SqliteKeys } from '../../keys/sqlite-keys.js';
+import type { PendingObjects } from '../../photos/photo-outbox.js';
 import type { Database } from '../../sqlite.js';
 import type { Store } from '../../store.js';
-import type { PersonRef, PersonTemplate, StoredCohort, TemplateKind } from '../../template.js';
 import { deletedEvent, enrolledEvent } from '../../webhooks/people-events.js';
 import { SqliteWebhooks } from '../../webhooks/sqlite-webhooks.js';
 import type { NewEvent } from '../../webhooks/webhook-store.js';
-import type {
-  FoundPerson,
-  IndexSource,
-  PersonFaces,
-  PersonWithUser,
-  StoredCollection,
-  StoredEmbedding,
-} from '../embedding-store.js';
 import {
   type CollectionCount,
   type CollectionRef,
   type Erased,
+  type ErasedPart,
   type FaceRecord,
   isDefault,
   type NewFace,
@@ -28,15 +19,16 @@ import {
   type User,
 } from '../people-store.js';
 import { AttendanceRows } from './attendance-rows.js';
-import { CohortRows } from './cohort-rows.js';
+import { DeletedCollections } from './deleted-collections.js';
 import { Erasure } from './erasure.js';
-import { FaceRows } from './face-rows.js';
 import { GuardedDatabase } from './guarded-database.js';
 import { PeopleRows } from './people-rows.js';
 import { ScaleRows } from './scale-rows.js';
 import { openDatabase, openReadOnlyDatabase } from './sqlite-database.js';
+import { SqliteEmbeddings } from './sqlite-embeddings.js';
 import { prepareStatements, type Statements } from './sqlite-statements.js';
 import { StagedRows } from './staged-rows.js';
+import { SqliteUserPages } from './user-pages.js';
 
 export interface SqliteStoreOptions {
   /** Key that ids, names and embeddings are encrypted with; without one they are plain. */
@@ -50,21 +42,21 @@ const USERS_PER_TURN = 1000;
 
 /**
  * The store in one SQLite file. Calls run on the caller's thread; a write takes as long as the disk takes to confirm
- * it. Deletions overwrite what they delete: about 10 ms for 1,000 faces.
+ * it. Deletions overwrite what they delete: about 10 ms for 1,000 faces. Servers use it in threads: threads/threaded-store.ts.
  * Calls reject with a StoreError when the disk refuses; nothing has changed then.
  */
-export class SqliteStore extends SqliteKeys implements Store, IndexSource {
+export class SqliteStore extends SqliteEmbeddings implements Store {
   readonly scales: ScaleRows;
   readonly webhooks: SqliteWebhooks;
   readonly staged: StagedRows;
   readonly attendance: AttendanceRows;
+  readonly userPages: SqliteUserPages;
   readonly #db: GuardedDatabase;
   readonly #sql: Statements;
   readonly #encryption: RowEncryption;
   readonly #rows: PeopleRows;
-  readonly #faces: FaceRows;
-  readonly #cohorts: CohortRows;
   readonly #erasure: Erasure;
+  readonly #deleted: DeletedCollections;
 
   /**
    * @param file path of the database; it and its folder are made when they do not exist
@@ -74,18 +66,9 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
     return SqliteStore.over(openDatabase(file, { key: options.dataKey }), options);
   }
 
-  /**
-   * For a thread that only reads, beside the one that writes: the database must have been opened by {@link open} before. Each
-   * method sees one snapshot; those that write reject.
-   * @throws as {@link open}
-   */
+  /** For a thread that only reads, after {@link open}, and as it throws: each method sees one snapshot, writes reject. */
   static openReadOnly(file: string, { dataKey }: Pick<SqliteStoreOptions, 'dataKey'> = {}): SqliteStore {
     return SqliteStore.over(openReadOnlyDatabase(file, dataKey), { dataKey });
-  }
-
-  /** For those who deal with API keys only, whatever data key there is. @throws as {@link open} */
-  static async openForApiKeys(file: string): Promise<ApiKeyStore> {
-    return SqliteStore.over(openDatabase(file, 'no people'));
   }
 
   /** Over a database from `openDatabase`, which the store closes. */
@@ -96,18 +79,18 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   private constructor(raw: Database, db: GuardedDatabase, encryption: RowEncryption) {
     const sql = prepareStatements(raw);
     const rows = new PeopleRows(sql, encryption);
-    super(db, sql, rows);
+    super(raw, db, sql, rows, encryption);
     this.#db = db;
     this.#sql = sql;
     this.scales = new ScaleRows(db, sql);
     this.webhooks = new SqliteWebhooks(raw, db, rows, encryption);
     this.staged = new StagedRows(db, raw, encryption);
     this.attendance = new AttendanceRows(db, raw, rows, encryption);
+    this.userPages = new SqliteUserPages(db, raw, rows, encryption);
     this.#encryption = encryption;
     this.#rows = rows;
-    this.#faces = new FaceRows(db, sql, encryption);
-    this.#cohorts = new CohortRows(db, sql, encryption);
     this.#erasure = new Erasure(sql);
+    this.#deleted = new DeletedCollections(raw);
   }
 
   async saveUser(collection: CollectionRef, user: User): Promise<boolean> {
@@ -188,13 +171,19 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
     });
   }
 
-  async deleteCollection(collection: CollectionRef): Promise<Erased | undefined> {
+  async deleteCollection(collection: CollectionRef): Promise<{ collectionId: number } | undefined> {
     return this.#erase(deletedEvent(collection, { what: 'collection' }), () => {
       const collectionId = this.#rows.collectionId(collection);
       if (collectionId === undefined || (isDefault(collection) && !this.#sql.hasUsers.get(collectionId)))
         return undefined;
       return this.#erasure.collection(collectionId);
     });
+  }
+
+  async eraseDeleted(after: number): Promise<ErasedPart | undefined> {
+    const erased = this.#db.write(() => this.#deleted.erasePart(after));
+    if (erased) this.#db.forgetSoon();
+    return erased;
   }
 
   async deleteFace(collection: CollectionRef, userId: string, faceId: number): Promise<Erased | undefined> {
@@ -205,86 +194,30 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
   }
 
   async facesOfUser(collection: CollectionRef, userId: string): Promise<FaceRecord[]> {
-    const rows = this.#db.read(() => {
+    return this.#db.read(() => {
       const owner = this.#rows.locate(collection, userId);
-      return owner ? this.#sql.facesOfUser.all(owner.collectionId, owner.userId) : [];
+      return owner ? this.faces.recordsOf(owner) : [];
     });
-    return rows.map(({ createdAt, objectKey, ...face }) => ({
-      ...face,
-      createdAt: new Date(createdAt),
-      objectKey: objectKey ?? undefined,
-    }));
   }
 
   async countPeople(tenant: string): Promise<CollectionCount[]> {
     return this.#db.read(() => this.#sql.countPeople.all(tenant));
   }
 
-  async listCollections(): Promise<StoredCollection[]> {
-    return this.#db.read(() => this.#sql.listCollections.all());
-  }
-
-  async findCollection(collection: CollectionRef): Promise<StoredCollection | undefined> {
-    const collectionId = this.#db.read(() => this.#rows.collectionId(collection));
-    return collectionId === undefined ? undefined : { ...collection, collectionId };
-  }
-
-  facesOf(collectionId: number, model: string): AsyncIterable<StoredEmbedding[]> {
-    return this.#faces.facesOf(collectionId, model);
-  }
-
-  faceIdsOf(collectionId: number, model: string): Promise<Float64Array> {
-    return this.#faces.faceIdsOf(collectionId, model);
-  }
-
-  async embeddingsOf(faceIds: readonly number[], model: string): Promise<StoredEmbedding[]> {
-    return this.#faces.embeddingsOf(faceIds, model);
-  }
-
-  async ownersOf(faceIds: readonly number[], kind: TemplateKind): Promise<FoundPerson[]> {
-    return this.#faces.ownersOf(faceIds, kind);
-  }
-
-  async newestFaces(people: readonly PersonRef[], model: string): Promise<PersonFaces[]> {
-    return this.#faces.newestFaces(people, model);
-  }
-
-  async saveTemplates(templates: readonly PersonTemplate[], model: string): Promise<number> {
-    return this.#faces.saveTemplates(templates, model);
-  }
-
-  async peopleWithoutTemplate(
-    collectionId: number,
-    kind: TemplateKind,
-    after: number,
-    limit: number,
-  ): Promise<PersonRef[]> {
-    return this.#faces.peopleWithoutTemplate(collectionId, kind, after, limit);
-  }
-
-  async peopleWithFaces(collectionId: number, model: string, after: number, limit: number): Promise<PersonWithUser[]> {
-    return this.#cohorts.peopleWithFaces(collectionId, model, after, limit);
-  }
-
-  async findCohort(tenant: string, model: string): Promise<StoredCohort | undefined> {
-    return this.#cohorts.find(tenant, model);
-  }
-
-  async saveCohort(tenant: string, model: string, cohort: StoredCohort): Promise<boolean> {
-    return this.#cohorts.save(tenant, model, cohort);
-  }
-
-  async countFacesByModel(): Promise<Map<string, number>> {
-    const rows = this.#db.read(() => this.#sql.countFacesByModel.all());
-    return new Map(rows.map(({ model, faces }) => [model, faces]));
-  }
-
   async reserveObject(key: string): Promise<void> {
-    this.#db.write(() => this.#sql.addPendingDeletion.run(key, Date.now()));
+    this.#db.write(() => this.#sql.reserveObject.run(key, Date.now()));
   }
 
-  async pendingObjectDeletions(): Promise<string[]> {
-    return this.#db.read(() => this.#sql.pendingDeletions.all());
+  async pendingObjectDeletions(limit: number, after: ReadonlyMap<number, string>): Promise<PendingObjects[]> {
+    return this.#db.read(() => {
+      const pending: PendingObjects[] = [];
+      for (let tenantId = this.#sql.tenantWithPending.get(-1) ?? null; tenantId !== null; ) {
+        const keys = this.#sql.pendingDeletions.all(tenantId, after.get(tenantId) ?? '', limit);
+        if (keys.length > 0) pending.push({ tenantId, keys });
+        tenantId = this.#sql.tenantWithPending.get(tenantId) ?? null;
+      }
+      return pending;
+    });
   }
 
   async objectsDeleted(keys: readonly string[]): Promise<void> {
@@ -298,8 +231,13 @@ export class SqliteStore extends SqliteKeys implements Store, IndexSource {
     this.#db.read(() => this.#sql.ping.get());
   }
 
+  /** Several writes of this store with one confirmation by the disk; see GuardedDatabase. */
+  together(works: Iterable<() => Promise<unknown>>): Promise<unknown>[] {
+    return this.#db.together(works);
+  }
+
   /** @param event queued where there is something to erase, in the same transaction */
-  #erase(event: NewEvent, work: () => Erased | undefined): Erased | undefined {
+  #erase<T>(event: NewEvent, work: () => T | undefined): T | undefined {
     const erased = this.#db.write(() => {
       const gone = work();
       if (gone) this.webhooks.queue(event);

@@ -79,6 +79,31 @@ describe('what is there', () => {
     expect(page.users.map(({ id }) => id)).toEqual(ids);
   });
 
+  it('the admin API sorts users, leaves out those with a face, and goes on by an opaque cursor', async () => {
+    const { data, gallery } = await adminApp();
+    for (const [id, name] of [
+      ['u4', 'Ân'],
+      ['u3', 'bình'],
+    ] as const)
+      await gallery.saveUser({ tenant: 'acme', collection: 'staff' }, { id, name });
+    const list = async (query: string) => {
+      const seen: string[] = [];
+      for (let cursor = ''; ; ) {
+        const path = `/users?collection=staff&limit=1${query}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`;
+        const page = (await data('GET', path)) as { users: { id: string }[]; next?: string };
+        seen.push(...page.users.map(({ id }) => id));
+        if (page.next === undefined) return seen;
+        cursor = page.next;
+      }
+    };
+    expect(await list('')).toEqual(['u1', 'u2', 'u4', 'u3']);
+    expect(await list('&sort=newest')).toEqual(['u3', 'u4', 'u2', 'u1']);
+    expect(await list('&sort=id')).toEqual(['u1', 'u2', 'u3', 'u4']);
+    expect((await list('&sort=name')).slice(1)).toEqual(['u4', 'u3', 'u1']);
+    expect(await list('&without_face=true&sort=id')).toEqual(['u3', 'u4']);
+    expect(await list('&without_face=1&search=B%C3%ACnh')).toEqual(['u3']);
+  });
+
   it('the admin API counts the faces of each user', async () => {
     const { data } = await adminApp();
     expect(await data('GET', '/users?collection=staff')).toMatchObject({
@@ -296,6 +321,18 @@ describe('analyse', () => {
       refusal: null,
     });
   });
+
+  it.each([
+    ['on', null],
+    ['off', 'mask'],
+  ])('says whether a face may be added that looks covered, ALLOW_COVERED %s', async (setting, reason) => {
+    const { data } = await adminApp({ ALLOW_COVERED: setting });
+    expect(await data('GET', '/status')).toMatchObject({ allowCovered: setting === 'on' });
+    const refused = { refusal: { code: '406', reason: 'mask' } };
+    expect(await data('POST', '/analyse', { photo: photo('beard') })).toMatchObject(refused);
+    const asked = await data('POST', '/analyse', { photo: photo('beard'), allow_covered: true });
+    expect(asked).toMatchObject(reason ? refused : { refusal: null });
+  });
 });
 
 describe('wrong requests', () => {
@@ -303,6 +340,11 @@ describe('wrong requests', () => {
     ['GET', '/users?limit=0', undefined, 'limit must be 1 or more'],
     ['GET', '/users?limit=201', undefined, 'limit must be at most 200'],
     ['GET', '/users?offset=x', undefined, 'offset must be a whole number'],
+    ['GET', '/users?sort=age', undefined, 'sort must be one of created, newest, id, name'],
+    ['GET', '/users?without_face=perhaps', undefined, 'without_face must be true or false'],
+    ['GET', '/users?cursor=abc', undefined, 'cursor must be `next` of a page in the same order'],
+    // Of the order of ids.
+    ['GET', '/users?cursor=WyJpZCIsMSwiYSJd', undefined, 'cursor must be `next` of a page in the same order'],
     ['GET', '/users?collection=a&collection=b', undefined, 'collection must be one text'],
     ['GET', '/faces', undefined, 'id must be one text'],
     ['GET', '/faces?id=', undefined, 'id must not be empty'],

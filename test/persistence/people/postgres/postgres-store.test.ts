@@ -10,6 +10,8 @@ import { describeScales } from '../../describe-scales.js';
 import { describeStaged } from '../../describe-staged.js';
 import { anna, ben, describeStore, staff } from '../../describe-store.js';
 import { describeTemplates } from '../../describe-templates.js';
+import { describeUserPages } from '../../describe-user-pages.js';
+import { pendingKeys } from '../../pending-keys.js';
 
 const database = useTestDatabase();
 
@@ -39,6 +41,11 @@ describeAttendance('PostgreSQL', async () => {
 });
 
 describeScales('PostgreSQL', async () => {
+  await database().clear();
+  return database().store();
+});
+
+describeUserPages('PostgreSQL', async () => {
   await database().clear();
   return database().store();
 });
@@ -95,15 +102,15 @@ test('what another server announced a moment ago is not pending here', async () 
   const other = database().store();
   onTestFinished(() => other.close());
   await other.reserveObject('faces/1');
-  expect(await store.pendingObjectDeletions()).toEqual([]);
-  expect(await other.pendingObjectDeletions()).toEqual(['faces/1']);
+  expect(await pendingKeys(store)).toEqual([]);
+  expect(await pendingKeys(other)).toEqual(['faces/1']);
   await store.addUserWithFace(staff, anna, {
     embedding: new RandomVectors(3).unit(512),
     model: 'm1',
     objectKey: 'faces/1',
   });
   await store.deleteUser(staff, 'a1');
-  expect(await other.pendingObjectDeletions()).toEqual(['faces/1']);
+  expect(await pendingKeys(other)).toEqual(['faces/1']);
 });
 
 test('keys work, expire, and are known by their hash only', async () => {

@@ -12,6 +12,7 @@ import { describeScales } from '../../describe-scales.js';
 import { describeStaged } from '../../describe-staged.js';
 import { anna, ben, describeStore, staff } from '../../describe-store.js';
 import { describeTemplates } from '../../describe-templates.js';
+import { describeUserPages } from '../../describe-user-pages.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 
 const kinds = [
@@ -31,6 +32,9 @@ for (const [kind, dataKey] of kinds) {
     SqliteStore.open(join(await temporaryFolder(), 'facesearch.db'), { dataKey }),
   );
   describeStaged(`SQLite, ${kind}`, async () =>
+    SqliteStore.open(join(await temporaryFolder(), 'facesearch.db'), { dataKey }),
+  );
+  describeUserPages(`SQLite, ${kind}`, async () =>
     SqliteStore.open(join(await temporaryFolder(), 'facesearch.db'), { dataKey }),
   );
   describeTemplates(`SQLite, ${kind}`, async () => {

@@ -1,0 +1,131 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { runScript } from '../../src/cli/run-script.js';
+import { identityOf } from '../../src/gallery/model-identity.js';
+import { galleryVersion } from '../../src/http/services.js';
+import { readPack } from '../../src/models/choose-pack.js';
+import { DATABASE, PHOTOS } from '../../src/persistence/data-folder/data-folder.js';
+import { FolderObjectStore } from '../../src/persistence/photos/folder-object-store.js';
+import { Database } from '../../src/persistence/sqlite.js';
+import { mapConcurrent } from '../../src/util/map-concurrent.js';
+import { defaultManifestPath } from '../../src/util/paths.js';
+import { BenchServer, OTHER_KEY } from './bench-server.js';
+import { fillDatabase, LARGE, randomUnit } from './stalls-data.js';
+
+/**
+ * `npm run bench:stalls -- [faces] [users] [seconds]`: what holds up the thread that answers HTTP, and what one tenant waits
+ * for another. A server with that many faces (a million; three tenths of them in a collection that is deleted meanwhile) and
+ * users (200,000) has a mixed load: searches and adds by vector, pages of users, one delete_collection, a backup, and the
+ * retention sweep of 2,000 users. Prints the delay of the event loop, as p99 and maximum.
+ * Then another tenant's delete is timed, alone and while 5,000 photos are to be deleted.
+ */
+const [FACES = 1_000_000, USERS = 200_000, SECONDS = 60] = process.argv.slice(2).map(Number);
+const PENDING = 5000;
+const DELETES = 20;
+
+await runScript(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'facesearch-bench-'));
+  try {
+    const pack = await readPack(defaultManifestPath, process.env.MODEL_PACK || 'default');
+    const model = identityOf(pack.embedders[galleryVersion].model);
+    const file = join(folder, DATABASE);
+    const filled = timed(async () => fillDatabase(file, { faces: FACES, users: USERS, model, others: 3 * DELETES }));
+    console.log(
+      `${cpus()[0]?.model ?? 'unknown processor'}; ${FACES} faces, ${USERS} users, made in ${await filled} ms`,
+    );
+    const server = await BenchServer.start(1, folder, { RETENTION_DAYS: '1', VECTOR_INDEX: 'scan' });
+    try {
+      console.log(`start: ${(server.startMs.ready / 1000).toFixed(1)} s`);
+      await loopDelay(server, folder);
+      await waiting(server, folder, file);
+    } finally {
+      await server.close();
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+async function loopDelay(server: BenchServer, folder: string): Promise<void> {
+  await server.vitals();
+  const until = performance.now() + SECONDS * 1000;
+  const counts = { searches: 0, adds: 0, pages: 0 };
+  const vector = () => JSON.stringify(Array.from(randomUnit()));
+  const repeat = async (what: keyof typeof counts, pause: number, work: () => Promise<void>) => {
+    while (performance.now() < until) {
+      await work();
+      counts[what]++;
+      await delay(pause);
+    }
+  };
+  const once = async (after: number, work: () => Promise<number>, what: string) => {
+    await delay(after * SECONDS * 1000);
+    console.log(`${what}: ${(await work()).toFixed(0)} ms`);
+  };
+  const search = () => server.post('/search_vector', { vector: vector() }, ['200', '404']);
+  const page = () => server.get(`/admin/v1/users?limit=50&offset=${Math.floor((Math.random() * USERS) / 2)}`);
+  const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+  const backUp = () =>
+    promisify(execFile)(process.execPath, [main, 'backup', join(folder, 'bench-backup.tar')], {
+      env: { PATH: process.env.PATH, DATA_DIR: folder },
+    });
+  await Promise.all([
+    repeat('searches', 5, search),
+    repeat('searches', 5, search),
+    repeat('adds', 10, () => server.post('/add_vector', { id: 'user-1', vector: vector() })),
+    repeat('pages', 200, page),
+    once(
+      0.1,
+      () => timed(() => server.delete('/delete_collection', { collection: LARGE })),
+      'delete_collection answered',
+    ),
+    once(0.5, () => timed(backUp), 'backup'),
+  ]);
+  const { loopDelayP99, loopDelayMax } = await server.vitals();
+  console.log(`${counts.searches} searches, ${counts.adds} adds, ${counts.pages} pages in ${SECONDS} s`);
+  console.log(
+    `event loop delay: p99 ${loopDelayP99.toFixed(1)} ms, max ${loopDelayMax.toFixed(1)} ms (targets 20, 50)`,
+  );
+}
+
+async function waiting(server: BenchServer, folder: string, file: string): Promise<void> {
+  await server.rest();
+  let next = 0;
+  const oneDelete = () => timed(() => server.delete('/delete', { id: `other-${next++}` }, OTHER_KEY));
+  const median = async () => {
+    const times: number[] = [];
+    for (let i = 0; i < DELETES; i++) times.push(await oneDelete());
+    return times.sort((a, b) => a - b)[DELETES / 2] as number;
+  };
+  const alone = await median();
+  const objects = await FolderObjectStore.open(join(folder, PHOTOS), { shared: true });
+  const keys = Array.from({ length: PENDING }, (_, i) => `faces/pending-${i}`);
+  await mapConcurrent(keys, 16, (key) => objects.put(key, Buffer.from('photo')));
+  const db = new Database(file, { timeout: 5000 });
+  const add = db.prepare(
+    `INSERT INTO pending_object_deletions (object_key, since, tenant_id)
+     SELECT ?, 0, tenant_id FROM tenants WHERE name = 'bench'`,
+  );
+  db.transaction(() => {
+    for (const key of keys) add.run(key);
+  }).immediate();
+  const left = () => Number(db.prepare('SELECT count(*) FROM pending_object_deletions').pluck().get());
+  // Any deletion of the tenant begins the sweep.
+  await server.delete('/delete', { id: 'user-2' });
+  const beside = await median();
+  console.log(
+    `another tenant's delete: ${alone.toFixed(1)} ms alone, ${beside.toFixed(1)} ms with ${left()} of ${PENDING} photos still to be deleted: ${(beside / alone).toFixed(2)} times (target 2)`,
+  );
+  db.close();
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return Math.round(performance.now() - start);
+}
