@@ -1,5 +1,5 @@
 -- What the migrations make, written by `npm run docs:schema`: to be read, never run.
--- PostgreSQL with pgvector, version 11.
+-- PostgreSQL with pgvector, version 14.
 
 CREATE EXTENSION vector;
 
@@ -83,6 +83,26 @@ CREATE TABLE deliveries (
   error text NOT NULL DEFAULT ''::text,
   CONSTRAINT deliveries_pkey PRIMARY KEY (delivery_id)
 );
+CREATE TABLE duplicate_pairs (
+  collection_id bigint NOT NULL,
+  user_id bigint NOT NULL,
+  other_id bigint NOT NULL,
+  similarity double precision NOT NULL,
+  found_at timestamp with time zone NOT NULL,
+  dismissed_at timestamp with time zone,
+  CONSTRAINT duplicate_pairs_pkey PRIMARY KEY (collection_id, user_id, other_id)
+);
+CREATE TABLE duplicate_scans (
+  collection_id bigint NOT NULL,
+  is_running boolean NOT NULL,
+  after_user bigint NOT NULL,
+  done bigint NOT NULL,
+  total bigint NOT NULL,
+  started_at timestamp with time zone NOT NULL,
+  heard_at timestamp with time zone NOT NULL,
+  finished_at timestamp with time zone,
+  CONSTRAINT duplicate_scans_pkey PRIMARY KEY (collection_id)
+);
 CREATE TABLE faces (
   collection_id bigint NOT NULL,
   face_id bigint NOT NULL DEFAULT nextval('face_ids'::regclass),
@@ -118,6 +138,16 @@ CREATE TABLE recovery_codes (
   sha256 bytea NOT NULL,
   CONSTRAINT recovery_codes_pkey PRIMARY KEY (code_id),
   CONSTRAINT recovery_codes_sha256_check CHECK ((length(sha256) = 32))
+);
+CREATE TABLE recycled (
+  recycled_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  collection_id bigint NOT NULL,
+  client_id bytea NOT NULL,
+  token text NOT NULL,
+  erase_at timestamp with time zone NOT NULL,
+  object_keys text[] NOT NULL,
+  data bytea NOT NULL,
+  CONSTRAINT recycled_pkey PRIMARY KEY (recycled_id)
 );
 CREATE TABLE scales (
   scale_id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -244,8 +274,12 @@ ALTER TABLE cohorts ADD CONSTRAINT cohorts_tenant_id_fkey FOREIGN KEY (tenant_id
 ALTER TABLE collection_counts ADD CONSTRAINT collection_counts_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collections(collection_id) ON DELETE CASCADE;
 ALTER TABLE collections ADD CONSTRAINT collections_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id);
 ALTER TABLE deliveries ADD CONSTRAINT deliveries_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(webhook_id) ON DELETE CASCADE;
+ALTER TABLE duplicate_pairs ADD CONSTRAINT duplicate_pairs_collection_id_other_id_fkey FOREIGN KEY (collection_id, other_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
+ALTER TABLE duplicate_pairs ADD CONSTRAINT duplicate_pairs_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
+ALTER TABLE duplicate_scans ADD CONSTRAINT duplicate_scans_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collections(collection_id) ON DELETE CASCADE;
 ALTER TABLE faces ADD CONSTRAINT faces_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
 ALTER TABLE recovery_codes ADD CONSTRAINT recovery_codes_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id) ON DELETE CASCADE;
+ALTER TABLE recycled ADD CONSTRAINT recycled_collection_id_fkey FOREIGN KEY (collection_id) REFERENCES collections(collection_id) ON DELETE CASCADE;
 ALTER TABLE sessions ADD CONSTRAINT sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id) ON DELETE CASCADE;
 ALTER TABLE sessions ADD CONSTRAINT sessions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id);
 ALTER TABLE staged_embeddings ADD CONSTRAINT staged_embeddings_collection_id_user_id_fkey FOREIGN KEY (collection_id, user_id) REFERENCES users(collection_id, user_id) ON DELETE CASCADE;
@@ -255,11 +289,15 @@ ALTER TABLE webhooks ADD CONSTRAINT webhooks_tenant_id_fkey FOREIGN KEY (tenant_
 
 CREATE INDEX attendance_by_user ON public.attendance USING btree (collection_id, user_id);
 CREATE INDEX deliveries_by_time ON public.deliveries USING btree (webhook_id, next_at);
+CREATE INDEX duplicate_pairs_by_other ON public.duplicate_pairs USING btree (collection_id, other_id);
+CREATE INDEX duplicate_pairs_by_similarity ON public.duplicate_pairs USING btree (collection_id, similarity);
 CREATE INDEX faces_by_embedding ON public.faces USING hnsw (embedding vector_cosine_ops) WITH (m='16', ef_construction='128');
 CREATE INDEX faces_by_model ON public.faces USING btree (collection_id, model, face_id);
 CREATE INDEX faces_by_user ON public.faces USING btree (collection_id, user_id);
 CREATE INDEX pending_by_tenant ON public.pending_object_deletions USING btree (tenant_id, object_key COLLATE "C");
 CREATE INDEX recovery_codes_by_account ON public.recovery_codes USING btree (account_id);
+CREATE INDEX recycled_by_time ON public.recycled USING btree (erase_at);
+CREATE INDEX recycled_by_user ON public.recycled USING btree (collection_id, token);
 CREATE INDEX sessions_by_account ON public.sessions USING btree (account_id) WHERE (account_id IS NOT NULL);
 CREATE INDEX staged_by_user ON public.staged_embeddings USING btree (collection_id, user_id);
 CREATE INDEX users_by_enrolment ON public.users USING btree (enrolled_at) WHERE (enrolled_at IS NOT NULL);

@@ -1,5 +1,5 @@
 -- What the migrations make, written by `npm run docs:schema`: to be read, never run.
--- SQLite, version 13, application id 0x46537276, pages of 8192 bytes.
+-- SQLite, version 16, application id 0x46537276, pages of 8192 bytes.
 
 CREATE TABLE accounts (
     account_id    INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -62,7 +62,7 @@ CREATE TABLE collection_counts (
     PRIMARY KEY (collection_id, model)
   ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE collections (
+CREATE TABLE "collections" (
     collection_id INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant_id     INTEGER NOT NULL REFERENCES tenants,
     name          TEXT NOT NULL, -- empty once it is deleted
@@ -93,6 +93,33 @@ CREATE TABLE deliveries (
   ) STRICT;
 
 CREATE INDEX deliveries_by_time ON deliveries (webhook_id, next_at);
+
+CREATE TABLE duplicate_pairs (
+    collection_id INTEGER NOT NULL,
+    user_id       INTEGER NOT NULL,
+    other_id      INTEGER NOT NULL,
+    similarity    REAL NOT NULL,
+    found_at      INTEGER NOT NULL,
+    dismissed_at  INTEGER, -- when somebody said that they are two people
+    PRIMARY KEY (collection_id, user_id, other_id),
+    FOREIGN KEY (collection_id, user_id) REFERENCES users (collection_id, user_id) ON DELETE CASCADE,
+    FOREIGN KEY (collection_id, other_id) REFERENCES users (collection_id, user_id) ON DELETE CASCADE
+  ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX duplicate_pairs_by_other ON duplicate_pairs (collection_id, other_id);
+
+CREATE INDEX duplicate_pairs_by_similarity ON duplicate_pairs (collection_id, similarity);
+
+CREATE TABLE duplicate_scans (
+    collection_id INTEGER PRIMARY KEY REFERENCES collections ON DELETE CASCADE,
+    is_running    INTEGER NOT NULL CHECK (is_running IN (0, 1)),
+    after_user    INTEGER NOT NULL, -- this user and those before have been looked at
+    done          INTEGER NOT NULL,
+    total         INTEGER NOT NULL,
+    started_at    INTEGER NOT NULL,
+    heard_at      INTEGER NOT NULL, -- when the server that runs it kept something
+    finished_at   INTEGER
+  ) STRICT;
 
 CREATE TRIGGER faces_added AFTER INSERT ON faces BEGIN
     INSERT INTO collection_counts VALUES (NEW.collection_id, NEW.model, 1)
@@ -149,6 +176,20 @@ CREATE TABLE recovery_codes (
   ) STRICT;
 
 CREATE INDEX recovery_codes_by_account ON recovery_codes (account_id);
+
+CREATE TABLE recycled (
+    recycled_id   INTEGER PRIMARY KEY AUTOINCREMENT,
+    collection_id INTEGER NOT NULL REFERENCES collections ON DELETE CASCADE,
+    client_id     TEXT NOT NULL, -- as that of a user
+    token         TEXT NOT NULL, -- a UUID, the same for all of one deletion
+    erase_at      INTEGER NOT NULL,
+    object_keys   TEXT NOT NULL, -- JSON; of the photos, which are kept as long
+    data          BLOB NOT NULL -- JSON; encrypted with a data key
+  ) STRICT;
+
+CREATE INDEX recycled_by_time ON recycled (erase_at);
+
+CREATE INDEX recycled_by_user ON recycled (collection_id, client_id);
 
 CREATE TABLE scales (
     scale_id  INTEGER PRIMARY KEY AUTOINCREMENT,
