@@ -13,6 +13,12 @@ SELECT create_reference_table('tenants');
 SELECT create_reference_table('api_keys');
 SELECT create_reference_table('collections');
 SELECT create_reference_table('cohorts');
+SELECT create_reference_table('accounts');
+SELECT create_reference_table('recovery_codes');
+SELECT create_reference_table('failed_logins');
+SELECT create_reference_table('sessions');
+SELECT create_reference_table('recycled');
+SELECT create_reference_table('duplicate_scans');
 SELECT create_reference_table('pending_object_deletions');
 SELECT create_reference_table('scales');
 SELECT create_reference_table('webhooks');
@@ -27,4 +33,5 @@ SELECT create_distributed_table('templates', 'collection_id', colocate_with => '
 SELECT create_distributed_table('cohort_members', 'collection_id', colocate_with => 'users');
 SELECT create_distributed_table('attendance', 'collection_id', colocate_with => 'users');
 SELECT create_distributed_table('staged_embeddings', 'collection_id', colocate_with => 'users');
+SELECT create_distributed_table('duplicate_pairs', 'collection_id', colocate_with => 'users');
 SELECT create_distributed_table('collection_counts', 'collection_id', colocate_with => 'users');

@@ -1,12 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Logger } from 'pino';
 import { FaceSearchError } from '../core/errors.js';
 import { unitVector } from '../core/unit-vector.js';
-import type { EmbeddingStore, IndexSource, StoredCollection } from '../persistence/people/embedding-store.js';
-import type { CollectionRef, Erased, PeopleStore, User } from '../persistence/people/people-store.js';
-import type { ObjectStore } from '../persistence/photos/object-store.js';
-import type { PhotoOutbox } from '../persistence/photos/photo-outbox.js';
-import type { Store } from '../persistence/store.js';
+import type { StoredCollection } from '../persistence/people/embedding-store.js';
+import type { CollectionRef, Erased, User } from '../persistence/people/people-store.js';
 import { StoreError } from '../persistence/store-error.js';
 import type { PersonRef } from '../persistence/template.js';
 import type { IndexWorkers } from '../vector-index/index-workers.js';
@@ -14,11 +10,11 @@ import { IndexLostError, type VectorIndex } from '../vector-index/vector-index.j
 import { CollectionIndexes } from './collection-indexes.js';
 import { findingOf, hasFacesOf, LOOKED_AT } from './duplicate-check.js';
 import type { Candidate, DuplicateGuard, Gallery, GallerySize, RankedCandidate } from './gallery.js';
+import type { GalleryParts } from './gallery-parts.js';
 import { KeyedLock, lockKey } from './keyed-lock.js';
 import type { PeopleEditor } from './people-editor.js';
 import { PeopleScoring } from './people-scoring.js';
 import { probeOf } from './scoring/rank.js';
-import type { SimilarityScale } from './scoring/similarity.js';
 import { StoredLookalikes } from './stored-lookalikes.js';
 import { StoredPeopleEditor } from './stored-people-editor.js';
 import { CollectionSweep } from './sweeps/collection-sweep.js';
@@ -30,21 +26,8 @@ import { RecycleSweep } from './sweeps/recycle-sweep.js';
  * normalised and people have more than one face, and the face may have been deleted a moment ago.
  */
 const FIRST_CANDIDATES = 16;
-
 /** An index that is lost under a search is read anew, once. */
 const ATTEMPTS = 2;
-
-export interface GalleryParts {
-  /** Written by this gallery only, as long as it is open. Closed by its owner. */
-  store: PeopleStore & EmbeddingStore & IndexSource & PhotoOutbox & Pick<Store, 'changes' | 'pairs' | 'strangers'>;
-  objects: ObjectStore;
-  /** Used by this gallery only, as long as it is open. Closed by their owner. */
-  indexes: IndexWorkers;
-  /** Name of the model whose faces are compared; faces made by another are kept, but never found. */
-  model: string;
-  scale: SimilarityScale;
-  logger: Pick<Logger, 'info' | 'warn' | 'error'>;
-}
 
 /**
  * The gallery of one process: rows in the store, and an index in the memory of another thread for each collection.
@@ -66,7 +49,6 @@ export class InMemoryGallery implements Gallery {
   readonly #recycled: RecycleSweep;
   readonly editor: PeopleEditor;
   readonly lookalikes: StoredLookalikes;
-
   constructor({ store, objects, indexes, model, scale, logger }: GalleryParts) {
     this.#store = store;
     this.#workers = indexes;
@@ -205,6 +187,8 @@ export class InMemoryGallery implements Gallery {
     });
     if (!erased) throw new FaceSearchError('COLLECTION_NOT_FOUND');
     this.#scoring.erasedCollection(collection.tenant, erased.collectionId);
+    // Those of people who could have been brought back are on the list already.
+    this.#photos.start();
     this.#collections.start();
   }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CollectionRef, PeopleStore } from '../persistence/people/people-store.js';
 import type { ObjectStore } from '../persistence/photos/object-store.js';
 import type { PhotoOutbox } from '../persistence/photos/photo-outbox.js';
+import { StoreError } from '../persistence/store-error.js';
 import { portraitKeyOf } from './sweeps/photo-sweep.js';
 
 /** Makes a small picture of the face of a photo. */
@@ -58,10 +59,20 @@ export class Portraits {
     // Announced first, and only taken off the list while the face is there: whenever the face is erased, the portrait goes. An
     // erasure before the look leaves it on the list; one after it sweeps the photo, and the portrait with it.
     await this.#store.reserveObject(key);
-    await this.#objects.put(key, portrait);
-    const faces = await this.#store.facesOfUser(face.collection, face.userId);
-    if (!faces.some(({ objectKey }) => objectKey === face.objectKey)) return undefined;
+    try {
+      await this.#objects.put(key, portrait);
+    } catch (error) {
+      // A sweep may have taken what was half written: because the face is gone, or because the key stood on the list.
+      if (!(await this.#isThere(face))) return undefined;
+      if (!(error instanceof StoreError && error.trouble === 'no-file')) throw error;
+    }
+    if (!(await this.#isThere(face))) return undefined;
     await this.#store.objectsDeleted([key]);
     return portrait;
+  }
+
+  async #isThere({ collection, userId, objectKey }: PortraitOf): Promise<boolean> {
+    const faces = await this.#store.facesOfUser(collection, userId);
+    return faces.some((face) => face.objectKey === objectKey);
   }
 }

@@ -28,6 +28,7 @@ import { LandmarkFinder } from './landmarks.js';
 import { isPerson, PASSER_BY_WIDTH, withoutSecondPortraits } from './people-in-photo.js';
 import { cropAround } from './photo-crop.js';
 import { portraitOf } from './portrait.js';
+import { judgeQuality } from './quality/judge-quality.js';
 import { type DecodedPhoto, qualityIn } from './quality/quality-in.js';
 import { Refusal } from './refusal.js';
 import { StageTimer } from './stage-timer.js';
@@ -102,7 +103,7 @@ export class Pipeline {
     const findings = await askGates(this.photoGates, photoView(photo, found), options, clock);
     const { face, overruled } = await this.accept(photo, found, findings, options);
     const { embedding, length } = await clock.time('embed', () => this.embed(found.pyramid, face, options.version));
-    const score = this.judge(photo, face, length, options);
+    const score = judgeQuality(photo, face, length, options, this.limits);
     const crop = options.withCrop && { crop: await clock.time('crop', () => cropAround(photo, face.box)) };
     const quality = score !== undefined && { quality: score };
     return { embedding, overruled, ...crop, ...quality, timings: clock.timings };
@@ -125,7 +126,7 @@ export class Pipeline {
     const options = { ...MATCH_OPTIONS, disableValidation };
     const { face } = await this.accept(photo, { ...found, faces }, findings, options);
     const { embedding, length } = await clock.time('embed', () => this.embed(found.pyramid, face, options.version));
-    this.judge(photo, face, length, options);
+    judgeQuality(photo, face, length, options, this.limits);
     return { embedding, isIdCard, overruled: [], timings: clock.timings };
   }
 
@@ -173,7 +174,7 @@ export class Pipeline {
     }
     const [accepted, refusal] = await this.accept(photo, found, findings, options)
       .then(({ face }) => {
-        this.judge(photo, face, embedded.get(face)?.length ?? null, options);
+        judgeQuality(photo, face, embedded.get(face)?.length ?? null, options, this.limits);
         return [face, null] as const;
       })
       .catch((error: unknown) => [undefined, causeOf(error)] as const);
@@ -272,26 +273,6 @@ export class Pipeline {
     const ofFace = { ...options, withoutLiveness };
     const overruled = refuseBy(await askGates(this.faceGates, { face, picture: pyramid, photo }, ofFace), ofFace);
     return { face, overruled };
-  }
-
-  /**
-   * @param length of the embedding, as the embedder tells it
-   * @returns the quality of the face, 0–100; undefined where nothing asks for it
-   * @throws Refusal of a face below the limit
-   */
-  private judge(
-    photo: DecodedPhoto,
-    face: LocatedFace,
-    length: number | null,
-    { disableValidation, allowCovered, tellQuality }: Partial<PhotoOptions>,
-  ): number | undefined {
-    const { minQuality = 0 } = this.limits;
-    // An office that overrules a gate has looked at the photo itself.
-    const isJudged = minQuality > 0 && !disableValidation && !allowCovered;
-    if (!isJudged && !tellQuality) return undefined;
-    const { score } = qualityIn(photo, face, length);
-    if (isJudged && score < minQuality) throw new Refusal('NOT_FULL_FACE', 'low-quality');
-    return score;
   }
 
   private embed(

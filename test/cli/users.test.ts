@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { fitsPassword } from '../../src/accounts/password-hash.js';
+import { DATABASE } from '../../src/persistence/data-folder/data-folder.js';
 import { SqliteStore } from '../../src/persistence/people/sqlite/sqlite-store.js';
 import { temporaryFolder } from '../persistence/temporary-folder.js';
 
@@ -11,6 +12,7 @@ const program = new URL('../../dist/src/main.js', import.meta.url).pathname;
 
 test('console users are added, listed and changed by command line, with the password on standard input', async () => {
   const folder = await temporaryFolder();
+  await (await SqliteStore.open(join(folder, DATABASE))).close();
   const log = join(folder, 'audit.log');
   const users = async (args: string[], input = '') => {
     const env = { ...process.env, DATA_DIR: folder, AUDIT_LOG: log };

@@ -41,7 +41,7 @@ async function photosIn(folder: string): Promise<string[]> {
 
 /** Works with the database of a folder while no server does. */
 async function withStore(env: Record<string, string>, work: (store: Store) => Promise<void>): Promise<void> {
-  const storage = await openFolderStorage(readConfig(env), createLogger('silent'));
+  const storage = await openFolderStorage(readConfig(env), createLogger('silent'), { store: storeThreadUrl });
   await storage.prepared;
   try {
     await work(storage.store);

@@ -41,9 +41,9 @@ describe.skipIf(!chromiumPath)('the accessible console in Chromium (skipped with
       if (!request.url().startsWith(browser.urlOf(''))) browser.problems.push(`asked for ${request.url()}`);
     });
     await viewer.getByRole('button', { name: 'Authorize' }).click();
-    await viewer.locator('.auth-container input').fill(browser.server.key);
-    await viewer.locator('.auth-container button.authorize').click();
-    await viewer.locator('.auth-container button.btn-done').click();
+    await viewer.locator('.auth-container input').first().fill(browser.server.key);
+    await viewer.locator('.auth-container button.authorize').first().click();
+    await viewer.locator('.auth-container button.btn-done').first().click();
     for (const [path, reply] of [
       ['/vision/ekyc/facesearch/v4/create', 'User created/updated'],
       ['/vision/ekyc/facesearch/v4/add_vector', 'Add photo success'],

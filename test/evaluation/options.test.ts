@@ -12,7 +12,12 @@ describe('the command line of the evaluation', () => {
     expect(operands).toEqual(['faces']);
     // What the environment says stays open.
     const given = Object.entries(values).filter(([, value]) => value !== undefined);
-    expect(Object.fromEntries(given)).toEqual({ minFaceWidth: 0, version: 'v3', out: resolve('eval-report') });
+    expect(Object.fromEntries(given)).toEqual({
+      liveness: false,
+      minFaceWidth: 0,
+      version: 'v3',
+      out: resolve('eval-report'),
+    });
   });
 
   it('the command line of eval takes every option', () => {
@@ -46,6 +51,7 @@ describe('the command line of the evaluation', () => {
       aliases: resolve('a.csv'),
       corrections: resolve('c.csv'),
       only: 'gates',
+      liveness: false,
       minFaceWidth: 80,
       docs: resolve('d.md'),
       pack: 'mine',

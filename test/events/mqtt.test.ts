@@ -66,7 +66,7 @@ test('events are published, Home Assistant is told how to show them, and the bro
   expect(event).toMatchObject({
     state_topic: 'facesearch/acme%2Fdoor/event',
     availability_topic: 'facesearch/acme%2Fdoor/status',
-    event_types: ['match', 'no_match', 'enrolled', 'deleted', 'refused'],
+    event_types: expect.arrayContaining(['match', 'no_match', 'enrolled', 'deleted', 'refused', 'recognised']),
     device: { name: 'FaceSearch acme/door' },
   });
   const sensor = JSON.parse(textOf('homeassistant/sensor/facesearch_acme_2Fdoor/last_seen/config'));

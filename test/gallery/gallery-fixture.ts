@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
-import { type GalleryParts, InMemoryGallery } from '../../src/gallery/in-memory-gallery.js';
+import type { GalleryParts } from '../../src/gallery/gallery-parts.js';
+import { InMemoryGallery } from '../../src/gallery/in-memory-gallery.js';
 import { StoredUserDirectory } from '../../src/gallery/user-directory.js';
 import type { DataKey } from '../../src/persistence/encryption/data-key.js';
 import { SqliteStore } from '../../src/persistence/people/sqlite/sqlite-store.js';

@@ -1,4 +1,4 @@
-import type { GalleryParts } from '../../src/gallery/in-memory-gallery.js';
+import type { GalleryParts } from '../../src/gallery/gallery-parts.js';
 
 type GalleryStore = GalleryParts['store'];
 

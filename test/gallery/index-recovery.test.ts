@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test, vi } from 'vitest';
+import { SqliteStore } from '../../src/persistence/people/sqlite/sqlite-store.js';
 import { ThreadLife } from '../../src/vector-index/worker-thread.js';
 import { openIndexes } from '../vector-index/open-indexes.js';
 import { RandomVectors } from '../vector-index/random-vectors.js';
@@ -101,11 +102,11 @@ test('what was added and deleted after the snapshot is replayed', async () => {
   const { folder, vectors, close } = await filled(300);
   await close();
   await snapshot(folder);
-  const { store, close: closeStore } = await openGallery(folder);
+  const store = await SqliteStore.open(join(folder, 'facesearch.db'));
   const late = random.unit(512);
   await store.addUserWithFace(staff, { id: 'late', name: '' }, { embedding: late, model: 'm1' });
   await store.deleteUser(staff, 'p0');
-  await closeStore();
+  await store.close();
   const second = await reopened(folder);
   expect(second.troubles).toEqual([]);
   expect(second.gallery.facesInMemory).toBe(300);

@@ -92,7 +92,7 @@ describe('a challenge', () => {
         .map(({ step }) => step)
         .join(),
     );
-    expect(new Set(orders).size).toBe(6);
+    expect(new Set(orders).size).toBeGreaterThan(3);
   });
 
   it('is over after 20 seconds', () => {

@@ -111,7 +111,7 @@ it('each endpoint passes its own flags on, and no others', async () => {
   await post('/search_no_crop', file('cos:1'), ...flags);
   expect(analyser.seen.slice(1).map(({ options }) => options)).toEqual([
     { ...all, withCrop: false },
-    all,
+    { ...all, withoutLiveness: true },
     { ...all, severalFaces: 'refuse', disableValidation: false, withCrop: false },
     { version: 'v3' },
   ]);

@@ -48,8 +48,8 @@ const typeOf: Readonly<Record<ColumnKind, string>> = {
 
 /** What is read in the place of a table: deleted users who could be brought back are not moved, so their photos are to be erased. */
 const SOURCES: Readonly<Record<string, string>> = {
-  pending_object_deletions: `(SELECT object_key, since FROM pending_object_deletions
-    UNION SELECT unnest(object_keys), erase_at FROM recycled) AS pending`,
+  pending_object_deletions: `(SELECT object_key, since, tenant_id FROM pending_object_deletions
+    UNION SELECT unnest(object_keys), erase_at, tenant_id FROM recycled JOIN collections USING (collection_id)) AS pending`,
 };
 
 /** PostgreSQL as the source or the target of a move. As a source it is read in read-only transactions. */

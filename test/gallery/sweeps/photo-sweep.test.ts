@@ -23,7 +23,9 @@ async function start(photos: number) {
   const deleted: string[] = [];
   const remove = objects.delete.bind(objects);
   objects.delete = async (key) => {
-    deleted.push(owners.get(key) ?? '');
+    const owner = owners.get(key);
+    // A portrait goes with its photo.
+    if (owner !== undefined) deleted.push(owner);
     await remove(key);
   };
   return { gallery, store, objects, logger, deleted };
