@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { FaceSearch, Refusal, verifyWebhook, WebhookSignatureError } from '../../clients/typescript/src/index.js';
 import { signatureOf } from '../../src/events/signature.js';
 import type { Server } from '../../src/server.js';
@@ -18,8 +18,8 @@ if (!hasPython) console.warn('python3 is not there: the Python client is not tes
 
 /** Older paths, which new clients have no need of. */
 const older = /^\w+ \/dmp\//;
-/** What only a person needs, at the console. */
-const atTheConsole = /^\w+ \/admin\/v1\/(me|accounts|keys|audit|settings|scales|backup)\b/;
+/** What only a person needs, at the console. `collections/delete` wants a name typed twice; programs have `delete_collection`. */
+const atTheConsole = /^\w+ \/admin\/v1\/(me|accounts|keys|audit|settings|scales|backup|collections\/delete)\b/;
 const documented = endpoints
   .map(({ method, path }) => `${method} ${path}`)
   .filter((each) => !older.test(each) && !atTheConsole.test(each));
@@ -93,12 +93,91 @@ test('the TypeScript client calls every documented endpoint, and reads what come
   expect(await faces.retryWebhook(webhook)).toBe(0);
   expect(await faces.deadLetters()).toEqual([]);
   await faces.deleteWebhook(webhook);
+  await changePeople(faces);
+  await standBeforeACamera(faces);
   if (hasFaceMatch) {
     expect(await faces.compare({ photos: [anna, anna] })).toMatchObject({ isMatch: true, isBothImgIDCard: false });
     expect(await faces.compare({ photos: [anna, ben] })).toMatchObject({ isMatch: false });
   }
   expect(documented.filter((endpoint) => !asked.has(endpoint))).toEqual([]);
 });
+
+/** Enrols, names, merges, moves, deletes and lists people, and finds who is there twice. */
+async function changePeople(faces: FaceSearch): Promise<void> {
+  const { people } = faces;
+  const where = { collection: 'people of TypeScript' };
+  const an = { ...where, id: 'an', name: 'Ân' };
+  expect(await faces.enrol({ ...an, photo: anna })).toMatchObject({
+    stored: true,
+    face: expect.any(Number),
+    finding: null,
+  });
+  const again = { ...where, id: 'twin', name: 'Twin', photo: anna };
+  const finding = { kind: 'known-person', id: 'an' };
+  expect(await faces.enrol(again)).toMatchObject({ stored: false, face: null, finding });
+  expect(await faces.enrol({ ...again, check: 'off' })).toMatchObject({ stored: true, finding });
+  await faces.create({ ...where, id: 'empty', name: 'Nobody yet' });
+  const group = await faces.identify({ ...where, photo: anna, k: 1 });
+  expect(group.faces).toMatchObject([{ people: [{ similarity: expect.closeTo(1, 4) }] }]);
+  expect((await faces.identify({ ...where, photo: ben })).faces).toMatchObject([{ people: [] }]);
+
+  const names: string[] = [];
+  for await (const { name } of faces.allUsers({ ...where, sort: 'name', limit: 1 })) names.push(name);
+  expect(names).toEqual(['Ân', 'Nobody yet', 'Twin']);
+  const first = await faces.users({ ...where, sort: 'newest', limit: 2 });
+  expect(first.users.map(({ id }) => id)).toEqual(['empty', 'twin']);
+  expect(await faces.users({ ...where, withoutFace: true })).toMatchObject({ total: 1, users: [{ id: 'empty' }] });
+
+  expect((await people.findDuplicates(where)).state).toBe('running');
+  await vi.waitFor(async () => expect((await people.duplicates(where)).scan.state).toBe('done'), { timeout: 20_000 });
+  const { pairs } = await people.duplicates({ ...where, least: 0.9 });
+  expect(pairs.map((pair) => pair.people.map(({ id }) => id).sort())).toEqual([['an', 'twin']]);
+  await people.dismiss({ ...where, ids: ['an', 'twin'] });
+  expect((await people.duplicates(where)).total).toBe(0);
+  expect((await people.duplicates({ ...where, dismissed: true })).total).toBe(1);
+
+  expect(await people.merge({ ...where, id: 'an', from: ['twin'] })).toEqual({ id: 'an', name: 'Ân', faces: 2 });
+  await people.rename({ ...where, id: 'an', to: 'an.2' });
+  const list = 'id,name,faces\r\nan.2,Ân,2\r\nempty,Nobody yet,0\r\n';
+  expect((await (await people.csv(where)).text()).replace(/^\uFEFF/, '')).toBe(list);
+  const table = await people.xlsx(where);
+  expect(await people.import({ ...where, file: table })).toMatchObject({ unchanged: 2, failed: 0 });
+  const change = new TextEncoder().encode('id,name\nan.2,Anna\nnew,New\n');
+  const changed = { created: 1, renamed: 1, unchanged: 0, failed: 0 };
+  expect(await people.import({ ...where, file: change, check: true })).toMatchObject(changed);
+  expect(await people.import({ ...where, file: change })).toMatchObject(changed);
+
+  const { undo, ...deleted } = await people.delete({ ...where, ids: ['new', 'absent'] });
+  expect(deleted).toMatchObject({ done: 1, failed: [{ id: 'absent', reason: 'user-not-found' }] });
+  expect(await people.restore({ ...where, undo: undo?.token ?? '' })).toEqual({ done: 1, failed: [] });
+  const copy = { ...where, ids: ['new'], to: `${where.collection}, copied`, copy: true };
+  expect(await people.move(copy)).toEqual({ done: 1, failed: [] });
+  expect(await faces.list({ collection: copy.to })).toEqual([{ id: 'new', name: 'New' }]);
+
+  const stranger = await faces.search({ ...where, photo: ben, create: true });
+  if (stranger.outcome !== 'created') throw new Error(`the outcome was ${stranger.outcome}`);
+  const { groups } = await people.unknown({ ...where, least: 0.9 });
+  expect(groups).toMatchObject([{ ids: [stranger.id], faces: 1, portraits: [{ id: stranger.id }] }]);
+  const portrait = await faces.facePortrait({ ...where, id: stranger.id, face: groups[0]?.portraits[0]?.face ?? 0 });
+  expect(await sharp(await portrait.arrayBuffer()).metadata()).toMatchObject({ format: 'jpeg', height: 160 });
+  const ids = groups[0]?.ids ?? [];
+  expect(await people.nameUnknown({ ...where, ids, id: 'ben', name: 'Ben' })).toMatchObject({ id: 'ben', faces: 1 });
+  expect((await people.unknown(where)).people).toBe(0);
+}
+
+/** Is recognised by two looks, and written into the list of the day. */
+async function standBeforeACamera({ camera }: FaceSearch): Promise<void> {
+  const where = { collection: 'people of TypeScript' };
+  const one = await camera.recognise({ ...where, photos: [anna], passage: 'door of TypeScript', looks: 2 });
+  expect(one).toMatchObject({ decision: 'look-again', person: null, looks: 1, needed: 2 });
+  const more = { ...where, passage: one.passage, looks: 2, attendance: true };
+  const known = await camera.recognise({ ...more, photos: [anna] });
+  expect(known).toMatchObject({ decision: 'recognised', person: { id: 'an.2', name: 'Anna' }, isNews: true });
+  const { day, first = '' } = known.attendance ?? {};
+  const lines = [{ id: 'an.2', name: 'Anna', first, last: first }];
+  expect(await camera.attendance({ ...where, ...(day && { day }) })).toMatchObject({ day, total: 1, lines });
+  expect(await (await camera.attendanceFile(where)).text()).toContain('an.2,Anna,');
+}
 
 test('a refusal is an error with code, reason and status', async () => {
   const faces = new FaceSearch({ url, key: server.key });

@@ -1,12 +1,14 @@
-"""One method for each endpoint. Every one raises a Refusal for a reply that is no success."""
+"""One method for each endpoint; people and camera have more. Every one raises a Refusal for a reply that is no success."""
 
 from __future__ import annotations
 
 import base64
 import json
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
+from .camera import Camera
 from .http import Http, Refusal, with_query
+from .people import People
 from .types import Candidate, EventType, SearchResult, User
 
 _V4 = "/vision/ekyc/facesearch/v4"
@@ -18,6 +20,8 @@ class FaceSearch:
 
     def __init__(self, url: str, key: str, timeout: float = 30.0):
         self._http = Http(url, key, timeout)
+        self.people = People(self._http)
+        self.camera = Camera(self._http)
 
     def create(self, id: str, name: str, collection: str = "") -> None:
         """Registers a person, or changes the name."""
@@ -130,11 +134,46 @@ class FaceSearch:
         return self._http.json("GET", _ADMIN + "/collections")["data"]
 
     def users(
-        self, collection: str = "", search: str = "", offset: int = 0, limit: int = 50
+        self,
+        collection: str = "",
+        search: str = "",
+        offset: int = 0,
+        limit: int = 50,
+        sort: str = "created",
+        without_face: bool = False,
+        cursor: Optional[str] = None,
     ) -> Dict[str, Any]:
-        """total, and users with the number of their faces."""
-        query = {"collection": collection, "search": search, "offset": offset, "limit": limit}
+        """total, and a page of users with the number of their faces. Its next is the cursor of the page after it.
+
+        sort is created (the oldest first), newest, id or name. At most 200 come at once.
+        """
+        query = {
+            "collection": collection,
+            "search": search,
+            "offset": offset,
+            "limit": limit,
+            "sort": sort,
+            "without_face": without_face,
+            "cursor": cursor,
+        }
         return self._http.json("GET", with_query(_ADMIN + "/users", query))["data"]
+
+    def all_users(
+        self,
+        collection: str = "",
+        search: str = "",
+        limit: int = 50,
+        sort: str = "created",
+        without_face: bool = False,
+    ) -> Iterator[Dict[str, Any]]:
+        """The users of all pages, limit of them in a request."""
+        cursor: Optional[str] = None
+        while True:
+            page = self.users(collection, search, 0, limit, sort, without_face, cursor)
+            yield from page["users"]
+            cursor = page.get("next")
+            if cursor is None:
+                return
 
     def faces(self, id: str, collection: str = "") -> List[Dict[str, Any]]:
         query = {"collection": collection, "id": id}
@@ -147,7 +186,39 @@ class FaceSearch:
     def face_photo(self, id: str, face: int, collection: str = "") -> bytes:
         """Of people whom a search enrolled."""
         query = {"collection": collection, "id": id}
-        return self._http.photo(with_query("%s/faces/%d/photo" % (_ADMIN, face), query))
+        return self._http.file(with_query("%s/faces/%d/photo" % (_ADMIN, face), query), "image/")
+
+    def face_portrait(self, id: str, face: int, collection: str = "") -> bytes:
+        """A JPEG of at most 160x160 pixels, of faces whose photo was kept."""
+        query = {"collection": collection, "id": id}
+        return self._http.file(with_query("%s/faces/%d/portrait" % (_ADMIN, face), query), "image/")
+
+    def enrol(
+        self,
+        id: str,
+        photo: Optional[bytes] = None,
+        vector: Optional[Sequence[float]] = None,
+        name: Optional[str] = None,
+        check: str = "refuse",
+        collection: str = "",
+    ) -> Dict[str, Any]:
+        """Adds a face, unless it shows somebody else who is there: stored, face, quality, finding.
+
+        With name the person is registered, or renamed, when the face is stored. check says what a finding does:
+        refuse stores nothing, off stores the face all the same, only never stores.
+        """
+        body = {"collection": collection, "id": id, "name": name, "check": check, **_probe(photo, vector)}
+        return self._http.json("POST", _ADMIN + "/enrol", body)["data"]
+
+    def identify(
+        self, photo: bytes, collection: str = "", k: int = 3, threshold: Optional[float] = None
+    ) -> Dict[str, Any]:
+        """Who is on a photo of many people: width, height, faces (each with people, at most k), left.
+
+        threshold is the least similarity; the server takes 0.85 without it.
+        """
+        body = {"collection": collection, "k": k, "threshold": threshold, **_probe(photo, None)}
+        return self._http.json("POST", _ADMIN + "/identify", body)["data"]
 
     def candidates(
         self,
@@ -157,18 +228,12 @@ class FaceSearch:
         k: int = 10,
     ) -> List[Dict[str, Any]]:
         """The k people who look most like a photo or a vector: id, name, face, similarity."""
-        body = {
-            "collection": collection,
-            "k": k,
-            "photo": None if photo is None else base64.b64encode(photo).decode(),
-            "vector": None if vector is None else list(vector),
-        }
+        body = {"collection": collection, "k": k, **_probe(photo, vector)}
         return self._http.json("POST", _ADMIN + "/candidates", body)["data"]
 
     def analyse(self, photo: bytes) -> Dict[str, Any]:
         """What the server sees in a photo."""
-        body = {"photo": base64.b64encode(photo).decode()}
-        return self._http.json("POST", _ADMIN + "/analyse", body)["data"]
+        return self._http.json("POST", _ADMIN + "/analyse", _probe(photo, None))["data"]
 
     def webhooks(self) -> List[Dict[str, Any]]:
         return self._http.json("GET", _ADMIN + "/webhooks")["data"]
@@ -200,6 +265,13 @@ class FaceSearch:
 
 def _candidate(reply: Optional[Dict[str, Any]]) -> Optional[Candidate]:
     return None if reply is None else Candidate(**reply["data"])
+
+
+def _probe(photo: Optional[bytes], vector: Optional[Sequence[float]]) -> Dict[str, Any]:
+    return {
+        "photo": None if photo is None else base64.b64encode(photo).decode(),
+        "vector": None if vector is None else list(vector),
+    }
 
 
 def _version(version: Optional[str]) -> Dict[str, str]:

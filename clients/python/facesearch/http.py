@@ -58,9 +58,10 @@ class Http:
         given = {name: value for name, value in body.items() if value is not None}
         return self._json(method, path, json.dumps(given).encode(), {"content-type": "application/json"})
 
-    def photo(self, path: str) -> bytes:
+    def file(self, path: str, content_type: str) -> bytes:
+        """content_type is how that of a success begins."""
         status, headers, body = self._send("GET", path, None, {})
-        if headers.get("content-type", "").startswith("image/"):
+        if headers.get("content-type", "").startswith(content_type):
             return body
         _success(status, headers, body)
         return body
@@ -82,9 +83,14 @@ class Http:
                 return error.code, error.headers, error.read()
 
 
-def with_query(path: str, query: Mapping[str, Union[str, int, None]]) -> str:
+def with_query(path: str, query: Mapping[str, Union[str, float, bool, None]]) -> str:
     """A path with a query; what is None is left out."""
-    return path + "?" + urlencode({name: value for name, value in query.items() if value is not None})
+    given = {name: _text(value) for name, value in query.items() if value is not None}
+    return path + "?" + urlencode(given)
+
+
+def _text(value: Union[str, float, bool]) -> str:
+    return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 
 def _success(status: int, headers: Any, body: bytes) -> Dict[str, Any]:
@@ -117,7 +123,7 @@ def _multipart(fields: Iterable[Tuple[str, Value]]) -> Tuple[bytes, str]:
             head += '; filename="photo"\r\ncontent-type: application/octet-stream'
             content = value
         else:
-            text = ("true" if value else "false") if isinstance(value, bool) else str(value)
+            text = _text(value)
             # A server takes away one pair of double quotes: a value that has them gets another one.
             if len(text) > 1 and text[0] == text[-1] == '"':
                 text = '"%s"' % text

@@ -30,4 +30,6 @@ class SearchResult:
     similarity: Optional[float] = None
 
 
-EventType = Literal["match", "no_match", "enrolled", "deleted", "refused"]
+EventType = Literal[
+    "match", "no_match", "enrolled", "deleted", "refused", "recognised", "changed", "duplicate"
+]

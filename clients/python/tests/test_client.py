@@ -53,6 +53,66 @@ class TestClient(unittest.TestCase):
         faces.delete_collection(WHERE)
         self.assertEqual(faces.list(WHERE), [])
 
+    def test_changes_of_people(self):
+        people, where = faces.people, "people of Python"
+        enrolled = faces.enrol("an", ANNA, name="Ân", collection=where)
+        self.assertEqual((enrolled["stored"], enrolled["finding"]), (True, None))
+        self.assertEqual(faces.faces("an", where)[0]["face"], enrolled["face"])
+        found = faces.enrol("twin", ANNA, name="Twin", collection=where)
+        self.assertEqual((found["stored"], found["finding"]["kind"]), (False, "known-person"))
+        self.assertTrue(faces.enrol("twin", ANNA, name="Twin", check="off", collection=where)["stored"])
+        self.assertAlmostEqual(faces.identify(ANNA, where, k=1)["faces"][0]["people"][0]["similarity"], 1, 4)
+        self.assertEqual(faces.identify(BEN, where)["faces"][0]["people"], [])
+        faces.create("empty", "Nobody yet", where)
+        listed = [user["name"] for user in faces.all_users(where, sort="name", limit=1)]
+        self.assertEqual(listed, ["Ân", "Nobody yet", "Twin"])
+        self.assertEqual(faces.users(where, without_face=True)["users"][0]["id"], "empty")
+
+        self.assertEqual(people.find_duplicates(where)["state"], "running")
+        end = time.monotonic() + 20
+        while people.duplicates(collection=where)["scan"]["state"] != "done":
+            self.assertLess(time.monotonic(), end, "the search for duplicates does not end")
+        (pair,) = people.duplicates(0.9, collection=where)["pairs"]
+        self.assertEqual({one["id"] for one in pair["people"]}, {"an", "twin"})
+        people.dismiss(("an", "twin"), collection=where)
+        self.assertEqual(people.duplicates(collection=where)["total"], 0)
+        self.assertEqual(people.duplicates(dismissed=True, collection=where)["total"], 1)
+
+        self.assertEqual(people.merge("an", ["twin"], collection=where), {"id": "an", "name": "Ân", "faces": 2})
+        people.rename("an", "an.2", where)
+        listing = people.csv(where).decode("utf-8-sig")
+        self.assertEqual(listing, "id,name,faces\r\nan.2,Ân,2\r\nempty,Nobody yet,0\r\n")
+        self.assertEqual(people.import_list(people.xlsx(where), collection=where)["unchanged"], 2)
+        change = b"id,name\nan.2,Anna\nnew,New\n"
+        for check in (True, False):
+            changed = people.import_list(change, check, where)
+            self.assertEqual((changed["created"], changed["renamed"], changed["failed"]), (1, 1, 0))
+
+        deleted = people.delete(["new", "absent"], where)
+        self.assertEqual((deleted["done"], deleted["failed"][0]["reason"]), (1, "user-not-found"))
+        self.assertEqual(people.restore(deleted["undo"]["token"], where), {"done": 1, "failed": []})
+        self.assertEqual(people.move(["new"], where + ", copied", True, where), {"done": 1, "failed": []})
+        self.assertEqual(faces.list(where + ", copied"), [User("new", "New")])
+
+        stranger = faces.search(BEN, where, create=True)
+        groups = people.unknown(0.9, where)["groups"]
+        self.assertEqual([group["ids"] for group in groups], [[stranger.id]])
+        shown = groups[0]["portraits"][0]["face"]
+        self.assertEqual(faces.face_portrait(stranger.id, shown, where)[:3], b"\xff\xd8\xff")
+        self.assertEqual(people.name_unknown([stranger.id], "ben", "Ben", where)["faces"], 1)
+        self.assertEqual(people.unknown(collection=where)["people"], 0)
+
+    def test_camera(self):
+        where = "camera of Python"
+        faces.enrol("an", ANNA, name="Ân", collection=where)
+        one = faces.camera.recognise([ANNA], "door of Python", 2, collection=where)
+        self.assertEqual((one["decision"], one["looks"]), ("look-again", 1))
+        known = faces.camera.recognise([ANNA], one["passage"], 2, attendance=True, collection=where)
+        self.assertEqual((known["decision"], known["person"]["id"]), ("recognised", "an"))
+        day = faces.camera.attendance(known["attendance"]["day"], collection=where)
+        self.assertEqual([(line["id"], line["name"]) for line in day["lines"]], [("an", "Ân")])
+        self.assertIn("an,Ân,", faces.camera.attendance_file(collection=where).decode())
+
     def test_refusals(self):
         with self.assertRaises(Refusal) as caught:
             faces.search(NONE)

@@ -1,4 +1,6 @@
+import { Camera } from './camera.js';
 import { base64Of, type ClientOptions, Http, withQuery } from './http.js';
+import { People } from './people.js';
 import { Refusal } from './refusal.js';
 import type {
   Analysis,
@@ -6,9 +8,13 @@ import type {
   CollectionCount,
   Comparison,
   DeadLetter,
+  Enrolment,
   EventType,
   Face,
+  Group,
+  InCollection,
   Load,
+  OfUser,
   Photo,
   PhotoFlags,
   RankedCandidate,
@@ -17,27 +23,23 @@ import type {
   Status,
   User,
   UserPage,
+  UserQuery,
   Webhook,
 } from './types.js';
 
 const v4 = '/vision/ekyc/facesearch/v4';
 const admin = '/admin/v1';
 
-interface InCollection {
-  /** Without it, the default collection. */
-  collection?: string;
-}
-
-interface OfUser extends InCollection {
-  id: string;
-}
-
-/** One method for each endpoint. Every one throws a Refusal for a reply that is no success. */
+/** One method for each endpoint; `people` and `camera` have more. Every one throws a Refusal for a reply that is no success. */
 export class FaceSearch {
+  readonly people: People;
+  readonly camera: Camera;
   readonly #http: Http;
 
   constructor(options: ClientOptions) {
     this.#http = new Http(options);
+    this.people = new People(this.#http);
+    this.camera = new Camera(this.#http);
   }
 
   /** Registers a person, or changes the name. */
@@ -136,8 +138,18 @@ export class FaceSearch {
     return (await this.#http.json('GET', `${admin}/collections`)).data as CollectionCount[];
   }
 
-  async users(query: InCollection & { search?: string; offset?: number; limit?: number } = {}): Promise<UserPage> {
-    return (await this.#http.json('GET', withQuery(`${admin}/users`, { ...query }))).data as UserPage;
+  /** One page. Its `next` is the `cursor` of the page after it. */
+  async users({ withoutFace, ...query }: UserQuery & { cursor?: string; offset?: number } = {}): Promise<UserPage> {
+    const path = withQuery(`${admin}/users`, { ...query, without_face: withoutFace });
+    return (await this.#http.json('GET', path)).data as UserPage;
+  }
+
+  /** The users of all pages, `limit` of them (50 without it) in a request. */
+  async *allUsers(query: UserQuery = {}): AsyncGenerator<UserPage['users'][number]> {
+    for (let page = await this.users(query); ; page = await this.users({ ...query, cursor: page.next })) {
+      yield* page.users;
+      if (page.next === undefined) return;
+    }
   }
 
   async faces({ collection, id }: OfUser): Promise<Face[]> {
@@ -150,16 +162,37 @@ export class FaceSearch {
 
   /** Of people whom a search enrolled. */
   facePhoto({ collection, id, face }: OfUser & { face: number }): Promise<Blob> {
-    return this.#http.bytes(withQuery(`${admin}/faces/${face}/photo`, { collection, id }));
+    return this.#http.bytes(withQuery(`${admin}/faces/${face}/photo`, { collection, id }), 'image/');
+  }
+
+  /** A JPEG of at most 160x160 pixels, of faces whose photo was kept. */
+  facePortrait({ collection, id, face }: OfUser & { face: number }): Promise<Blob> {
+    return this.#http.bytes(withQuery(`${admin}/faces/${face}/portrait`, { collection, id }), 'image/');
+  }
+
+  /**
+   * Adds a face, unless it shows somebody else who is there.
+   * @param given with `name` the person is registered, or renamed, when the face is stored; `check` says what a finding does:
+   * `refuse` (without it) stores nothing, `off` stores the face all the same, `only` never stores
+   */
+  async enrol(
+    given: OfUser & PhotoFlags & { name?: string; check?: 'refuse' | 'off' | 'only' } & Probe,
+  ): Promise<Enrolment> {
+    const { collection, id, name, check } = given;
+    const body = { collection, id, name, check, ...(await probeOf(given)), ...flagsOf(given) };
+    return (await this.#http.json('POST', `${admin}/enrol`, body)).data as Enrolment;
+  }
+
+  /** Who is on a photo of many people: for each face at most `k` (3) people, from the similarity `threshold` (0.85) on. */
+  async identify({ photo, ...given }: InCollection & { photo: Photo; k?: number; threshold?: number }): Promise<Group> {
+    const body = { ...given, photo: await base64Of(photo) };
+    return (await this.#http.json('POST', `${admin}/identify`, body)).data as Group;
   }
 
   /** The `k` people who look most like a photo or a vector. */
-  async candidates(
-    given: InCollection & PhotoFlags & { k?: number } & ({ photo: Photo } | { vector: readonly number[] }),
-  ): Promise<RankedCandidate[]> {
-    const probe = 'vector' in given ? { vector: given.vector } : { photo: await base64Of(given.photo) };
+  async candidates(given: InCollection & PhotoFlags & { k?: number } & Probe): Promise<RankedCandidate[]> {
     const { collection, k } = given;
-    const body = { collection, k, ...probe, ...flagsOf(given) };
+    const body = { collection, k, ...(await probeOf(given)), ...flagsOf(given) };
     return (await this.#http.json('POST', `${admin}/candidates`, body)).data as RankedCandidate[];
   }
 
@@ -201,6 +234,12 @@ type Version = 'v3' | 'v4' | 'none';
 
 function versionHeader(version: Version | undefined): Record<string, string> {
   return version === undefined ? {} : { facematch_version: version };
+}
+
+type Probe = { photo: Photo } | { vector: readonly number[] };
+
+async function probeOf(given: Probe): Promise<object> {
+  return 'vector' in given ? { vector: given.vector } : { photo: await base64Of(given.photo) };
 }
 
 function flagsOf({ allowIdCard, onlyLargestFace, disableValidation }: PhotoFlags) {

@@ -31,7 +31,7 @@ export class Http {
     for (const [name, value] of Object.entries(fields)) {
       for (const one of Array.isArray(value) ? value : [value]) {
         if (one instanceof Blob) body.append(name, one, 'photo');
-        else if (one instanceof Uint8Array) body.append(name, new Blob([one]), 'photo');
+        else if (one instanceof Uint8Array) body.append(name, new Blob([one as Uint8Array<ArrayBuffer>]), 'photo');
         // A server takes away one pair of double quotes: a value that has them gets another one.
         else if (one !== undefined) body.append(name, /^".*"$/s.test(String(one)) ? `"${one}"` : String(one));
       }
@@ -44,9 +44,10 @@ export class Http {
     return this.#read(await this.#send(path, { method, ...(body && { body: JSON.stringify(body), headers }) }));
   }
 
-  async bytes(path: string): Promise<Blob> {
+  /** @param type how the content type of a success begins */
+  async bytes(path: string, type: string): Promise<Blob> {
     const response = await this.#send(path, { method: 'GET' });
-    if (!response.headers.get('content-type')?.startsWith('image/')) await this.#read(response);
+    if (!response.headers.get('content-type')?.startsWith(type)) await this.#read(response);
     return response.blob();
   }
 
@@ -75,7 +76,10 @@ export class Http {
 }
 
 /** A path with a query; what is undefined is left out. */
-export function withQuery(path: string, query: Readonly<Record<string, string | number | undefined>>): string {
+export function withQuery(
+  path: string,
+  query: Readonly<Record<string, string | number | boolean | undefined>>,
+): string {
   const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
   return `${path}?${new URLSearchParams(given as [string, string][])}`;
 }

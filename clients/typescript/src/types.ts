@@ -1,6 +1,15 @@
 /** JPEG or PNG, at most 5 MB. */
 export type Photo = Blob | Uint8Array<ArrayBuffer>;
 
+export interface InCollection {
+  /** Without it, the default collection. */
+  collection?: string;
+}
+
+export interface OfUser extends InCollection {
+  id: string;
+}
+
 export interface User {
   id: string;
   name: string;
@@ -14,6 +23,19 @@ export interface Candidate extends User {
 export interface RankedCandidate extends Candidate {
   /** Number of the most similar face. */
   face: number;
+  /** Number of a face that has a portrait. */
+  portrait: number | null;
+}
+
+/** What came of an enrolment. */
+export interface Enrolment {
+  stored: boolean;
+  /** Number of the new face. */
+  face: number | null;
+  /** From 0 to 100, of a photo. */
+  quality: number | null;
+  /** Whom the face shows, where that is somebody else; `known-person` where `id` has no face yet. */
+  finding: (RankedCandidate & { kind: 'known-person' | 'other-person' }) | null;
 }
 
 /** What came of a search by a photo. */
@@ -31,8 +53,16 @@ export interface PhotoFlags {
   disableValidation?: boolean;
 }
 
-export type Permission = 'search' | 'enrol' | 'delete' | 'list' | 'admin';
-export type EventType = 'match' | 'no_match' | 'enrolled' | 'deleted' | 'refused';
+export type Permission = 'search' | 'enrol' | 'delete' | 'list' | 'admin' | 'operate';
+export type EventType =
+  | 'match'
+  | 'no_match'
+  | 'enrolled'
+  | 'deleted'
+  | 'refused'
+  | 'recognised'
+  | 'changed'
+  | 'duplicate';
 
 export interface Status {
   tenant: string;
@@ -48,6 +78,9 @@ export interface Status {
   minFaceArea: number;
   minQuality: number;
   allowCovered: boolean;
+  duplicateCheck: 'off' | 'report' | 'refuse';
+  /** How long deleted people can be brought back. */
+  undoMinutes: number;
   keepPhotos: 'off' | 'crop' | 'photo';
 }
 
@@ -61,7 +94,7 @@ export interface Load {
 }
 
 export interface Scale {
-  origin: 'gallery' | 'pack' | 'cosine';
+  origin: 'gallery' | 'pack' | 'provisional' | 'cosine';
   madeAt: string | null;
   points: { score: number; similarity: number }[];
   meanings: { similarity: number; rate: number; isExtrapolated: boolean | null }[];
@@ -73,9 +106,25 @@ export interface CollectionCount {
   faces: number;
 }
 
+export interface UserQuery extends InCollection {
+  /** Part of an id or a name; case and accents do not matter. */
+  search?: string;
+  /** `created` without it: the oldest first. */
+  sort?: 'created' | 'newest' | 'id' | 'name';
+  /** Only users who have no face. */
+  withoutFace?: boolean;
+  /** At most 200. */
+  limit?: number;
+}
+
 export interface UserPage {
+  /** On all pages. */
   total: number;
-  users: (User & { faces: number })[];
+  /** Not all were counted: there are `total` or more. */
+  atLeast?: true;
+  users: (User & { faces: number; portrait: number | null })[];
+  /** The last page has none. */
+  next?: string;
 }
 
 export interface Face {
@@ -85,16 +134,46 @@ export interface Face {
   hasPhoto: boolean;
 }
 
+/** In pixels of the photo. */
+export interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+type Fault = 'too-close' | 'mask' | 'sunglasses' | 'hat' | null;
+
+/** Who is on a photo of many people; at most 50 faces, the largest first. */
+export interface Group {
+  width: number;
+  height: number;
+  faces: {
+    box: Box;
+    quality: number;
+    /** Who it is, is less sure. */
+    isSmall: boolean;
+    fault: Fault;
+    /** The most similar first; none is nobody known. */
+    people: RankedCandidate[];
+  }[];
+  /** Smaller faces beyond these. */
+  left: number;
+}
+
 export interface Analysis {
   width: number;
   height: number;
   faces: {
-    box: { x: number; y: number; width: number; height: number };
+    box: Box;
     outline: { x: number; y: number }[];
     fivePoints: { x: number; y: number }[];
     scores: { mask: number; sunglasses: number; hat: number; face: number } | null;
-    fault: 'too-close' | 'mask' | 'sunglasses' | 'hat' | null;
+    fault: Fault;
     isPerson: boolean;
+    isSmall: boolean;
+    quality: { score: number; advice: string[]; measures: Record<string, number | null> };
+    liveness: number | null;
   }[];
   idCard: { probability: number | null; threshold: number; isIdCard: boolean } | null;
   thresholds: { mask: number; sunglasses: number; hat: number; face: number } | null;
