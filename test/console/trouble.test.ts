@@ -154,11 +154,6 @@ describe.skipIf(!chromiumPath)('the console where something goes wrong (skipped 
     await browser.page.getByLabel('Collection').fill(`narrow ${width}`);
     await browser.page.locator('.drop input[type=file]').setInputFiles(jpeg('franck_02221.jpg'));
     await browser.page.getByText('enrolled as id-x').waitFor();
-    console.log(
-      await browser.page.evaluate(
-        '[...document.querySelectorAll("body *")].filter(e=>e.getBoundingClientRect().right>innerWidth+2).map(e=>e.tagName+"."+e.className+" "+getComputedStyle(e).overflowWrap+" "+Math.round(e.getBoundingClientRect().right)).slice(0,30).join("\n")',
-      ),
-    );
     expect(await browser.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
   });
 });

@@ -134,7 +134,7 @@ test('with --quality the report names weak photos, with what to change', async (
   const blurred = await sharp(photo('franck_02045.jpg')).blur(9).linear(0.3, 0).jpeg().toBuffer();
   await write(folder, 'franck/sharp.jpg', photo('franck_01829.jpg'));
   await write(folder, 'franck/blurred.jpg', blurred);
-  const { code, stdout, stderr } = await run(folder, 'weak', ['--quality', '50']);
+  const { code, stdout, stderr } = await run(folder, 'weak', ['--quality', '60']);
   expect(code, stderr).toBe(0);
   expect(stdout).toContain('2 photos added');
   expect(stdout).toContain('1 photo is of low quality.');
