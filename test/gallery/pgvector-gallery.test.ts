@@ -98,7 +98,7 @@ test('of several photos of one new person that arrive together at two servers, o
   );
   expect(outcomes.filter((outcome) => 'createdId' in outcome)).toHaveLength(1);
   expect(await one.store.listUsers(staff)).toHaveLength(1);
-  expect(await countPhotos(one.photos)).toBe(1);
+  await expect.poll(() => countPhotos(one.photos)).toBe(1);
 });
 
 test('the photo of an unknown person is kept, and deleted with the person', async () => {
