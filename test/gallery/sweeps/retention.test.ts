@@ -70,7 +70,7 @@ describe.each([
     expect((await gallery.search(staff, old.face))?.id).not.toBe(old.id);
     expect(gallery.facesInMemory).toBe(2);
     expect(await store.countFacesByModel()).toEqual(new Map([['m1', 2]]));
-    expect(await photosIn(photos)).toBe(2);
+    await expect.poll(() => photosIn(photos)).toBe(2);
 
     // An hour later, and a month.
     await vi.advanceTimersByTimeAsync(3_600_000);
