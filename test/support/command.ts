@@ -49,7 +49,7 @@ export async function runCommand(
 /** Kills a command later and later, until it comes to its end, which is returned. */
 export async function killLaterAndLater(run: (killAfter: number) => Promise<CommandResult>): Promise<CommandResult> {
   let killed = 0;
-  for (let after = 120; ; after *= 1.4) {
+  for (let after = 120; ; after *= 1.7) {
     const result = await run(after);
     if (result.code === 0) {
       expect(killed).toBeGreaterThan(0);
