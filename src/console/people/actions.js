@@ -98,7 +98,7 @@ async function restore(collection, token, done) {
 }
 
 /** What became of many: how many it was done to, and why not to the others. */
-export function sayBatch({ done, failed }, words, options = {}) {
+function sayBatch({ done, failed }, words, options = {}) {
   if (done > 0 || failed.length === 0) toast(t(words, { n: done }), { kind: 'good', ...options });
   if (failed.length === 0) return;
   const [{ id, reason, message }] = failed;

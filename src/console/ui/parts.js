@@ -6,12 +6,6 @@ export function iconButton(name, text, props = {}) {
   return h('button', { type: 'button', ...props }, icon(name), h('span', {}, text));
 }
 
-/** A small button with nothing but an icon; `label` says what it does, and of what. */
-export function iconOnly(name, label, props = {}) {
-  const kind = ['plain icon-only', props.class].filter(Boolean).join(' ');
-  return h('button', { type: 'button', title: label, 'aria-label': label, ...props, class: kind }, icon(name));
-}
-
 /** What a page says where there is nothing to show, and what to do about it. @param {...any} actions */
 export function emptyState(name, text, ...actions) {
   return h('div', { class: 'empty' }, icon(name), h('p', {}, text), h('div', { class: 'row' }, actions));

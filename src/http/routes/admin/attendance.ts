@@ -3,6 +3,7 @@ import { FaceSearchError } from '../../../core/errors.js';
 import type { Attendance } from '../../../gallery/attendance.js';
 import type { AttendanceLine } from '../../../persistence/attendance.js';
 import { csvText } from '../../../util/csv-text.js';
+import { guardedCell } from '../../lists/cells.js';
 import { exampleUser, success, successSchema } from '../../replies.js';
 import type { Route } from '../../route.js';
 import type { Services } from '../../services.js';
@@ -72,7 +73,7 @@ export const attendanceFileRoute: Route = (app, { services }) => {
         const page = { offset, limit: LINES_PER_PAGE };
         const { lines } = await attendance.list(context.collection(collection), day, page);
         for (const { user, first, last } of lines)
-          rows.push([user.id, user.name, time.format(first), time.format(last)]);
+          rows.push([guardedCell(user.id), guardedCell(user.name), time.format(first), time.format(last)]);
         if (lines.length < LINES_PER_PAGE) break;
       }
       return reply

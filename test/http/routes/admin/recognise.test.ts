@@ -132,4 +132,13 @@ describe('the attendance list', () => {
     expect(csv.headers['content-type']).toBe('text/csv; charset=utf-8');
     expect(csv.text).toBe(`\uFEFFid,name,first,last\r\nu1,,${first.slice(11, 19)},${first.slice(11, 19)}\r\n`);
   });
+
+  it('has no cell in its file that a spreadsheet would run', async () => {
+    const { look, get, post } = await cameraApp();
+    await post('/create', staff, field('id', '=1+1'), field('name', '@SUM'));
+    await post('/add', staff, field('id', '=1+1'), file('cos:0.2'));
+    const more = { passage: 'another-passage', attendance: true };
+    for (let i = 0; i < 3; i++) await look('cos:0.2', more);
+    expect((await get('/attendance/file?collection=staff')).text).toContain("\r\n'=1+1,");
+  });
 });
