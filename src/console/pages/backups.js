@@ -2,7 +2,6 @@ import { h } from '../dom.js';
 import { admin } from '../session.js';
 import { listTable } from '../table.js';
 import { confirmed } from '../ui/dialog.js';
-import { icon } from '../ui/icon.js';
 import { emptyState, iconButton, skeletons, verdict } from '../ui/parts.js';
 import { toast, toastRefusal } from '../ui/toast.js';
 import { inDigits, locale, refusalInWords, t } from '../words.js';
@@ -111,20 +110,31 @@ export function backupsPage(main, signal) {
         download: backup,
         'aria-label': label(t('backups.download')),
       },
-      icon('download'),
-      h('span', {}, t('backups.download')),
+      t('backups.download'),
     );
     return h(
       'tr',
       {},
       h('th', { scope: 'row' }, h('bdi', {}, backup)),
-      h('td', {}, h('time', { datetime: created }, new Date(created).toLocaleString(locale()))),
+      h(
+        'td',
+        {},
+        h(
+          'time',
+          { datetime: created },
+          new Date(created).toLocaleString(locale(), { dateStyle: 'short', timeStyle: 'short' }),
+        ),
+      ),
       h('td', { class: 'number' }, size(bytes)),
       h(
         'td',
         { class: 'row' },
         link,
-        iconButton('trash', t('delete'), { class: 'danger', 'aria-label': label(t('delete')), onclick: remove }),
+        h(
+          'button',
+          { type: 'button', class: 'danger', 'aria-label': label(t('delete')), onclick: remove },
+          t('delete'),
+        ),
       ),
     );
   }

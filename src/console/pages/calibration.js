@@ -160,22 +160,20 @@ function historyOf({ scales }) {
     { text: 'calibration.number', kind: 'count' },
     { text: 'calibration.made' },
     { text: 'calibration.people', kind: 'count' },
-    { text: 'calibration.pairs', kind: 'count' },
-    { text: 'calibration.state' },
   ]);
   const rows = scales.map(({ scale, made, isActive, numbers }) =>
     h(
       'tr',
       {},
       h('td', { class: 'number' }, String(scale)),
-      h('td', {}, h('time', { datetime: made }, new Date(made).toLocaleString(locale()))),
-      h('td', { class: 'number' }, numbers ? wholeNumber(numbers.people) : '–'),
-      h('td', { class: 'number' }, numbers ? wholeNumber(numbers.pairs) : '–'),
       h(
         'td',
         {},
+        h('time', { datetime: made }, shortTime(made)),
+        ' ',
         numbers ? isActive && chip(t('calibration.active'), 'good') : chip(t('calibration.unusable'), 'warn'),
       ),
+      h('td', { class: 'number' }, numbers ? wholeNumber(numbers.people) : '–'),
     ),
   );
   return [h('h2', {}, t('calibration.history')), listTable(columns, rows)];
@@ -198,4 +196,8 @@ function counts({ people, faces, pairs }) {
 
 function dateOf(time) {
   return new Date(time).toLocaleDateString(locale(), { dateStyle: 'medium' });
+}
+
+function shortTime(time) {
+  return new Date(time).toLocaleString(locale(), { dateStyle: 'short', timeStyle: 'short' });
 }

@@ -49,8 +49,6 @@ export const words = {
   'calibration.number': 'No.',
   'calibration.made': 'Made',
   'calibration.people': 'People',
-  'calibration.pairs': 'Pairs',
-  'calibration.state': 'State',
   'calibration.active': 'holds',
   'calibration.unusable': 'of another version',
 };

@@ -47,8 +47,6 @@ export const words = {
   'calibration.number': 'Số',
   'calibration.made': 'Lúc lập',
   'calibration.people': 'Người',
-  'calibration.pairs': 'Cặp',
-  'calibration.state': 'Trạng thái',
   'calibration.active': 'đang dùng',
   'calibration.unusable': 'của phiên bản khác',
 };
