@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runScript } from '../../src/cli/run-script.js';
-import { EMBEDDING_LENGTH } from '../../src/core/embedding.js';
 import { followStore } from '../../src/gallery/follow-store.js';
 import { mostSimilar } from '../../src/gallery/ranking.js';
 import { probeOf } from '../../src/gallery/scoring/rank.js';
@@ -106,10 +105,8 @@ async function measure(faces: number, kind: IndexKind, folder: string): Promise<
   const snapshots = join(folder, 'index');
   const open = async () => {
     const workers = new IndexWorkers({
-      dimensions: EMBEDDING_LENGTH,
       kind,
       folder: snapshots,
-      keepSnapshots: true,
       workers: 1,
     });
     let index: RemoteIndex | undefined;

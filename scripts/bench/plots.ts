@@ -69,6 +69,27 @@ function panel(left: number, title: string, concurrency: readonly number[], line
   ];
 }
 
+/** Resident memory over time. @param memory in MiB, at even distances; the last is at the end of the `minutes` */
+export function memoryPlot(memory: readonly number[], minutes: number): string {
+  const [width, bottom] = [2 * PANEL.width, TOP + PANEL.height];
+  const highest = niceTop(Math.max(...memory));
+  const toY = (value: number) => bottom - (value / highest) * PANEL.height;
+  const toX = (i: number) => LEFT + (i / Math.max(1, memory.length - 1)) * width;
+  return picture(LEFT + width + 24, bottom + 52, 'Resident memory over time', [
+    label(LEFT, 26, 'Resident memory under load, MiB', { class: 'title' }),
+    ...[0, 0.25, 0.5, 0.75, 1].flatMap((share) => [
+      element('path', { class: 'grid', d: `M${LEFT} ${toY(share * highest)}h${width}` }),
+      label(LEFT - 8, toY(share * highest) + 4, String(share * highest), { 'text-anchor': 'end', class: 'minor' }),
+      label(LEFT + share * width, bottom + 18, String(share * minutes), { 'text-anchor': 'middle' }),
+    ]),
+    label(LEFT + width / 2, bottom + 38, 'minutes', { 'text-anchor': 'middle', class: 'minor' }),
+    element('path', {
+      class: `curve ${curveClass(0)}`,
+      d: pathData(memory.map((value, i) => [toX(i), toY(value)] as const)),
+    }),
+  ]);
+}
+
 export interface StageBar {
   name: string;
   /** Milliseconds by stage. */

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -15,34 +15,54 @@ import { Database } from '../../src/persistence/sqlite.js';
 import { mapConcurrent } from '../../src/util/map-concurrent.js';
 import { defaultManifestPath } from '../../src/util/paths.js';
 import { BenchServer, OTHER_KEY } from './bench-server.js';
+import { machine, report } from './report.js';
 import { fillDatabase, LARGE, randomUnit } from './stalls-data.js';
 
 /**
- * `npm run bench:stalls -- [faces] [users] [seconds]`: what holds up the thread that answers HTTP, and what one tenant waits
+ * `npm run bench:stalls -- [faces] [users] [seconds] [--report]`: what holds up the thread that answers HTTP, and what one tenant waits
  * for another. A server with that many faces (a million; three tenths of them in a collection that is deleted meanwhile) and
  * users (200,000) has a mixed load: searches and adds by vector, pages of users, one delete_collection, a backup, and the
  * retention sweep of 2,000 users. Prints the delay of the event loop, as p99 and maximum.
- * Then another tenant's delete is timed, alone and while 5,000 photos are to be deleted.
+ * Then another tenant's delete is timed, alone and while 5,000 photos are to be deleted. `--report` writes it to docs.
  */
-const [FACES = 1_000_000, USERS = 200_000, SECONDS = 60] = process.argv.slice(2).map(Number);
+const args = process.argv.slice(2);
+const isReported = args.includes('--report');
+const [FACES = 1_000_000, USERS = 200_000, SECONDS = 60] = args.filter((arg) => arg !== '--report').map(Number);
 const PENDING = 5000;
 const DELETES = 20;
 
+/** What was measured, with its target, in the order in which it was. */
+const rows: { what: string; measured: string; target: string }[] = [];
+
+function tell(what: string, measured: string, target = '–'): void {
+  rows.push({ what, measured, target });
+  console.log(`${what}: ${measured} (target ${target})`);
+}
+
 await runScript(async () => {
+  const described = await machine();
   const folder = await mkdtemp(join(tmpdir(), 'facesearch-bench-'));
   try {
     const pack = await readPack(defaultManifestPath, process.env.MODEL_PACK || 'default');
     const model = identityOf(pack.embedders[galleryVersion].model);
     const file = join(folder, DATABASE);
     const filled = timed(async () => fillDatabase(file, { faces: FACES, users: USERS, model, others: 3 * DELETES }));
-    console.log(
-      `${cpus()[0]?.model ?? 'unknown processor'}; ${FACES} faces, ${USERS} users, made in ${await filled} ms`,
-    );
-    const server = await BenchServer.start(1, folder, { RETENTION_DAYS: '1', VECTOR_INDEX: 'scan' });
+    console.log(`${described}; ${FACES} faces, ${USERS} users, made in ${await filled} ms`);
+    const server = await BenchServer.start(1, folder, { RETENTION_DAYS: '1' });
     try {
-      console.log(`start: ${(server.startMs.ready / 1000).toFixed(1)} s`);
+      tell('start, without kept sketches', `${(server.startMs.ready / 1000).toFixed(1)} s`);
       await loopDelay(server, folder);
       await waiting(server, folder, file);
+      if (isReported) {
+        const load = `${FACES.toLocaleString('en')} faces, ${USERS.toLocaleString('en')} users, ${SECONDS} seconds`;
+        report('stalls', rows, [
+          `Machine: ${described}. ${load}.`,
+          '',
+          '| what | measured | target |',
+          '|---|---|---|',
+          ...rows.map(({ what, measured, target }) => `| ${what} | ${measured} | ${target} |`),
+        ]);
+      }
     } finally {
       await server.close();
     }
@@ -65,7 +85,7 @@ async function loopDelay(server: BenchServer, folder: string): Promise<void> {
   };
   const once = async (after: number, work: () => Promise<number>, what: string) => {
     await delay(after * SECONDS * 1000);
-    console.log(`${what}: ${(await work()).toFixed(0)} ms`);
+    tell(what, `${(await work()).toFixed(0)} ms`);
   };
   const search = () => server.post('/search_vector', { vector: vector() }, ['200', '404']);
   const page = () => server.get(`/admin/v1/users?limit=50&offset=${Math.floor((Math.random() * USERS) / 2)}`);
@@ -87,10 +107,8 @@ async function loopDelay(server: BenchServer, folder: string): Promise<void> {
     once(0.5, () => timed(backUp), 'backup'),
   ]);
   const { loopDelayP99, loopDelayMax } = await server.vitals();
-  console.log(`${counts.searches} searches, ${counts.adds} adds, ${counts.pages} pages in ${SECONDS} s`);
-  console.log(
-    `event loop delay: p99 ${loopDelayP99.toFixed(1)} ms, max ${loopDelayMax.toFixed(1)} ms (targets 20, 50)`,
-  );
+  tell('calls meanwhile', `${counts.searches} searches, ${counts.adds} adds, ${counts.pages} pages`);
+  tell('event-loop delay, p99 / max', `${loopDelayP99.toFixed(1)} / ${loopDelayMax.toFixed(1)} ms`, '≤ 20 / ≤ 50 ms');
 }
 
 async function waiting(server: BenchServer, folder: string, file: string): Promise<void> {
@@ -118,8 +136,10 @@ async function waiting(server: BenchServer, folder: string, file: string): Promi
   // Any deletion of the tenant begins the sweep.
   await server.delete('/delete', { id: 'user-2' });
   const beside = await median();
-  console.log(
-    `another tenant's delete: ${alone.toFixed(1)} ms alone, ${beside.toFixed(1)} ms with ${left()} of ${PENDING} photos still to be deleted: ${(beside / alone).toFixed(2)} times (target 2)`,
+  tell(
+    `another tenant's delete, alone and with ${left()} of ${PENDING} photos still to be deleted`,
+    `${alone.toFixed(1)} / ${beside.toFixed(1)} ms: ${(beside / alone).toFixed(2)} times`,
+    '≤ 2 times',
   );
   db.close();
 }

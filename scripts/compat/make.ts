@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { backUp } from '../../src/cli/backup/back-up.js';
+import { backUp } from '../../src/persistence/backup/back-up.js';
 import { exportCollection } from '../../src/cli/collection-export/export-collection.js';
 import { ImportState } from '../../src/cli/photo-import/import-state.js';
 import { EMBEDDING_LENGTH } from '../../src/core/embedding.js';

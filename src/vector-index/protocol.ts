@@ -2,25 +2,24 @@ import type { KeyObject } from 'node:crypto';
 import type { FaceBatch } from './vector-index.js';
 
 /**
- * Sketches of all faces are compared, or large collections have a graph (HNSW): docs/vector-index.md. `auto` is what was the
- * best at every size that was measured: the scan.
+ * Sketches of all faces are compared, or those that a graph (HNSW) of a large collection finds: docs/vector-index.md. `auto` is
+ * what was the best at every size that was measured: the scan.
  */
 export type IndexKind = 'auto' | 'scan' | 'hnsw';
 
 /** Given to each index worker when it starts. */
 export interface IndexSettings {
-  /** Length of every embedding: 512 for a scan, a multiple of four for a graph. */
-  dimensions: number;
   kind: IndexKind;
-  /** Where sketches and snapshots of graphs are kept; undefined to keep none. */
-  folder: string | undefined;
-  /** What sketches on the disk are encrypted with. */
+  /** Where sketches and graphs are kept. */
+  folder: string;
+  /** What is kept is encrypted with it. */
   dataKey?: KeyObject | undefined;
-  /** From how many faces on the sketches of a collection are kept. */
+  /** From how many faces on a collection is kept. */
   keptFrom?: number;
-  /** As in HybridIndexOptions. */
+  /** As in ScanOptions. */
+  sieveFrom?: number;
+  /** As in GraphScanOptions. */
   graphFrom?: number;
-  maxErased?: number;
   /** As in Arenas. */
   maxPages?: number;
 }

@@ -1,11 +1,6 @@
 import { realServer } from '../support/real-server.js';
-import { injectTarget, socketTarget } from '../support/target.js';
+import { socketTarget } from '../support/target.js';
 import { describeContract } from './describe-contract.js';
-
-describeContract('contract, injected', async () => {
-  const { app, key, close } = await realServer();
-  return { target: { ...injectTarget(app), close }, key };
-});
 
 describeContract('contract, through a socket', async () => {
   const { app, key, close } = await realServer();

@@ -8,7 +8,7 @@ import { openServer, type Server } from '../../src/server.js';
 /** The whole server on an empty folder of its own, with its models loaded. Workers need compiled code. */
 export async function realServer(env: Record<string, string> = {}): Promise<Server & { key: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'facesearch-'));
-  const config = readConfig({ DATA_DIR: folder, LOG_LEVEL: 'silent', ...env });
+  const config = readConfig({ DATA_DIR: folder, LOG_LEVEL: 'silent', WORKERS: '1', ...env });
   const workerUrl = new URL('../../dist/src/vision/worker.js', import.meta.url);
   const server = await openServer(config, createLogger(config.LOG_LEVEL), workerUrl);
   const close = async () => {
