@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { openLogins } from './accounts/logins.js';
 import { buildApp } from './app.js';
-import { type Config, mqttOf, sessionRulesOf } from './config/config.js';
+import { backupFolderOf, type Config, mqttOf, s3Of, sessionRulesOf } from './config/config.js';
 import { networkList } from './events/addresses.js';
 import { type RunningDelivery, startDelivery } from './events/delivery.js';
 import { TenantWebhooks } from './events/tenant-webhooks.js';
@@ -11,6 +11,7 @@ import type { Gallery } from './gallery/gallery.js';
 import { identityOf } from './gallery/model-identity.js';
 import { OtherModels } from './gallery/other-models.js';
 import { FollowedScale } from './gallery/own-scale/followed-scale.js';
+import { OwnScales } from './gallery/own-scale/own-scales.js';
 import { shippedCentres } from './gallery/scoring/shipped-centres.js';
 import { rawCosine } from './gallery/scoring/similarity.js';
 import { RetentionSweep } from './gallery/sweeps/retention-sweep.js';
@@ -23,6 +24,7 @@ import { keyEntry } from './observability/audit/audit-entry.js';
 import { AuditLog } from './observability/audit/audit-log.js';
 import { type GaugeSource, Metrics } from './observability/metrics/metrics.js';
 import type { AttendanceStore } from './persistence/attendance.js';
+import { Backups } from './persistence/backup/backups.js';
 import { KeyRing } from './persistence/keys/api-keys.js';
 import type { CollectionRef, PeopleStore } from './persistence/people/people-store.js';
 import type { WebhookStore } from './persistence/webhooks/webhook-store.js';
@@ -88,6 +90,7 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
   let retention: RetentionSweep | undefined;
   let attendance: Attendance | undefined;
   let delivery: RunningDelivery | undefined;
+  const backups = openBackups(config, logger, workerUrl);
   const started = firstKey.then(async () => {
     const opened = await startServices(config, storage, logger, workerUrl);
     const permitted = networkList(config.WEBHOOK_PRIVATE_NETWORKS);
@@ -99,7 +102,12 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
       onOutcome: (outcome) => metrics?.countDelivery(outcome),
     });
     attendance = openAttendance(store.attendance, config, logger);
-    services = { ...opened, attendance, webhooks: new TenantWebhooks(store.webhooks, permitted, delivery.wake) };
+    services = {
+      ...opened,
+      attendance,
+      backups,
+      webhooks: new TenantWebhooks(store.webhooks, permitted, delivery.wake),
+    };
     retention = startRetention(store, opened.gallery, config.RETENTION_DAYS, audit, logger);
   });
   // A failure reaches the code that awaits them; until then it must not count as unhandled.
@@ -117,10 +125,12 @@ export async function openServer(config: Config, logger: Logger, workerUrl?: URL
       await logins.close();
       storage.stopWaiting();
       await started.catch(() => undefined);
+      await backups?.close();
       await delivery?.close();
       await retention?.close();
       await attendance?.close();
       await services?.analyser.close();
+      await services?.ownScales?.close();
       await services?.scale?.close();
       await services?.gallery.close();
       await storage.close();
@@ -156,7 +166,7 @@ async function startServices(
   storage: Storage,
   logger: Logger,
   workerUrl: URL | undefined,
-): Promise<Omit<Services, 'webhooks' | 'attendance'>> {
+): Promise<Omit<Services, 'webhooks' | 'attendance' | 'backups'>> {
   const pack = await loadPack(config.MODEL_MANIFEST ?? defaultManifestPath, config.MODEL_PACK);
   const { model } = pack.embedders[galleryVersion];
   const centres = await shippedCentres(model.calibration);
@@ -182,7 +192,20 @@ async function startServices(
     await otherModels.warn(logger);
     const gallery = await storage.openGallery(identity, scale?.scale ?? rawCosine);
     const directory = new StoredUserDirectory(storage.store, storage.objects);
-    return { gallery, directory, analyser: await starting, model: identity, scale, otherModels };
+    const { store } = storage;
+    const ownScales =
+      scale &&
+      new OwnScales({
+        store,
+        scales,
+        followed: scale,
+        model: identity,
+        calibration,
+        centres,
+        logger,
+        workerUrl: workerUrl && new URL('../gallery/own-scale/calibration-worker.js', workerUrl),
+      });
+    return { gallery, directory, analyser: await starting, model: identity, scale, ownScales, otherModels };
   } catch (error) {
     await scale?.close();
     await starting.then(
@@ -224,6 +247,17 @@ async function startVision(
   if (url === undefined) return pool;
   const onFailure = ({ message }: Error) => logger.warn({ fault: message }, 'the liveness service did not answer');
   return new ServiceCheckedAnalyser(pool, liveness, { url, timeout, onError: config.LIVENESS_ON_ERROR, onFailure });
+}
+
+function openBackups(config: Config, logger: Logger, workerUrl: URL | undefined): Backups | undefined {
+  if (config.DATABASE_URL !== undefined) return undefined;
+  return new Backups({
+    folder: backupFolderOf(config),
+    dataFolder: config.DATA_DIR,
+    s3: s3Of(config),
+    logger,
+    workerUrl: workerUrl && new URL('../persistence/backup/backup-worker.js', workerUrl),
+  });
 }
 
 function openAttendance(

@@ -1,3 +1,4 @@
+import { join, resolve } from 'node:path';
 import type { z } from 'zod';
 import type { DataKey } from '../persistence/encryption/data-key.js';
 import type { S3Options } from '../persistence/photos/s3/s3-bucket.js';
@@ -58,6 +59,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 /** The key that the data is encrypted with; undefined where it is not. */
 export function dataKeyOf({ DATA_KEY, DATA_KEY_FILE }: Config): DataKey | undefined {
   return DATA_KEY ?? DATA_KEY_FILE;
+}
+
+/** Where the server's own backups lie. */
+export function backupFolderOf({ BACKUP_DIR, DATA_DIR }: Config): string {
+  return resolve(BACKUP_DIR ?? join(DATA_DIR, 'backups'));
 }
 
 /** How long sessions of the console last, and what administrators need. */

@@ -1,6 +1,8 @@
 import { accountPage } from './pages/account.js';
 import { attendancePage } from './pages/attendance.js';
 import { auditPage } from './pages/audit.js';
+import { backupsPage } from './pages/backups.js';
+import { calibrationPage } from './pages/calibration.js';
 import { cameraPage } from './pages/camera.js';
 import { collectionsPage } from './pages/collections.js';
 import { comparePage } from './pages/compare.js';
@@ -40,6 +42,8 @@ export const pages = {
   keys: { show: keysPage, icon: 'key-round', group: 'manage', needs: 'admin' },
   audit: { show: auditPage, icon: 'scroll-text', group: 'manage', needs: 'admin' },
   webhooks: { show: webhooksPage, icon: 'webhook', group: 'manage', needs: 'admin' },
+  backups: { show: backupsPage, icon: 'database-backup', group: 'manage', needs: 'operate' },
+  calibration: { show: calibrationPage, icon: 'gauge', group: 'manage', needs: 'operate' },
   settings: { show: settingsPage, icon: 'settings', group: 'manage', needs: 'operate' },
   try: { show: tryPage, icon: 'terminal', group: 'manage' },
   health: { show: healthPage, icon: 'activity', group: 'manage' },

@@ -29,13 +29,41 @@ export const englishReasons = {
     short: 'id is taken',
     sentence: 'There is already a person with this id. Choose another id, or merge the two.',
   },
+  'backup-not-found': { short: 'no such backup', sentence: 'This backup is not there any more.' },
+  'backup-running': { short: 'a backup is under way', sentence: 'A backup is under way. Wait until it is finished.' },
+  'backup-space': {
+    short: 'no space for a backup',
+    sentence:
+      'There is not enough space on the disk for a backup. Free some, delete older backups, or set BACKUP_DIR to a folder on another disk.',
+  },
+  'backup-folder': {
+    short: 'folder of backups',
+    sentence: 'The server cannot use the folder of the backups (BACKUP_DIR). Look at its owner and its path.',
+  },
+  'backup-of-database': {
+    short: 'people are in PostgreSQL',
+    sentence:
+      'This server keeps its people in PostgreSQL. The tools of the database back them up, such as pg_dump; docs/scale.md says how.',
+  },
+  'scale-cosine': {
+    short: 'no scale',
+    sentence: 'This server tells raw cosines (SIMILARITY=cosine) and uses no scale.',
+  },
+  'scale-running': {
+    short: 'calibration under way',
+    sentence: 'A calibration is under way. Wait until it is finished.',
+  },
+  'scale-none': { short: 'no calibration', sentence: 'There is no finished calibration. Begin one first.' },
+  'scale-of-model': { short: 'scale of the model', sentence: 'The scale of the model holds. There is none before it.' },
+  'scale-changed': { short: 'another scale holds', sentence: 'Another scale holds by now. Look at the page again.' },
   'confirm-mismatch': {
     short: 'name not confirmed',
     sentence: 'Nothing was deleted. Type the name of the collection exactly as it is.',
   },
   'list-format': {
     short: 'list not readable',
-    sentence: 'The list cannot be read. It must be a CSV or XLSX file whose first line names the columns id and name.',
+    sentence:
+      'The list cannot be read. It must be a CSV or XLSX file with a line, one of the first 20, that names the columns id and name.',
   },
   'webhook-not-found': { short: 'unknown webhook', sentence: 'There is no such webhook.' },
   'collection-not-found': { short: 'no such collection', sentence: 'This collection is not there any more.' },

@@ -19,13 +19,41 @@ export const vietnameseReasons = {
     sentence: 'Ảnh là của một người khác đã có. Hãy chọn đúng người hoặc một ảnh khác.',
   },
   'id-taken': { short: 'mã đã được dùng', sentence: 'Đã có người mang mã này. Hãy chọn mã khác, hoặc gộp hai người.' },
+  'backup-not-found': { short: 'không có bản sao lưu này', sentence: 'Bản sao lưu này không còn nữa.' },
+  'backup-running': { short: 'đang sao lưu', sentence: 'Đang sao lưu. Hãy đợi đến khi xong.' },
+  'backup-space': {
+    short: 'thiếu chỗ để sao lưu',
+    sentence:
+      'Ổ đĩa không đủ chỗ để sao lưu. Hãy giải phóng dung lượng, xoá bản cũ, hoặc đặt BACKUP_DIR vào thư mục ở ổ đĩa khác.',
+  },
+  'backup-folder': {
+    short: 'thư mục sao lưu',
+    sentence: 'Máy chủ không dùng được thư mục sao lưu (BACKUP_DIR). Hãy xem chủ sở hữu và đường dẫn.',
+  },
+  'backup-of-database': {
+    short: 'dữ liệu ở PostgreSQL',
+    sentence:
+      'Máy chủ này lưu dữ liệu trong PostgreSQL. Hãy sao lưu bằng công cụ của cơ sở dữ liệu, như pg_dump; docs/scale.md có hướng dẫn.',
+  },
+  'scale-cosine': {
+    short: 'không có thang',
+    sentence: 'Máy chủ này báo cosine thô (SIMILARITY=cosine), không dùng thang nào.',
+  },
+  'scale-running': { short: 'đang hiệu chuẩn', sentence: 'Đang hiệu chuẩn. Hãy đợi đến khi xong.' },
+  'scale-none': { short: 'chưa hiệu chuẩn', sentence: 'Chưa có lần hiệu chuẩn nào xong. Hãy bắt đầu một lần.' },
+  'scale-of-model': {
+    short: 'thang của mô hình',
+    sentence: 'Đang dùng thang của mô hình. Trước đó không có thang nào.',
+  },
+  'scale-changed': { short: 'thang đã đổi', sentence: 'Một thang khác đang được dùng. Hãy xem lại trang này.' },
   'confirm-mismatch': {
     short: 'tên chưa khớp',
     sentence: 'Chưa xoá gì. Hãy gõ đúng tên của bộ sưu tập.',
   },
   'list-format': {
     short: 'không đọc được danh sách',
-    sentence: 'Không đọc được danh sách. Tệp phải là CSV hoặc XLSX, dòng đầu có cột id và name.',
+    sentence:
+      'Không đọc được danh sách. Tệp phải là CSV hoặc XLSX, một trong 20 dòng đầu ghi tên cột, có “mã” và “họ và tên”.',
   },
   'webhook-not-found': { short: 'không có webhook', sentence: 'Không có webhook này.' },
   'collection-not-found': { short: 'không có bộ sưu tập này', sentence: 'Bộ sưu tập này không còn nữa.' },

@@ -24,6 +24,7 @@ const table = {
   WEBHOOK_NOT_FOUND: business(404, { 'webhook-not-found': 'Webhook not found' }),
   ACCOUNT_NOT_FOUND: business(404, { 'account-not-found': 'Console user not found' }),
   KEY_NOT_FOUND: business(404, { 'key-not-found': 'API key not found, or revoked before' }),
+  BACKUP_NOT_FOUND: business(404, { 'backup-not-found': 'Backup not found' }),
   SESSION_NOT_FOUND: business(404, { 'session-not-found': 'This request came without a session' }),
   COLLECTION_NOT_FOUND: business(404, { 'collection-not-found': 'Collection not found' }),
   NO_FACE: business(407, { 'no-face': noFace, 'not-a-face': noFace, 'face-too-small': noFace }), // to the letter
@@ -73,6 +74,20 @@ const table = {
     'other-person': 'The photo shows somebody else who is already there, not this user: it was not added',
   }),
   ID_TAKEN: business(409, { 'id-taken': 'There is already a user with this id' }),
+  BACKUP_REFUSED: business(409, {
+    'backup-running': 'A backup is under way: wait until it is finished',
+    'backup-space': 'There is not enough space for a backup: {free} MB are free, and it needs at least {needed} MB',
+    'backup-folder': 'The folder of the backups (BACKUP_DIR) cannot be used: {fault}',
+    'backup-of-database':
+      'This server keeps its people in PostgreSQL, whose own tools back it up: pg_dump; docs/scale.md',
+  }),
+  SCALE_REFUSED: business(409, {
+    'scale-cosine': 'This server tells cosines and uses no scale (SIMILARITY=cosine)',
+    'scale-running': 'A calibration is under way: wait until it is finished',
+    'scale-none': 'There is no calibration to take: begin one, and wait until it is finished',
+    'scale-of-model': 'The scale of the model holds: there is none before it',
+    'scale-changed': 'Another scale holds by now: look at the list again',
+  }),
   NOT_TWO_PHOTOS: business(409, { 'photo-count': 'Please upload only 2 images for face check' }), // to the letter
   MISSING: business(412, {
     'missing-api-key': 'Missing api_key',

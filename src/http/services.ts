@@ -4,8 +4,10 @@ import type { Attendance } from '../gallery/attendance.js';
 import type { Gallery } from '../gallery/gallery.js';
 import type { OtherModels } from '../gallery/other-models.js';
 import type { FollowedScale } from '../gallery/own-scale/followed-scale.js';
+import type { OwnScales } from '../gallery/own-scale/own-scales.js';
 import type { UserDirectory } from '../gallery/user-directory.js';
 import type { FacematchVersion } from '../models/manifest.js';
+import type { Backups } from '../persistence/backup/backups.js';
 import type { Analysis, FaceAnalyser, PhotoOptions } from '../vision/face-analyser.js';
 import type { RequestContext } from './request-context.js';
 
@@ -19,8 +21,12 @@ export interface Services {
   model: string;
   /** Who was seen when; undefined where that is not kept. */
   attendance?: Attendance | undefined;
+  /** Backups of the data folder; undefined where people are in PostgreSQL. */
+  backups?: Backups | undefined;
   /** Which scale holds; undefined where similarities are cosines. */
   scale?: FollowedScale | undefined;
+  /** Makes and takes back scales of the own people; undefined where similarities are cosines. */
+  ownScales?: OwnScales | undefined;
   /** Faces of other models, which are not searched; undefined where they are not looked for. */
   otherModels?: Pick<OtherModels, 'faces'> | undefined;
 }

@@ -21,6 +21,8 @@ const PAGES = [
   'API keys',
   'Audit log',
   'Webhooks',
+  'Backups',
+  'Calibration',
   'Settings',
   'Try the API',
   'Health',

@@ -28,11 +28,12 @@ const intrusions = [
     onlyReads: ['search', 'list'].includes(endpoint.operation['x-permission'] ?? ''),
     // Faces and webhooks have numbers that no two tenants share.
     // A request with a key has no session, and the other tenant is not the operator.
-    code: /\{|\/me\//.test(endpoint.path)
-      ? '404'
-      : endpoint.operation['x-permission'] === 'operate'
+    code:
+      endpoint.operation['x-permission'] === 'operate'
         ? '403'
-        : codeOfSample(endpoint),
+        : /\{|\/me\//.test(endpoint.path)
+          ? '404'
+          : codeOfSample(endpoint),
   })),
   {
     what: 'a search that creates',

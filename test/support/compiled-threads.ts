@@ -3,3 +3,5 @@ const compiled = (path: string) => new URL(`../../dist/src/${path}.js`, import.m
 
 export const indexWorkerUrl = compiled('vector-index/index-worker');
 export const storeThreadUrl = compiled('persistence/people/sqlite/threads/store-thread');
+export const backupWorkerUrl = compiled('persistence/backup/backup-worker');
+export const calibrationWorkerUrl = compiled('gallery/own-scale/calibration-worker');

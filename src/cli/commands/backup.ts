@@ -1,9 +1,9 @@
 import { s3Of } from '../../config/config.js';
+import { backUp } from '../../persistence/backup/back-up.js';
 import { S3ObjectStore } from '../../persistence/photos/s3/s3-object-store.js';
 import { OperatorError } from '../../util/operator-error.js';
 import { showProgress } from '../../util/progress.js';
 import { UsageError } from '../../util/usage-error.js';
-import { backUp } from '../backup/back-up.js';
 import { defineCommand } from '../command.js';
 import { readFolderConfig } from '../server-config.js';
 

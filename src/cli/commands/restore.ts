@@ -1,6 +1,6 @@
 import { s3Of } from '../../config/config.js';
+import { restore } from '../../persistence/backup/restore.js';
 import { OperatorError } from '../../util/operator-error.js';
-import { restore } from '../backup/restore.js';
 import { defineCommand } from '../command.js';
 import { readTargetConfig } from '../server-config.js';
 

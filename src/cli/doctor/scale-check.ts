@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Config } from '../../config/config.js';
-import { GOOD_PEOPLE, MIN_PEOPLE } from '../../evaluation/own-gallery/gallery-person.js';
 import { identityOf } from '../../gallery/model-identity.js';
+import { GOOD_PEOPLE, MIN_PEOPLE } from '../../gallery/own-scale/gallery-person.js';
 import { centresVersion, isStale, readOwnScale } from '../../gallery/own-scale/own-scale.js';
 import { shippedCentres } from '../../gallery/scoring/shipped-centres.js';
 import { galleryVersion } from '../../http/services.js';

@@ -47,6 +47,12 @@ export const storageSettings = {
     default: 'off',
     schema: choice('off', 'crop', 'photo'),
   },
+  BACKUP_DIR: {
+    description:
+      'Folder for the backups that the console and the admin API make and list; made with the first one. Each server has its own. Best on another disk. See docs/backup.md.',
+    defaultShown: 'the folder `backups` in `DATA_DIR`',
+    schema: text(),
+  },
   DATABASE_URL: {
     description:
       'PostgreSQL with pgvector, as `postgres://user:password@host:5432/name`, instead of the database in `DATA_DIR`; for several servers. You may name several hosts with commas between them: the server uses the one that takes writes. See docs/scale.md.',

@@ -1,5 +1,7 @@
 import { words as enAccounts } from './en/accounts.js';
+import { words as enBackups } from './en/backups.js';
 import { words as enBase } from './en/base.js';
+import { words as enCalibration } from './en/calibration.js';
 import { words as enCamera } from './en/camera.js';
 import { words as enChecks } from './en/checks.js';
 import { words as enCollections } from './en/collections.js';
@@ -19,7 +21,9 @@ import { words as enTryOut } from './en/try-out.js';
 import { words as enUnknown } from './en/unknown.js';
 import { words as enWebhooks } from './en/webhooks.js';
 import { words as viAccounts } from './vi/accounts.js';
+import { words as viBackups } from './vi/backups.js';
 import { words as viBase } from './vi/base.js';
+import { words as viCalibration } from './vi/calibration.js';
 import { words as viCamera } from './vi/camera.js';
 import { words as viChecks } from './vi/checks.js';
 import { words as viCollections } from './vi/collections.js';
@@ -43,7 +47,9 @@ import { words as viWebhooks } from './vi/webhooks.js';
 /** @type {Record<string, string>} */
 export const english = {
   ...enAccounts,
+  ...enBackups,
   ...enBase,
+  ...enCalibration,
   ...enCamera,
   ...enChecks,
   ...enCollections,
@@ -66,7 +72,9 @@ export const english = {
 /** @type {Record<string, string>} */
 export const vietnamese = {
   ...viAccounts,
+  ...viBackups,
   ...viBase,
+  ...viCalibration,
   ...viCamera,
   ...viChecks,
   ...viCollections,

@@ -1,7 +1,7 @@
 import { muOf, type OptionalCohort } from '../../gallery/scoring/cohort.js';
+import { dot, tableOf } from '../../gallery/scoring/embedding-table.js';
 import { normalisedScore } from '../../gallery/scoring/score-normalisation.js';
 import type { DataSetImage } from '../data-set.js';
-import { dot, tableOf } from '../metrics/compare-all.js';
 import { ScoreHistogram } from '../metrics/score-histogram.js';
 import { cosineOfRate, rateCurve } from './tail.js';
 

@@ -1,9 +1,9 @@
+import { GOOD_PEOPLE } from '../../gallery/own-scale/gallery-person.js';
 import type { OwnScale } from '../../gallery/own-scale/own-scale.js';
+import type { Suspect } from '../../gallery/own-scale/suspects.js';
 import type { StoredScale } from '../../persistence/scales.js';
 import { count, counted, range, score, small, target } from '../format.js';
 import { type Block, renderText } from '../report/blocks.js';
-import { GOOD_PEOPLE } from './gallery-person.js';
-import type { Suspect } from './suspects.js';
 
 /** Suspects that are listed. */
 const LISTED = 100;

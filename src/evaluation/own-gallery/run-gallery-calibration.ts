@@ -1,13 +1,13 @@
+import { activeAndBefore } from '../../gallery/own-scale/active-and-before.js';
+import { makeOwnScale } from '../../gallery/own-scale/make-own-scale.js';
 import { centresVersion, type OwnScale, readOwnScale } from '../../gallery/own-scale/own-scale.js';
+import { readPeople } from '../../gallery/own-scale/read-people.js';
 import type { Centres } from '../../gallery/scoring/cohort.js';
 import { type ScaleParts, scalePoints } from '../../gallery/scoring/similarity.js';
 import type { EmbeddingStore } from '../../persistence/people/embedding-store.js';
 import type { ScaleStore, StoredScale } from '../../persistence/scales.js';
 import { OperatorError } from '../../util/operator-error.js';
-import { calibrateGallery, ratesUnder, stricter } from './calibrate-gallery.js';
-import { GOOD_PEOPLE } from './gallery-person.js';
 import { galleryReport, scaleLines } from './gallery-report.js';
-import { readPeople } from './read-people.js';
 
 export interface GalleryTools {
   store: EmbeddingStore;
@@ -28,21 +28,7 @@ export interface GalleryTools {
 export async function runGalleryCalibration(write: boolean, tools: GalleryTools): Promise<OwnScale> {
   const { store, scales, model, calibration, centres, print } = tools;
   const { tenants, all } = await readPeople(store, model);
-  const found = calibrateGallery(tenants, centres);
-  const { curve, suspects, ...counts } = found;
-  const packPoints = scalePoints(calibration);
-  const own: OwnScale = {
-    ...counts,
-    // Of a few people a lower score may be chance, and would let strangers in.
-    points: found.people < GOOD_PEOPLE ? stricter(found.points, packPoints) : found.points,
-    centres: centresVersion(centres),
-    galleryPeople: all,
-    suspects: suspects.length,
-    measuredTo: curve.measuredTo,
-    start: curve.start,
-    slope: curve.slope,
-    before: ratesUnder(curve, packPoints),
-  };
+  const { own, suspects } = makeOwnScale({ tenants, all, centres, ofModel: scalePoints(calibration) });
   print(galleryReport(own, suspects));
   if (write) {
     const scaleId = await scales.add({ model, data: JSON.stringify(own) });
@@ -53,10 +39,9 @@ export async function runGalleryCalibration(write: boolean, tools: GalleryTools)
 
 /** Makes the scale before the active one hold again, or else the model's own. @throws OperatorError where none is active */
 export async function revertScale({ scales, model, print }: GalleryTools): Promise<void> {
-  const ours = (await scales.list()).filter((scale) => scale.model === model);
-  const at = ours.findIndex(({ isActive }) => isActive);
-  if (at < 0) throw new OperatorError("The pack's scale holds already: there is nothing to revert.");
-  const before = ours[at - 1];
+  const found = await activeAndBefore(scales, model);
+  if (!found) throw new OperatorError("The pack's scale holds already: there is nothing to revert.");
+  const { before } = found;
   await scales.activate(model, before?.scaleId);
   print(before ? `Scale ${before.scaleId} holds again.\n` : "The pack's scale holds again.\n");
 }

@@ -8,6 +8,7 @@ import { accountsRoute, addAccountRoute, changeAccountRoute, removeAccountRoute 
 import { analyseRoute } from './analyse.js';
 import { attendanceFileRoute, attendanceRoute } from './attendance.js';
 import { auditRoute } from './audit.js';
+import { backupFileRoute, backupsRoute, deleteBackupRoute, startBackupRoute } from './backups.js';
 import { candidatesRoute } from './candidates.js';
 import { collectionsRoute } from './collections.js';
 import { deleteFaceRoute } from './delete-face.js';
@@ -29,6 +30,7 @@ import { renameUserRoute } from './people/rename-user.js';
 import { portraitRoute } from './portrait.js';
 import { recogniseRoute } from './recognise.js';
 import { scaleRoute } from './scale.js';
+import { revertScaleRoute, scalesRoute, startCalibrationRoute, writeScaleRoute } from './scales.js';
 import { logInRoute, logOutRoute, meRoute } from './session.js';
 import { settingsRoute } from './settings.js';
 import { statusRoute } from './status.js';
@@ -59,6 +61,14 @@ const routes = [
   statusRoute,
   loadRoute,
   scaleRoute,
+  scalesRoute,
+  startCalibrationRoute,
+  writeScaleRoute,
+  revertScaleRoute,
+  backupsRoute,
+  startBackupRoute,
+  backupFileRoute,
+  deleteBackupRoute,
   collectionsRoute,
   usersRoute,
   facesRoute,

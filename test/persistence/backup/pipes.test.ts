@@ -4,8 +4,8 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { list } from 'tar';
 import { beforeEach, expect, test } from 'vitest';
-import { temporaryFolder } from '../../persistence/temporary-folder.js';
 import { program } from '../../support/command.js';
+import { temporaryFolder } from '../temporary-folder.js';
 import { contentOf, fillFolder } from './backup-fixture.js';
 
 let root: string;

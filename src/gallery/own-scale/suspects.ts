@@ -1,4 +1,4 @@
-import { dot, tableOf } from '../metrics/compare-all.js';
+import { dot, tableOf } from '../scoring/embedding-table.js';
 import type { GalleryPerson } from './gallery-person.js';
 import { quantileOf, scoreCurve } from './score-curve.js';
 

@@ -1,6 +1,6 @@
-import { choiceHash } from '../../gallery/cohorts/choice.js';
 import type { EmbeddingStore } from '../../persistence/people/embedding-store.js';
 import type { PersonRef } from '../../persistence/template.js';
+import { choiceHash } from '../cohorts/choice.js';
 import { type GalleryPerson, MAX_FACES, MAX_PEOPLE } from './gallery-person.js';
 
 /** People read at a time. */

@@ -1,11 +1,11 @@
 import { cp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { backUp } from '../../../src/cli/backup/back-up.js';
-import { restore } from '../../../src/cli/backup/restore.js';
+import { backUp } from '../../../src/persistence/backup/back-up.js';
+import { restore } from '../../../src/persistence/backup/restore.js';
 import { lockDataFolder } from '../../../src/persistence/data-folder/data-folder-lock.js';
-import { temporaryFolder } from '../../persistence/temporary-folder.js';
 import { killLaterAndLater, runCommand } from '../../support/command.js';
+import { temporaryFolder } from '../temporary-folder.js';
 import { contentOf, fillFolder } from './backup-fixture.js';
 
 let root: string;

@@ -1,10 +1,10 @@
-import type { OwnScale } from '../../gallery/own-scale/own-scale.js';
-import type { Centres } from '../../gallery/scoring/cohort.js';
-import type { ScalePoint } from '../../gallery/scoring/similarity.js';
 import { OperatorError } from '../../util/operator-error.js';
+import type { Centres } from '../scoring/cohort.js';
+import type { ScalePoint } from '../scoring/similarity.js';
 import { compareAtDoor } from './compare-at-door.js';
 import { DoorScores, GROUPS } from './door-scores.js';
 import { type GalleryPerson, MIN_PEOPLE } from './gallery-person.js';
+import type { OwnScale } from './own-scale.js';
 import { rateOf, type ScoreCurve, scoreCurve } from './score-curve.js';
 import { findSuspects, type Suspect, withoutSuspects } from './suspects.js';
 
@@ -24,6 +24,9 @@ export interface GalleryCalibration {
   points: ScalePoint[];
   suspects: Suspect[];
 }
+
+/** No tenant has enough people for a calibration. */
+export class TooFewPeopleError extends OperatorError {}
 
 /** What the scale promises: from 0.65 on each 0.05 is a tenth of the rate. */
 const PROMISES = [1, 2, 3, 4, 5, 6].map((e) => ({ rate: 10 ** -e, similarity: (60 + 5 * e) / 100 }));
@@ -120,10 +123,10 @@ function pointsOf(rates: readonly RatePoint[]): ScalePoint[] {
   return [...points, { score: 1, similarity: 1 }];
 }
 
-function tooFew(tenants: readonly (readonly GalleryPerson[])[], suspects: number): OperatorError {
+function tooFew(tenants: readonly (readonly GalleryPerson[])[], suspects: number): TooFewPeopleError {
   const most = Math.max(0, ...tenants.map(({ length }) => length));
   const doubled = suspects > 0 ? ` (of whom ${suspects} pairs are probably one person each)` : '';
-  return new OperatorError(
+  return new TooFewPeopleError(
     `The largest tenant has ${most} people with faces of this model${doubled}; a calibration needs ${MIN_PEOPLE} different ones. The pack's scale stays.`,
   );
 }

@@ -1,4 +1,4 @@
-import type { GalleryPerson } from '../../../src/evaluation/own-gallery/gallery-person.js';
+import type { GalleryPerson } from '../../../src/gallery/own-scale/gallery-person.js';
 import { type Centres, Cohort } from '../../../src/gallery/scoring/cohort.js';
 import { cosineOf, normalisedScore } from '../../../src/gallery/scoring/score-normalisation.js';
 

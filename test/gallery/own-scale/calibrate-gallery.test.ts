@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { calibrateGallery, ratesUnder, stricter } from '../../../src/evaluation/own-gallery/calibrate-gallery.js';
-import { findSuspects } from '../../../src/evaluation/own-gallery/suspects.js';
-import { centresOf } from '../../gallery/describe-scoring.js';
+import { calibrateGallery, ratesUnder, stricter } from '../../../src/gallery/own-scale/calibrate-gallery.js';
+import { findSuspects } from '../../../src/gallery/own-scale/suspects.js';
 import { RandomVectors } from '../../vector-index/random-vectors.js';
+import { centresOf } from '../describe-scoring.js';
 import { scorePairs } from './brute-force.js';
 import { randomPeople } from './people.js';
 

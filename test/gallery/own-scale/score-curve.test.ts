@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { quantileOf, rateOf, scoreCurve } from '../../../src/evaluation/own-gallery/score-curve.js';
+import { quantileOf, rateOf, scoreCurve } from '../../../src/gallery/own-scale/score-curve.js';
 import { normalQuantile } from '../../../src/util/normal-quantile.js';
 
 /** Made by scripts/train/similarity/vectors.py. */
-const example = JSON.parse(readFileSync('test/evaluation/own-gallery/curve.json', 'utf8')) as {
+const example = JSON.parse(readFileSync('test/gallery/own-scale/curve.json', 'utf8')) as {
   scores: number[];
   pairs: number;
   measuredTo: number;

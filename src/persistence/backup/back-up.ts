@@ -2,16 +2,16 @@ import { createReadStream, statSync } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
-import { DATABASE, PHOTOS } from '../../persistence/data-folder/data-folder.js';
-import { makeFolder, syncFolder } from '../../persistence/data-folder/durable-folder.js';
-import { DataKeyError, readDataKeyRecord } from '../../persistence/encryption/data-key-record.js';
-import { eraseDeletedCollections } from '../../persistence/people/sqlite/deleted-collections.js';
-import { migrations } from '../../persistence/people/sqlite/migrations.js';
-import { BUSY_TIMEOUT_MS, readVersion } from '../../persistence/people/sqlite/sqlite-database.js';
-import { FolderObjectStore } from '../../persistence/photos/folder-object-store.js';
-import type { ObjectSource } from '../../persistence/photos/object-store.js';
-import { Database } from '../../persistence/sqlite.js';
 import { OperatorError } from '../../util/operator-error.js';
+import { DATABASE, PHOTOS } from '../data-folder/data-folder.js';
+import { makeFolder, syncFolder } from '../data-folder/durable-folder.js';
+import { DataKeyError, readDataKeyRecord } from '../encryption/data-key-record.js';
+import { eraseDeletedCollections } from '../people/sqlite/deleted-collections.js';
+import { migrations } from '../people/sqlite/migrations.js';
+import { BUSY_TIMEOUT_MS, readVersion } from '../people/sqlite/sqlite-database.js';
+import { FolderObjectStore } from '../photos/folder-object-store.js';
+import type { ObjectSource } from '../photos/object-store.js';
+import { Database } from '../sqlite.js';
 import { ArchiveWriter } from './archive.js';
 import { cannotRead, cannotWrite } from './file-trouble.js';
 
@@ -112,7 +112,9 @@ function openSource(path: string): Database {
     const isShut = code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY');
     const reason = isShut ? 'this user cannot write to it and to its folder' : message;
     const refused = cannotRead(error, path);
-    throw refused instanceof OperatorError ? refused : new OperatorError(`Cannot back up ${path}: ${reason}.`);
+    throw refused instanceof OperatorError
+      ? refused
+      : new OperatorError(`Cannot back up ${path}: ${reason}.`, { cause: error });
   }
 }
 

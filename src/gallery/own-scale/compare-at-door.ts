@@ -1,10 +1,10 @@
 import { EMBEDDING_LENGTH } from '../../core/embedding.js';
-import { type Centres, Cohort, MAX_OWN_PEOPLE, muOf } from '../../gallery/scoring/cohort.js';
-import { differentPeople } from '../../gallery/scoring/different-people.js';
-import { DotTable } from '../../gallery/scoring/dot-table.js';
-import { normalisedScore } from '../../gallery/scoring/score-normalisation.js';
-import { makeTemplate } from '../../gallery/scoring/template.js';
-import { dot, tableOf } from '../metrics/compare-all.js';
+import { type Centres, Cohort, MAX_OWN_PEOPLE, muOf } from '../scoring/cohort.js';
+import { differentPeople } from '../scoring/different-people.js';
+import { DotTable } from '../scoring/dot-table.js';
+import { dot, tableOf } from '../scoring/embedding-table.js';
+import { normalisedScore } from '../scoring/score-normalisation.js';
+import { makeTemplate } from '../scoring/template.js';
 import { type DoorScores, GROUPS } from './door-scores.js';
 import type { GalleryPerson } from './gallery-person.js';
 

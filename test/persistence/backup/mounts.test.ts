@@ -3,8 +3,8 @@ import { chmodSync, chownSync, mkdirSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { temporaryFolder } from '../../persistence/temporary-folder.js';
 import { program } from '../../support/command.js';
+import { temporaryFolder } from '../temporary-folder.js';
 import { fillFolder } from './backup-fixture.js';
 
 const NOBODY = 65_534;

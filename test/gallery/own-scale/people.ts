@@ -1,4 +1,4 @@
-import type { GalleryPerson } from '../../../src/evaluation/own-gallery/gallery-person.js';
+import type { GalleryPerson } from '../../../src/gallery/own-scale/gallery-person.js';
 import type { RandomVectors } from '../../vector-index/random-vectors.js';
 
 /** Random people of one tenant, whose photos have about this cosine to the person's direction. */

@@ -1,0 +1,28 @@
+/** @type {Record<string, string>} */
+export const words = {
+  'nav.backups': 'Backups',
+  'backups.hint':
+    'A backup has everything of this server: the people of all tenants, photos, keys and console users. What is encrypted stays encrypted. Keep one on another machine. facesearch restore brings it back.',
+  'backups.start': 'Back up now',
+  'backups.progress': 'Photos in the backup',
+  'backups.copying': 'The database is being copied.',
+  'backups.photos': '{done} of {total} photos are in the backup.',
+  'backups.done': 'The backup {name} is ready.',
+  'backups.missing': 'Photos that this server should have and has not: {n}. Everything else is in the backup.',
+  'backups.failed': 'No backup was made.',
+  'backups.fault-disk-full': 'The disk is full. Free some space, or set BACKUP_DIR to a folder on another disk.',
+  'backups.fault-not-writable': 'The server cannot write to the folder of the backups (BACKUP_DIR).',
+  'backups.fault-data-key': 'The data key is being changed. Back up when that is finished.',
+  'backups.fault-damaged': 'The database is damaged. Run facesearch doctor on the server.',
+  'backups.fault-failed': 'The log of the server says why.',
+  'backups.none': 'There is no backup yet.',
+  'backups.name': 'File',
+  'backups.made': 'Made',
+  'backups.size': 'Size',
+  'backups.download': 'Download',
+  'backups.delete?': 'Delete the backup?',
+  'backups.delete-text': 'It cannot be brought back.',
+  'backups.deleted': 'The backup is deleted.',
+  'backups.mb': '{n} MB',
+  'backups.gb': '{n} GB',
+};

@@ -1,0 +1,28 @@
+/** @type {Record<string, string>} */
+export const words = {
+  'nav.backups': 'Sao lưu',
+  'backups.hint':
+    'Bản sao lưu có mọi dữ liệu của máy chủ này: người của mọi đơn vị, ảnh, khoá và tài khoản. Dữ liệu đã mã hoá vẫn được mã hoá. Hãy giữ một bản ở máy khác. Lệnh facesearch restore khôi phục dữ liệu.',
+  'backups.start': 'Sao lưu ngay',
+  'backups.progress': 'Số ảnh đã sao lưu',
+  'backups.copying': 'Đang sao chép cơ sở dữ liệu.',
+  'backups.photos': 'Đã sao lưu {done} trên {total} ảnh.',
+  'backups.done': 'Bản sao lưu {name} đã xong.',
+  'backups.missing': 'Số ảnh máy chủ lẽ ra phải có nhưng bị mất: {n}. Mọi dữ liệu khác đã được sao lưu.',
+  'backups.failed': 'Chưa sao lưu được.',
+  'backups.fault-disk-full': 'Ổ đĩa đã đầy. Hãy giải phóng dung lượng, hoặc đặt BACKUP_DIR vào thư mục ở ổ đĩa khác.',
+  'backups.fault-not-writable': 'Máy chủ không ghi được vào thư mục sao lưu (BACKUP_DIR).',
+  'backups.fault-data-key': 'Khoá dữ liệu đang được đổi. Hãy sao lưu khi đổi xong.',
+  'backups.fault-damaged': 'Cơ sở dữ liệu bị hỏng. Hãy chạy facesearch doctor trên máy chủ.',
+  'backups.fault-failed': 'Nhật ký của máy chủ cho biết lý do.',
+  'backups.none': 'Chưa có bản sao lưu nào.',
+  'backups.name': 'Tệp',
+  'backups.made': 'Lúc tạo',
+  'backups.size': 'Dung lượng',
+  'backups.download': 'Tải về',
+  'backups.delete?': 'Xoá bản sao lưu?',
+  'backups.delete-text': 'Không thể lấy lại.',
+  'backups.deleted': 'Đã xoá bản sao lưu.',
+  'backups.mb': '{n} MB',
+  'backups.gb': '{n} GB',
+};
