@@ -92,6 +92,7 @@ export class KeptScan extends ScanIndex implements ThreadIndex {
 
   /** Writes what has changed, and lets go of the memory. */
   override async close(): Promise<void> {
+    await this.#saving?.catch(() => undefined);
     if (this.pages.changed.size > 0 || this.#beside?.isDue('closing')) await this.#saveOrRemove('closing');
     await this.#end();
     this.#cache?.close();
