@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { backUp } from '../../src/persistence/backup/back-up.js';
 import { exportCollection } from '../../src/cli/collection-export/export-collection.js';
 import { ImportState } from '../../src/cli/photo-import/import-state.js';
 import { EMBEDDING_LENGTH } from '../../src/core/embedding.js';
@@ -15,6 +14,7 @@ import { type SimilarityScale, scaleOf } from '../../src/gallery/scoring/similar
 import { galleryVersion } from '../../src/http/services.js';
 import type { Calibration } from '../../src/models/calibration.js';
 import { readPack } from '../../src/models/choose-pack.js';
+import { backUp } from '../../src/persistence/backup/back-up.js';
 import { DATABASE } from '../../src/persistence/data-folder/data-folder.js';
 import { migrations as postgresMigrations } from '../../src/persistence/people/postgres/migrations.js';
 import { migrations } from '../../src/persistence/people/sqlite/migrations.js';

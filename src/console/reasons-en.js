@@ -62,7 +62,8 @@ export const englishReasons = {
   },
   'list-format': {
     short: 'list not readable',
-    sentence: 'The list cannot be read. It must be a CSV or XLSX file whose first line names the columns id and name.',
+    sentence:
+      'The list cannot be read. It must be a CSV or XLSX file with a line, one of the first 20, that names the columns id and name.',
   },
   'webhook-not-found': { short: 'unknown webhook', sentence: 'There is no such webhook.' },
   'collection-not-found': { short: 'no such collection', sentence: 'This collection is not there any more.' },

@@ -52,7 +52,8 @@ export const vietnameseReasons = {
   },
   'list-format': {
     short: 'không đọc được danh sách',
-    sentence: 'Không đọc được danh sách. Tệp phải là CSV hoặc XLSX, dòng đầu có cột id và name.',
+    sentence:
+      'Không đọc được danh sách. Tệp phải là CSV hoặc XLSX, một trong 20 dòng đầu ghi tên cột, có “mã” và “họ và tên”.',
   },
   'webhook-not-found': { short: 'không có webhook', sentence: 'Không có webhook này.' },
   'collection-not-found': { short: 'không có bộ sưu tập này', sentence: 'Bộ sưu tập này không còn nữa.' },

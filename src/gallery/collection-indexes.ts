@@ -82,15 +82,15 @@ export class CollectionIndexes {
     await this.#follow(collectionId, () => this.#indexes.get(collectionId)?.remove(faceIds));
   }
 
-  /** For a collection just deleted. Resolves when neither memory nor snapshot holds a face of it. */
+  /** For a collection just deleted. Resolves when neither memory nor what is kept of the index holds a face of it. */
   async erase(collectionId: number): Promise<void> {
     const index = this.#indexes.get(collectionId);
     this.#indexes.delete(collectionId);
     try {
       await index?.drop();
-      this.#workers.removeSnapshot(collectionId);
+      this.#workers.removeKept(collectionId);
     } catch (err) {
-      this.#logger.error({ err, collectionId }, 'cannot remove the snapshot of a deleted collection now');
+      this.#logger.error({ err, collectionId }, 'cannot remove what is kept of the index of a deleted collection now');
     }
   }
 

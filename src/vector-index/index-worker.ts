@@ -1,12 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { DataKey } from '../persistence/encryption/data-key.js';
-import { KeptIndex } from './graph/kept-index.js';
+import { GraphScan } from './graph/graph-scan.js';
 import type { IndexSettings, Reply, Request } from './protocol.js';
 import { Arenas } from './scan/arenas.js';
 import { KeptScan } from './scan/kept-scan.js';
 import type { ThreadIndex } from './thread-index.js';
 
-/** How often it is looked whether a snapshot is due. */
+/** How often it is looked whether something is to be kept. */
 const LOOK_EVERY_MS = 10_000;
 
 const settings = workerData as IndexSettings;
@@ -46,10 +46,15 @@ async function answer({ collectionId, call }: Request): Promise<unknown> {
 
 function create(collectionId: number, identity: string): ThreadIndex {
   const report = (trouble: string) => post({ trouble, collectionId });
-  if (settings.kind === 'hnsw') return new KeptIndex(collectionId, identity, settings, report);
-  const { folder, keptFrom } = settings;
-  const cache = folder === undefined ? undefined : { folder, collectionId, identity, dataKey };
-  return new KeptScan(arenas, { cache, report, ...(keptFrom !== undefined && { keptFrom }) });
+  const { folder, kind, keptFrom, sieveFrom, graphFrom } = settings;
+  const options = {
+    cache: { folder, collectionId, identity, dataKey },
+    report,
+    ...(keptFrom !== undefined && { keptFrom }),
+    ...(sieveFrom !== undefined && { sieveFrom }),
+    ...(graphFrom !== undefined && { graphFrom }),
+  };
+  return kind === 'hnsw' ? new GraphScan(arenas, options) : new KeptScan(arenas, options);
 }
 
 async function close(): Promise<void> {

@@ -2,32 +2,31 @@ import type { KeyObject } from 'node:crypto';
 import type { FaceBatch } from './vector-index.js';
 
 /**
- * Sketches of all faces are compared, or large collections have a graph (HNSW): docs/vector-index.md. `auto` is what was the
- * best at every size that was measured: the scan.
+ * Sketches of all faces are compared, or those that a graph (HNSW) of a large collection finds: docs/vector-index.md. `auto` is
+ * what was the best at every size that was measured: the scan.
  */
 export type IndexKind = 'auto' | 'scan' | 'hnsw';
 
 /** Given to each index worker when it starts. */
 export interface IndexSettings {
-  /** Length of every embedding: 512 for a scan, a multiple of four for a graph. */
-  dimensions: number;
   kind: IndexKind;
-  /** Where sketches and snapshots of graphs are kept; undefined to keep none. */
-  folder: string | undefined;
-  /** What sketches on the disk are encrypted with. */
+  /** Where sketches and graphs are kept. */
+  folder: string;
+  /** What is kept is encrypted with it. */
   dataKey?: KeyObject | undefined;
-  /** From how many faces on the sketches of a collection are kept. */
+  /** From how many faces on a collection is kept. */
   keptFrom?: number;
-  /** As in HybridIndexOptions. */
+  /** As in ScanOptions. */
+  sieveFrom?: number;
+  /** As in GraphScanOptions. */
   graphFrom?: number;
-  maxErased?: number;
   /** As in Arenas. */
   maxPages?: number;
 }
 
 /** What the pool asks of a worker; each is answered once, those of one collection in their order. */
 export type Call =
-  /** Answered with the ids of the faces that a snapshot held. */
+  /** Answered with the ids of the faces that were kept. */
   | { op: 'open'; identity: string }
   | { op: 'add'; faces: FaceBatch }
   | { op: 'remove'; faceIds: readonly number[] }
@@ -36,7 +35,7 @@ export type Call =
   | { op: 'settled' }
   | { op: 'save' }
   | { op: 'drop' }
-  /** To the worker, not to a collection: writes the snapshots that are due and ends the thread. */
+  /** To the worker, not to a collection: writes what is to be kept and ends the thread. */
   | { op: 'close' };
 
 export interface Request {

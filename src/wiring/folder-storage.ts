@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Config, dataKeyOf } from '../config/config.js';
-import { EMBEDDING_LENGTH } from '../core/embedding.js';
 import { InMemoryGallery } from '../gallery/in-memory-gallery.js';
 import { DATABASE, INDEX_CACHE } from '../persistence/data-folder/data-folder.js';
 import { lockDataFolder } from '../persistence/data-folder/data-folder-lock.js';
@@ -33,10 +32,8 @@ export async function openFolderStorage(
   const { objects, check } = await openObjects(config);
   const closing = new AbortController();
   const indexes = new IndexWorkers({
-    dimensions: EMBEDDING_LENGTH,
     folder: join(config.DATA_DIR, INDEX_CACHE),
     kind: config.VECTOR_INDEX,
-    keepSnapshots: config.VECTOR_INDEX !== 'hnsw' || dataKey === undefined,
     dataKey: dataKey?.secret,
     ...(workers.index && { workerUrl: workers.index }),
     onTrouble: (trouble, collectionId) => logger.error({ collectionId }, trouble),

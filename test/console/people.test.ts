@@ -80,7 +80,7 @@ describe.skipIf(!chromiumPath)('people in the console (skipped without Chromium)
     await browser.logIn('Identify');
     await browser.page.getByLabel('Collection').selectOption('class');
     await browser.page.locator('.drop input[type=file]').setInputFiles(jpeg('class.jpg', both));
-    await browser.page.locator('.verdict.good').getByText('1 known, 1 unknown').waitFor();
+    await browser.page.locator('.verdict.good').getByText('1 of 3 are there').waitFor();
     await browser.page.getByText('2 of the collection not seen').waitFor();
     expect(await browser.page.locator('.marks .box.good').count()).toBe(1);
     const [download] = await Promise.all([
@@ -110,11 +110,14 @@ describe.skipIf(!chromiumPath)('people in the console (skipped without Chromium)
   it('the console scrolls through 100,000 people, of whom only those on the screen are in the page', async () => {
     await browser.page.route(/\/admin\/v1\/users\?/, (route) => {
       const query = new URL(route.request().url()).searchParams;
+      const begin = Number(query.get('cursor')) + Number(query.get('offset'));
       const users = Array.from({ length: Number(query.get('limit')) }, (_, i) => {
-        const id = `p-${Number(query.get('offset')) + i}`;
+        const id = `p-${begin + i}`;
         return { id, name: id, faces: 1, portrait: null };
       });
-      return route.fulfill({ json: { data: { total: 100_000, users }, code: '200' } });
+      return route.fulfill({
+        json: { data: { total: 100_000, users, next: String(begin + users.length) }, code: '200' },
+      });
     });
     await browser.logIn('People');
     await browser.page.getByText('100,000 in all').waitFor();

@@ -222,6 +222,7 @@ class FaceSearch:
         allow_id_card: bool = False,
         only_largest_face: bool = False,
         disable_validation: bool = False,
+        allow_covered: bool = False,
     ) -> Dict[str, Any]:
         """Adds a face, unless it shows somebody else who is there: stored, face, quality, finding.
 
@@ -229,7 +230,7 @@ class FaceSearch:
         refuse stores nothing, off stores the face all the same, only never stores.
         """
         body = {"collection": collection, "id": id, "name": name, "check": check, **_probe(photo, vector)}
-        body.update(_flags(allow_id_card, only_largest_face, disable_validation))
+        body.update(_flags(allow_id_card, only_largest_face, disable_validation), allow_covered=allow_covered)
         return self._http.json("POST", _ADMIN + "/enrol", body)["data"]
 
     def identify(

@@ -183,10 +183,10 @@ export class FaceSearch {
    * `refuse` (without it) stores nothing, `off` stores the face all the same, `only` never stores
    */
   async enrol(
-    given: OfUser & PhotoFlags & { name?: string; check?: 'refuse' | 'off' | 'only' } & Probe,
+    given: OfUser & PhotoFlags & { name?: string; check?: 'refuse' | 'off' | 'only'; allowCovered?: boolean } & Probe,
   ): Promise<Enrolment> {
-    const { collection, id, name, check } = given;
-    const body = { collection, id, name, check, ...(await probeOf(given)), ...flagsOf(given) };
+    const { collection, id, name, check, allowCovered: allow_covered } = given;
+    const body = { collection, id, name, check, ...(await probeOf(given)), ...flagsOf(given), allow_covered };
     return (await this.#http.json('POST', `${admin}/enrol`, body)).data as Enrolment;
   }
 

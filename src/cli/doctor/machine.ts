@@ -66,7 +66,7 @@ export const MEMORY = {
   process: 150e6,
   worker: 100e6,
   /** By the kind of the vector index. */
-  face: { auto: 850, scan: 850, hnsw: 2_300 },
+  face: { auto: 850, scan: 850, hnsw: 1_650 },
   bytesPerPixel: 3,
   /** Weights that the number for a worker contains: those of the default pack, about. */
   lightWeights: 20e6,

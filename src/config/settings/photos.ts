@@ -57,7 +57,7 @@ export const photoSettings = {
   },
   VECTOR_INDEX: {
     description:
-      'How the server searches faces in memory. `scan`: it compares all, as sketches. `hnsw`: collections from 2,000 faces on have a graph. `auto`: what was the fastest at every size that was measured, now `scan` (docs/vector-index.md).',
+      'How the server searches faces in memory. `scan`: it compares all, as sketches. `hnsw`: of collections from 8,192 faces on, those that a graph finds. `auto`: what was the fastest at every size that was measured, now `scan` (docs/vector-index.md).',
     default: 'auto',
     schema: choice('auto', 'scan', 'hnsw'),
   },

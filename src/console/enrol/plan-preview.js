@@ -1,8 +1,8 @@
 import { blobUrl, h, labelled } from '../dom.js';
 import { iconButton } from '../ui/parts.js';
 import { inDigits, t } from '../words.js';
+import { knownPerson } from './known-person.js';
 import { planOf } from './plan.js';
-import { facesOf } from './queue.js';
 
 /** People whose ids are looked up, so that a wrong mapping shows before anything is sent. */
 const LOOKED_UP = 100;
@@ -58,21 +58,42 @@ export function planPreview(plan, { collection, signal, onGo, onDrop, onRule }) 
       maxlength: '1024',
       oninput: () => {
         person.id = id.value;
+        made.isTyped = true;
       },
+      onchange: () => say(made),
     });
     const pictures = person.photos
       .slice(0, 4)
       .map((photo) => h('img', { src: blobUrl(photo, signal), alt: photo.name, class: 'small', loading: 'lazy' }));
-    const state = h('small', { class: 'hint' }, t('plan.photos', { n: person.photos.length }));
-    return { person, state, element: h('div', { class: 'plan-row' }, h('div', { class: 'row' }, pictures), id, state) };
+    const state = h('div', { class: 'who' }, h('small', { class: 'hint' }, photosOf(person)));
+    const element = h('div', { class: 'plan-row' }, h('div', { class: 'row' }, pictures), id, state);
+    const made = { person, called: person.name, isTyped: false, id, state, element };
+    return made;
   }
 
   async function lookUp() {
-    for (const { person, state } of rows.slice(0, LOOKED_UP)) {
+    for (const one of rows.slice(0, LOOKED_UP)) {
       if (signal.aborted) return;
-      const faces = await facesOf(collection, person.id).catch(() => undefined);
-      const words = faces ? t('plan.known', { n: faces.length }) : t('plan.new');
-      state.textContent = `${t('plan.photos', { n: person.photos.length })} · ${words}`;
+      await say(one);
     }
+  }
+
+  /** Who it is, where they are in the list: also those whose photo is called by their name. */
+  async function say({ person, called, isTyped, id, state }) {
+    const asked = person.id;
+    const wanted = { id: asked, name: isTyped ? asked : called };
+    const found = asked && (await knownPerson(collection, wanted).catch(() => undefined));
+    if (person.id !== asked) return;
+    Object.assign(person, found ? { id: found.id, name: found.name } : { name: called });
+    id.value = person.id;
+    const words = !found ? t('plan.new') : found.faces === 0 ? t('plan.listed') : t('plan.known', { n: found.faces });
+    state.replaceChildren(
+      found ? h('strong', {}, h('bdi', {}, found.name)) : '',
+      h('small', { class: 'hint' }, `${words} · ${photosOf(person)}`),
+    );
+  }
+
+  function photosOf({ photos }) {
+    return photos.length === 1 ? t('plan.one-photo') : t('plan.photos', { n: photos.length });
   }
 }

@@ -6,6 +6,9 @@ import { pathOf } from './files.js';
  * @typedef {'file' | 'folder'} Rule the person is what the file is called, or the folder that it lies in
  */
 
+/** HS2 comes before HS10. */
+const ORDER = new Intl.Collator(undefined, { numeric: true });
+
 /**
  * What fits the files: folders where each holds photos with names of its own counting (`anna/1.jpg`, `binh/1.jpg`),
  * or else the names of the files (`10A/anna.jpg`).
@@ -30,14 +33,16 @@ export function ruleFor(files) {
 export function planOf(files, rule) {
   /** @type {Map<string, Planned>} */
   const people = new Map();
+  // A folder is read in the order of its file system, which looks like none.
+  const inOrder = [...files].sort((one, other) => ORDER.compare(pathOf(one), pathOf(other)));
   /** @type {Map<string, Set<string>>} */
   const foldersOf = new Map();
-  for (const file of files) {
+  for (const file of inOrder) {
     const stem = stemOf(file);
     const folders = foldersOf.get(stem) ?? new Set();
     foldersOf.set(stem, folders.add(folderOf(file)));
   }
-  for (const file of files) {
+  for (const file of inOrder) {
     const [folder, stem] = [folderOf(file), stemOf(file)];
     const isTwice = (foldersOf.get(stem)?.size ?? 0) > 1;
     const name = rule === 'folder' ? folder.split('/').at(-1) || stem : stem;

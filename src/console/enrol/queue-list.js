@@ -2,8 +2,9 @@ import { blobUrl, h } from '../dom.js';
 import { session } from '../session.js';
 import { icon } from '../ui/icon.js';
 import { kept } from '../ui/kept.js';
-import { chip } from '../ui/parts.js';
+import { chip, iconButton } from '../ui/parts.js';
 import { portrait } from '../ui/portrait.js';
+import { openWebcam } from '../webcam.js';
 import { inDigits, refusalInWords, t } from '../words.js';
 
 /** Of a face that a gate takes for covered; an office may know better. */
@@ -33,14 +34,21 @@ export function queueList(queue, signal) {
     draw();
   }
 
-  /** Everything, or one entry. */
+  /** Everything, or one entry. Those that need somebody come first. */
   function draw(entry) {
     const item = items.get(entry);
-    if (item && !view.onlyOpen) item.replaceWith(itemOf(entry));
-    else {
+    if (item && !view.onlyOpen) {
+      const isOpen = needsSomebody(entry);
+      if (isOpen === item.classList.contains('open')) item.replaceWith(itemOf(entry));
+      else {
+        item.remove();
+        list.insertBefore(itemOf(entry), list.querySelector('li:not(.open)'));
+      }
+    } else {
       items.clear();
-      const shown = queue.entries.filter(({ state }) => !view.onlyOpen || NEEDS_SOMEBODY.includes(state));
-      list.replaceChildren(...shown.map(itemOf));
+      const open = queue.entries.filter(needsSomebody);
+      const others = view.onlyOpen ? [] : queue.entries.filter((one) => !needsSomebody(one));
+      list.replaceChildren(...[...open, ...others].map(itemOf));
     }
     const count = (...states) => queue.entries.filter(({ state }) => states.includes(state)).length;
     const all = queue.entries.length - count('held');
@@ -64,8 +72,8 @@ export function queueList(queue, signal) {
     const { photo, state } = entry;
     if (!urls.has(photo)) urls.set(photo, blobUrl(photo, signal));
     const picture = h('img', { src: urls.get(photo), alt: '', class: 'small', loading: 'lazy' });
-    const words = h('div', {}, h('strong', {}, h('bdi', {}, photo.name)), noteOf(entry), ...whatToDo(entry));
-    const item = h('li', { class: kinds[state] ?? '' }, picture, words);
+    const words = h('div', {}, titleOf(entry), noteOf(entry), ...whatToDo(entry));
+    const item = h('li', { class: `${kinds[state] ?? ''} ${needsSomebody(entry) ? 'open' : ''}` }, picture, words);
     items.set(entry, item);
     return item;
   }
@@ -75,8 +83,11 @@ export function queueList(queue, signal) {
     const button = (text, onclick, kind = '') => h('button', { type: 'button', class: kind, onclick }, text);
     const { state, refusal, finding, order } = entry;
     if (state === 'failed') return [button(t('again'), again({ check: entry.check }))];
-    if (state === 'refused' && COVERS.includes(refusal.reason) && session.status.allowCovered)
-      return [h('div', { class: 'row' }, button(t('enrol.not-covered'), again({ allowCovered: true })))];
+    if (state === 'refused') {
+      const isOverruled = COVERS.includes(refusal.reason) && session.status.allowCovered;
+      const overrule = isOverruled && button(t('enrol.not-covered'), again({ allowCovered: true }));
+      return [h('div', { class: 'row' }, overrule, anotherPhoto(entry))];
+    }
     if (state !== 'question') return [];
     const toFound = { order: { ...order, id: finding.id, name: '' }, check: 'off' };
     const leave = () => {
@@ -105,11 +116,38 @@ export function queueList(queue, signal) {
     ];
   }
 
+  /** For the same person. */
+  function anotherPhoto(entry) {
+    const replace = (photo) => {
+      entry.photo = photo;
+      queue.send(entry, { allowCovered: false });
+    };
+    const onchange = ({ target }) => target.files[0] && replace(target.files[0]);
+    const input = h('input', { type: 'file', accept: 'image/*,.heic,.heif,.avif', class: 'visually-hidden', onchange });
+    const onclick = () => openWebcam({ onPicture: replace, multiple: false });
+    return [
+      h('label', { class: 'button' }, input, icon('image'), t('enrol.another-photo')),
+      iconButton('camera', t('enrol.another-shot'), { onclick }),
+    ];
+  }
+
   queue.whenChanged((entry) => {
     if (!signal.aborted) draw(entry);
   });
   draw();
   return { element: h('div', {}, bar, list), draw };
+}
+
+function needsSomebody({ state }) {
+  return NEEDS_SOMEBODY.includes(state);
+}
+
+/** Whose photo it is, where somebody knows, and the file. */
+function titleOf({ photo, order }) {
+  const file = h('bdi', {}, photo.name);
+  const who = order && (order.name || order.newName || order.id);
+  if (!who || who === photo.name.replace(/\.[^.]+$/, '')) return h('strong', {}, file);
+  return h('div', { class: 'who' }, h('strong', {}, h('bdi', {}, who)), h('small', { class: 'hint' }, file));
 }
 
 /** In words, with a sign: also what is told beside the webcam. */

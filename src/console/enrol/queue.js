@@ -1,11 +1,11 @@
 import { prepared } from '../prepared-photo.js';
-import { admin, adminPost, base64Of, call, Refused, session } from '../session.js';
+import { admin, adminPost, base64Of, Refused, session } from '../session.js';
 import { kept } from '../ui/kept.js';
 
 /** Photos sent at the same time: enough to keep two worker threads busy. */
 const AT_ONCE = 2;
 /** Below this quality a photo is stored, and the page says what to change. */
-const GOOD_QUALITY = 50;
+const GOOD_QUALITY = 60;
 
 /**
  * Whose photo it is, and how it is sent. `name` is empty where nobody typed one; then a new person gets `newName`.
@@ -40,7 +40,8 @@ function newQueue() {
 
   /** @param {Entry} entry @param {Partial<Entry>} [how] */
   function send(entry, how = {}) {
-    Object.assign(entry, { check: 'refuse', refusal: undefined, finding: undefined, ...how, state: 'waiting' });
+    const anew = { check: 'refuse', refusal: undefined, finding: undefined, quality: undefined, advice: undefined };
+    Object.assign(entry, anew, how, { state: 'waiting' });
     waiting.push(entry);
     if (running < AT_ONCE) work();
     changed(entry);
@@ -88,7 +89,7 @@ function newQueue() {
 async function enrol(entry) {
   try {
     entry.photo = await prepared(entry.photo);
-    const { stored, quality, finding } = entry.allowCovered ? await addCovered(entry) : await add(entry);
+    const { stored, quality, finding } = await add(entry);
     Object.assign(entry, { state: stored ? 'done' : 'question', quality, finding });
     if (stored && typeof quality === 'number' && quality < GOOD_QUALITY) entry.advice = await adviceFor(entry);
   } catch (error) {
@@ -98,20 +99,12 @@ async function enrol(entry) {
 }
 
 /** @param {any} entry @returns {Promise<{stored: boolean, quality: number | null, finding: any}>} @throws {Refused} */
-async function add({ photo, order: { id, name, newName = id, collection, allowCard }, check }) {
-  const body = { collection, id, photo: await base64Of(photo), check, allow_id_card: allowCard };
+async function add({ photo, order: { id, name, newName = id, collection, allowCard }, check, allowCovered = false }) {
+  const flags = { allow_id_card: allowCard, allow_covered: allowCovered };
+  const body = { collection, id, photo: await base64Of(photo), check, ...flags };
   // A person whose name nobody typed keeps the one that they have.
   const isKnown = name !== '' || (await facesOf(collection, id)) !== undefined;
   return adminPost('/enrol', { ...body, ...(name !== '' ? { name } : isKnown ? {} : { name: newName }) });
-}
-
-/** What the office overrules: the server writes into its audit log that it did. @throws {Refused} */
-async function addCovered({ photo, order: { id, name, newName = id, collection, allowCard } }) {
-  const isKnown = (await facesOf(collection, id)) !== undefined;
-  if (!isKnown || name !== '') await call('POST', '/create', { collection, id, name: name || newName });
-  const options = allowCard ? { allow_id_card: 'true' } : {};
-  await call('POST', '/add', { collection, id, ...options, allow_covered: 'true', file: photo });
-  return { stored: true, quality: null, finding: null };
 }
 
 async function adviceFor({ photo }) {

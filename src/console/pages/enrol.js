@@ -14,7 +14,7 @@ import { t } from '../words.js';
 
 /** Photos of one person, or of many: each file or folder somebody else, which a preview shows first. */
 export function enrolPage(main, signal) {
-  const state = kept('enrol', () => ({ plan: /** @type {any} */ (undefined) }));
+  const state = kept('enrol', () => ({ plan: /** @type {any} */ (undefined), listed: '' }));
   const queue = enrolQueue();
   const text = (props = {}) => h('input', { autocomplete: 'off', maxlength: '1024', ...props });
   const id = labelled(t('enrol.id'), keptInput('enrol.id', text({ onchange: sayWhetherKnown })), t('enrol.id-hint'));
@@ -29,8 +29,17 @@ export function enrolPage(main, signal) {
   const trouble = h('p', { role: 'alert', class: 'bad' });
   const go = h('button', { class: 'primary', hidden: true }, t('enrol.go'));
   const next = iconButton('user-plus', t('enrol.next'), { onclick: nextPerson });
-  const list = iconButton('upload', t('people.import'), { onclick: () => importList(() => {}) });
-  const after = h('div', { class: 'row', hidden: true }, next, h('a', { href: '#/people' }, t('enrol.see')));
+  const listed = h('p', { role: 'status', class: 'note', hidden: true });
+  const list = iconButton('upload', t('people.import'), {
+    onclick: () =>
+      importList((words) => {
+        state.listed = words;
+        choose();
+        showPlan();
+      }),
+  });
+  const clear = iconButton('trash', t('enrol.clear'), { class: 'plain', onclick: () => queue.clear() });
+  const after = h('div', { class: 'row', hidden: true }, next, h('a', { href: '#/people' }, t('enrol.see')), clear);
   const preview = h('div');
   const many = h('p', { class: 'hint' }, t('enrol.each-hint'));
   const view = queueList(queue, signal);
@@ -57,10 +66,11 @@ export function enrolPage(main, signal) {
     many,
     person,
     collectionChoice({ makes: true, onChange: showPlan }),
+    h('div', { class: 'list-first' }, list, listed),
     card.field,
     photoInput({ multiple: true, folders: true, onPhotos: take, signal }),
     trouble,
-    h('div', { class: 'row' }, go, list),
+    h('div', { class: 'row' }, go),
   );
   const results = h('div', {}, preview, after, view.element, tips);
   main.append(h('div', { class: 'enrol' }, h('div', {}, form), results));
@@ -79,6 +89,8 @@ export function enrolPage(main, signal) {
     for (const radio_ of [one.input, each.input]) radio_.dispatchEvent(new Event('input'));
     person.hidden = each.input.checked;
     list.hidden = !each.input.checked;
+    listed.hidden = !each.input.checked || state.listed === '';
+    listed.textContent = t('enrol.listed', { what: state.listed });
     many.hidden = !each.input.checked;
     showAfter();
   }
@@ -86,6 +98,7 @@ export function enrolPage(main, signal) {
   function showAfter() {
     after.hidden = queue.isBusy || queue.entries.every(({ state: is }) => is === 'held');
     next.hidden = each.input.checked;
+    clear.hidden = !each.input.checked;
     tips.hidden = Boolean(state.plan) || queue.entries.length > 0;
   }
 
@@ -140,12 +153,14 @@ export function enrolPage(main, signal) {
           showPlan();
         },
         onGo: (people) => {
-          for (const planned of people) {
-            const order = { id: planned.id, name: '', newName: planned.name, ...how() };
-            // The name of a folder or file is one for a new person only; those of a list keep theirs.
-            for (const entry of queue.hold(planned.photos)) queue.send(entry, { order });
-          }
-          state.plan = undefined;
+          // The name of a folder or file is one for a new person only; those of a list keep theirs.
+          const orders = people.flatMap(({ id: id_, name: newName, photos }) =>
+            photos.map(() => ({ id: id_, name: '', newName, ...how() })),
+          );
+          const entries = queue.hold(people.flatMap(({ photos }) => photos));
+          for (const [i, entry] of entries.entries()) queue.send(entry, { order: orders[i] });
+          Object.assign(state, { plan: undefined, listed: '' });
+          choose();
           showPlan();
         },
       }),

@@ -9,7 +9,7 @@ import { admin, adminPost, base64Of, mayDo, Refused, session } from '../session.
 import { cropOf } from '../ui/crop.js';
 import { saveCsv } from '../ui/download.js';
 import { kept, keptInput } from '../ui/kept.js';
-import { iconButton, skeletons, verdict } from '../ui/parts.js';
+import { iconButton, skeletons, tabs, verdict } from '../ui/parts.js';
 import { portrait } from '../ui/portrait.js';
 import { inDigits, refusalInWords, t } from '../words.js';
 
@@ -119,9 +119,12 @@ export function identifyPage(main, signal) {
       return pictures.replaceChildren();
     }
     const { present, unknown, missing, left } = attendanceOf(done, state.everybody);
-    const numbers = { present: inDigits(present.length), unknown: inDigits(unknown.length) };
+    const all = inDigits(state.everybody.length);
+    const numbers = { present: inDigits(present.length), unknown: inDigits(unknown.length), all };
+    const isClass = state.everybody.length > 0;
     const notes = [
-      state.everybody.length > 0 && t('identify.missing-n', { n: inDigits(missing.length) }),
+      isClass && missing.length > 0 && t('identify.missing-n', { n: inDigits(missing.length) }),
+      isClass && unknown.length > 0 && t('identify.unknown-n', numbers),
       left > 0 && t('identify.left', { n: inDigits(left) }),
     ].filter(Boolean);
     const failed = done.find(({ refusal }) => refusal);
@@ -129,19 +132,25 @@ export function identifyPage(main, signal) {
       result.say('bad', t('search.refused'), refusalInWords(failed.refusal));
     } else if (present.length + unknown.length === 0)
       result.say('warn', t('identify.no-faces'), t('identify.no-faces-text'));
-    else result.say(present.length > 0 ? 'good' : 'warn', t('identify.count', numbers), notes.join(' · '));
+    else
+      result.say(
+        present.length > 0 ? 'good' : 'warn',
+        t(isClass ? 'identify.of-class' : 'identify.count', numbers),
+        notes.join(' · '),
+      );
     pictures.replaceChildren(...done.map((shot, i) => namedPicture(shot, i, signal)));
-    list.replaceChildren(
-      part(t('identify.present'), present.map(presentItem)),
-      part(t('identify.unknown'), unknown.map(unknownItem)),
-      part(t('identify.missing'), missing.map(missingItem)),
-    );
+    const views = [
+      part('present', present.map(presentItem)),
+      part('missing', missing.map(missingItem)),
+      part('unknown', unknown.map(unknownItem)),
+    ].filter((view) => view !== undefined);
+    list.replaceChildren(views.length > 0 ? tabs(t('identify.list'), views) : '');
   }
 
-  function part(title, items) {
-    return items.length === 0
-      ? ''
-      : h('section', {}, h('h2', {}, `${title} (${inDigits(items.length)})`), h('ul', { class: 'seen' }, items));
+  function part(name, items) {
+    if (items.length === 0) return undefined;
+    const text = `${t(`identify.${name}`)} (${inDigits(items.length)})`;
+    return { text, panel: h('ul', { class: 'seen' }, items) };
   }
 
   function presentItem({ person, face, shot, number: at }) {
@@ -151,8 +160,8 @@ export function identifyPage(main, signal) {
       cropOf(shot.photo, face.box, t('search.probe')),
       portrait(person),
       who(person),
-      h('span', { class: 'hint' }, `${at} · ${cut(person.similarity)}`),
       face.isSmall && h('span', { class: 'chip warn' }, t('identify.small')),
+      h('span', { class: 'hint', title: t('identify.number', { n: at }) }, cut(person.similarity)),
     );
   }
 
@@ -162,7 +171,7 @@ export function identifyPage(main, signal) {
       'li',
       {},
       cropOf(shot.photo, face.box, t('search.probe')),
-      h('span', { class: 'who' }, h('strong', {}, `${at}`), h('small', { class: 'hint' }, why)),
+      h('span', { class: 'who' }, h('strong', {}, t('identify.number', { n: at })), h('small', {}, why)),
     );
   }
 

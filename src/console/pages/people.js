@@ -8,14 +8,12 @@ import { mayDo, session } from '../session.js';
 import { download } from '../ui/download.js';
 import { kept } from '../ui/kept.js';
 import { emptyState, iconButton, skeletons } from '../ui/parts.js';
-import { toastRefusal } from '../ui/toast.js';
+import { toast, toastRefusal } from '../ui/toast.js';
 import { windowList } from '../ui/window-list.js';
 import { inDigits, refusalInWords, t } from '../words.js';
 import { personPage } from './person.js';
 
 const SORTS = ['id', 'name', 'newest'];
-/** Milliseconds without a letter before the server is asked. */
-const PAUSE = 120;
 /** Milliseconds that a place stands still before its people are asked for: what is scrolled by is not. */
 const REST = 50;
 
@@ -38,7 +36,11 @@ export function peoplePage(main, signal, page) {
   if (state.collection !== session.collection) state.selected.clear();
   state.collection = session.collection;
   let source;
-  let timer;
+  /** The list that is asked for, and not there yet. */
+  let next;
+  /** Whether an answer is on its way, and another wish was made meanwhile: one question at a time, and none waits for a pause. */
+  let isAsking = false;
+  let isOutdated = false;
   let passing;
 
   const search = labelled(
@@ -85,7 +87,7 @@ export function peoplePage(main, signal, page) {
   const tools = h(
     'div',
     { class: 'row end' },
-    mayDo('enrol') && iconButton('upload', t('people.import'), { onclick: () => importList(show) }),
+    mayDo('enrol') && iconButton('upload', t('people.import'), { onclick: () => importList(imported) }),
     exports,
   );
   main.append(
@@ -96,7 +98,7 @@ export function peoplePage(main, signal, page) {
   signal.addEventListener('abort', () => {
     state.scroll = window.scrollY;
     source?.stop();
-    clearTimeout(timer);
+    next?.stop();
   });
   show(state.scroll);
 
@@ -104,8 +106,13 @@ export function peoplePage(main, signal, page) {
     state.search = search.input.value;
     state.sort = sort.input.value;
     state.withoutFace = bare.input.checked;
-    clearTimeout(timer);
-    timer = setTimeout(show, PAUSE);
+    if (isAsking) isOutdated = true;
+    else show();
+  }
+
+  function answered() {
+    isAsking = false;
+    if (isOutdated && !signal.aborted) show();
   }
 
   function anew() {
@@ -117,7 +124,10 @@ export function peoplePage(main, signal, page) {
   /** The list from its beginning, or where somebody was. */
   function show(scroll = 0) {
     again.hidden = true;
+    isAsking = true;
+    isOutdated = false;
     source?.stop();
+    next?.stop();
     if (!list.element.isConnected) place.replaceChildren(...skeletons(8, 'row-high'));
     bar.show();
     const mine = peopleSource(state, {
@@ -127,15 +137,23 @@ export function peoplePage(main, signal, page) {
         if (total > 0 && !list.element.isConnected) place.replaceChildren(list.element);
         list.reset(total);
         if (Number(scroll) > 0) window.scrollTo(0, Number(scroll));
+        answered();
       },
       onChunk: (from, to) => list.refresh(from, to),
       onError: (error) => {
         status.textContent = refusalInWords(error);
         again.hidden = false;
         if (!list.element.isConnected) place.replaceChildren();
+        answered();
       },
     });
+    next = mine;
     mine.want(0, 1);
+  }
+
+  function imported(words) {
+    toast(words, { kind: 'good' });
+    show();
   }
 
   function say(total) {

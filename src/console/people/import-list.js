@@ -1,13 +1,13 @@
+import { collectionTitle } from '../collection-choice.js';
 import { h, labelled } from '../dom.js';
 import { adminPost, base64Of, Refused, session } from '../session.js';
 import { openDialog } from '../ui/dialog.js';
-import { toast } from '../ui/toast.js';
-import { refusalInWords, t } from '../words.js';
+import { inDigits, refusalInWords, t } from '../words.js';
 
 /** Lines that failed and are shown; the others are counted. */
 const SHOWN = 50;
 
-/** Takes a list of people as CSV or XLSX: shows what it would do first. `done` follows when people were made. */
+/** Takes a list of people as CSV or XLSX: shows what it would do first. `done` gets what was done, in words. */
 export function importList(done) {
   let list = '';
   const outcome = h('div', { role: 'status' });
@@ -17,13 +17,12 @@ export function importList(done) {
     t('people.list-hint'),
   );
   const { submit } = openDialog({
-    title: t('people.import'),
+    title: t('people.import-into', { collection: collectionTitle(session.collection) }),
     content: [file.field, outcome],
     submit: t('people.import-go'),
     onsubmit: async () => {
-      const { created, renamed, failed } = await send(false);
-      toast(t('people.imported', { created, renamed, failed }), { kind: failed > 0 ? 'bad' : 'good' });
-      await done();
+      const counts = await send(false);
+      await done(inWords(counts));
     },
   });
   submit.disabled = true;
@@ -35,12 +34,10 @@ export function importList(done) {
     outcome.textContent = t('loading');
     try {
       list = await base64Of(chosen);
-      const { created, renamed, unchanged, failed, rows } = await send(true);
-      outcome.replaceChildren(
-        h('p', {}, t('people.would-import', { created, renamed, unchanged, failed })),
-        failedRows(rows.filter(({ result }) => result === 'failed')),
-      );
-      submit.disabled = created + renamed === 0;
+      const counts = await send(true);
+      const failed = counts.rows.filter(({ result }) => result === 'failed');
+      outcome.replaceChildren(h('p', {}, inWords(counts)), failedRows(failed));
+      submit.disabled = counts.created + counts.renamed === 0;
     } catch (error) {
       outcome.replaceChildren(h('p', { class: 'bad' }, refusalInWords(error)));
     }
@@ -49,6 +46,13 @@ export function importList(done) {
   function send(isCheck) {
     return adminPost('/users/import', { collection: session.collection, file: list, check: isCheck });
   }
+}
+
+/** Only what there is: a row of zeros says little. */
+function inWords(counts) {
+  const kinds = ['created', 'renamed', 'unchanged', 'failed'].filter((kind) => counts[kind] > 0);
+  if (kinds.length === 0) return t('people.import-nobody');
+  return kinds.map((kind) => t(`people.import-${kind}`, { n: inDigits(counts[kind]) })).join(' · ');
 }
 
 function failedRows(rows) {

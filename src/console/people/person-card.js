@@ -13,7 +13,7 @@ export function facesChip(faces) {
   return h(
     'span',
     { class: faces === 0 ? 'chip warn' : 'hint' },
-    faces === 1 ? t('people.one-face') : t('people.n-faces', { n: inDigits(faces) }),
+    faces < 2 ? t(faces === 0 ? 'people.no-face' : 'people.one-face') : t('people.n-faces', { n: inDigits(faces) }),
   );
 }
 

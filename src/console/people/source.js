@@ -17,7 +17,7 @@ export function peopleSource({ search, sort, withoutFace }, { onTotal, onChunk, 
   const people = [];
   /** What was asked for, by chunk. */
   const asked = new Set();
-  /** Where a chunk begins, told by the one before: the server need not count its way there. @type {Map<number, string>} */
+  /** Where a chunk begins, told by the one before. @type {Map<number, string>} */
   const cursors = new Map();
   let isStopped = false;
 
@@ -34,9 +34,7 @@ export function peopleSource({ search, sort, withoutFace }, { onTotal, onChunk, 
     try {
       const offset = chunk * CHUNK;
       const filter = withoutFace ? { without_face: 'true' } : {};
-      const cursor = cursors.get(chunk);
-      const where = cursor === undefined ? { offset } : { cursor };
-      const query = { collection, search, limit: CHUNK, sort, ...where, ...filter };
+      const query = { collection, search, limit: CHUNK, sort, ...wayTo(chunk), ...filter };
       const { total, users, next } = await admin('GET', '/users', query);
       if (isStopped) return;
       if (next !== undefined) cursors.set(chunk + 1, next);
@@ -47,6 +45,14 @@ export function peopleSource({ search, sort, withoutFace }, { onTotal, onChunk, 
       asked.delete(chunk);
       if (!isStopped) onError(error);
     }
+  }
+
+  /** From the nearest known cursor, and past the places between: after a jump the server counts those, and nothing else. */
+  function wayTo(chunk) {
+    const known = Math.max(0, ...[...cursors.keys()].filter((one) => one <= chunk));
+    const cursor = cursors.get(known);
+    const skip = (chunk - known) * CHUNK;
+    return { ...(cursor !== undefined && { cursor }), ...(skip > 0 && { offset: skip }) };
   }
 
   return {

@@ -9,11 +9,12 @@ import { refusalInWords, t } from '../words.js';
  * @param {string} [options.submit] text of the button that does it; without one there is only the button to close
  * @param {boolean} [options.danger] whether it deletes
  * @param {boolean} [options.wide]
+ * @param {boolean} [options.full] as large as the window allows
  * @param {() => unknown} [options.onsubmit] closes the dialog when it is done; a refusal is said inside
  * @param {() => void} [options.onclose]
  * @returns {{dialog: any, submit: any}}
  */
-export function openDialog({ title, content, submit, danger = false, wide = false, onsubmit, onclose }) {
+export function openDialog({ title, content, submit, danger = false, wide = false, full = false, onsubmit, onclose }) {
   const trouble = h('p', { role: 'alert', class: 'bad' });
   const go = h('button', { class: danger ? 'danger solid' : 'primary' }, submit ?? '');
   const send = async (event) => {
@@ -37,7 +38,7 @@ export function openDialog({ title, content, submit, danger = false, wide = fals
   const heading = h('h2', { id: 'dialog-title' }, title);
   const dialog = h(
     'dialog',
-    { class: wide ? 'wide' : null, 'aria-labelledby': 'dialog-title', onclose: ended },
+    { class: full ? 'full' : wide ? 'wide' : null, 'aria-labelledby': 'dialog-title', onclose: ended },
     h('form', { onsubmit: send }, heading, content, trouble, h('div', { class: 'row end' }, cancel, submit && go)),
   );
   document.body.append(dialog);

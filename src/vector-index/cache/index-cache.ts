@@ -6,8 +6,11 @@ import { AesGcmCipher } from '../../persistence/encryption/data-cipher.js';
 import type { DataKey } from '../../persistence/encryption/data-key.js';
 import { Database } from '../../persistence/sqlite.js';
 
-/** Raised when the parts change so that an older version, or a newer one, would misread them. */
-const VERSION = 1;
+/** Raised when the parts change so that an older version, or a newer one, would misread them. Version 1 had no graph. */
+const VERSION = 2;
+const READABLE = [1, 2];
+/** In what each part is bound to. */
+const FORMAT = 1;
 const CHECKSUM_BYTES = 32;
 
 interface About {
@@ -45,13 +48,22 @@ export class IndexCache {
     this.#path = join(folder, `${collectionId}.sqlite`);
     this.#about = { endianness: endianness(), identity, key: dataKey?.id };
     this.#cipher = dataKey && new AesGcmCipher(dataKey);
-    this.#context = `index/${VERSION}/${collectionId}/${identity}`;
+    this.#context = `index/${FORMAT}/${collectionId}/${identity}`;
   }
 
-  /** Removes what earlier versions, and the other kind of index, left in a folder. */
-  static removeOthers(folder: string, kind: 'files' | 'databases'): void {
-    const other = kind === 'databases' ? /\.(index|graph|draft)$/ : /\.sqlite(-journal)?$/;
-    for (const name of readdirSync(folder)) if (other.test(name)) rmSync(join(folder, name), { force: true });
+  /** Removes the graphs that earlier versions kept as plain files. @returns how many files there were */
+  static removeGraphFiles(folder: string): number {
+    return removeFiles(folder, /\.(index|graph|draft)$/);
+  }
+
+  /** Removes what is kept of a collection that is not open. */
+  static removeCollection(folder: string, collectionId: number): void {
+    removeFiles(folder, new RegExp(`^${collectionId}\\.`));
+  }
+
+  /** The collections of which something is kept. */
+  static collectionsIn(folder: string): Set<number> {
+    return new Set(readdirSync(folder).map((name) => Number.parseInt(name, 10)));
   }
 
   /**
@@ -62,7 +74,9 @@ export class IndexCache {
   open(): boolean {
     if (!existsSync(this.#path)) return false;
     const db = this.#opened();
-    if (db.pragma('user_version', { simple: true }) !== VERSION) throw new Error('it is of another version');
+    if (!READABLE.includes(db.pragma('user_version', { simple: true }) as number)) {
+      throw new Error('it is of another version');
+    }
     const stored = db.prepare<[], Buffer>("SELECT data FROM parts WHERE part = 'about'").pluck().get();
     if (!stored) throw new Error('it is not whole');
     const about = JSON.parse(stored.toString('utf8')) as About;
@@ -99,6 +113,11 @@ export class IndexCache {
 
   delete(part: string): void {
     this.#opened().prepare('DELETE FROM parts WHERE part = ?').run(part);
+  }
+
+  /** Those whose names start so. */
+  deleteAll(prefix: string): void {
+    this.#opened().prepare('DELETE FROM parts WHERE part >= ? AND part < ?').run(prefix, `${prefix}\u{10ffff}`);
   }
 
   commit(): void {
@@ -144,6 +163,12 @@ export class IndexCache {
     this.#db = db;
     return db;
   }
+}
+
+function removeFiles(folder: string, which: RegExp): number {
+  const names = readdirSync(folder).filter((name) => which.test(name));
+  for (const name of names) rmSync(join(folder, name), { force: true });
+  return names.length;
 }
 
 function checksum(context: string, body: Uint8Array): Buffer {

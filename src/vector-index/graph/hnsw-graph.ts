@@ -1,31 +1,39 @@
 import { createHash } from 'node:crypto';
 import hnswlib from 'hnswlib-node';
-import type { Match } from '../vector-index.js';
-import type { GraphNodes } from './snapshot.js';
 
-/** Links per node, and width of the search while linking; docs/benchmarks.md says what others cost and find. */
-const M = 16;
-const EF_CONSTRUCTION = 200;
+/** Links per node, and width of the search while linking: `npm run bench:graph` says what others cost and find. */
+export const M = 16;
+export const EF_CONSTRUCTION = 100;
 
 const FIRST_CAPACITY = 1024;
 const NO_FACE = 0;
 
+/** What is known of a graph's nodes beside their vectors and links. */
+export interface GraphNodes {
+  /** Nodes, erased ones included; the first `count` entries of each list are theirs. */
+  count: number;
+  /** First face of each node; 0 for an erased one. */
+  faceIds: Float64Array;
+  hashes: Float64Array;
+  /** Pairs of a node and one more face of it. */
+  more: Float64Array;
+}
+
 /**
- * A navigable small-world graph that holds some faces' vectors, for large collections. Vectors have unit length, so
- * the inner product, which the native code sums in float32, is the cosine.
+ * A navigable small-world graph (HNSW) over short vectors of some faces, for large collections. Vectors have unit length, so the
+ * inner product, which the native code sums in float32, is the cosine.
  *
- * Faces with the very same vector share one node: 20 exact copies of each vector, left as nodes of their own, link
- * mostly to each other and made the search miss 6 % of the other people (measured).
+ * Faces with the very same vector share one node: 20 exact copies of each vector, left as nodes of their own, link mostly to
+ * each other and made the search miss 6 % of the other people (measured).
  *
- * A removed face is never found again; `wipe` overwrites its vector with zeros, and its node stays as a signpost until
- * the graph is rebuilt. Nodes are numbered from 0, because hnswlib keeps labels as 32 bits and face ids may be larger.
- * Memory: 2.3 kB a node of 512 numbers.
+ * A removed face is never found again; `wipe` overwrites its vector with zeros, and its node stays as a signpost until the graph
+ * is rebuilt. Nodes are numbered from 0, because hnswlib keeps labels as 32 bits and face ids may be larger.
  */
 export class HnswGraph {
   readonly #dimensions: number;
   readonly #graph: hnswlib.HierarchicalNSW;
-  #nodes: GraphNodes;
-  #capacity: number;
+  #nodes: GraphNodes = emptyNodes();
+  #capacity = 0;
   readonly #nodeOfFace = new Map<number, number>();
   /** Of nodes with a vector in use. */
   readonly #nodeOfHash = new Map<number, number>();
@@ -37,27 +45,32 @@ export class HnswGraph {
   #isWriting = false;
   #live = 0;
 
-  /** @param file a graph that `write` wrote, with the nodes that belonged to it */
-  constructor(dimensions: number, from?: { file: string; nodes: GraphNodes }) {
+  private constructor(dimensions: number) {
     this.#dimensions = dimensions;
     this.#graph = new hnswlib.HierarchicalNSW('ip', dimensions);
-    if (from) {
-      this.#graph.readIndexSync(from.file);
-      this.#capacity = this.#graph.getMaxElements();
-      if (this.#graph.getCurrentCount() !== from.nodes.count)
-        throw new Error('The graph has other nodes than its list');
-      this.#nodes = grown(from.nodes, this.#capacity);
-      this.#restore(from.nodes);
-    } else {
-      this.#capacity = FIRST_CAPACITY;
-      this.#graph.initIndex(this.#capacity, M, EF_CONSTRUCTION);
-      this.#nodes = grown(emptyNodes(), this.#capacity);
-    }
   }
 
-  /** Faces held. */
-  get size(): number {
-    return this.#nodeOfFace.size;
+  /** @param dimensions length of every vector */
+  static empty(dimensions: number): HnswGraph {
+    const graph = new HnswGraph(dimensions);
+    graph.#capacity = FIRST_CAPACITY;
+    graph.#graph.initIndex(FIRST_CAPACITY, M, EF_CONSTRUCTION);
+    graph.#nodes = grown(emptyNodes(), FIRST_CAPACITY);
+    return graph;
+  }
+
+  /**
+   * @param file that `write` wrote, with the nodes that belonged to it
+   * @throws Error when the file is not whole, or has other nodes
+   */
+  static async read(dimensions: number, file: string, nodes: GraphNodes): Promise<HnswGraph> {
+    const graph = new HnswGraph(dimensions);
+    await graph.#graph.readIndex(file);
+    graph.#capacity = graph.#graph.getMaxElements();
+    if (graph.#graph.getCurrentCount() !== nodes.count) throw new Error('the graph has other nodes than its list');
+    graph.#nodes = grown(nodes, graph.#capacity);
+    graph.#restore(nodes);
+    return graph;
   }
 
   /** Distinct vectors that a search can find. */
@@ -70,7 +83,7 @@ export class HnswGraph {
     return this.#nodes.count - this.#live;
   }
 
-  /** Nodes ever made: they are visited by number when a graph is copied. */
+  /** Nodes ever made. */
   get count(): number {
     return this.#nodes.count;
   }
@@ -84,11 +97,15 @@ export class HnswGraph {
     return this.#nodeOfFace.keys();
   }
 
-  /** Links a face that is not held: 0.7 ms among 20,000 faces. */
+  has(faceId: number): boolean {
+    return this.#nodeOfFace.has(faceId);
+  }
+
+  /** Links a face that is not held. */
   add(faceId: number, vector: Float32Array): void {
     const hash = hashOf(vector);
     const same = this.#nodeOfHash.get(hash);
-    if (same !== undefined && equal(this.vectorOf(same), vector)) {
+    if (same !== undefined && equal(this.#graph.getPoint(same), vector)) {
       this.#nodeOfFace.set(faceId, same);
       this.#more.set(same, [...(this.#more.get(same) ?? []), faceId]);
       return;
@@ -131,8 +148,8 @@ export class HnswGraph {
   }
 
   /**
-   * Overwrites the vector of one erased node: 5 to 7 ms, since hnswlib links the node and its neighbours anew. A label
-   * that is added again is un-erased, hence the second mark.
+   * Overwrites the vector of one erased node. That takes longer than adding one, since hnswlib links the node and its neighbours
+   * anew. A label that is added again is un-erased, hence the second mark.
    */
   wipe(): void {
     const node = this.#unwiped.pop();
@@ -141,36 +158,17 @@ export class HnswGraph {
     this.#graph.markDelete(node);
   }
 
-  /** The faces of a node with their vector, to be copied elsewhere; undefined for an erased one. */
-  facesAt(node: number): { faceIds: number[]; vector: Float32Array } | undefined {
-    const first = this.#nodes.faceIds[node] as number;
-    if (first === NO_FACE) return undefined;
-    const faceIds = [first, ...(this.#more.get(node) ?? [])];
-    return { faceIds, vector: this.vectorOf(node) };
-  }
-
-  holds(faceId: number, vector: Float32Array): boolean {
-    const node = this.#nodeOfFace.get(faceId);
-    return node !== undefined && equal(this.vectorOf(node), vector);
-  }
-
-  vectorOf(node: number): Float32Array {
-    return Float32Array.from(this.#graph.getPoint(node));
-  }
-
-  /** Faces of the k vectors that are probably nearest: fewer when the graph holds fewer, more when faces share one. */
-  nearest(probe: Float32Array, k: number): Match[] {
+  /**
+   * Faces of the vectors that are probably nearest, in no order.
+   * @param count of vectors: there are fewer faces when the graph holds fewer, more when faces share one
+   */
+  nearest(probe: Float32Array, count: number): number[] {
     if (this.#live === 0) return [];
-    const wanted = Math.min(k, this.#live) + this.#unmarked.length;
+    const wanted = Math.min(count, this.#live) + this.#unmarked.length;
     this.#graph.setEf(searchWidth(this.#live));
-    const { neighbors, distances } = this.#graph.searchKnn(Array.from(probe), wanted);
-    return neighbors.flatMap((node, i) => {
-      if (this.#nodes.faceIds[node] === NO_FACE) return [];
-      const cosine = Math.max(-1, Math.min(1, 1 - (distances[i] as number)));
-      return [this.#nodes.faceIds[node] as number, ...(this.#more.get(node) ?? [])].map((faceId) => ({
-        faceId,
-        cosine,
-      }));
+    return this.#graph.searchKnn(Array.from(probe), wanted).neighbors.flatMap((node) => {
+      const first = this.#nodes.faceIds[node] as number;
+      return first === NO_FACE ? [] : [first, ...(this.#more.get(node) ?? [])];
     });
   }
 
@@ -234,8 +232,8 @@ export class HnswGraph {
 }
 
 /**
- * Width of a search: how many of the best vectors seen so far are followed further. Larger collections need more to
- * find the right one as surely; the time of a search is in proportion. See docs/benchmarks.md.
+ * Width of a search: how many of the best vectors seen so far are followed further. Larger collections need more to find the
+ * right one as surely; the time of a search is in proportion. See docs/vector-index.md.
  */
 function searchWidth(vectors: number): number {
   return Math.max(200, Math.round(400 * Math.cbrt(vectors / 10_000)));
@@ -264,6 +262,6 @@ function hashOf(vector: Float32Array): number {
   return createHash('sha256').update(bytes).digest().readUIntBE(0, 6);
 }
 
-function equal(a: Float32Array, b: Float32Array): boolean {
+function equal(a: readonly number[], b: Float32Array): boolean {
   return a.length === b.length && a.every((x, i) => Object.is(x, b[i]));
 }

@@ -38,6 +38,24 @@ export interface Layout {
   vectors: number;
 }
 
+/** Consecutive pages of one collection, of which the last may not be full. */
+export interface FaceRun {
+  pages: Uint32Array;
+  faces: number;
+}
+
+export interface PagePlace {
+  page: number;
+  place: number;
+}
+
+/** Entry i of both lists, at 2 i in `slots` and at 2 i + 1 in `cosines`, belongs to one face. */
+export interface FoundSlots {
+  slots: Uint32Array;
+  cosines: Float32Array;
+  count: number;
+}
+
 export function layoutOf(maxPages: number): Layout {
   let top = 0;
   const reserve = (bytes: number) => {

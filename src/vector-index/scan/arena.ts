@@ -3,12 +3,15 @@ import {
   CODE_BYTES,
   CODES_BYTES,
   DISTANCES,
+  type FaceRun,
+  type FoundSlots,
   GROUP_FACES,
   GROWTH,
   type Layout,
   layoutOf,
   MAX_PAGES,
   PAGE_FACES,
+  type PagePlace,
   SCALES_AT,
   SIEVE_BYTES,
   VECTORS_BYTES,
@@ -21,12 +24,6 @@ import { randomSigns } from './random-signs.js';
 /** Of more faces than this, the distances of every eighth are counted: those of 8,000 say enough. */
 const COUNT_ALL = 65_536;
 const COUNTED_EVERY = 8;
-
-/** Consecutive pages of one collection, of which the last may not be full. */
-export interface FaceRun {
-  pages: Uint32Array;
-  faces: number;
-}
 
 /**
  * Memory for the sketches of many faces of many collections, with the compiled loops that search it.
@@ -145,6 +142,23 @@ export class Arena {
       at += part.length;
     }
     return at;
+  }
+
+  /** The vector's numbers along the axes. */
+  coordinatesOf(vector: Float32Array, axes: Axes): Float32Array {
+    return this.#coordinates(vector, axes).slice(0, AXES);
+  }
+
+  /** A probe for `cosineOf`, until anything else is asked of the arena. @returns its scale */
+  aim(probe: Float32Array): number {
+    this.#floats(this.#at.vector, EMBEDDING_LENGTH).set(probe);
+    return Math.fround(this.#quantise(this.#at.bytes));
+  }
+
+  /** Of a sketch to the probe whose scale this is, as a comparison gives it. */
+  cosineOf(page: number, place: number, scale: number): number {
+    const dot = this.#kernel.dot(this.#vectorAt(page, place), this.#at.bytes);
+    return Math.fround(Math.fround(scale * (this.#scales(page)[place] as number)) * Math.fround(dot));
   }
 
   /** Copies a sketch, but for its code in the sieve. */
@@ -267,16 +281,4 @@ export class Arena {
   #bytes(at: number, length: number): Uint8Array {
     return new Uint8Array(this.#memory.buffer, at, length);
   }
-}
-
-export interface PagePlace {
-  page: number;
-  place: number;
-}
-
-/** Entry i of both lists, at 2 i in `slots` and at 2 i + 1 in `cosines`, belongs to one face. */
-export interface FoundSlots {
-  slots: Uint32Array;
-  cosines: Float32Array;
-  count: number;
 }

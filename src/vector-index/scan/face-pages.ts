@@ -1,5 +1,5 @@
-import type { Arena, FaceRun, PagePlace } from './arena.js';
-import { PAGE_FACES } from './arena-layout.js';
+import type { Arena } from './arena.js';
+import { type FaceRun, PAGE_FACES, type PagePlace } from './arena-layout.js';
 import type { Arenas, Page } from './arenas.js';
 import type { Axes } from './axes.js';
 
@@ -53,6 +53,16 @@ export class FacePages {
     return Float64Array.from(this.#faceAt);
   }
 
+  has(faceId: number): boolean {
+    return this.#slotOf.has(faceId);
+  }
+
+  /** Undefined for a face that is not held. */
+  find(faceId: number): (Page & PagePlace) | undefined {
+    const slot = this.#slotOf.get(faceId);
+    return slot === undefined ? undefined : this.placeOf(slot);
+  }
+
   placeOf(slot: number): Page & PagePlace {
     const { arena, page } = this.#pages[Math.floor(slot / PAGE_FACES)] as Page;
     return { arena, page, place: slot % PAGE_FACES };
@@ -60,10 +70,8 @@ export class FacePages {
 
   /** Whether a face is held whose sketch is that of the vector. */
   holds(faceId: number, vector: Float32Array): boolean {
-    const slot = this.#slotOf.get(faceId);
-    if (slot === undefined) return false;
-    const { arena, page, place } = this.placeOf(slot);
-    return arena.holds(page, place, vector);
+    const at = this.find(faceId);
+    return at?.arena.holds(at.page, at.place, vector) ?? false;
   }
 
   add(faceId: number, vector: Float32Array): void {

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { IndexCache, type IndexCacheSettings } from '../cache/index-cache.js';
+import type { KeptBeside, SaveOccasion } from '../cache/kept-beside.js';
 import type { ThreadIndex } from '../thread-index.js';
 import type { Arenas } from './arenas.js';
 import { AXES, type Axes } from './axes.js';
@@ -25,6 +26,8 @@ export interface KeptScanOptions extends ScanOptions {
   keptFrom?: number;
   /** Where sketches are kept; undefined to keep none. */
   cache?: IndexCacheSettings | undefined;
+  /** What is kept in the same file. */
+  beside?: KeptBeside;
   /** Told of what went wrong without an error to a caller. */
   report?: (trouble: string) => void;
 }
@@ -37,6 +40,7 @@ export class KeptScan extends ScanIndex implements ThreadIndex {
   readonly #cache: IndexCache | undefined;
   readonly #keptFrom: number;
   readonly #report: (trouble: string) => void;
+  readonly #beside: KeptBeside | undefined;
   /** Parts in the file. */
   #kept = 0;
   #erasedSince: number | undefined;
@@ -44,8 +48,10 @@ export class KeptScan extends ScanIndex implements ThreadIndex {
   #isGone = false;
   #saving: Promise<void> | undefined;
 
-  constructor(arenas: Arenas, { cache, keptFrom = KEPT_FROM, report = () => {}, ...options }: KeptScanOptions = {}) {
-    super(arenas, options);
+  constructor(arenas: Arenas, options: KeptScanOptions = {}) {
+    const { cache, keptFrom = KEPT_FROM, report = () => {}, beside, ...scan } = options;
+    super(arenas, scan);
+    this.#beside = beside;
     this.#cache = cache && new IndexCache(cache);
     this.#keptFrom = keptFrom;
     this.#report = report;
@@ -55,6 +61,7 @@ export class KeptScan extends ScanIndex implements ThreadIndex {
   async open(): Promise<Float64Array> {
     try {
       if (this.#cache?.open()) await this.#load(this.#cache);
+      if (this.#kept > 0) await this.#loadBeside(this.#cache as IndexCache);
     } catch (error) {
       this.#report(`the kept sketches cannot be used, all faces are read from the database: ${messageOf(error)}`);
       this.pages.clear();
@@ -71,27 +78,22 @@ export class KeptScan extends ScanIndex implements ThreadIndex {
     if (this.size < before && this.#kept > 0) this.#erasedSince ??= Date.now();
   }
 
-  async save(): Promise<void> {
-    while (this.#saving) await this.#saving.catch(() => undefined);
-    if (!this.#cache || this.#isGone) return;
-    if (this.size < this.#keptFrom) return this.#forget(this.#cache);
-    this.#saving = this.#write(this.#cache).finally(() => {
-      this.#saving = undefined;
-    });
-    await this.#saving;
+  save(): Promise<void> {
+    return this.#save('asked');
   }
 
   /** Never rejects: without the file the next start is slower, no more. But no erased face stays in an old one. */
   async saveIfDue(): Promise<void> {
     if (Date.now() - this.#failedAt < RETRIED_AFTER_MS) return;
     const isErasureDue = this.#erasedSince !== undefined && Date.now() - this.#erasedSince >= MAX_ERASED_MS;
-    if (isErasureDue || (this.pages.changed.size >= MIN_CHANGED && this.size >= this.#keptFrom))
-      await this.#saveOrRemove();
+    const isChanged = this.pages.changed.size >= MIN_CHANGED || (this.#beside?.isDue('looking') ?? false);
+    if (isErasureDue || (isChanged && this.size >= this.#keptFrom)) await this.#saveOrRemove('looking');
   }
 
   /** Writes what has changed, and lets go of the memory. */
   override async close(): Promise<void> {
-    if (this.pages.changed.size > 0) await this.#saveOrRemove();
+    await this.#saving?.catch(() => undefined);
+    if (this.pages.changed.size > 0 || this.#beside?.isDue('closing')) await this.#saveOrRemove('closing');
     await this.#end();
     this.#cache?.close();
   }
@@ -108,9 +110,19 @@ export class KeptScan extends ScanIndex implements ThreadIndex {
     await this.#saving?.catch(() => undefined);
   }
 
-  async #saveOrRemove(): Promise<void> {
+  async #save(occasion: SaveOccasion): Promise<void> {
+    while (this.#saving) await this.#saving.catch(() => undefined);
+    if (!this.#cache || this.#isGone) return;
+    if (this.size < this.#keptFrom) return this.#forget(this.#cache);
+    this.#saving = this.#write(this.#cache, occasion).finally(() => {
+      this.#saving = undefined;
+    });
+    await this.#saving;
+  }
+
+  async #saveOrRemove(occasion: SaveOccasion): Promise<void> {
     try {
-      await this.save();
+      await this.#save(occasion);
     } catch (error) {
       this.#report(`cannot keep the sketches, the next start takes longer: ${messageOf(error)}`);
       this.#failedAt = Date.now();
@@ -120,6 +132,7 @@ export class KeptScan extends ScanIndex implements ThreadIndex {
 
   #forget(cache: IndexCache | undefined): void {
     cache?.remove();
+    this.#beside?.forget();
     this.#kept = 0;
     this.#erasedSince = undefined;
     this.#changeAll();
@@ -131,10 +144,12 @@ export class KeptScan extends ScanIndex implements ThreadIndex {
   }
 
   /** Between parts the thread answers searches; what they change meanwhile is written too, so that the whole is of one time. */
-  async #write(cache: IndexCache): Promise<void> {
+  async #write(cache: IndexCache, occasion: SaveOccasion): Promise<void> {
     const { changed } = this.pages;
     cache.begin();
+    let isCommitted = false;
     try {
+      if (this.#beside?.isDue(occasion)) await this.#beside.write(cache, () => this.#isGone);
       const many = changed.size + MORE_PARTS;
       for (let written = 0; changed.size > 0; written++) {
         const [part = 0] = changed;
@@ -146,14 +161,26 @@ export class KeptScan extends ScanIndex implements ThreadIndex {
       for (let part = this.pages.parts; part < this.#kept; part++) cache.delete(`faces/${part}`);
       cache.write('sieve', axesToBytes(this.pages.isSifted ? this.pages.axes : undefined));
       cache.write('parts', Buffer.from(String(this.pages.parts)));
+      this.#beside?.finish(cache, (faceId) => this.pages.has(faceId));
       cache.commit();
+      isCommitted = true;
       this.#kept = this.pages.parts;
       this.#erasedSince = undefined;
     } catch (error) {
       cache.rollback();
       this.#changeAll();
       throw error;
+    } finally {
+      this.#beside?.ended(isCommitted);
     }
+  }
+
+  async #loadBeside(cache: IndexCache): Promise<void> {
+    if (this.#beside) return this.#beside.load(cache, (faceId) => this.pages.has(faceId));
+    // Another kind of index left it, and nothing would erase a face from it.
+    cache.begin();
+    cache.deleteAll('graph/');
+    cache.commit();
   }
 
   async #load(cache: IndexCache): Promise<void> {

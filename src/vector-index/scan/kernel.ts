@@ -9,6 +9,7 @@ export interface Kernel {
   project(vector: number, rows: number, count: number, out: number): void;
   compare(codes: number, pages: number, faces: number, code: number, distances: number, counts: number): void;
   sift(codes: number, pages: number, faces: number, table: number, distances: number): void;
+  dot(a: number, b: number): number;
   tally(distances: number, faces: number, step: number, counts: number): void;
   collect(
     vectors: number,

@@ -273,7 +273,7 @@
     (i32.shr_u (i32.sub (local.get $out) (local.get $first)) (i32.const 3)))
 
   ;; Of two vectors of 512 bytes.
-  (func $dot (param $a i32) (param $b i32) (result i32)
+  (func $dot (export "dot") (param $a i32) (param $b i32) (result i32)
     (local $end i32) (local $sum v128) (local $x v128) (local $y v128)
     (local.set $end (i32.add (local.get $a) (i32.const 512)))
     (loop $groups

@@ -2,7 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { EMBEDDING_LENGTH } from '../../core/embedding.js';
 import { assertUnit } from '../../core/unit-vector.js';
 import { type FaceBatch, type IndexState, keepBest, type Match } from '../vector-index.js';
-import type { FoundSlots } from './arena.js';
+import type { Arena } from './arena.js';
+import type { FoundSlots } from './arena-layout.js';
 import type { Arenas } from './arenas.js';
 import { learnAxes, SAMPLE } from './axes.js';
 import { FacePages, type PlacedRun } from './face-pages.js';
@@ -117,6 +118,27 @@ export class ScanIndex {
     this.#learning = this.#makeSieve().finally(() => {
       this.#learning = undefined;
     });
+    this.#learning.then(
+      () => this.hasLearnt(),
+      () => undefined,
+    );
+  }
+
+  /** After the sieve was made, where the faces let themselves be told apart by one. */
+  protected hasLearnt(): void {}
+
+  /** Of some faces the k nearest, with the cosines that a search gives. Those that are not held are skipped. */
+  protected nearestOf(faceIds: Iterable<number>, probe: Float32Array, k: number): Match[] {
+    const scales = new Map<Arena, number>();
+    const best: Match[] = [];
+    for (const faceId of faceIds) {
+      const at = this.pages.find(faceId);
+      if (!at) continue;
+      const scale = scales.get(at.arena) ?? at.arena.aim(probe);
+      scales.set(at.arena, scale);
+      keepBest(best, k, { faceId, cosine: bounded(at.arena.cosineOf(at.page, at.place, scale)) });
+    }
+    return best;
   }
 
   async #makeSieve(): Promise<void> {
@@ -143,12 +165,16 @@ export class ScanIndex {
   /** @param first slot of the run */
   #keepBest(best: Match[], k: number, { slots, cosines, count }: FoundSlots, first: number): void {
     for (let i = 0; i < count; i++) {
-      const cosine = Math.max(-1, Math.min(1, cosines[2 * i + 1] as number));
+      const cosine = bounded(cosines[2 * i + 1] as number);
       const worst = best[k - 1];
       if (worst && cosine < worst.cosine) continue;
       keepBest(best, k, { faceId: this.pages.faceAt(first + (slots[2 * i] as number)), cosine });
     }
   }
+}
+
+function bounded(cosine: number): number {
+  return Math.max(-1, Math.min(1, cosine));
 }
 
 function vectorAt(embeddings: Float32Array, i: number): Float32Array {

@@ -44,6 +44,15 @@ test.each([
   ]);
 });
 
+test('a list of a school is read: below its title, with the columns and the names as they are called there', async () => {
+  const title = ['TRƯỜNG THPT NGUYỄN TRÃI', '', '', ''];
+  const header = ['STT', 'Mã  học sinh', 'Họ và tên đệm', 'Tên'];
+  const file = await xlsxFile('10A1', title, [['DANH SÁCH LỚP 10A1', ''], header, [1, 'HS01', 'Nguyễn Hoài', 'Nam']]);
+  expect(await readUserList(file)).toEqual([{ row: 4, id: 'HS01', name: 'Nguyễn Hoài Nam' }]);
+  const csv = ',Danh sách\nMSSV,HỌ TÊN\n007,Đào\n';
+  expect(await readUserList(Buffer.from(csv))).toEqual([{ row: 3, id: '007', name: 'Đào' }]);
+});
+
 test.each([
   ['no header', Buffer.from('a1,Anna\n'), /must name the columns id and name/],
   ['nothing', Buffer.from(''), /must name the columns/],

@@ -187,17 +187,6 @@ test('small collections, and those that have become small, are not kept; nor is 
   expect(await readdir(dropped)).toEqual([]);
 });
 
-test('what the other kind of index left is removed', async () => {
-  const folder = await filled();
-  const names = ['7.index', '7-abc.graph', '8.draft'];
-  for (const name of names) await writeFile(join(folder, name), 'old');
-  IndexCache.removeOthers(folder, 'databases');
-  expect(await readdir(folder)).toEqual(['7.sqlite']);
-  for (const name of names) await writeFile(join(folder, name), 'old');
-  IndexCache.removeOthers(folder, 'files');
-  expect((await readdir(folder)).sort()).toEqual(names.sort());
-});
-
 test('after a full disk the file is gone, the failure is said once, and the faces are found', async () => {
   const folder = await filled();
   const { index, troubles } = opened(folder);

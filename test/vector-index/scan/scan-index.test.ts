@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { FaceLikeVectors } from '../../../scripts/bench/face-like-vectors.js';
 import { Arenas } from '../../../src/vector-index/scan/arenas.js';
 import { ScanIndex } from '../../../src/vector-index/scan/scan-index.js';
+import { askew } from '../askew.js';
 import { batch } from '../batch.js';
 import { RandomVectors } from '../random-vectors.js';
 
@@ -55,16 +56,6 @@ test('of 6,000 vectors spread like faces, the nearest is among the best 16, for 
   const hits = probes.filter((probe) => ids(index.search(probe, 16)).includes(exact(held, probe, 1)[0] as number));
   expect(hits.length).toBeGreaterThanOrEqual(99);
 });
-
-/** Face-like vectors whose axes lie askew, as those of most embedders do: coordinates are mixed by a Householder reflection. */
-function askew(vector: Float32Array): Float32Array {
-  const normal = new FaceLikeVectors(99).person().map((_, i) => Math.sin(i * i) / 16);
-  const squares = normal.reduce((sum, x) => sum + x * x, 0);
-  const along = (2 * cosine(normal, vector)) / squares;
-  const mixed = vector.map((x, i) => x - along * (normal[i] ?? 0));
-  // Neighbours far apart trade places, so that the first numbers say no more than others.
-  return mixed.map((_, i) => mixed[(i * 37) % LENGTH] ?? 0);
-}
 
 test.each([
   ['lie in the order of their axes', (vector: Float32Array) => vector],

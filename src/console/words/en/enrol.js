@@ -4,7 +4,7 @@ export const words = {
   'enrol.one': 'One person',
   'enrol.each': 'Many people',
   'enrol.each-hint':
-    'Each photo or folder is another person. Nothing is sent before you have seen whose photos they are.',
+    'Each photo or folder is another person. With a list of the class, import it first. You see whose photos they are before anything is sent.',
   'enrol.id': 'Id',
   'enrol.id-hint': 'An id that exists gets more faces.',
   'enrol.known':
@@ -26,6 +26,11 @@ export const words = {
   'enrol.progress-failed': '{done} of {all} photos done, {refused} refused, {failed} not sent',
   'enrol.photos': 'Photos',
   'enrol.only-open': 'Only those that need you ({n})',
+  'enrol.another-photo': 'Another photo',
+  'enrol.another-shot': 'Photograph again',
+  'enrol.clear': 'Clear this list',
+  'enrol.listed':
+    '{what}. Now add their photos: files or folders that are called by the id or the name of somebody in the list.',
   'enrol.not-covered': 'Nothing covers the face: enrol it',
   'enrol.to-found': 'The same person: add it to {id}',
   'enrol.all-the-same': 'Another person: enrol as {id}',

@@ -3,10 +3,11 @@ import { EMBEDDING_LENGTH } from '../../../core/embedding.js';
 import { FaceSearchError, type Reason } from '../../../core/errors.js';
 import type { DuplicateFinding } from '../../../gallery/gallery.js';
 import { duplicateError, findDuplicate } from '../../duplicates.js';
+import { allow_covered } from '../../forms/common-fields.js';
 import { imageOfText } from '../../forms/fields.js';
 import { exampleUser, livenessErrors, photoErrors, success, successSchema } from '../../replies.js';
 import type { Route } from '../../route.js';
-import { noted, photoOptions } from '../../services.js';
+import { mayOverrule, noted, photoOptions } from '../../services.js';
 import { candidate, shownCandidate } from './candidates.js';
 import { collection, flags, name, photo, whole } from './fields.js';
 import { userId } from './people/batch.js';
@@ -34,6 +35,7 @@ const schema = {
           '`refuse`: what shows somebody else is not stored. `only`: nothing is. `off`: it is stored all the same.',
         ),
       ...flags,
+      allow_covered: z.boolean().default(false).describe(allow_covered.description),
     })
     .refine(({ photo, vector }) => (photo === undefined) !== (vector === undefined), {
       params: { reason: 'photo-or-vector' satisfies Reason },
@@ -60,7 +62,8 @@ const schema = {
   errors: [...photoErrors, ...livenessErrors, 'USER_NOT_FOUND'],
 } as const;
 
-export const enrolRoute: Route = (app, { services, config: { KEEP_PHOTOS: keep, DUPLICATE_THRESHOLD: threshold } }) => {
+export const enrolRoute: Route = (app, { services, config }) => {
+  const { KEEP_PHOTOS: keep, DUPLICATE_THRESHOLD: threshold } = config;
   app.post('/enrol', { schema, config: { permission: 'enrol' } }, async ({ body, context }) => {
     const { id, name, check } = body;
     const { gallery, directory, analyser } = services();
@@ -68,7 +71,8 @@ export const enrolRoute: Route = (app, { services, config: { KEEP_PHOTOS: keep, 
     if (name === undefined) await gallery.requireUser(where, id);
     else refuseInvisible(id);
     const image = body.photo === undefined ? undefined : imageOfText('photo', body.photo);
-    const options = { ...photoOptions(body), tellQuality: true, withCrop: keep === 'crop' && check !== 'only' };
+    const asked = photoOptions({ ...body, allow_covered: mayOverrule(body, config) });
+    const options = { ...asked, tellQuality: true, withCrop: keep === 'crop' && check !== 'only' };
     const analysis = image && (await noted(context, analyser.embedPhoto(image, options, context.abandoned)));
     const embedding = analysis?.embedding ?? Float32Array.from(body.vector ?? []);
     const quality = analysis?.quality ?? null;

@@ -94,6 +94,18 @@ describe.each([
   });
 });
 
+test('an office overrules a gate where the server lets it, and a refused photo makes nobody', async () => {
+  const asked = { name: 'Carl', allow_covered: true, check: 'off' };
+  const refusing = await app(await openGallery());
+  expect(await refusing.enrol('c1', 'beard', asked)).toMatchObject({ code: '406', reason: 'mask' });
+  const letting = await app(await openGallery(), { ALLOW_COVERED: 'on' });
+  expect(await letting.enrol('c1', 'none', asked)).toMatchObject({ code: '407' });
+  for (const { enrol } of [refusing, letting])
+    expect(await enrol('c1', 'cos:0.2')).toMatchObject({ reason: 'user-not-found' });
+  expect(await letting.enrol('c1', 'beard', asked)).toMatchObject({ data: { stored: true } });
+  expect(letting.entries.at(-1)).toMatchObject({ userId: 'c1', overruled: ['mask'] });
+});
+
 test.each([
   ['off', '200', undefined],
   ['report', '200', { kind: 'known-person', refused: false }],

@@ -37,7 +37,7 @@ const schema = {
   tags: ['People'],
   summary: 'Create or rename the users of a list',
   description:
-    'The list is a CSV or XLSX file with the columns `id` and `name`, at most 20,000 lines. Nobody is deleted, and faces stay.',
+    'The list is a CSV or XLSX file with the columns `id` and `name`, at most 20,000 lines. A title may stand above their names. Nobody is deleted, and faces stay.',
   body: z
     .object({
       collection,
