@@ -89,9 +89,7 @@ export class GraphKeeper implements KeptBeside {
       this.graph?.free();
       this.graph = undefined;
       this.forget();
-      cache.begin();
       cache.deleteAll(PARTS);
-      cache.commit();
     }
   }
 

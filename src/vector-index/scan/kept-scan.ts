@@ -178,9 +178,7 @@ export class KeptScan extends ScanIndex implements ThreadIndex {
   async #loadBeside(cache: IndexCache): Promise<void> {
     if (this.#beside) return this.#beside.load(cache, (faceId) => this.pages.has(faceId));
     // Another kind of index left it, and nothing would erase a face from it.
-    cache.begin();
     cache.deleteAll('graph/');
-    cache.commit();
   }
 
   async #load(cache: IndexCache): Promise<void> {
