@@ -1,10 +1,10 @@
 import { createReadStream, type ReadStream } from 'node:fs';
-import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { FaceSearchError } from '../../core/errors.js';
 import { DATABASE } from '../data-folder/data-folder.js';
-import { syncFolder } from '../data-folder/durable-folder.js';
+import { makeFolder, syncFolder } from '../data-folder/durable-folder.js';
 import type { S3Options } from '../photos/s3/s3-bucket.js';
 import type { BackupFault, BackupNews, BackupTask } from './backup-worker.js';
 
@@ -95,7 +95,7 @@ export class Backups {
       const name = `facesearch-${now.toISOString().slice(0, 19).replaceAll(':', '')}Z.tar`;
       const run = runOf(name, now);
       try {
-        await mkdir(folder, { recursive: true, mode: 0o700 });
+        makeFolder(folder);
         await this.#clear();
         await this.#requireSpace();
       } catch (error) {
