@@ -55,7 +55,6 @@ interface Course {
   counts: Record<string, number>;
   /** Of the resident memory, in MiB, every SAMPLE_MS. */
   memory: number[];
-  loopDelayMax: number;
 }
 
 async function load(server: BenchServer, folder: string): Promise<Course> {
@@ -94,8 +93,6 @@ async function load(server: BenchServer, folder: string): Promise<Course> {
     await rm(file);
   };
   const memory: number[] = [];
-  let loopDelayMax = 0;
-  await server.vitals();
   await Promise.all([
     repeat('searches by photo', 50, (i) => server.post('/search', { file: photo(i) }, ['200', '404'])),
     repeat('searches by vector', 5, () => server.post('/search_vector', { vector: vector() }, ['200', '404'])),
@@ -104,16 +101,15 @@ async function load(server: BenchServer, folder: string): Promise<Course> {
     repeat('collections filled and deleted', 1000, passingCollection),
     repeat('backups', (MINUTES * 60_000) / BACKUPS, backUp),
     repeat('', SAMPLE_MS, async () => {
-      const vitals = await server.vitals();
-      memory.push(vitals.rssBytes / MIB);
-      loopDelayMax = Math.max(loopDelayMax, vitals.loopDelayMax);
+      const { rssBytes } = await server.vitals();
+      memory.push(rssBytes / MIB);
     }),
   ]);
   delete counts[''];
-  return { counts, memory, loopDelayMax };
+  return { counts, memory };
 }
 
-function tell(described: string, { counts, memory, loopDelayMax }: Course): void {
+function tell(described: string, { counts, memory }: Course): void {
   const half = memory.slice(Math.floor(memory.length / 2));
   const perHour = slope(half) * (3_600_000 / SAMPLE_MS);
   const [first, last] = [
@@ -133,10 +129,8 @@ function tell(described: string, { counts, memory, loopDelayMax }: Course): void
     `| mean of the first third | ${first.toFixed(0)} |`,
     `| mean of the last third | ${last.toFixed(0)} |`,
     `| growth an hour, by the straight line through the second half | ${perHour.toFixed(0)} |`,
-    '',
-    `The event loop was held up for ${loopDelayMax.toFixed(0)} ms at the most.`,
   ];
-  const numbers = { counts, memory: memory.map(Math.round), perHour, loopDelayMax };
+  const numbers = { counts, memory: memory.map(Math.round), perHour };
   if (isReported) report('endurance', numbers, lines, memoryPlot(memory, MINUTES));
   else console.log(lines.join('\n'));
 }

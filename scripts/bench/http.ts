@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { identityOf } from '../../src/gallery/model-identity.js';
@@ -39,12 +39,14 @@ interface Load {
   ms: number[];
 }
 
-export async function measureHttp(machine: string, faces = 0): Promise<void> {
+/** @param kept folder with the data of an earlier run, or where this one leaves its data: it takes a while to make a million templates */
+export async function measureHttp(machine: string, faces = 0, kept?: string): Promise<void> {
   const photos = await benchPhotos(VGA);
   const pack = await loadPack(process.env.MODEL_MANIFEST || defaultManifestPath, process.env.MODEL_PACK || 'default');
   const bare = await BareLimit.start(pack, photos, cores);
-  const folder = mkdtempSync(join(tmpdir(), 'facesearch-bench-'));
-  fillDatabase(join(folder, DATABASE), identityOf(pack.embedders[galleryVersion].model), faces);
+  const folder = kept ?? mkdtempSync(join(tmpdir(), 'facesearch-bench-'));
+  const file = join(folder, DATABASE);
+  if (!existsSync(file)) fillDatabase(file, identityOf(pack.embedders[galleryVersion].model), faces);
   const server = await BenchServer.start(cores, folder);
   try {
     // Templates of all people, and the sketches.
@@ -112,7 +114,7 @@ export async function measureHttp(machine: string, faces = 0): Promise<void> {
   } finally {
     await server.close();
     await bare.close();
-    rmSync(folder, { recursive: true, force: true });
+    if (kept === undefined) rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -9,9 +9,9 @@ import { measureStart } from './start.js';
  * `npm run bench`, or `npm run bench -- http` for one of the scenarios: writes its table in docs/benchmarks.md, and its
  * numbers and plot to docs/benchmarks/. Takes about eight minutes, on a machine that does nothing else.
  * `npm run bench -- http --faces 1000000` measures with so many faces in the collection, once their templates are made: a quarter
- * of an hour more for a million.
+ * of an hour more for a million. With `--folder <folder>` these are kept for further runs.
  */
-const SCENARIOS: Record<string, (machine: string, faces: number) => Promise<void>> = {
+const SCENARIOS: Record<string, (machine: string, faces: number, folder?: string) => Promise<void>> = {
   pipeline: measurePipeline,
   http: measureHttp,
   start: measureStart,
@@ -20,7 +20,7 @@ const SCENARIOS: Record<string, (machine: string, faces: number) => Promise<void
 await runScript(async () => {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { faces: { type: 'string', default: '0' } },
+    options: { faces: { type: 'string', default: '0' }, folder: { type: 'string' } },
   });
   const faces = Number(values.faces);
   if (!Number.isInteger(faces) || faces < 0) throw new Error('--faces must be a number of faces.');
@@ -30,6 +30,6 @@ await runScript(async () => {
   }
   const described = await machine();
   for (const [name, measure] of Object.entries(SCENARIOS)) {
-    if (positionals.length === 0 || positionals.includes(name)) await measure(described, faces);
+    if (positionals.length === 0 || positionals.includes(name)) await measure(described, faces, values.folder);
   }
 });

@@ -11,12 +11,23 @@ import { makeSecret, otpauthUrl, stepOf } from './totp.js';
 /** Who makes or changes a console user: a request's caller, or the command line with all permissions. */
 export type Changer = Pick<Caller, 'tenant' | 'permissions' | 'session'>;
 
+/** A console user to be. */
+export interface NewUser {
+  name: string;
+  role: Role;
+  password: string;
+  /** The user must choose another password at the first log-in; so it is without this. */
+  mustChange?: boolean;
+}
+
 /** What is changed of a console user. */
 export interface AccountWish {
   role?: Role | undefined;
   password?: string | undefined;
   isDisabled?: boolean | undefined;
   resetTotp?: boolean | undefined;
+  /** Of a password that is changed, as in {@link NewUser}. */
+  mustChange?: boolean | undefined;
 }
 
 /** Console users of a tenant. Nobody gives, changes or takes away more than they have, and nobody shuts themselves out. */
@@ -34,12 +45,13 @@ export class Accounts {
   }
 
   /** @returns its number @throws FaceSearchError BAD_INPUT, NOT_PERMITTED or OVERLOADED; StoreError */
-  async add(by: Changer, { name, role, password }: { name: string; role: Role; password: string }): Promise<number> {
+  async add(by: Changer, { name, role, password, mustChange = true }: NewUser): Promise<number> {
     requireOwn(by, role);
     const checked = checkedName(name);
     checkPassword(password, checked);
     const hash = await this.#passwords.hash(password);
-    const accountId = await this.#store.accounts.add({ tenant: by.tenant, name: checked, role, password: hash });
+    const account = { tenant: by.tenant, name: checked, role, password: hash, mustChange };
+    const accountId = await this.#store.accounts.add(account);
     if (accountId === undefined)
       throw new FaceSearchError('BAD_INPUT', 'field-value', {
         field: 'name',
@@ -56,6 +68,7 @@ export class Accounts {
     if (wish.password !== undefined) {
       checkPassword(wish.password, account.name);
       change.password = await this.#passwords.hash(wish.password);
+      change.mustChange = wish.mustChange ?? true;
     }
     await this.#store.accounts.update(by.tenant, accountId, change);
     if (wish.resetTotp) await this.#store.accounts.resetTotp(accountId);
@@ -74,8 +87,11 @@ export class Accounts {
     const { account, sessionId, address } = own;
     await logIn.requirePassword(account, old, address);
     checkPassword(next, account.name);
+    // Who gave the first one would still know it.
+    if (next === old)
+      throw new FaceSearchError('BAD_INPUT', 'field-value', { field: 'password', fault: 'must be another one' });
     const password = await this.#passwords.hash(next);
-    await this.#store.accounts.update(account.tenant, account.accountId, { password });
+    await this.#store.accounts.update(account.tenant, account.accountId, { password, mustChange: false });
     await this.#store.sessions.endOfAccount(account.accountId, sessionId);
   }
 

@@ -72,7 +72,7 @@ export class Sessions {
       return {
         keyId: accountKeyId(account.accountId),
         tenant: session.tenant,
-        permissions: this.lacksTotp(account) ? [] : permissionsOf(account.role),
+        permissions: account.mustChange || this.lacksTotp(account) ? [] : permissionsOf(account.role),
         session: { sessionId, expiresAt, account },
       };
     }

@@ -18,7 +18,7 @@ import { tryPage } from './pages/try-out.js';
 import { unknownPage } from './pages/unknown.js';
 import { usersPage } from './pages/users.js';
 import { webhooksPage } from './pages/webhooks.js';
-import { mayDo } from './session.js';
+import { mayDo, session } from './session.js';
 
 /**
  * A page fills `main` and stops what it began when `signal` aborts. `needs` is the permission that it is shown for,
@@ -55,6 +55,8 @@ export function isShown(name) {
 
 /** The page that the address names, or else the first. What follows the name is for the page itself: `#/people/anna`. */
 export function pageName() {
+  // Nothing else works before.
+  if (session.me?.account?.mustChange) return 'account';
   const name = location.hash.slice(2).split('/')[0];
   return Object.hasOwn(pages, name) ? name : (Object.keys(pages).find(isShown) ?? 'try');
 }

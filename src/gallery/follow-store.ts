@@ -5,13 +5,13 @@ import type { FaceBatch, VectorIndex } from '../vector-index/vector-index.js';
 const PAGE = 500;
 
 /**
- * Faces of a snapshot that are compared with the store's. Numbers of faces are never used twice, unless the database
+ * Kept faces that are compared with the store's. Numbers of faces are never used twice, unless the database
  * went back in time (a copy was put in its place) and went on from there: then the newest ones differ.
  */
 const COMPARED = 16;
 
 export interface StoreFollower {
-  /** Opens the index, from its snapshot where there is one. */
+  /** Opens the index, from what is kept of it. */
   open: () => Promise<{ index: VectorIndex; faceIds: Float64Array }>;
   store: IndexSource;
   collectionId: number;

@@ -6,7 +6,7 @@ import { Arenas } from './scan/arenas.js';
 import { KeptScan } from './scan/kept-scan.js';
 import type { ThreadIndex } from './thread-index.js';
 
-/** How often it is looked whether a snapshot is due. */
+/** How often it is looked whether something is to be kept. */
 const LOOK_EVERY_MS = 10_000;
 
 const settings = workerData as IndexSettings;

@@ -26,7 +26,7 @@ export interface IndexSettings {
 
 /** What the pool asks of a worker; each is answered once, those of one collection in their order. */
 export type Call =
-  /** Answered with the ids of the faces that a snapshot held. */
+  /** Answered with the ids of the faces that were kept. */
   | { op: 'open'; identity: string }
   | { op: 'add'; faces: FaceBatch }
   | { op: 'remove'; faceIds: readonly number[] }
@@ -35,7 +35,7 @@ export type Call =
   | { op: 'settled' }
   | { op: 'save' }
   | { op: 'drop' }
-  /** To the worker, not to a collection: writes the snapshots that are due and ends the thread. */
+  /** To the worker, not to a collection: writes what is to be kept and ends the thread. */
   | { op: 'close' };
 
 export interface Request {

@@ -44,7 +44,7 @@ export class RemoteIndex implements VectorIndex {
     return (await this.#ask({ op: 'settled' })) as IndexState;
   }
 
-  /** Writes a snapshot now. */
+  /** Writes what is to be kept now. */
   async save(): Promise<void> {
     await this.#ask({ op: 'save' });
   }

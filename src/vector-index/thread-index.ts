@@ -5,7 +5,7 @@ export interface ThreadIndex {
   readonly size: number;
   readonly state: IndexState;
 
-  /** Called once, first. @returns the faces that a snapshot held; never rejects */
+  /** Called once, first. @returns the faces that were kept; never rejects */
   open(): Promise<Float64Array>;
   add(faces: FaceBatch): void;
   remove(faceIds: Iterable<number>): void;
@@ -13,12 +13,12 @@ export interface ThreadIndex {
   holds(faces: FaceBatch): boolean;
   settled(): Promise<void>;
 
-  /** Writes a snapshot, where there are any. */
+  /** Writes what is to be kept, where anything is. */
   save(): Promise<void>;
   /** The same when it pays, or when an old one holds an erased face. Never rejects. */
   saveIfDue(): Promise<void>;
-  /** Writes the snapshot when that pays, and lets go of the memory. */
+  /** Writes what is to be kept when that pays, and lets go of the memory. */
   close(): Promise<void>;
-  /** Lets go of the memory and removes the snapshot. */
+  /** Lets go of the memory and removes what is kept. */
   drop(): Promise<void>;
 }

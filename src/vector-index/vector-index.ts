@@ -43,7 +43,7 @@ export interface VectorIndex {
   /** Resolves when work in the background, which never changes what a search means, has come to its end. */
   settled(): Promise<IndexState>;
 
-  /** Lets go of the memory and deletes the snapshot. Every later call rejects. */
+  /** Lets go of the memory and deletes what is kept. Every later call rejects. */
   drop(): Promise<void>;
 }
 

@@ -23,7 +23,11 @@ test('console users are added, listed and changed by command line, with the pass
   };
   const password = 'correct horse battery';
   const added = await users(['add', 'Anna', '--role', 'admin'], `${password}\n`);
-  expect(added).toEqual({ code: 0, error: '', out: 'The user Anna of the tenant "default" can log in as admin.\n' });
+  expect(added).toEqual({
+    code: 0,
+    error: '',
+    out: 'The user Anna of the tenant "default" can log in as admin. The first log-in asks for another password.\n',
+  });
   expect((await users(['add', 'anna'], password)).error).toContain('name belongs to another console user');
   expect((await users(['add', 'ben'], 'short')).error).toContain('password must have 10 to 128 characters');
   expect((await users(['add', 'ben'])).error).toContain('Standard input holds no password.');
@@ -32,12 +36,13 @@ test('console users are added, listed and changed by command line, with the pass
     'it is one of clerk, manager, admin, operator',
   );
   await users(['role', 'anna', '--role', 'manager']);
-  await users(['password', 'anna'], 'staple of the correct horse\n');
+  await users(['password', 'anna', '--keep-password'], 'staple of the correct horse\n');
   await users(['disable', 'anna']);
   const { out } = await users(['list']);
   expect(out).toMatch(/^name +role +second factor +added +last login +state\nanna +manager +no .* never +disabled /);
   const store = await SqliteStore.open(join(folder, 'facesearch.sqlite'));
   const account = await store.accounts.find('default', 'anna');
+  expect(account?.mustChange).toBe(false);
   expect(await fitsPassword('staple of the correct horse', account?.password ?? '')).toBe(true);
   await store.close();
   const lines = (await readFile(log, 'utf8')).trimEnd().split('\n');

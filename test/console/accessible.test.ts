@@ -32,6 +32,11 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 describe.skipIf(!chromiumPath)('the accessible console in Chromium (skipped without Chromium)', () => {
   const browser = ConsoleBrowser.use();
 
+  const tagOf = (path: string) => {
+    const { paths } = browser.server.app.swagger() as { paths: Record<string, { post: { tags: string[] } }> };
+    return paths[path]?.post.tags[0];
+  };
+
   it('the viewer at /docs, which the console links to, sends its examples and loads nothing from another host', async () => {
     await browser.logIn('Try the API');
     const [viewer] = await Promise.all([
@@ -51,6 +56,8 @@ describe.skipIf(!chromiumPath)('the accessible console in Chromium (skipped with
       ['/vision/ekyc/facesearch/v4/add_vector', 'Add photo success'],
       ['/admin/v1/analyse', '"reason": "no-face"'],
     ] as const) {
+      const group = viewer.locator(`.opblock-tag[data-tag="${tagOf(path)}"]`);
+      if ((await group.getAttribute('data-is-open')) === 'false') await group.click();
       const endpoint = viewer.locator('.opblock').filter({ has: viewer.getByText(path, { exact: true }) });
       await endpoint.locator('.opblock-summary-control').click();
       await endpoint.getByRole('button', { name: 'Execute' }).click();

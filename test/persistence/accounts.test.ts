@@ -35,7 +35,8 @@ test('with a data key no file shows the secret of a second factor, and another k
   const path = join(folder, 'facesearch.sqlite');
   const [from, to] = [DataKey.parse('ab'.repeat(32)), DataKey.parse('cd'.repeat(32))];
   const store = await SqliteStore.open(path, { dataKey: from });
-  const id = (await store.accounts.add({ tenant: 'acme', name: 'anna', role: 'admin', password: 'p' })) ?? 0;
+  const id =
+    (await store.accounts.add({ tenant: 'acme', name: 'anna', role: 'admin', password: 'p', mustChange: false })) ?? 0;
   await store.accounts.offerTotp(id, 'SECRETOFANNA');
   await store.accounts.confirmTotp(id, 1, []);
   await store.accounts.offerTotp(id, 'NEXTOFANNA');

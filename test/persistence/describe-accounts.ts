@@ -4,7 +4,7 @@ import type { Store } from '../../src/persistence/store.js';
 
 const hash = (text: string) => createHash('sha256').update(text).digest();
 const ago = (ms: number) => new Date(Date.now() - ms);
-const anna = { tenant: 'acmé', name: 'anna', role: 'clerk', password: '$argon2id$1' } as const;
+const anna = { tenant: 'acmé', name: 'anna', role: 'clerk', password: '$argon2id$1', mustChange: true } as const;
 const hour = 3_600_000;
 
 /** What every store does with console users and sessions. @param open gives an empty store, closed when the test ends */
@@ -37,10 +37,16 @@ export function describeAccounts(open: () => Promise<Store>): void {
       expect(await accounts.remove('globex', id)).toBe(false);
       expect(await accounts.update('acmé', id, { role: 'manager' })).toBe(true);
       expect(await accounts.update('acmé', id, { isDisabled: true })).toBe(true);
-      expect(await accounts.update('acmé', id, { password: '$argon2id$2' })).toBe(true);
+      expect((await accounts.find('acmé', 'anna'))?.mustChange).toBe(true);
+      expect(await accounts.update('acmé', id, { password: '$argon2id$2', mustChange: false })).toBe(true);
       await accounts.noteLogin(id, ago(hour));
       const changed = await accounts.find('acmé', 'anna');
-      expect(changed).toMatchObject({ role: 'manager', password: '$argon2id$2', disabledAt: expect.any(Date) });
+      expect(changed).toMatchObject({
+        role: 'manager',
+        password: '$argon2id$2',
+        mustChange: false,
+        disabledAt: expect.any(Date),
+      });
       expect(changed?.lastLoginAt).toBeInstanceOf(Date);
       await accounts.update('acmé', id, { isDisabled: false });
       expect((await accounts.find('acmé', 'anna'))?.disabledAt).toBeUndefined();

@@ -45,7 +45,8 @@ class Camera:
         query = {"collection": collection, "day": day, "offset": offset, "limit": limit}
         return self._http.json("GET", with_query("/admin/v1/attendance", query))["data"]
 
-    def attendance_file(self, day: Optional[str] = None, collection: str = "") -> bytes:
-        """The whole day as CSV, with the times of the site."""
-        query = {"collection": collection, "day": day}
-        return self._http.file(with_query("/admin/v1/attendance/file", query), "text/csv")
+    def attendance_file(self, day: Optional[str] = None, collection: str = "", format: str = "csv") -> bytes:
+        """The whole day as csv, or xlsx, with the times of the site."""
+        query = {"collection": collection, "day": day, "format": format}
+        content_type = "text/csv" if format == "csv" else "application/vnd.openxmlformats"
+        return self._http.file(with_query("/admin/v1/attendance/file", query), content_type)

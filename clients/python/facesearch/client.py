@@ -27,8 +27,26 @@ class FaceSearch:
         """Registers a person, or changes the name."""
         self._http.form("POST", _V4 + "/create", [("collection", collection), ("id", id), ("name", name)])
 
-    def add(self, id: str, photo: bytes, collection: str = "", allow_id_card: bool = False) -> None:
-        fields = [("collection", collection), ("id", id), ("file", photo), ("allow_id_card", allow_id_card)]
+    def add(
+        self,
+        id: str,
+        photo: bytes,
+        collection: str = "",
+        allow_id_card: bool = False,
+        allow_covered: bool = False,
+    ) -> None:
+        """Adds a photo of a person.
+
+        allow_covered accepts a face that is taken for one behind a mask, sunglasses or a hat, where the server lets it
+        (ALLOW_COVERED).
+        """
+        fields = [
+            ("collection", collection),
+            ("id", id),
+            ("file", photo),
+            ("allow_id_card", allow_id_card),
+            ("allow_covered", allow_covered),
+        ]
         self._http.form("POST", _V4 + "/add", fields)
 
     def add_vector(self, id: str, vector: Sequence[float], collection: str = "") -> None:
@@ -201,6 +219,10 @@ class FaceSearch:
         name: Optional[str] = None,
         check: str = "refuse",
         collection: str = "",
+        allow_id_card: bool = False,
+        only_largest_face: bool = False,
+        disable_validation: bool = False,
+        allow_covered: bool = False,
     ) -> Dict[str, Any]:
         """Adds a face, unless it shows somebody else who is there: stored, face, quality, finding.
 
@@ -208,6 +230,7 @@ class FaceSearch:
         refuse stores nothing, off stores the face all the same, only never stores.
         """
         body = {"collection": collection, "id": id, "name": name, "check": check, **_probe(photo, vector)}
+        body.update(_flags(allow_id_card, only_largest_face, disable_validation), allow_covered=allow_covered)
         return self._http.json("POST", _ADMIN + "/enrol", body)["data"]
 
     def identify(
@@ -226,14 +249,27 @@ class FaceSearch:
         vector: Optional[Sequence[float]] = None,
         collection: str = "",
         k: int = 10,
+        allow_id_card: bool = False,
+        only_largest_face: bool = False,
+        disable_validation: bool = False,
     ) -> List[Dict[str, Any]]:
         """The k people who look most like a photo or a vector: id, name, face, similarity."""
         body = {"collection": collection, "k": k, **_probe(photo, vector)}
+        body.update(_flags(allow_id_card, only_largest_face, disable_validation))
         return self._http.json("POST", _ADMIN + "/candidates", body)["data"]
 
-    def analyse(self, photo: bytes) -> Dict[str, Any]:
-        """What the server sees in a photo."""
-        return self._http.json("POST", _ADMIN + "/analyse", _probe(photo, None))["data"]
+    def analyse(
+        self,
+        photo: bytes,
+        allow_id_card: bool = False,
+        only_largest_face: bool = False,
+        disable_validation: bool = False,
+        allow_covered: bool = False,
+    ) -> Dict[str, Any]:
+        """What the server sees in a photo, and what an endpoint with these flags would refuse it for."""
+        body = {"allow_covered": allow_covered, **_probe(photo, None)}
+        body.update(_flags(allow_id_card, only_largest_face, disable_validation))
+        return self._http.json("POST", _ADMIN + "/analyse", body)["data"]
 
     def webhooks(self) -> List[Dict[str, Any]]:
         return self._http.json("GET", _ADMIN + "/webhooks")["data"]
@@ -271,6 +307,14 @@ def _probe(photo: Optional[bytes], vector: Optional[Sequence[float]]) -> Dict[st
     return {
         "photo": None if photo is None else base64.b64encode(photo).decode(),
         "vector": None if vector is None else list(vector),
+    }
+
+
+def _flags(allow_id_card: bool, only_largest_face: bool, disable_validation: bool) -> Dict[str, bool]:
+    return {
+        "allow_id_card": allow_id_card,
+        "only_largest_face": only_largest_face,
+        "disable_validation": disable_validation,
     }
 
 

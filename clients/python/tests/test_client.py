@@ -55,7 +55,7 @@ class TestClient(unittest.TestCase):
 
     def test_changes_of_people(self):
         people, where = faces.people, "people of Python"
-        enrolled = faces.enrol("an", ANNA, name="Ân", collection=where)
+        enrolled = faces.enrol("an", ANNA, name="Ân", collection=where, only_largest_face=True)
         self.assertEqual((enrolled["stored"], enrolled["finding"]), (True, None))
         self.assertEqual(faces.faces("an", where)[0]["face"], enrolled["face"])
         found = faces.enrol("twin", ANNA, name="Twin", collection=where)
@@ -112,6 +112,7 @@ class TestClient(unittest.TestCase):
         day = faces.camera.attendance(known["attendance"]["day"], collection=where)
         self.assertEqual([(line["id"], line["name"]) for line in day["lines"]], [("an", "Ân")])
         self.assertIn("an,Ân,", faces.camera.attendance_file(collection=where).decode())
+        self.assertEqual(faces.camera.attendance_file(collection=where, format="xlsx")[:2], b"PK")
 
     def test_refusals(self):
         with self.assertRaises(Refusal) as caught:

@@ -69,8 +69,9 @@ export class Camera {
     return (await this.#http.json('GET', withQuery('/admin/v1/attendance', { ...given }))).data as Attendance;
   }
 
-  /** The whole day as CSV, with the times of the site. */
-  attendanceFile({ collection, day }: OfDay = {}): Promise<Blob> {
-    return this.#http.bytes(withQuery('/admin/v1/attendance/file', { collection, day }), 'text/csv');
+  /** The whole day as CSV, or XLSX, with the times of the site. */
+  attendanceFile({ collection, day, format = 'csv' }: OfDay & { format?: 'csv' | 'xlsx' } = {}): Promise<Blob> {
+    const type = format === 'csv' ? 'text/csv' : 'application/vnd.openxmlformats';
+    return this.#http.bytes(withQuery('/admin/v1/attendance/file', { collection, day, format }), type);
   }
 }

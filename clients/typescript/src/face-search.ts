@@ -47,8 +47,15 @@ export class FaceSearch {
     await this.#http.form('POST', `${v4}/create`, { collection, id, name });
   }
 
-  async add({ collection, id, photo, allowIdCard }: OfUser & { photo: Photo; allowIdCard?: boolean }): Promise<void> {
-    await this.#http.form('POST', `${v4}/add`, { collection, id, file: photo, allow_id_card: allowIdCard });
+  /**
+   * Adds a photo of a person.
+   * @param given `allowCovered` accepts a face that is taken for one behind a mask, sunglasses or a hat, where the server
+   * lets it (ALLOW_COVERED)
+   */
+  async add(given: OfUser & { photo: Photo; allowIdCard?: boolean; allowCovered?: boolean }): Promise<void> {
+    const { collection, id, photo, allowIdCard, allowCovered } = given;
+    const flags = { allow_id_card: allowIdCard, allow_covered: allowCovered };
+    await this.#http.form('POST', `${v4}/add`, { collection, id, file: photo, ...flags });
   }
 
   /** @param vector 512 numbers, as {@link extract} gives them */
@@ -176,10 +183,10 @@ export class FaceSearch {
    * `refuse` (without it) stores nothing, `off` stores the face all the same, `only` never stores
    */
   async enrol(
-    given: OfUser & PhotoFlags & { name?: string; check?: 'refuse' | 'off' | 'only' } & Probe,
+    given: OfUser & PhotoFlags & { name?: string; check?: 'refuse' | 'off' | 'only'; allowCovered?: boolean } & Probe,
   ): Promise<Enrolment> {
-    const { collection, id, name, check } = given;
-    const body = { collection, id, name, check, ...(await probeOf(given)), ...flagsOf(given) };
+    const { collection, id, name, check, allowCovered: allow_covered } = given;
+    const body = { collection, id, name, check, ...(await probeOf(given)), ...flagsOf(given), allow_covered };
     return (await this.#http.json('POST', `${admin}/enrol`, body)).data as Enrolment;
   }
 
@@ -197,8 +204,9 @@ export class FaceSearch {
   }
 
   /** What the server sees in a photo. */
-  async analyse({ photo, ...flags }: PhotoFlags & { photo: Photo }): Promise<Analysis> {
-    const body = { photo: await base64Of(photo), ...flagsOf(flags) };
+  async analyse(given: PhotoFlags & { photo: Photo; allowCovered?: boolean }): Promise<Analysis> {
+    const { photo, allowCovered, ...flags } = given;
+    const body = { photo: await base64Of(photo), ...flagsOf(flags), allow_covered: allowCovered };
     return (await this.#http.json('POST', `${admin}/analyse`, body)).data as Analysis;
   }
 

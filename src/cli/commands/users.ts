@@ -16,6 +16,9 @@ import { defineCommand } from '../command.js';
 import { readServerConfig } from '../server-config.js';
 import { textTable } from '../text-table.js';
 
+/** What follows a password that somebody else chose. */
+const FIRST = ' The first log-in asks for another password.';
+
 const changes = ['role', 'password', 'disable', 'enable', 'reset-totp', 'remove'] as const;
 
 export const users = defineCommand({
@@ -30,6 +33,10 @@ export const users = defineCommand({
       help: `add, role: what the user may do: ${roles.join(', ')}; add without this: clerk`,
       read: roleOf,
     },
+    keepPassword: {
+      type: 'boolean',
+      help: 'add, password: the user need not choose another password at the next log-in, such as for your own',
+    },
   },
   notes: `  add <name>         asks for a password, or reads it from standard input
   list               shows the users of the tenant
@@ -38,7 +45,7 @@ export const users = defineCommand({
   disable <name>     lets the user log in no more; enable <name> takes that back
   reset-totp <name>  removes the second factor, such as after the loss of a telephone
   remove <name>      removes the user`,
-  async run({ tenant, role }, [command = '', name = '']) {
+  async run({ tenant, role, keepPassword }, [command = '', name = '']) {
     const isChange = (changes as readonly string[]).includes(command);
     if (!isChange && command !== 'add' && command !== 'list') throw new UsageError(`There is no "users ${command}".`);
     if ((command === 'list') !== (name === ''))
@@ -55,9 +62,11 @@ export const users = defineCommand({
     try {
       if (command === 'list') return printUsers(await accounts.list(tenant), tenant);
       if (command === 'add') {
-        const accountId = await accounts.add(by, { name, role: role ?? 'clerk', password });
+        const accountId = await accounts.add(by, { name, role: role ?? 'clerk', password, mustChange: !keepPassword });
         audit?.append(accountEntry('add user', { tenant, accountId }));
-        console.log(`The user ${name} of the tenant "${tenant}" can log in as ${role ?? 'clerk'}.`);
+        console.log(
+          `The user ${name} of the tenant "${tenant}" can log in as ${role ?? 'clerk'}.${keepPassword ? '' : FIRST}`,
+        );
         return;
       }
       const account = (await accounts.list(tenant)).find((each) => each.name === name.toLowerCase());
@@ -67,7 +76,7 @@ export const users = defineCommand({
       else
         await accounts.change(by, accountId, {
           ...(command === 'role' && { role }),
-          ...(command === 'password' && { password }),
+          ...(command === 'password' && { password, mustChange: !keepPassword }),
           ...(command === 'disable' && { isDisabled: true }),
           ...(command === 'enable' && { isDisabled: false }),
           ...(command === 'reset-totp' && { resetTotp: true }),

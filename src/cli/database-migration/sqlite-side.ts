@@ -229,9 +229,9 @@ export class SqliteSide implements TargetSide {
     }
     if (table.name === 'accounts' && row.totp) {
       const totp = this.#encryption.decryptTotp(Number(row.account_id), row.totp as Buffer);
-      return { ...row, totp: Buffer.from(totp, 'utf8') };
+      return withFlags(table, { ...row, totp: Buffer.from(totp, 'utf8') }, isOne);
     }
-    return withFlags(table, row, (flag) => flag === 1);
+    return withFlags(table, row, isOne);
   }
 
   /** The row as it lies in the database. */
@@ -259,11 +259,13 @@ export class SqliteSide implements TargetSide {
     }
     if (table.name === 'accounts' && row.totp) {
       const totp = (row.totp as Buffer).toString('utf8');
-      return { ...row, totp: this.#encryption.encryptTotp(Number(row.account_id), totp) };
+      return withFlags(table, { ...row, totp: this.#encryption.encryptTotp(Number(row.account_id), totp) }, Number);
     }
     return withFlags(table, row, Number);
   }
 }
+
+const isOne = (flag: Value) => flag === 1;
 
 function eraseIn(file: string, dataKey: DataKey | undefined): void {
   const db = openDatabase(file, { key: dataKey });

@@ -139,6 +139,7 @@ export const tables: readonly Table[] = [
       name: 'name',
       role: 'name',
       password: 'name',
+      must_change: 'flag',
       totp: 'bytes',
       totp_step: 'number',
       created_at: 'time',

@@ -1,14 +1,15 @@
 import { h, labelled, svg } from '../dom.js';
 import { qrCode } from '../qr.js';
-import { adminPost, refreshMe, session } from '../session.js';
+import { adminPost, Refused, refreshMe, session } from '../session.js';
 import { openDialog } from '../ui/dialog.js';
 import { chip, iconButton } from '../ui/parts.js';
 import { toast } from '../ui/toast.js';
-import { locale, t } from '../words.js';
+import { locale, refusalInWords, t } from '../words.js';
 
 /** Who is logged in, the own password and the own second factor. */
 export function accountPage(main, _signal, { render }) {
   const { tenant, keyId, account, permissions, session: begun } = session.me;
+  if (account?.mustChange) return main.append(firstPassword(render));
   const facts = [
     ['account.user', account ? h('bdi', {}, account.name) : t('account.by-key', { n: keyId })],
     account && ['account.role', t(`role.${account.role}`)],
@@ -51,19 +52,78 @@ function passwordField(text = t('login.password')) {
   return labelled(text, h('input', { type: 'password', required: true, autocomplete: 'current-password' }));
 }
 
-function changePassword() {
-  const old = passwordField(t('account.old'));
-  const next = labelled(
+/** A form, for it is all that the user can do here. */
+function firstPassword(render) {
+  const old = passwordField(t('account.first-old'));
+  const next = newPasswordField();
+  const again = labelled(
+    t('account.again'),
+    h('input', { type: 'password', required: true, maxlength: 128, autocomplete: 'new-password' }),
+  );
+  const trouble = h('p', { role: 'alert', class: 'bad' });
+  const submit = h('button', { class: 'primary' }, t('save'));
+  const onsubmit = async (event) => {
+    event.preventDefault();
+    trouble.textContent = '';
+    if (next.input.value !== again.input.value) {
+      trouble.textContent = t('account.not-same');
+      return;
+    }
+    submit.disabled = true;
+    try {
+      await adminPost('/me/password', { old: old.input.value, password: next.input.value });
+      await refreshMe();
+      location.hash = '#/';
+      render();
+      toast(t('account.password-done'), { kind: 'good' });
+    } catch (error) {
+      trouble.textContent = passwordTrouble(error);
+      submit.disabled = false;
+    }
+  };
+  return h(
+    'form',
+    { class: 'card narrow', onsubmit },
+    h('h2', {}, t('account.first')),
+    h('p', {}, t('account.first-hint')),
+    old.field,
+    next.field,
+    again.field,
+    trouble,
+    h('div', { class: 'row' }, submit),
+  );
+}
+
+/** The server says which field is wrong and why; of other fields a sentence for all of them is enough. */
+function passwordTrouble(error) {
+  const text = refusalInWords(error);
+  if (!(error instanceof Refused) || error.reason !== 'field-value') return text;
+  const known = { 'is wrong': 'wrong', 'must be another one': 'another', 'must not contain the name': 'has-name' };
+  const name = known[error.message.replace('password ', '')];
+  return name ? t(`account.password-${name}`) : t('users.password-hint');
+}
+
+function newPasswordField() {
+  return labelled(
     t('account.new'),
     h('input', { type: 'password', required: true, minlength: 10, maxlength: 128, autocomplete: 'new-password' }),
     t('users.password-hint'),
   );
+}
+
+function changePassword() {
+  const old = passwordField(t('account.old'));
+  const next = newPasswordField();
   openDialog({
     title: t('account.password'),
     content: [old.field, next.field],
     submit: t('save'),
     onsubmit: async () => {
-      await adminPost('/me/password', { old: old.input.value, password: next.input.value });
+      try {
+        await adminPost('/me/password', { old: old.input.value, password: next.input.value });
+      } catch (error) {
+        throw error instanceof Refused ? new Refused(error.code, passwordTrouble(error), '') : error;
+      }
       toast(t('account.password-done'));
     },
   });

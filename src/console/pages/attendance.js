@@ -1,10 +1,11 @@
 import { collectionChoice } from '../collection-choice.js';
 import { h, labelled } from '../dom.js';
-import { admin, request, session } from '../session.js';
+import { admin, session } from '../session.js';
 import { listTable } from '../table.js';
+import { download } from '../ui/download.js';
 import { kept } from '../ui/kept.js';
 import { emptyState, iconButton, skeletons } from '../ui/parts.js';
-import { toast } from '../ui/toast.js';
+import { toastRefusal } from '../ui/toast.js';
 import { locale, refusalInWords, t, wholeNumber } from '../words.js';
 
 /** Lines on the page; the file has all of them. */
@@ -16,7 +17,11 @@ export function attendancePage(main, signal) {
     t('attendance.day'),
     h('input', { type: 'date', value: state.day, onchange: () => choose(day.input.value) }),
   );
-  const download = iconButton('download', t('attendance.download'), { onclick: () => save() });
+  const files = ['csv', 'xlsx'].map((format) =>
+    iconButton(format === 'csv' ? 'download' : 'file-spreadsheet', t(`attendance.download-${format}`), {
+      onclick: () => save(format),
+    }),
+  );
   const count = h('p', { role: 'status' });
   const list = h('div', {}, skeletons(4, 'row-high'));
   main.append(
@@ -25,7 +30,7 @@ export function attendancePage(main, signal) {
       { class: 'toolbar' },
       collectionChoice({ onChange: () => load() }),
       day.field,
-      h('div', { class: 'row end' }, download),
+      h('div', { class: 'row end' }, files),
     ),
     count,
     list,
@@ -54,12 +59,12 @@ export function attendancePage(main, signal) {
       if (signal.aborted || mine !== turn) return;
       count.textContent = refusalInWords(error);
       list.replaceChildren();
-      download.disabled = true;
+      for (const file of files) file.disabled = true;
     }
   }
 
   function show({ total, lines, timeZone }) {
-    download.disabled = total === 0;
+    for (const file of files) file.disabled = total === 0;
     count.textContent = t('attendance.count', { n: wholeNumber(total), zone: timeZone });
     if (total === 0) return list.replaceChildren(emptyState('calendar', t('attendance.nobody')));
     const at = (time) =>
@@ -82,18 +87,8 @@ export function attendancePage(main, signal) {
     list.replaceChildren(listTable(columns, lines.map(row)));
   }
 
-  async function save() {
-    try {
-      const response = await request('GET', `/admin/v1/attendance/file?${new URLSearchParams(query())}`);
-      if (!response.headers.get('content-type')?.startsWith('text/csv')) return load();
-      const link = h('a', {
-        href: URL.createObjectURL(await response.blob()),
-        download: `attendance-${state.day}.csv`,
-      });
-      link.click();
-      URL.revokeObjectURL(link.href);
-    } catch (error) {
-      toast(refusalInWords(error), { kind: 'bad' });
-    }
+  async function save(format) {
+    const path = `/admin/v1/attendance/file?${new URLSearchParams({ ...query(), format })}`;
+    await download(path, `attendance-${state.day}.${format}`).catch(toastRefusal);
   }
 }

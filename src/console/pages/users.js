@@ -35,7 +35,7 @@ export async function usersPage(main, signal) {
   }
 
   function row(user) {
-    const { account, name, role, hasTotp, lastLogin, disabled } = user;
+    const { account, name, role, hasTotp, mustChange, lastLogin, disabled } = user;
     const change = async (body) => {
       await adminPost(`/accounts/${account}/change`, body).catch(toastRefusal);
       await show();
@@ -50,7 +50,13 @@ export async function usersPage(main, signal) {
     return h(
       'tr',
       {},
-      h('th', { scope: 'row' }, h('bdi', {}, name), disabled && [' ', chip(t('users.disabled'), 'bad')]),
+      h(
+        'th',
+        { scope: 'row' },
+        h('bdi', {}, name),
+        disabled && [' ', chip(t('users.disabled'), 'bad')],
+        mustChange && [' ', chip(t('users.first'))],
+      ),
       h('td', {}, t(`role.${role}`)),
       h('td', {}, t(hasTotp ? 'users.yes' : 'users.no')),
       h('td', {}, lastLogin ? new Date(lastLogin).toLocaleString(locale()) : t('users.never')),

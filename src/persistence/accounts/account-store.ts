@@ -53,6 +53,8 @@ export interface NewAccount {
   role: Role;
   /** Argon2id in the PHC string format. */
   password: string;
+  /** Somebody else chose the password: the user may do nothing before another one. */
+  mustChange: boolean;
 }
 
 /** As others see it. */
@@ -69,6 +71,7 @@ export interface StoredAccount extends NewAccount {
 export interface AccountChange {
   role?: Role | undefined;
   password?: string | undefined;
+  mustChange?: boolean | undefined;
   isDisabled?: boolean | undefined;
 }
 

@@ -46,6 +46,14 @@ export const sqliteAccountTables = `
   ) STRICT, WITHOUT ROWID;
   `;
 
+/** Passwords that somebody else chose. Those of older versions are no such. */
+export const sqliteFirstPasswords = `
+  ALTER TABLE accounts ADD COLUMN must_change INTEGER NOT NULL DEFAULT 0; -- 1: the user may do nothing before another password
+  `;
+export const postgresFirstPasswords = `
+  ALTER TABLE accounts ADD COLUMN must_change boolean NOT NULL DEFAULT false; -- the user may do nothing before another password
+  `;
+
 /** The same of PostgreSQL. */
 export const postgresAccountTables = `
   -- Who logs in to the console with a name and a password.

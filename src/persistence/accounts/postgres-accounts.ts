@@ -12,6 +12,7 @@ export interface PostgresAccountRow {
   name: string;
   role: Role;
   password: string;
+  mustChange: boolean;
   hasTotp: boolean;
   createdAt: Date;
   lastLoginAt: Date | null;
@@ -19,7 +20,7 @@ export interface PostgresAccountRow {
 }
 
 /** Of accounts a. */
-export const accountColumns = `a.account_id AS "accountId", a.name, a.role, a.totp IS NOT NULL AS "hasTotp",
+export const accountColumns = `a.account_id AS "accountId", a.name, a.role, a.must_change AS "mustChange", a.totp IS NOT NULL AS "hasTotp",
   a.created_at AS "createdAt", a.last_login_at AS "lastLoginAt", a.disabled_at AS "disabledAt"`;
 const accounts = `SELECT t.name AS tenant, a.password, ${accountColumns} FROM accounts a JOIN tenants t USING (tenant_id)`;
 const ofTenant = 'account_id = $1 AND tenant_id = (SELECT tenant_id FROM tenants WHERE name_hash = sha256($2))';
@@ -32,13 +33,13 @@ export class PostgresAccounts implements AccountStore {
     this.#db = db;
   }
 
-  add({ tenant, name, role, password }: NewAccount): Promise<number | undefined> {
+  add({ tenant, name, role, password, mustChange }: NewAccount): Promise<number | undefined> {
     return this.#db.transaction(async (run) => {
       const tenantId = await makeTenant(run, tenant);
       const [row] = await run<{ accountId: number }>(
-        `INSERT INTO accounts (tenant_id, name, role, password, created_at) VALUES ($1, $2, $3, $4, $5)
+        `INSERT INTO accounts (tenant_id, name, role, password, must_change, created_at) VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT DO NOTHING RETURNING account_id AS "accountId"`,
-        [tenantId, name, role, password, new Date()],
+        [tenantId, name, role, password, mustChange, new Date()],
       );
       return row?.accountId;
     });
@@ -62,12 +63,13 @@ export class PostgresAccounts implements AccountStore {
   }
 
   async update(tenant: string, accountId: number, change: AccountChange): Promise<boolean> {
-    const { role = null, password = null, isDisabled = null } = change;
+    const { role = null, password = null, isDisabled = null, mustChange = null } = change;
     const rows = await this.#db.run(
       `UPDATE accounts SET role = coalesce($3, role), password = coalesce($4, password),
-         disabled_at = CASE WHEN $5::boolean IS NULL THEN disabled_at WHEN $5 THEN $6::timestamptz END
+         disabled_at = CASE WHEN $5::boolean IS NULL THEN disabled_at WHEN $5 THEN $6::timestamptz END,
+         must_change = coalesce($7::boolean, must_change)
        WHERE ${ofTenant} RETURNING account_id`,
-      [accountId, bytes(tenant), role, password, isDisabled, new Date()],
+      [accountId, bytes(tenant), role, password, isDisabled, new Date(), mustChange],
     );
     return rows.length > 0;
   }
@@ -163,11 +165,12 @@ function accountOfRow(row: PostgresAccountRow): StoredAccount {
 
 /** An account without its password. */
 export function sharedPartOf(row: Omit<PostgresAccountRow, 'password'>): Account {
-  const { accountId, tenant, name, role, hasTotp, createdAt, lastLoginAt, disabledAt } = row;
+  const { accountId, tenant, name, role, mustChange, hasTotp, createdAt, lastLoginAt, disabledAt } = row;
   return {
     accountId,
     name,
     role,
+    mustChange,
     hasTotp,
     createdAt,
     tenant: tenant.toString('utf8'),

@@ -13,13 +13,14 @@ export interface SqliteAccountRow {
   name: string;
   role: Role;
   password: string;
+  mustChange: 0 | 1;
   hasTotp: 0 | 1;
   createdAt: number;
   lastLoginAt: number | null;
   disabledAt: number | null;
 }
 
-const accounts = `SELECT a.account_id AS accountId, t.name AS tenant, a.name, a.role, a.password,
+const accounts = `SELECT a.account_id AS accountId, t.name AS tenant, a.name, a.role, a.password, a.must_change AS mustChange,
   a.totp IS NOT NULL AS hasTotp, a.created_at AS createdAt, a.last_login_at AS lastLoginAt, a.disabled_at AS disabledAt
   FROM accounts a JOIN tenants t USING (tenant_id)`;
 const ofTenant = 'account_id = ? AND tenant_id = (SELECT tenant_id FROM tenants WHERE name = ?)';
@@ -38,10 +39,10 @@ export class SqliteAccounts implements AccountStore {
     this.#encryption = encryption;
   }
 
-  async add({ tenant, name, role, password }: NewAccount): Promise<number | undefined> {
+  async add({ tenant, name, role, password, mustChange }: NewAccount): Promise<number | undefined> {
     return this.#db.write(() => {
       const tenantId = this.#rows.makeTenant(tenant);
-      return this.#sql.add.get(tenantId, name, role, password, Date.now());
+      return this.#sql.add.get(tenantId, name, role, password, mustChange ? 1 : 0, Date.now());
     });
   }
 
@@ -55,9 +56,13 @@ export class SqliteAccounts implements AccountStore {
   }
 
   async update(tenant: string, accountId: number, change: AccountChange): Promise<boolean> {
-    const { role = null, password = null, isDisabled } = change;
+    const { role = null, password = null, isDisabled, mustChange } = change;
     return this.#db.write(() => {
-      if (this.#sql.update.run(role, password, accountId, tenant).changes === 0) return false;
+      if (
+        this.#sql.update.run(role, password, mustChange === undefined ? null : Number(mustChange), accountId, tenant)
+          .changes === 0
+      )
+        return false;
       if (isDisabled !== undefined) this.#sql.disable.run(isDisabled ? Date.now() : null, accountId);
       return true;
     });
@@ -132,12 +137,13 @@ function accountOf(row: SqliteAccountRow): StoredAccount {
 
 /** An account without its password. */
 export function sharedPart(row: Omit<SqliteAccountRow, 'password'>): Account {
-  const { accountId, tenant, name, role, hasTotp, createdAt, lastLoginAt, disabledAt } = row;
+  const { accountId, tenant, name, role, mustChange, hasTotp, createdAt, lastLoginAt, disabledAt } = row;
   return {
     accountId,
     tenant,
     name,
     role,
+    mustChange: mustChange === 1,
     hasTotp: hasTotp === 1,
     createdAt: new Date(createdAt),
     lastLoginAt: lastLoginAt === null ? undefined : new Date(lastLoginAt),
@@ -150,16 +156,23 @@ function prepare(db: Database) {
   const value = <P extends unknown[], R>(sql: string): Statement<P, R> =>
     db.prepare<P, R>(sql).pluck() as Statement<P, R>;
   return {
-    add: value<[tenantId: number, name: string, role: string, password: string, now: number], number>(
-      `INSERT INTO accounts (tenant_id, name, role, password, created_at) VALUES (?, ?, ?, ?, ?)
+    add: value<
+      [tenantId: number, name: string, role: string, password: string, mustChange: number, now: number],
+      number
+    >(
+      `INSERT INTO accounts (tenant_id, name, role, password, must_change, created_at) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT DO NOTHING RETURNING account_id`,
     ),
     find: one<[tenant: string, name: string], SqliteAccountRow>(`${accounts} WHERE t.name = ? AND a.name = ?`),
     list: one<[tenant: string | null, tenant: string | null], SqliteAccountRow>(
       `${accounts} WHERE ? IS NULL OR t.name = ? ORDER BY t.name, a.name`,
     ),
-    update: one<[role: string | null, password: string | null, accountId: number, tenant: string], never>(
-      `UPDATE accounts SET role = ifnull(?, role), password = ifnull(?, password) WHERE ${ofTenant}`,
+    update: one<
+      [role: string | null, password: string | null, mustChange: number | null, accountId: number, tenant: string],
+      never
+    >(
+      `UPDATE accounts SET role = ifnull(?, role), password = ifnull(?, password),
+         must_change = ifnull(?, must_change) WHERE ${ofTenant}`,
     ),
     disable: one<[at: number | null, accountId: number], never>(
       'UPDATE accounts SET disabled_at = ? WHERE account_id = ?',

@@ -103,7 +103,7 @@ function prepare(db: Database) {
     find: one<[sha256: Buffer, now: number, usedAfter: number], SessionRow>(
       `SELECT s.session_id AS sessionId, t.name AS tenant, s.created_at AS sessionCreatedAt, s.last_used_at AS lastUsedAt,
          s.expires_at AS expiresAt, s.key_id AS keyId, s.key_check AS keyCheck, s.account_id AS accountId, a.name, a.role,
-         a.totp IS NOT NULL AS hasTotp, a.created_at AS createdAt, a.last_login_at AS lastLoginAt,
+         a.must_change AS mustChange, a.totp IS NOT NULL AS hasTotp, a.created_at AS createdAt, a.last_login_at AS lastLoginAt,
          a.disabled_at AS disabledAt
        FROM sessions s JOIN tenants t USING (tenant_id) LEFT JOIN accounts a USING (account_id)
        WHERE s.sha256 = ? AND s.expires_at > ? AND s.last_used_at > ? AND a.disabled_at IS NULL`,

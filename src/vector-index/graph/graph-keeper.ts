@@ -1,14 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { fstatSync, readSync, writeSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import type { IndexCache } from '../cache/index-cache.js';
 import type { KeptBeside, SaveOccasion } from '../cache/kept-beside.js';
-import { EF_CONSTRUCTION, type GraphNodes, HnswGraph, M } from './hnsw-graph.js';
+import { bytesOf, float64From, maxBytes, PARTS, readGraph, writeGraph } from './graph-parts.js';
+import type { HnswGraph } from './hnsw-graph.js';
 import { ScratchFile, type ScratchSettings } from './scratch-file.js';
-
-/** Names of all parts of a graph start so. */
-const PARTS = 'graph/';
-const CHUNK_BYTES = 1024 * 1024;
 
 /** An erased vector is out of the file after this time, and that of writing it, at the latest. */
 const MAX_ERASED_MS = 5 * 60_000;
@@ -16,21 +11,6 @@ const MAX_ERASED_MS = 5 * 60_000;
 /** A graph is written when at least so many faces, and this share of it, came or went; at a stop, and while it grows, others. */
 const MIN_CHANGED = 2000;
 const CHANGED_SHARE = { settled: 0.1, growing: 0.5, closing: 0.01 };
-
-/** More than a node's vector and links take: few nodes have links on the upper levels. */
-const NODE_OVERHEAD_BYTES = 64;
-const HEADER_BYTES = 4096;
-
-interface Header {
-  /** Part of the names of its chunks, so that those of two graphs are never mixed. */
-  id: string;
-  bytes: number;
-  dimensions: number;
-  m: number;
-  efConstruction: number;
-  count: number;
-  more: number;
-}
 
 export interface GraphKeeperSettings {
   dimensions: number;
@@ -100,7 +80,7 @@ export class GraphKeeper implements KeptBeside {
     try {
       const stored = cache.read(`${PARTS}nodes`);
       if (!stored) return;
-      this.graph = await this.#read(cache, stored);
+      this.graph = await readGraph(cache, stored, this.#settings);
       this.#isInFile = true;
       for (const faceId of float64From(cache.read(`${PARTS}left`))) this.remove(faceId);
       for (const faceId of [...this.graph.faceIds()]) if (!holds(faceId)) this.remove(faceId);
@@ -109,9 +89,7 @@ export class GraphKeeper implements KeptBeside {
       this.graph?.free();
       this.graph = undefined;
       this.forget();
-      cache.begin();
       cache.deleteAll(PARTS);
-      cache.commit();
     }
   }
 
@@ -146,9 +124,7 @@ export class GraphKeeper implements KeptBeside {
       }
       // From here on what is removed stays in the file until the next time.
       this.#leftMeanwhile.clear();
-      const nodes = graph.nodes();
-      await graph.write(scratch.path);
-      await this.#copy(cache, scratch, nodes, isGone);
+      await writeGraph(cache, graph, scratch, { dimensions: this.#settings.dimensions, isGone });
     } finally {
       scratch.close();
     }
@@ -189,86 +165,12 @@ export class GraphKeeper implements KeptBeside {
   #scratchFor(graph: HnswGraph): ScratchFile | undefined {
     const { scratch, dimensions, report } = this.#settings;
     if (!scratch || !this.#canKeep) return undefined;
-    const nodeBytes = 4 * (dimensions + 2 * M) + NODE_OVERHEAD_BYTES;
     try {
-      return new ScratchFile(HEADER_BYTES + graph.count * nodeBytes, scratch);
+      return new ScratchFile(maxBytes(graph.count, dimensions), scratch);
     } catch (error) {
       this.#canKeep = false;
       report(`the graph is not kept, each start builds it anew: ${(error as Error).message}`);
       return undefined;
     }
   }
-
-  async #copy(cache: IndexCache, { fd }: ScratchFile, nodes: GraphNodes, isGone: () => boolean): Promise<void> {
-    const id = randomBytes(8).toString('hex');
-    const { size } = fstatSync(fd);
-    const chunk = new Uint8Array(CHUNK_BYTES);
-    for (let at = 0; at < size; at += CHUNK_BYTES) {
-      const read = readSync(fd, chunk, 0, Math.min(CHUNK_BYTES, size - at), at);
-      cache.write(chunkName(id, at), chunk.subarray(0, read));
-      await setImmediate();
-      if (isGone()) throw new Error('the index was closed');
-    }
-    const { dimensions } = this.#settings;
-    const { count, more } = nodes;
-    const header: Header = {
-      id,
-      bytes: size,
-      dimensions,
-      m: M,
-      efConstruction: EF_CONSTRUCTION,
-      count,
-      more: more.length,
-    };
-    const lists = [nodes.faceIds, nodes.hashes, more].map(bytesOf);
-    cache.write(`${PARTS}nodes`, Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), ...lists]));
-  }
-
-  async #read(cache: IndexCache, stored: Uint8Array): Promise<HnswGraph> {
-    const { scratch: settings, dimensions } = this.#settings;
-    const body = Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);
-    const lineEnd = body.indexOf('\n');
-    const header = JSON.parse(body.subarray(0, lineEnd).toString('utf8')) as Header;
-    if (header.dimensions !== dimensions || header.m !== M || header.efConstruction !== EF_CONSTRUCTION) {
-      throw new Error('it was built in another way');
-    }
-    const nodes = nodesFrom(body.subarray(lineEnd + 1), header);
-    if (!settings) throw new Error('graphs are not kept');
-    const scratch = new ScratchFile(header.bytes, settings);
-    try {
-      for (let at = 0; at < header.bytes; at += CHUNK_BYTES) {
-        const chunk = cache.read(chunkName(header.id, at));
-        if (!chunk) throw new Error('a part is missing');
-        for (let done = 0; done < chunk.length; ) done += writeSync(scratch.fd, chunk, done);
-        await setImmediate();
-      }
-      return await HnswGraph.read(dimensions, scratch.path, nodes);
-    } finally {
-      scratch.close();
-    }
-  }
-}
-
-function chunkName(id: string, at: number): string {
-  return `${PARTS}${id}/${at / CHUNK_BYTES}`;
-}
-
-function nodesFrom(bytes: Uint8Array, { count, more }: Header): GraphNodes {
-  if (bytes.length !== count * 16 + more * 8) throw new Error('its lists have another length');
-  const lists = float64From(bytes);
-  return {
-    count,
-    faceIds: lists.subarray(0, count),
-    hashes: lists.subarray(count, 2 * count),
-    more: lists.subarray(2 * count),
-  };
-}
-
-/** A copy: what was read may lie at an address that is no multiple of eight. */
-function float64From(bytes: Uint8Array = new Uint8Array()): Float64Array {
-  return new Float64Array(new Uint8Array(bytes).buffer);
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: Float64Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }

@@ -48,6 +48,8 @@ export class GraphScan extends KeptScan {
   readonly #report: (trouble: string) => void;
   /** Faces that wait to enter the graph, where there is one. */
   readonly #waiting = new Set<number>();
+  /** Through them: to begin anew for each would pass over all that have left the set. */
+  #next = this.#waiting.values();
   #work: Promise<void> | undefined;
   #isOver = false;
 
@@ -178,7 +180,12 @@ export class GraphScan extends KeptScan {
   }
 
   #addNext(): void {
-    const [faceId = 0] = this.#waiting;
+    let next = this.#next.next();
+    if (next.done) {
+      this.#next = this.#waiting.values();
+      next = this.#next.next();
+    }
+    const faceId = next.value as number;
     this.#waiting.delete(faceId);
     const at = this.pages.find(faceId);
     if (at) this.#keeper.add(faceId, this.#coordinatesOf(at.arena.read(at.page, at.place)));

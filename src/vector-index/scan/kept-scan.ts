@@ -92,6 +92,7 @@ export class KeptScan extends ScanIndex implements ThreadIndex {
 
   /** Writes what has changed, and lets go of the memory. */
   override async close(): Promise<void> {
+    await this.#saving?.catch(() => undefined);
     if (this.pages.changed.size > 0 || this.#beside?.isDue('closing')) await this.#saveOrRemove('closing');
     await this.#end();
     this.#cache?.close();
@@ -177,9 +178,7 @@ export class KeptScan extends ScanIndex implements ThreadIndex {
   async #loadBeside(cache: IndexCache): Promise<void> {
     if (this.#beside) return this.#beside.load(cache, (faceId) => this.pages.has(faceId));
     // Another kind of index left it, and nothing would erase a face from it.
-    cache.begin();
     cache.deleteAll('graph/');
-    cache.commit();
   }
 
   async #load(cache: IndexCache): Promise<void> {

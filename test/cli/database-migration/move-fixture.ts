@@ -67,6 +67,7 @@ export async function fill(store: Store, objects: ObjectStore, people: number): 
     name: 'anna',
     role: 'admin',
     password: '$argon2id$',
+    mustChange: true,
   });
   await store.accounts.offerTotp(account ?? 0, 'GEZDGNBVGY3TQOJQ');
   await store.accounts.confirmTotp(account ?? 0, 7, [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]);

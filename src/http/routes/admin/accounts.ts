@@ -15,6 +15,7 @@ const account = z.strictObject({
   name: z.string(),
   role: z.enum(roles),
   hasTotp: z.boolean().describe('Has a second factor.'),
+  mustChange: z.boolean().describe('Has not chosen a password yet.'),
   created: z.iso.datetime(),
   lastLogin: time,
   disabled: time.describe('Since when; null for one who may log in.'),
@@ -22,6 +23,10 @@ const account = z.strictObject({
 
 const role = z.enum(roles, `must be of ${roles.join(', ')}`);
 const password = () => string().max(1024, 'must have at most 128 characters');
+const mustChange = z
+  .boolean()
+  .default(true)
+  .describe('The user must choose another password at the next log-in, and may do nothing before.');
 const params = z.object({ account: count(1, 999_999_999, '1') });
 
 const listSchema = {
@@ -29,7 +34,16 @@ const listSchema = {
   summary: 'Console users of the tenant, in order of their names',
   response: {
     200: successSchema(z.array(account), [
-      { account: 1, name: 'anna', role: 'clerk', hasTotp: false, created, lastLogin: created, disabled: null },
+      {
+        account: 1,
+        name: 'anna',
+        role: 'clerk',
+        hasTotp: false,
+        mustChange: false,
+        created,
+        lastLogin: created,
+        disabled: null,
+      },
     ]),
   },
 } as const;
@@ -38,11 +52,12 @@ export const accountsRoute: Route = (app, { logins: { accounts } }) => {
   app.get('/accounts', { schema: listSchema, config }, async ({ context: { caller } }) => {
     const all = await accounts.list(caller.tenant);
     return success(
-      all.map(({ accountId, name, role, hasTotp, createdAt, lastLoginAt, disabledAt }) => ({
+      all.map(({ accountId, name, role, hasTotp, mustChange, createdAt, lastLoginAt, disabledAt }) => ({
         account: accountId,
         name,
         role,
         hasTotp,
+        mustChange,
         created: createdAt.toISOString(),
         lastLogin: lastLoginAt?.toISOString() ?? null,
         disabled: disabledAt?.toISOString() ?? null,
@@ -56,7 +71,7 @@ const addSchema = {
   summary: 'Add a console user',
   description: 'Nobody can give a role with permissions that they do not have.',
   body: z
-    .object({ name: string().describe('Unique within the tenant.'), role, password: password() })
+    .object({ name: string().describe('Unique within the tenant.'), role, password: password(), mustChange })
     .meta({ examples: [{ name: 'anna', role: 'clerk', password: 'correct horse battery' }] }),
   response: { 200: successSchema(z.strictObject({ account: number }), { account: 1 }) },
   errors: ['OVERLOADED'],
@@ -80,6 +95,7 @@ const changeSchema = {
     .object({
       role: role.optional(),
       password: password().optional(),
+      mustChange: mustChange.describe('With a password: as in `POST /accounts`.'),
       disabled: z.boolean().optional().describe('May not log in.'),
       resetTotp: z
         .boolean()
@@ -94,8 +110,14 @@ const changeSchema = {
 export const changeAccountRoute: Route = (app, { logins: { accounts } }) => {
   app.post('/accounts/:account/change', { schema: changeSchema, config }, async ({ params, body, context }) => {
     context.subject.accountId = params.account;
-    const { role, password, disabled, resetTotp } = body;
-    await accounts.change(context.caller, params.account, { role, password, isDisabled: disabled, resetTotp });
+    const { role, password, disabled, resetTotp, mustChange } = body;
+    await accounts.change(context.caller, params.account, {
+      role,
+      password,
+      isDisabled: disabled,
+      resetTotp,
+      mustChange,
+    });
     return success('Console user changed');
   });
 };

@@ -4,6 +4,7 @@ import type { Attendance } from '../../../gallery/attendance.js';
 import type { AttendanceLine } from '../../../persistence/attendance.js';
 import { csvText } from '../../../util/csv-text.js';
 import { guardedCell } from '../../lists/cells.js';
+import { xlsxFile } from '../../lists/xlsx-file.js';
 import { exampleUser, success, successSchema } from '../../replies.js';
 import type { Route } from '../../route.js';
 import type { Services } from '../../services.js';
@@ -53,18 +54,25 @@ export const attendanceRoute: Route = (app, { services }) => {
   );
 };
 
+const columns = ['id', 'name', 'first', 'last'];
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+
 const fileSchema = {
   tags: ['Camera'],
-  summary: 'The same as a CSV file, with the times of the site',
-  querystring: query,
-  response: { 200: { content: { 'text/csv': { schema: z.string() } } } },
+  summary: 'The same as a file, with the times of the site',
+  querystring: query.extend({
+    format: z.enum(['csv', 'xlsx'], 'must be csv or xlsx').default('csv'),
+  }),
+  response: {
+    200: { content: { 'text/csv': { schema: z.instanceof(Buffer) }, [XLSX]: { schema: z.instanceof(Buffer) } } },
+  },
 } as const;
 
 export const attendanceFileRoute: Route = (app, { services }) => {
   app.get(
     '/attendance/file',
     { schema: fileSchema, config: { permission: 'list' } },
-    async ({ query: { collection, day: asked }, context }, reply) => {
+    async ({ query: { collection, day: asked, format }, context }, reply) => {
       const attendance = kept(services());
       const day = asked ?? attendance.dayOf(new Date());
       const rows: string[][] = [];
@@ -73,13 +81,14 @@ export const attendanceFileRoute: Route = (app, { services }) => {
         const page = { offset, limit: LINES_PER_PAGE };
         const { lines } = await attendance.list(context.collection(collection), day, page);
         for (const { user, first, last } of lines)
-          rows.push([guardedCell(user.id), guardedCell(user.name), time.format(first), time.format(last)]);
+          rows.push([user.id, user.name, time.format(first), time.format(last)]);
         if (lines.length < LINES_PER_PAGE) break;
       }
-      return reply
-        .header('content-disposition', `attachment; filename="attendance-${day}.csv"`)
-        .type('text/csv; charset=utf-8')
-        .send(csvText(['id', 'name', 'first', 'last'], rows));
+      reply.header('content-disposition', `attachment; filename="attendance-${day}.${format}"`);
+      // Cells of a sheet have a type: a text is none that could be run.
+      if (format === 'xlsx') return reply.type(XLSX).send(await xlsxFile(day, columns, rows));
+      const guarded = rows.map((row) => row.map(guardedCell));
+      return reply.type('text/csv; charset=utf-8').send(Buffer.from(csvText(columns, guarded)));
     },
   );
 };

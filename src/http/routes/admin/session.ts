@@ -31,6 +31,7 @@ const me = z.strictObject({
       name: z.string(),
       role: z.enum(roles),
       hasTotp: z.boolean().describe('Has a second factor.'),
+      mustChange: z.boolean().describe('May do nothing before `POST /me/password`: somebody else chose the password.'),
       needsTotp: z.boolean().describe('May do nothing before it has one.'),
     })
     .nullable()
@@ -42,7 +43,7 @@ const example: z.infer<typeof me> = {
   keyId: 'account-3',
   permissions: ['search', 'enrol', 'list'],
   session: { expires: '2027-01-31T20:30:00.000Z' },
-  account: { name: 'anna', role: 'clerk', hasTotp: false, needsTotp: false },
+  account: { name: 'anna', role: 'clerk', hasTotp: false, mustChange: false, needsTotp: false },
 };
 
 const meSchema = {
@@ -159,7 +160,13 @@ function described({ tenant, keyId, permissions, session }: Caller, sessions: Se
     permissions: [...permissions],
     session: session ? { expires: session.expiresAt.toISOString() } : null,
     account: account
-      ? { name: account.name, role: account.role, hasTotp: account.hasTotp, needsTotp: sessions.lacksTotp(account) }
+      ? {
+          name: account.name,
+          role: account.role,
+          hasTotp: account.hasTotp,
+          mustChange: account.mustChange,
+          needsTotp: sessions.lacksTotp(account),
+        }
       : null,
   };
 }

@@ -1,4 +1,4 @@
-import { postgresAccountTables } from '../../accounts/account-tables.js';
+import { postgresAccountTables, postgresFirstPasswords } from '../../accounts/account-tables.js';
 
 /** Faces lie in this many tables by the hash of their collection's number, so that a collection's lie together. */
 const PARTITIONS = 16;
@@ -292,4 +292,5 @@ export const migrations: readonly string[] = [
   CREATE INDEX duplicate_pairs_by_other ON duplicate_pairs (collection_id, other_id);
   CREATE INDEX duplicate_pairs_by_similarity ON duplicate_pairs (collection_id, similarity);
   `,
+  postgresFirstPasswords,
 ];

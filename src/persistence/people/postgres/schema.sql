@@ -1,5 +1,5 @@
 -- What the migrations make, written by `npm run docs:schema`: to be read, never run.
--- PostgreSQL with pgvector, version 14.
+-- PostgreSQL with pgvector, version 15.
 
 CREATE EXTENSION vector;
 
@@ -17,6 +17,7 @@ CREATE TABLE accounts (
   created_at timestamp with time zone NOT NULL,
   last_login_at timestamp with time zone,
   disabled_at timestamp with time zone,
+  must_change boolean NOT NULL DEFAULT false,
   CONSTRAINT accounts_pkey PRIMARY KEY (account_id),
   CONSTRAINT accounts_tenant_id_name_key UNIQUE (tenant_id, name)
 );

@@ -1,4 +1,4 @@
-import { sqliteAccountTables } from '../../accounts/account-tables.js';
+import { sqliteAccountTables, sqliteFirstPasswords } from '../../accounts/account-tables.js';
 import { sqliteDuplicates, sqliteRecycled } from './change-tables.js';
 
 /**
@@ -271,4 +271,5 @@ export const migrations: readonly string[] = [
   `,
   sqliteRecycled,
   sqliteDuplicates,
+  sqliteFirstPasswords,
 ];

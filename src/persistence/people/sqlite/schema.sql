@@ -1,5 +1,5 @@
 -- What the migrations make, written by `npm run docs:schema`: to be read, never run.
--- SQLite, version 16, application id 0x46537276, pages of 8192 bytes.
+-- SQLite, version 17, application id 0x46537276, pages of 8192 bytes.
 
 CREATE TABLE accounts (
     account_id    INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -12,7 +12,7 @@ CREATE TABLE accounts (
     totp_step     INTEGER NOT NULL DEFAULT 0, -- the last whose code was used
     created_at    INTEGER NOT NULL,
     last_login_at INTEGER,
-    disabled_at   INTEGER,
+    disabled_at   INTEGER, must_change INTEGER NOT NULL DEFAULT 0,
     UNIQUE (tenant_id, name)
   ) STRICT;
 

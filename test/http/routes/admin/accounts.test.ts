@@ -23,7 +23,11 @@ async function app(env: Record<string, string> = {}) {
     return { ...answer, cookie: String(answer.headers['set-cookie']).split(';')[0] ?? '' };
   };
   const add = async (name: string, role: string, by = testKey) =>
-    ((await send(by, 'POST', '/accounts', { name, role, password })).json.data as { account: number }).account;
+    (
+      (await send(by, 'POST', '/accounts', { name, role, password, mustChange: false })).json.data as {
+        account: number;
+      }
+    ).account;
   return { send, logIn, add, entries };
 }
 
@@ -39,7 +43,7 @@ describe('a console user', () => {
     const anna = await add('Anna', 'clerk');
     await add('anna', 'admin', otherKey);
     const { cookie, json } = await logIn('acme/ANNA');
-    const account = { name: 'anna', role: 'clerk', hasTotp: false, needsTotp: false };
+    const account = { name: 'anna', role: 'clerk', hasTotp: false, mustChange: false, needsTotp: false };
     expect(json.data).toMatchObject({
       tenant: 'acme',
       keyId: `account-${anna}`,
@@ -107,6 +111,27 @@ describe('a console user', () => {
     expect((await logIn('acme/chi', password, codeOf(secret, step + 1))).status).toBe(200);
     expect((await logIn('acme/chi', password, recovery)).status).toBe(200);
     expect(await logIn('acme/chi', password, recovery)).toMatchObject({ json: { reason: 'login-refused' } });
+  });
+
+  it('may do nothing before another password, where an administrator chose it', async () => {
+    const { send, logIn } = await app();
+    const made = await send(testKey, 'POST', '/accounts', { name: 'giang', role: 'clerk', password });
+    const { cookie, json } = await logIn('acme/giang');
+    expect(json.data).toMatchObject({ permissions: [], account: { mustChange: true } });
+    expect(await send(cookie, 'GET', '/users')).toMatchObject({ status: 403 });
+    const change = async (old: string, next: string) =>
+      (await send(cookie, 'POST', '/me/password', { old, password: next })).json;
+    expect(await change(password, password)).toMatchObject({ data: 'password must be another one' });
+    expect((await send(cookie, 'GET', '/users')).status).toBe(403);
+    const own = 'staple of the correct horse';
+    expect(await change(password, own)).toMatchObject({ code: '200' });
+    expect((await send(cookie, 'GET', '/users')).status).toBe(200);
+    expect((await logIn('acme/giang', own)).json.data).toMatchObject({ account: { mustChange: false } });
+    // An administrator who sets it anew knows it again.
+    const { account } = made.json.data as { account: number };
+    await send(testKey, 'POST', `/accounts/${account}/change`, { password });
+    expect((await logIn('acme/giang')).json.data).toMatchObject({ permissions: [], account: { mustChange: true } });
+    expect((await send(testKey, 'GET', '/accounts')).json.data).toMatchObject([{ name: 'giang', mustChange: true }]);
   });
 
   it('loses other sessions with another password, and all of them when disabled', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { readXlsx } from '../../../../src/http/lists/read-xlsx.js';
 import { fakeApp, otherKey, readOnlyKey, testKey } from '../../../support/fake-app.js';
 import { field, file } from '../../../support/multipart.js';
 import { expectConforming } from '../../plugins/openapi/conforming.js';
@@ -134,11 +135,22 @@ describe('the attendance list', () => {
   });
 
   it('has no cell in its file that a spreadsheet would run', async () => {
-    const { look, get, post } = await cameraApp();
+    const { look, get, post, app } = await cameraApp();
     await post('/create', staff, field('id', '=1+1'), field('name', '@SUM'));
     await post('/add', staff, field('id', '=1+1'), file('cos:0.2'));
     const more = { passage: 'another-passage', attendance: true };
     for (let i = 0; i < 3; i++) await look('cos:0.2', more);
     expect((await get('/attendance/file?collection=staff')).text).toContain("\r\n'=1+1,");
+    // In a sheet the cell is a text, to the letter.
+    const url = '/admin/v1/attendance/file?collection=staff&format=xlsx';
+    const sheet = await app.inject({ url, headers: { api_key: testKey } });
+    expect(sheet.headers).toMatchObject({
+      'content-type': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+      'content-disposition': expect.stringMatching(/^attachment; filename="attendance-\d{4}-\d\d-\d\d\.xlsx"$/),
+    });
+    const [head, line] = await readXlsx(sheet.rawPayload);
+    expect(head?.cells).toEqual(['id', 'name', 'first', 'last']);
+    expect(line?.cells[0]).toBe('=1+1');
+    expect((await get('/attendance/file?format=pdf')).json.data).toBe('format must be csv or xlsx');
   });
 });
