@@ -50,13 +50,17 @@ export const pages = {
 };
 
 export function isShown(name) {
-  return mayDo(pages[name].needs);
+  return mustChange() ? name === 'account' : mayDo(pages[name].needs);
+}
+
+/** Somebody else chose the password: nothing works before another one. */
+function mustChange() {
+  return session.me?.account?.mustChange === true;
 }
 
 /** The page that the address names, or else the first. What follows the name is for the page itself: `#/people/anna`. */
 export function pageName() {
-  // Nothing else works before.
-  if (session.me?.account?.mustChange) return 'account';
+  if (mustChange()) return 'account';
   const name = location.hash.slice(2).split('/')[0];
   return Object.hasOwn(pages, name) ? name : (Object.keys(pages).find(isShown) ?? 'try');
 }

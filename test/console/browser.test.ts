@@ -29,7 +29,7 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
     browser.problems = browser.problems.filter((text) => !text.includes('401'));
   });
 
-  it('a console user logs in with a password, stays logged in after a reload, and sees what the role permits', async () => {
+  it('a console user chooses a password at the first log-in, stays logged in after a reload, and sees what the role permits', async () => {
     const headers = { 'content-type': 'application/json' };
     const body = JSON.stringify({ name: 'binh', role: 'clerk', password: 'correct horse battery' });
     await browser.target.send({
@@ -43,6 +43,16 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
     await browser.page.getByLabel('User name').fill('binh');
     await browser.page.getByLabel('Password').fill('correct horse battery');
     await browser.page.keyboard.press('Enter');
+    // Nothing else is there before.
+    await browser.page.getByRole('heading', { name: 'Choose your own password' }).waitFor();
+    expect(await browser.page.getByRole('navigation').getByRole('link').allTextContents()).toEqual(['My account']);
+    await browser.page.getByLabel('The password that you were given').fill('correct horse battery');
+    await browser.page.getByLabel('New password', { exact: true }).fill('staple of the horse');
+    await browser.page.getByLabel('New password again').fill('staple of the hors');
+    await browser.page.keyboard.press('Enter');
+    await browser.page.getByText('The two new passwords are not the same.').waitFor();
+    await browser.page.getByLabel('New password again').fill('staple of the horse');
+    await browser.page.keyboard.press('Enter');
     await browser.page.getByRole('link', { name: /audrey/ }).waitFor();
     await browser.page.reload();
     await browser.page.getByRole('link', { name: /audrey/ }).waitFor();
@@ -50,9 +60,27 @@ describe.skipIf(!chromiumPath)('the console in Chromium (skipped without Chromiu
     await browser.page.getByRole('link', { name: 'My account' }).click();
     await browser.page.getByText('No second factor').waitFor();
     await browser.page.getByRole('button', { name: 'Set up a second factor' }).click();
-    await browser.page.getByLabel('Password').fill('correct horse battery');
+    await browser.page.getByLabel('Password').fill('staple of the horse');
     await browser.page.keyboard.press('Enter');
     await browser.page.getByRole('img', { name: 'QR code of the second factor' }).waitFor();
+  });
+
+  it('an operator backs up in the console, and is told that two people make no scale', async () => {
+    await browser.logIn('Backups');
+    await browser.page.getByText('There is no backup yet.').waitFor();
+    await browser.page.getByRole('button', { name: 'Back up now' }).click();
+    await browser.page.getByText(/^The backup facesearch-.*\.tar is ready\.$/).waitFor();
+    const link = browser.page.getByRole('link', { name: /^Download: facesearch-/ });
+    const [download] = await Promise.all([browser.page.waitForEvent('download'), link.click()]);
+    expect(download.suggestedFilename()).toMatch(/^facesearch-.*\.tar$/);
+    await browser.page.getByRole('button', { name: /^Delete: facesearch-/ }).click();
+    await browser.page.getByLabel(/^Type facesearch-/).fill(download.suggestedFilename());
+    await browser.page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await browser.page.getByText('There is no backup yet.').waitFor();
+    await browser.page.getByRole('link', { name: 'Calibration' }).click();
+    await browser.page.getByText('1 pair in 100,000').waitFor();
+    await browser.page.getByRole('button', { name: 'Calibrate with our people' }).click();
+    await browser.page.getByText(/^There are too few people/).waitFor();
   });
 
   it('the console enrols several photos, and says in words why it refuses one', async () => {
