@@ -28,12 +28,6 @@ export interface PageRequest {
   limit: number;
 }
 
-/** What a list tells of a user. */
-export interface UserWithFaces extends ListedUser {
-  /** The newest face whose photo is kept. */
-  portrait: number | undefined;
-}
-
 export interface UserPage {
   /** Users that match, on all pages. */
   total: number;
@@ -53,7 +47,7 @@ export interface UserDirectory {
   /** All users in order of creation, some at a time; at least one array, which may be empty. */
   everybody(collection: CollectionRef): AsyncIterable<User[]>;
   /** A user with what a list tells. */
-  withFaces(collection: CollectionRef, user: User): Promise<UserWithFaces>;
+  withFaces(collection: CollectionRef, user: User): Promise<ListedUser>;
   /** Faces in order of creation. @throws FaceSearchError USER_NOT_FOUND */
   faces(collection: CollectionRef, userId: string): Promise<FaceRecord[]>;
   /** The same; none of an unknown user. */
@@ -138,7 +132,7 @@ export class StoredUserDirectory implements UserDirectory {
     return own?.objectKey === undefined ? newestWithPhoto(faces) : faceId;
   }
 
-  async withFaces(collection: CollectionRef, user: User): Promise<UserWithFaces> {
+  async withFaces(collection: CollectionRef, user: User): Promise<ListedUser> {
     const faces = await this.#people.facesOfUser(collection, user.id);
     return { ...user, faces: faces.length, portrait: newestWithPhoto(faces) };
   }

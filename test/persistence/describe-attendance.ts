@@ -49,6 +49,18 @@ export function describeAttendance(name: string, open: () => Promise<Store>): vo
       expect(await store.attendance.list({ ...staff, collection: 'none' }, day, all)).toEqual({ total: 0, lines: [] });
     });
 
+    test('is put aside with a deleted user, and comes back with them', async () => {
+      for (const each of ['2027-01-30', day]) await store.attendance.seen(staff, anna.id, each, at(9));
+      await store.attendance.seen(staff, anna.id, day, at(17));
+      const bin = { token: '7b3f4a52-9d0e-4c1b-8f6a-2e5d7c9b1a34', eraseAt: new Date(Date.now() + 600_000) };
+      await store.changes.recycle(staff, anna.id, bin);
+      expect((await store.attendance.list(staff, day, all)).total).toBe(0);
+      await store.changes.restore(staff, bin.token);
+      const { lines } = await store.attendance.list(staff, day, all);
+      expect(lines).toEqual([{ user: anna, first: at(9), last: at(17) }]);
+      expect((await store.attendance.list(staff, '2027-01-30', all)).total).toBe(1);
+    });
+
     test('goes with the user, the collection, or its time', async () => {
       for (const [where, id] of [
         [staff, anna.id],

@@ -50,7 +50,7 @@ class Expected {
     if (sort === 'newest') found.reverse();
     // The order of creation stays among equal ones.
     if (sort === 'id' || sort === 'name') found.sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
-    return found.map(({ id, name, faces }) => ({ id, name, faces: faces.length }));
+    return found.map(({ id, name, faces }) => ({ id, name, faces: faces.length, portrait: undefined }));
   }
 }
 

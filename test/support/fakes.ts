@@ -192,6 +192,7 @@ export class FakeGallery implements Gallery, UserDirectory {
     const users = [...(this.#users(collection)?.values() ?? [])].map(({ faces, ...user }) => ({
       ...user,
       faces: faces.length,
+      portrait: undefined,
     }));
     return { total: users.length, isTotalExact: true, users, next: undefined };
   }

@@ -16,6 +16,8 @@ import { personPage } from './person.js';
 const SORTS = ['id', 'name', 'newest'];
 /** Milliseconds that a place stands still before its people are asked for: what is scrolled by is not. */
 const REST = 50;
+/** Milliseconds between two moves of one scroll. A move after more of them is a jump, which waits for nothing. */
+const MOVING = 150;
 
 /** Everybody in a collection; or one person, where the address goes on with a collection and an id. */
 export function peoplePage(main, signal, page) {
@@ -42,6 +44,7 @@ export function peoplePage(main, signal, page) {
   let isAsking = false;
   let isOutdated = false;
   let passing;
+  let lastMove = 0;
 
   const search = labelled(
     t('people.search'),
@@ -70,7 +73,9 @@ export function peoplePage(main, signal, page) {
     signal,
     onRange: (from, to) => {
       clearTimeout(passing);
-      passing = setTimeout(() => source?.want(from, to), REST);
+      const isJump = performance.now() - lastMove > MOVING;
+      lastMove = performance.now();
+      passing = setTimeout(() => source?.want(from, to), isJump ? 0 : REST);
     },
     item: (index) => personCard(source?.at(index), { selected: state.selected, onSelection: () => bar.show() }),
   });

@@ -80,7 +80,10 @@ export async function deletePeople(people, done) {
     const ids = people.map((one) => one.id);
     const reply = await adminPost('/users/delete', { collection, ids });
     const { undo } = reply;
-    const back = () => restore(collection, undo.token, done);
+    const page = location.hash;
+    // On another page the one that is shown now may show them again.
+    const shown = () => (location.hash === page ? done() : window.dispatchEvent(new Event('hashchange')));
+    const back = () => restore(collection, undo.token, shown);
     sayBatch(reply, 'people.deleted', undo && { action: { text: t('undo'), onclick: back }, seconds: minutes * 60 });
   } catch (error) {
     toastRefusal(error);

@@ -1,7 +1,7 @@
 import { admin, session } from '../session.js';
 
-/** People of one request. */
-const CHUNK = 100;
+/** People of one request: a screen and what is above and below it. */
+const CHUNK = 60;
 
 /** @typedef {{id: string, name: string, faces: number, portrait?: number | null}} Person */
 /** @typedef {{search: string, sort: string, withoutFace: boolean}} Wish */

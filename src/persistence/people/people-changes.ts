@@ -85,6 +85,8 @@ export interface RecycledUser extends User {
   createdAt: number;
   /** When a search created the user; null once saved by name. */
   autoCreatedAt: number | null;
+  /** When the user was seen, by days; absent in what an older version put aside. */
+  attendance?: { day: string; first: number; last: number }[];
   faces: {
     model: string;
     /** 512 float32, little-endian, in base64. */

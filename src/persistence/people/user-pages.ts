@@ -31,6 +31,8 @@ export interface UserPageQuery {
 
 export interface ListedUser extends User {
   faces: number;
+  /** The newest face whose photo is kept. */
+  portrait: number | undefined;
 }
 
 export interface StoredUserPage {

@@ -1,7 +1,7 @@
 /** @type {Record<string, string>} */
 export const words = {
   'nav.camera': 'Camera',
-  'nav.attendance': 'Chấm công',
+  'nav.attendance': 'Điểm danh',
   'camera.picture': 'Hình ảnh từ camera',
   'camera.start': 'Bắt đầu',
   'camera.press-start': 'Nhấn Bắt đầu. Trình duyệt sẽ hỏi quyền dùng camera.',
@@ -10,12 +10,12 @@ export const words = {
   'camera.opening': 'Đang mở camera …',
   'camera.device': 'Camera',
   'camera.any': 'mặc định',
-  'camera.attendance': 'Ghi danh sách chấm công',
+  'camera.attendance': 'Ghi danh sách điểm danh',
   'camera.attendance-hint': 'Máy chủ lưu lần đầu và lần cuối mỗi người được thấy trong ngày.',
   'camera.challenge': 'Yêu cầu dấu hiệu người thật',
   'camera.challenge-hint':
     'Người dùng quay đầu và mở miệng. Khó dùng ảnh để giả mạo hơn, nhưng không phải kiểm tra được chứng nhận.',
-  'camera.to-attendance': 'Danh sách chấm công',
+  'camera.to-attendance': 'Danh sách điểm danh',
   'camera.recent': 'Vừa qua',
   'camera.nobody-yet': 'Chưa có ai.',
   'camera.hello': 'Xin chào',

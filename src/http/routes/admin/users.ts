@@ -45,13 +45,9 @@ export const usersRoute: Route = (app, { services }) => {
     const { directory } = services();
     const where = context.collection(collection);
     const { isTotalExact, next, total, users } = await directory.page(where, request);
-    const shown = users.map(async (user) => {
-      const { portrait = null } = await directory.withFaces(where, user);
-      return { ...user, portrait };
-    });
     return success({
       total,
-      users: await Promise.all(shown),
+      users: users.map(({ portrait = null, ...user }) => ({ ...user, portrait })),
       ...(!isTotalExact && { atLeast: true as const }),
       ...(next !== undefined && { next }),
     });

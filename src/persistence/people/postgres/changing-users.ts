@@ -102,7 +102,7 @@ export async function insertRecycled(
   run: RunQuery,
   writer: PeopleWriter,
   collection: CollectionRef,
-  { id, name, createdAt, autoCreatedAt, faces }: RecycledUser,
+  { id, name, createdAt, autoCreatedAt, attendance = [], faces }: RecycledUser,
 ): Promise<Copied> {
   const { collectionId, userId } = await writer.saveUser(collection, { id, name });
   await run('UPDATE users SET created_at = $3, enrolled_at = $4 WHERE collection_id = $1 AND user_id = $2', [
@@ -123,6 +123,14 @@ export async function insertRecycled(
     faceIds.push(face?.faceId ?? 0);
   }
   if (faceIds.length > 0) await noteFace(run, collectionId, userId);
+  for (const { day, first, last } of attendance)
+    await run('INSERT INTO attendance (day, collection_id, user_id, first_at, last_at) VALUES ($1, $2, $3, $4, $5)', [
+      day,
+      collectionId,
+      userId,
+      new Date(first),
+      new Date(last),
+    ]);
   return { person: { collectionId, personId: userId }, faceIds };
 }
 

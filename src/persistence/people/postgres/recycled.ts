@@ -28,11 +28,16 @@ export async function addRecycled(
      WHERE collection_id = $1 AND user_id = $2 ORDER BY face_id`,
     [collectionId, userId],
   );
+  const attendance = await run<{ day: string; first: Date; last: Date }>(
+    'SELECT day, first_at AS first, last_at AS last FROM attendance WHERE collection_id = $1 AND user_id = $2',
+    [collectionId, userId],
+  );
   const kept: RecycledUser = {
     id: user.clientId.toString('utf8'),
     name: user.name.toString('utf8'),
     createdAt: user.createdAt.getTime(),
     autoCreatedAt: user.autoCreatedAt?.getTime() ?? null,
+    attendance: attendance.map(({ day, first, last }) => ({ day, first: first.getTime(), last: last.getTime() })),
     faces: faces.map(({ embedding, createdAt, ...face }) => ({
       ...face,
       embedding: embeddingToBlob(fromVectorBytes(embedding)).toString('base64'),

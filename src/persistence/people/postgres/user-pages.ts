@@ -26,7 +26,9 @@ const sortColumn: Readonly<Record<UserSort, string | undefined>> = {
 };
 
 type NumberedRow = PostgresUserRow & { userId: number };
-type ListedRow = NumberedRow & { faces: number; key: Buffer | null };
+type ListedRow = NumberedRow & { faces: number; portrait: number | null; key: Buffer | null };
+
+const FACES_OF_USER = 'FROM faces f WHERE f.collection_id = u.collection_id AND f.user_id = u.user_id';
 
 /**
  * Users of PostgreSQL in pages, each order and the search by an index of its own. The planner chooses: what many users match is found
@@ -89,8 +91,8 @@ async function readPage(
   } else if (after) place = `AND u.user_id ${beyond} ${value(after.userId, 'bigint')}`;
   const order = `${column ? `${column}, ` : ''}u.user_id ${direction}`;
   const rows = await run<ListedRow>(
-    `SELECT ${columns}, ${column ?? 'NULL::bytea'} AS key, (
-       SELECT count(*) FROM faces f WHERE f.collection_id = u.collection_id AND f.user_id = u.user_id) AS faces
+    `SELECT ${columns}, ${column ?? 'NULL::bytea'} AS key, (SELECT count(*) ${FACES_OF_USER}) AS faces,
+       (SELECT max(f.face_id) ${FACES_OF_USER} AND f.object_key IS NOT NULL) AS portrait
      ${matching} ${place} ORDER BY ${order} LIMIT ${value(limit + 1, 'bigint')} OFFSET ${value(offset, 'bigint')}`,
     values,
   );
@@ -109,5 +111,5 @@ async function count(run: RunQuery, matching: string, values: readonly unknown[]
 }
 
 function listed(row: ListedRow): ListedUser {
-  return { ...userOf(row), faces: row.faces };
+  return { ...userOf(row), faces: row.faces, portrait: row.portrait ?? undefined };
 }

@@ -157,7 +157,8 @@ export class ChangeRows implements PeopleChanges {
         const vector = encryption.decryptEmbedding(owner.userId, model, embedding);
         return { ...face, model, vector };
       });
-      this.#recycled.add(owner.collectionId, { ...user, ...this.#timesOf(owner), faces }, bin);
+      const attendance = this.#sql.attendanceOf.all(owner.collectionId, owner.userId);
+      this.#recycled.add(owner.collectionId, { ...user, ...this.#timesOf(owner), attendance, faces }, bin);
       webhooks.queue(deletedEvent(collection, { what: 'user', id: userId }));
       const erased = erasure.user(owner);
       for (const key of erased.objectKeys) sql.endPendingDeletion.run(key);
@@ -181,6 +182,8 @@ export class ChangeRows implements PeopleChanges {
           this.#sql.setFaceTime.run(createdAt, faceId);
           return faceId;
         });
+        for (const { day, first, last } of user.attendance ?? [])
+          this.#sql.addAttendance.run(day, collectionId, restored, first, last);
         this.#recycled.remove(recycledId);
         webhooks.queue(changedEvent(collection, { what: 'restored', id: user.id }));
         return { id: user.id, restored: { person, faceIds } };

@@ -40,6 +40,12 @@ export function prepareChanges(db: Database) {
     restage: db.prepare<[embedding: Buffer, faceId: number], never>(
       'UPDATE staged_embeddings SET embedding = ? WHERE face_id = ?',
     ),
+    attendanceOf: db.prepare<[collectionId: number, userId: number], { day: string; first: number; last: number }>(
+      `SELECT day, first_at AS first, last_at AS last FROM attendance WHERE collection_id = ? AND user_id = ?`,
+    ),
+    addAttendance: db.prepare<[day: string, collectionId: number, userId: number, first: number, last: number], never>(
+      'INSERT INTO attendance (day, collection_id, user_id, first_at, last_at) VALUES (?, ?, ?, ?, ?)',
+    ),
     // Of a day on which both were there, the first and the last time of the two.
     takeAttendance: db.prepare<[{ at: number; from: number; collectionId: number; to: number }], never>(
       `INSERT INTO attendance (day, collection_id, user_id, first_at, last_at)

@@ -25,7 +25,7 @@ const USERS_PER_TURN = 2000;
 const MAX_IN_MEMORY = 5_000_000;
 
 type IndexedRow = UserRow & { withoutFace: 0 | 1 };
-type ListedRow = UserRow & { faces: number };
+type ListedRow = UserRow & { faces: number; portrait: number | null };
 
 /**
  * Users of SQLite in pages. In order of creation they are read by an index. For searches, and for the orders of names and ids, the
@@ -105,7 +105,7 @@ export class SqliteUserPages implements UserPages {
   }
 
   #listed(row: ListedRow): ListedUser {
-    return { ...this.#encryption.decryptUser(row), faces: row.faces };
+    return { ...this.#encryption.decryptUser(row), faces: row.faces, portrait: row.portrait ?? undefined };
   }
 
   /** Reads a collection into memory, unless it is there. */
@@ -188,8 +188,9 @@ export class SqliteUserPages implements UserPages {
 }
 
 function prepare(db: Database) {
-  const withFaces = `${userColumns}, (
-    SELECT count(*) FROM faces f WHERE f.collection_id = u.collection_id AND f.user_id = u.user_id) AS faces`;
+  const ofUser = 'FROM faces f WHERE f.collection_id = u.collection_id AND f.user_id = u.user_id';
+  const withFaces = `${userColumns}, (SELECT count(*) ${ofUser}) AS faces, (
+    SELECT max(f.face_id) ${ofUser} AND f.object_key IS NOT NULL) AS portrait`;
   const numbered = (condition: string, order: string): Statement<[number, number, number, number], ListedRow> =>
     db.prepare(
       `SELECT ${withFaces} FROM users u WHERE u.collection_id = ? AND u.user_id ${order === 'ASC' ? '>' : '<'} ? ${condition}
