@@ -11,5 +11,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Work in the background takes longer than Vitest's second on a machine that does something else as well.
+    expect: { poll: { timeout: 15_000 } },
   },
 });

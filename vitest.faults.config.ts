@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['test/faults/*.test.ts', 'test/faults/*.faults.ts'],
     pool: 'forks',
     fileParallelism: false,
+    expect: { poll: { timeout: 15_000 } },
     env: { FAULT_KILLS: process.env.FAULT_KILLS ?? '200' },
     testTimeout: 2 * 3_600_000,
   },

@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['test/fuzz/*.test.ts'],
     pool: 'forks',
     fileParallelism: false,
+    expect: { poll: { timeout: 15_000 } },
     env: {
       FUZZ_BODIES: process.env.FUZZ_BODIES ?? '20000',
       FUZZ_IMAGES: process.env.FUZZ_IMAGES ?? '2000',

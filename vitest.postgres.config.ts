@@ -14,6 +14,7 @@ export default defineConfig({
     globalSetup: 'test/postgres/global-setup.ts',
     pool: 'forks',
     fileParallelism: false,
+    expect: { poll: { timeout: 15_000 } },
     testTimeout: 5 * 60_000,
     hookTimeout: 60_000,
   },
