@@ -49,7 +49,7 @@ test('damage that is met later answers 500, never wrongly, and makes the server 
   const target = httpTarget(await server.ready());
   const { post, get } = client(target, key);
   const isReady = async () => (await target.send({ method: 'GET', path: '/ready', absolute: true })).status;
-  expect(await isReady()).toBe(200);
+  // No look at `ready` yet: the work in the background may have met the damage before any call.
   const internal = { status: 500, json: { data: 'Internal error', code: '500' } };
   expect(await get('/list')).toMatchObject(internal);
   expect(await post('/search_vector', first)).toMatchObject(internal);
