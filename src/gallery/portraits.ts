@@ -66,9 +66,13 @@ export class Portraits {
       if (!(await this.#isThere(face))) return undefined;
       if (!(error instanceof StoreError && error.trouble === 'no-file')) throw error;
     }
-    if (!(await this.#isThere(face))) return undefined;
-    await this.#store.objectsDeleted([key]);
-    return portrait;
+    if (await this.#isThere(face)) {
+      await this.#store.objectsDeleted([key]);
+      return portrait;
+    }
+    // A sweep between the announcement and the writing found no file, and took the key off the list.
+    await this.#store.reserveObject(key);
+    return undefined;
   }
 
   async #isThere({ collection, userId, objectKey }: PortraitOf): Promise<boolean> {

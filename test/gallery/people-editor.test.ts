@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { DataKey } from '../../src/persistence/encryption/data-key.js';
 import { pendingKeys } from '../persistence/pending-keys.js';
 import { useTestDatabase } from '../support/test-database.js';
@@ -207,6 +207,23 @@ describe.each([
       return keys;
     };
     await expect.poll(left).toEqual([expect.stringMatching(/^faces\//)]);
+  });
+
+  test('a portrait that is written after a sweep looked for it is erased by the next one', async () => {
+    const { directory, gallery, objects, photos, pending } = await opened();
+    const [ben] = await directory.faces(staff, 'b1');
+    const put = objects.put.bind(objects);
+    vi.spyOn(objects, 'put').mockImplementationOnce(async (key, portrait) => {
+      await gallery.deleteUser(staff, 'b1');
+      await expect.poll(pending).toEqual([]);
+      await put(key, portrait);
+    });
+    const late = directory.portrait({ collection: staff, userId: 'b1', faceId: ben?.faceId ?? 0 }, async () =>
+      Buffer.from('portrait of Ben'),
+    );
+    await expect(late).rejects.toMatchObject({ reason: 'photo-not-found' });
+    await gallery.deleteUser(theirs, 'a1');
+    await expect.poll(photos).toEqual(['photo of Anna']);
   });
 
   test('several users are saved at once, and one that cannot be stops no other', async () => {
