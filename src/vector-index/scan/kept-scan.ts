@@ -46,6 +46,8 @@ export class KeptScan extends ScanIndex implements ThreadIndex {
   #erasedSince: number | undefined;
   #failedAt = Number.NEGATIVE_INFINITY;
   #isGone = false;
+  /** What is in memory is a part of what the file holds. */
+  #isLoading = false;
   #saving: Promise<void> | undefined;
 
   constructor(arenas: Arenas, options: KeptScanOptions = {}) {
@@ -59,6 +61,7 @@ export class KeptScan extends ScanIndex implements ThreadIndex {
 
   /** @returns the faces that the file held; none when it cannot be used, which is reported and removes it */
   async open(): Promise<Float64Array> {
+    this.#isLoading = true;
     try {
       if (this.#cache?.open()) await this.#load(this.#cache);
       if (this.#kept > 0) await this.#loadBeside(this.#cache as IndexCache);
@@ -68,6 +71,7 @@ export class KeptScan extends ScanIndex implements ThreadIndex {
       this.#kept = 0;
       this.#cache?.remove();
     }
+    this.#isLoading = false;
     this.learnIfDue();
     return this.pages.faceIds();
   }
@@ -112,7 +116,7 @@ export class KeptScan extends ScanIndex implements ThreadIndex {
 
   async #save(occasion: SaveOccasion): Promise<void> {
     while (this.#saving) await this.#saving.catch(() => undefined);
-    if (!this.#cache || this.#isGone) return;
+    if (!this.#cache || this.#isGone || this.#isLoading) return;
     if (this.size < this.#keptFrom) return this.#forget(this.#cache);
     this.#saving = this.#write(this.#cache, occasion).finally(() => {
       this.#saving = undefined;

@@ -204,3 +204,19 @@ test('after a full disk the file is gone, the failure is said once, and the face
   expect(new Set(troubles)).toEqual(new Set([expect.stringMatching(/disk is full/)]));
   expect(await readdir(folder)).toEqual([]);
 });
+
+test('nothing is written in the middle of the reading, when it would be a part of what is kept', async () => {
+  const folder = await filled();
+  const begin = vi.spyOn(IndexCache.prototype, 'begin');
+  onTestFinished(() => begin.mockRestore());
+  const { index, troubles } = opened(folder);
+  const opening = index.open();
+  await index.save();
+  expect(begin).not.toHaveBeenCalled();
+  expect(await opening).toHaveLength(FACES);
+  await index.close();
+  const again = opened(folder);
+  expect(await again.index.open()).toHaveLength(FACES);
+  await again.index.close();
+  expect([...troubles, ...again.troubles]).toEqual([]);
+});
