@@ -70,8 +70,9 @@ export class Portraits {
       await this.#store.objectsDeleted([key]);
       return portrait;
     }
-    // A sweep between the announcement and the writing found no file, and took the key off the list.
-    await this.#store.reserveObject(key);
+    // A sweep that looked for it before it was written found no file, and takes the key off the list.
+    await this.#objects.delete(key);
+    await this.#store.objectsDeleted([key]);
     return undefined;
   }
 
