@@ -1,21 +1,11 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { runScript } from '../../src/cli/run-script.js';
-import { identityOf } from '../../src/gallery/model-identity.js';
-import { galleryVersion } from '../../src/http/services.js';
-import { readPack } from '../../src/models/choose-pack.js';
-import { DATABASE } from '../../src/persistence/data-folder/data-folder.js';
-import { defaultManifestPath } from '../../src/util/paths.js';
 import { benchPhotos, VGA } from './bench-photos.js';
-import { BenchServer } from './bench-server.js';
+import type { BenchServer } from './bench-server.js';
+import { backUp, onFilledServer } from './filled-server.js';
 import { memoryPlot } from './plots.js';
 import { machine, report } from './report.js';
-import { fillDatabase, randomUnit } from './stalls-data.js';
+import { randomUnit } from './stalls-data.js';
 
 /**
  * `npm run bench:endurance -- [faces] [users] [minutes] [--report]`: whether a server's memory stays level. A server with that many
@@ -35,20 +25,10 @@ const MIB = 2 ** 20;
 
 await runScript(async () => {
   const described = await machine();
-  const folder = await mkdtemp(join(tmpdir(), 'facesearch-bench-'));
-  try {
-    const pack = await readPack(defaultManifestPath, process.env.MODEL_PACK || 'default');
-    const model = identityOf(pack.embedders[galleryVersion].model);
-    fillDatabase(join(folder, DATABASE), { faces: FACES, users: USERS, model, others: 10 });
-    const server = await BenchServer.start(1, folder, { RETENTION_DAYS: '1', KEEP_PHOTOS: 'crop' });
-    try {
-      tell(described, await load(server, folder));
-    } finally {
-      await server.close();
-    }
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const settings = { RETENTION_DAYS: '1', KEEP_PHOTOS: 'crop' };
+  await onFilledServer({ faces: FACES, users: USERS, others: 10 }, settings, async ({ server, folder }) => {
+    tell(described, await load(server, folder));
+  });
 });
 
 interface Course {
@@ -84,14 +64,6 @@ async function load(server: BenchServer, folder: string): Promise<Course> {
       await server.post('/add_vector', { collection, id: 'one', vector: vector() });
     await server.delete('/delete_collection', { collection });
   };
-  const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
-  const backUp = async (i: number) => {
-    const file = join(folder, `bench-backup-${i}.tar`);
-    await promisify(execFile)(process.execPath, [main, 'backup', file], {
-      env: { PATH: process.env.PATH, DATA_DIR: folder },
-    });
-    await rm(file);
-  };
   const memory: number[] = [];
   await Promise.all([
     repeat('searches by photo', 50, (i) => server.post('/search', { file: photo(i) }, ['200', '404'])),
@@ -99,7 +71,7 @@ async function load(server: BenchServer, folder: string): Promise<Course> {
     repeat('pages of users', 200, (i) => server.get(`/admin/v1/users?limit=50&offset=${(i * 50) % (USERS / 2)}`)),
     repeat('people enrolled and deleted', 100, passingPerson),
     repeat('collections filled and deleted', 1000, passingCollection),
-    repeat('backups', (MINUTES * 60_000) / BACKUPS, backUp),
+    repeat('backups', (MINUTES * 60_000) / BACKUPS, () => backUp(folder)),
     repeat('', SAMPLE_MS, async () => {
       const { rssBytes } = await server.vitals();
       memory.push(rssBytes / MIB);

@@ -8,7 +8,7 @@ import { EMBEDDING_LENGTH } from '../../src/core/embedding.js';
 import { UsageError } from '../../src/util/usage-error.js';
 import { Arenas } from '../../src/vector-index/scan/arenas.js';
 import { ScanIndex } from '../../src/vector-index/scan/scan-index.js';
-import { faceStream, newImages } from './made-up-collection.js';
+import { dot, faceStream, Nearest, newImages } from './made-up-collection.js';
 import { machine, quantile } from './report.js';
 
 /**
@@ -54,7 +54,9 @@ await runScript(async () => {
     if (person) people.push(person);
   }
   const probes = newImages(people, PROBES);
-  const nearest = nearestOf(vectors, probes);
+  const exact = new Nearest(probes);
+  for (let face = 0; face < faces; face++) exact.compare(face, vectors, face * EMBEDDING_LENGTH);
+  const nearest = exact.faces.map(({ faceId }) => faceId);
 
   const scan = new ScanIndex(new Arenas());
   for (let face = 0; face < faces; face++) {
@@ -89,7 +91,7 @@ await runScript(async () => {
 /** The whole search: what the index finds is compared again in full. */
 function tried(
   probes: readonly Float32Array[],
-  nearest: Uint32Array,
+  nearest: readonly number[],
   vectors: Float32Array,
   search: (probe: Float32Array) => number[],
 ): Tried {
@@ -113,21 +115,6 @@ function row(name: string, { p50, p99, found }: Tried): void {
   console.log(`| ${name} | ${p50.toFixed(2)} / ${p99.toFixed(2)} ms | ${(100 * found).toFixed(1)} % |`);
 }
 
-/** By comparing with every face. */
-function nearestOf(vectors: Float32Array, probes: readonly Float32Array[]): Uint32Array {
-  const nearest = new Uint32Array(probes.length);
-  const cosines = new Float64Array(probes.length).fill(-2);
-  for (let face = 0; face * EMBEDDING_LENGTH < vectors.length; face++) {
-    for (const [i, probe] of probes.entries()) {
-      const cosine = dot(vectors, face * EMBEDDING_LENGTH, probe);
-      if (cosine <= (cosines[i] as number)) continue;
-      cosines[i] = cosine;
-      nearest[i] = face;
-    }
-  }
-  return nearest;
-}
-
 function vectorOf(vectors: Float32Array, face: number): Float32Array {
   return vectors.subarray(face * EMBEDDING_LENGTH, (face + 1) * EMBEDDING_LENGTH);
 }
@@ -148,15 +135,4 @@ function bytesOf(graph: hnswlib.HierarchicalNSW, faces: number): number {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function dot(block: Float32Array, at: number, probe: Float32Array): number {
-  let [a, b, c, d] = [0, 0, 0, 0];
-  for (let i = 0; i < EMBEDDING_LENGTH; i += 4) {
-    a += (block[at + i] as number) * (probe[i] as number);
-    b += (block[at + i + 1] as number) * (probe[i + 1] as number);
-    c += (block[at + i + 2] as number) * (probe[i + 2] as number);
-    d += (block[at + i + 3] as number) * (probe[i + 3] as number);
-  }
-  return a + b + c + d;
 }

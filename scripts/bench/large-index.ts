@@ -5,7 +5,7 @@ import { runScript } from '../../src/cli/run-script.js';
 import { EMBEDDING_LENGTH } from '../../src/core/embedding.js';
 import { UsageError } from '../../src/util/usage-error.js';
 import { IndexWorkers } from '../../src/vector-index/index-workers.js';
-import { faceStream, newImages } from './made-up-collection.js';
+import { faceStream, Nearest, newImages } from './made-up-collection.js';
 import { machine, quantile, report } from './report.js';
 
 /**
@@ -44,13 +44,8 @@ await runScript(async () => {
   }
   const described = await machine();
   const { probes, nearest } = JSON.parse(readFileSync(answers, 'utf8')) as { probes: number[][]; nearest: number[] };
-  await measure(
-    described,
-    folder,
-    faces,
-    probes.map((probe) => Float32Array.from(probe)),
-    nearest,
-  );
+  const vectors = probes.map((probe) => Float32Array.from(probe));
+  tell(described, folder, faces, await measure(folder, faces, vectors, nearest));
 });
 
 function workersOf(folder: string): IndexWorkers {
@@ -67,7 +62,7 @@ function makeProbes(faces: number): Float32Array[] {
 async function makeIndex(folder: string, faces: number, probes: readonly Float32Array[]): Promise<number[]> {
   const workers = workersOf(folder);
   const { index } = await workers.open(COLLECTION, MODEL);
-  const best = probes.map(() => ({ faceId: 0, cosine: -2 }));
+  const nearest = new Nearest(probes);
   let batch = new Float32Array(BATCH * EMBEDDING_LENGTH);
   let ids: number[] = [];
   let added: Promise<void> | undefined;
@@ -85,10 +80,7 @@ async function makeIndex(folder: string, faces: number, probes: readonly Float32
     faceId++;
     batch.set(embedding, ids.length * EMBEDDING_LENGTH);
     ids.push(faceId);
-    for (const [i, probe] of probes.entries()) {
-      const cosine = dot(probe, embedding);
-      if (cosine > (best[i]?.cosine ?? 2)) best[i] = { faceId, cosine };
-    }
+    nearest.compare(faceId, embedding);
     if (ids.length < BATCH) continue;
     await flush();
     if (faceId % 500_000 === 0) console.log(`${faceId} faces`);
@@ -98,65 +90,62 @@ async function makeIndex(folder: string, faces: number, probes: readonly Float32
   await index.settled();
   await index.save();
   await workers.close();
-  return best.map(({ faceId }) => faceId);
+  return nearest.faces.map(({ faceId }) => faceId);
 }
 
-/** Four sums that do not wait for one another. */
-function dot(a: Float32Array, b: Float32Array): number {
-  let [s, t, u, v] = [0, 0, 0, 0];
-  for (let i = 0; i < EMBEDDING_LENGTH; i += 4) {
-    s += (a[i] as number) * (b[i] as number);
-    t += (a[i + 1] as number) * (b[i + 1] as number);
-    u += (a[i + 2] as number) * (b[i + 2] as number);
-    v += (a[i + 3] as number) * (b[i + 3] as number);
-  }
-  return s + t + u + v;
+interface Measured {
+  p50Ms: number;
+  p99Ms: number;
+  /** Share of the probes whose nearest face was found. */
+  recall: number;
+  openSeconds: number;
+  /** Of memory. */
+  gigabytes: number;
 }
 
 async function measure(
-  described: string,
   folder: string,
   faces: number,
   probes: readonly Float32Array[],
   nearest: readonly number[],
-): Promise<void> {
+): Promise<Measured> {
   const begin = performance.now();
   const workers = workersOf(folder);
-  const { index, faceIds } = await workers.open(COLLECTION, MODEL);
-  const openSeconds = (performance.now() - begin) / 1000;
-  if (faceIds.length !== faces) throw new Error(`${faceIds.length} faces were kept of ${faces}`);
-  const times: number[] = [];
-  let hits = 0;
-  for (let i = 0; i < WARM_UP + SEARCHES; i++) {
-    const start = performance.now();
-    const found = await index.search(probes[i % PROBES] as Float32Array, CANDIDATES);
-    if (i >= WARM_UP) times.push(performance.now() - start);
-    if (i < PROBES && found.some(({ faceId }) => faceId === nearest[i])) hits++;
+  try {
+    const { index, faceIds } = await workers.open(COLLECTION, MODEL);
+    const openSeconds = (performance.now() - begin) / 1000;
+    if (faceIds.length !== faces) throw new Error(`${faceIds.length} faces were kept of ${faces}`);
+    const times: number[] = [];
+    let hits = 0;
+    for (let i = 0; i < WARM_UP + SEARCHES; i++) {
+      const start = performance.now();
+      const found = await index.search(probes[i % PROBES] as Float32Array, CANDIDATES);
+      if (i >= WARM_UP) times.push(performance.now() - start);
+      if (i < PROBES && found.some(({ faceId }) => faceId === nearest[i])) hits++;
+    }
+    const gigabytes = process.memoryUsage.rss() / 1e9;
+    return { p50Ms: quantile(times, 0.5), p99Ms: quantile(times, 0.99), recall: hits / PROBES, openSeconds, gigabytes };
+  } finally {
+    await workers.close();
   }
-  const gigabytes = process.memoryUsage.rss() / 1e9;
+}
+
+function tell(described: string, folder: string, faces: number, measured: Measured): void {
+  const { p50Ms, p99Ms, recall, openSeconds, gigabytes } = measured;
   const kept = statSync(join(folder, 'index', `${COLLECTION}.sqlite`)).size / 1e9;
-  await workers.close();
-  const numbers = {
-    p50Ms: quantile(times, 0.5),
-    p99Ms: quantile(times, 0.99),
-    recall: hits / PROBES,
-    openSeconds,
-    gigabytes,
-    kept,
-  };
   const verdict = (isMet: boolean) => (isMet ? 'met' : '**missed**');
   const lines = [
     `Machine: ${described}. ${faces.toLocaleString('en')} faces, ${SEARCHES} searches with ${PROBES} probes of people who are there.`,
     '',
     '| | measured | target | |',
     '|---|---|---|---|',
-    `| search, p50 | ${numbers.p50Ms.toFixed(1)} ms | – | |`,
-    `| search, p99 | ${numbers.p99Ms.toFixed(1)} ms | ≤ 12 ms | ${verdict(numbers.p99Ms <= 12)} |`,
-    `| nearest face found among ${CANDIDATES} | ${(100 * numbers.recall).toFixed(1)} % | – | |`,
+    `| search, p50 | ${p50Ms.toFixed(1)} ms | – | |`,
+    `| search, p99 | ${p99Ms.toFixed(1)} ms | ≤ 12 ms | ${verdict(p99Ms <= 12)} |`,
+    `| nearest face found among ${CANDIDATES} | ${(100 * recall).toFixed(1)} % | – | |`,
     `| memory of the process, without models | ${gigabytes.toFixed(1)} GB | ≤ 14 GB | ${verdict(gigabytes <= 14)} |`,
     `| kept sketches read again | ${openSeconds.toFixed(1)} s | ≤ 60 s | ${verdict(openSeconds <= 60)} |`,
     `| kept sketches on the disk | ${kept.toFixed(1)} GB | – | |`,
   ];
-  if (values.report) report('large-index', { machine: described, faces, ...numbers }, lines);
+  if (values.report) report('large-index', { machine: described, faces, ...measured, kept }, lines);
   else console.log(lines.join('\n'));
 }

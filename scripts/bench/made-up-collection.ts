@@ -22,18 +22,48 @@ export function* faceStream(
 }
 
 /** By comparing with every face. Face ids count from 1. */
-export function exactNearest(faces: number, probes: readonly Float32Array[]): { faceId: number; cosine: number }[] {
-  const best = probes.map(() => ({ faceId: 0, cosine: -2 }));
+export function exactNearest(faces: number, probes: readonly Float32Array[]): readonly NearestFace[] {
+  const nearest = new Nearest(probes);
   let faceId = 0;
-  for (const { embedding } of faceStream(faces)) {
-    faceId++;
-    for (const [i, probe] of probes.entries()) {
-      let cosine = 0;
-      for (let j = 0; j < probe.length; j++) cosine += (probe[j] as number) * (embedding[j] as number);
-      if (cosine > (best[i]?.cosine ?? 2)) best[i] = { faceId, cosine };
+  for (const { embedding } of faceStream(faces)) nearest.compare(++faceId, embedding);
+  return nearest.faces;
+}
+
+export interface NearestFace {
+  faceId: number;
+  cosine: number;
+}
+
+/** Of each probe the nearest of the faces that it was compared with. */
+export class Nearest {
+  readonly #probes: readonly Float32Array[];
+  readonly faces: readonly NearestFace[];
+
+  constructor(probes: readonly Float32Array[]) {
+    this.#probes = probes;
+    this.faces = probes.map(() => ({ faceId: 0, cosine: -2 }));
+  }
+
+  /** @param at where the face's vector begins in the block */
+  compare(faceId: number, block: Float32Array, at = 0): void {
+    for (const [i, probe] of this.#probes.entries()) {
+      const cosine = dot(block, at, probe);
+      const best = this.faces[i] as NearestFace;
+      if (cosine > best.cosine) Object.assign(best, { faceId, cosine });
     }
   }
-  return best;
+}
+
+/** Of a probe and the vector that begins there in a block: four sums that do not wait for one another. */
+export function dot(block: Float32Array, at: number, probe: Float32Array): number {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let i = 0; i < EMBEDDING_LENGTH; i += 4) {
+    a += (block[at + i] as number) * (probe[i] as number);
+    b += (block[at + i + 1] as number) * (probe[i + 1] as number);
+    c += (block[at + i + 2] as number) * (probe[i + 2] as number);
+    d += (block[at + i + 3] as number) * (probe[i + 3] as number);
+  }
+  return a + b + c + d;
 }
 
 /** Each of somebody among these people, as no image of the collection shows them. */

@@ -1,22 +1,14 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { runScript } from '../../src/cli/run-script.js';
-import { identityOf } from '../../src/gallery/model-identity.js';
-import { galleryVersion } from '../../src/http/services.js';
-import { readPack } from '../../src/models/choose-pack.js';
 import { DATABASE, PHOTOS } from '../../src/persistence/data-folder/data-folder.js';
 import { FolderObjectStore } from '../../src/persistence/photos/folder-object-store.js';
 import { Database } from '../../src/persistence/sqlite.js';
 import { mapConcurrent } from '../../src/util/map-concurrent.js';
-import { defaultManifestPath } from '../../src/util/paths.js';
-import { BenchServer, OTHER_KEY } from './bench-server.js';
+import { type BenchServer, OTHER_KEY } from './bench-server.js';
+import { backUp, onFilledServer } from './filled-server.js';
 import { machine, report } from './report.js';
-import { fillDatabase, LARGE, randomUnit } from './stalls-data.js';
+import { LARGE, randomUnit } from './stalls-data.js';
 
 /**
  * `npm run bench:stalls -- [faces] [users] [seconds] [--report]`: what holds up the thread that answers HTTP, and what one tenant waits
@@ -41,34 +33,22 @@ function tell(what: string, measured: string, target = '–'): void {
 
 await runScript(async () => {
   const described = await machine();
-  const folder = await mkdtemp(join(tmpdir(), 'facesearch-bench-'));
-  try {
-    const pack = await readPack(defaultManifestPath, process.env.MODEL_PACK || 'default');
-    const model = identityOf(pack.embedders[galleryVersion].model);
-    const file = join(folder, DATABASE);
-    const filled = timed(async () => fillDatabase(file, { faces: FACES, users: USERS, model, others: 3 * DELETES }));
-    console.log(`${described}; ${FACES} faces, ${USERS} users, made in ${await filled} ms`);
-    const server = await BenchServer.start(1, folder, { RETENTION_DAYS: '1' });
-    try {
-      tell('start, without kept sketches', `${(server.startMs.ready / 1000).toFixed(1)} s`);
-      await loopDelay(server, folder);
-      await waiting(server, folder, file);
-      if (isReported) {
-        const load = `${FACES.toLocaleString('en')} faces, ${USERS.toLocaleString('en')} users, ${SECONDS} seconds`;
-        report('stalls', rows, [
-          `Machine: ${described}. ${load}.`,
-          '',
-          '| what | measured | target |',
-          '|---|---|---|',
-          ...rows.map(({ what, measured, target }) => `| ${what} | ${measured} | ${target} |`),
-        ]);
-      }
-    } finally {
-      await server.close();
-    }
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const data = { faces: FACES, users: USERS, others: 3 * DELETES };
+  await onFilledServer(data, { RETENTION_DAYS: '1' }, async ({ server, folder, filledMs }) => {
+    console.log(`${described}; ${FACES} faces, ${USERS} users, made in ${filledMs.toFixed(0)} ms`);
+    tell('start, without kept sketches', `${(server.startMs.ready / 1000).toFixed(1)} s`);
+    await loopDelay(server, folder);
+    await waiting(server, folder);
+  });
+  if (!isReported) return;
+  const load = `${FACES.toLocaleString('en')} faces, ${USERS.toLocaleString('en')} users, ${SECONDS} seconds`;
+  report('stalls', rows, [
+    `Machine: ${described}. ${load}.`,
+    '',
+    '| what | measured | target |',
+    '|---|---|---|',
+    ...rows.map(({ what, measured, target }) => `| ${what} | ${measured} | ${target} |`),
+  ]);
 });
 
 async function loopDelay(server: BenchServer, folder: string): Promise<void> {
@@ -89,11 +69,6 @@ async function loopDelay(server: BenchServer, folder: string): Promise<void> {
   };
   const search = () => server.post('/search_vector', { vector: vector() }, ['200', '404']);
   const page = () => server.get(`/admin/v1/users?limit=50&offset=${Math.floor((Math.random() * USERS) / 2)}`);
-  const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
-  const backUp = () =>
-    promisify(execFile)(process.execPath, [main, 'backup', join(folder, 'bench-backup.tar')], {
-      env: { PATH: process.env.PATH, DATA_DIR: folder },
-    });
   await Promise.all([
     repeat('searches', 5, search),
     repeat('searches', 5, search),
@@ -104,14 +79,14 @@ async function loopDelay(server: BenchServer, folder: string): Promise<void> {
       () => timed(() => server.delete('/delete_collection', { collection: LARGE })),
       'delete_collection answered',
     ),
-    once(0.5, () => timed(backUp), 'backup'),
+    once(0.5, () => timed(() => backUp(folder)), 'backup'),
   ]);
   const { loopDelayP99, loopDelayMax } = await server.vitals();
   tell('calls meanwhile', `${counts.searches} searches, ${counts.adds} adds, ${counts.pages} pages`);
   tell('event-loop delay, p99 / max', `${loopDelayP99.toFixed(1)} / ${loopDelayMax.toFixed(1)} ms`, '≤ 20 / ≤ 50 ms');
 }
 
-async function waiting(server: BenchServer, folder: string, file: string): Promise<void> {
+async function waiting(server: BenchServer, folder: string): Promise<void> {
   await server.rest();
   let next = 0;
   const oneDelete = () => timed(() => server.delete('/delete', { id: `other-${next++}` }, OTHER_KEY));
@@ -124,7 +99,7 @@ async function waiting(server: BenchServer, folder: string, file: string): Promi
   const objects = await FolderObjectStore.open(join(folder, PHOTOS), { shared: true });
   const keys = Array.from({ length: PENDING }, (_, i) => `faces/pending-${i}`);
   await mapConcurrent(keys, 16, (key) => objects.put(key, Buffer.from('photo')));
-  const db = new Database(file, { timeout: 5000 });
+  const db = new Database(join(folder, DATABASE), { timeout: 5000 });
   const add = db.prepare(
     `INSERT INTO pending_object_deletions (object_key, since, tenant_id)
      SELECT ?, 0, tenant_id FROM tenants WHERE name = 'bench'`,

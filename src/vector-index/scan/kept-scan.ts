@@ -59,7 +59,7 @@ export class KeptScan extends ScanIndex implements ThreadIndex {
     this.#report = report;
   }
 
-  /** @returns the faces that the file held; none when it cannot be used, which is reported and removes it */
+  /** @returns the faces that the file held; none when it cannot be used, which is reported and removes it, or at a stop meanwhile */
   async open(): Promise<Float64Array> {
     this.#isLoading = true;
     try {
@@ -193,6 +193,7 @@ export class KeptScan extends ScanIndex implements ThreadIndex {
       if (!bytes) throw new Error('a part is missing');
       this.pages.load(bytes, axes);
       await setImmediate();
+      if (this.#isGone) return;
     }
     if (Math.ceil(this.size / PART_FACES) !== parts) throw new Error('its parts do not fit');
     this.pages.changed.clear();

@@ -220,3 +220,15 @@ test('nothing is written in the middle of the reading, when it would be a part o
   await again.index.close();
   expect([...troubles, ...again.troubles]).toEqual([]);
 });
+
+test('a stop in the middle of the reading leaves what is kept, and is no trouble', async () => {
+  const folder = await filled();
+  const { index, troubles } = opened(folder);
+  const opening = index.open();
+  await index.close();
+  expect(await opening).toHaveLength(0);
+  const again = opened(folder);
+  expect(await again.index.open()).toHaveLength(FACES);
+  await again.index.close();
+  expect([...troubles, ...again.troubles]).toEqual([]);
+});
