@@ -4,23 +4,41 @@ import { fileURLToPath } from 'node:url';
 import openWabt from 'wabt';
 import { projectRoot } from '../src/util/paths.js';
 
-/** The kernels: WebAssembly text, the module made of it, and the name of its constant. */
-export const kernels = [
+interface Kernel {
+  /** WebAssembly text. */
+  source: string;
+  /** The module made of it, and the name of its constant. */
+  target: string;
+  name: string;
+  /** Bytes are looked up by an instruction that not every engine has: one of the processor's, where the other one is three. */
+  isRelaxed?: boolean;
+}
+
+export const kernels: readonly Kernel[] = [
   { source: 'src/vector-index/scan/kernel.wat', target: 'src/vector-index/scan/kernel-wasm.ts', name: 'kernelWasm' },
+  {
+    source: 'src/vector-index/scan/kernel.wat',
+    target: 'src/vector-index/scan/relaxed-kernel-wasm.ts',
+    name: 'relaxedKernelWasm',
+    isRelaxed: true,
+  },
   {
     source: 'src/gallery/scoring/cohort-kernel.wat',
     target: 'src/gallery/scoring/cohort-kernel-wasm.ts',
     name: 'cohortKernelWasm',
   },
-] as const;
+];
 
 /**
  * `npm run build:kernel`: compiles each kernel into the module beside it. Both are committed, so that neither a build nor a
  * server needs the compiler; a test compares them.
  */
-export async function compiledKernel({ source, name }: (typeof kernels)[number]): Promise<string> {
+export async function compiledKernel({ source, name, isRelaxed = false }: Kernel): Promise<string> {
   const wabt = await openWabt();
-  const parsed = wabt.parseWat(source, readFileSync(join(projectRoot, source), 'utf8'), { simd: true });
+  const text = readFileSync(join(projectRoot, source), 'utf8');
+  const instructions = isRelaxed ? text.replaceAll('i8x16.swizzle', 'i8x16.relaxed_swizzle') : text;
+  const features = { simd: true, threads: true, relaxed_simd: isRelaxed };
+  const parsed = wabt.parseWat(source, instructions, features);
   const { buffer } = parsed.toBinary({});
   const lines =
     Buffer.from(buffer)

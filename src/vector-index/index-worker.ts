@@ -1,9 +1,12 @@
+import { availableParallelism } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { DataKey } from '../persistence/encryption/data-key.js';
 import { GraphScan } from './graph/graph-scan.js';
 import type { IndexSettings, Reply, Request } from './protocol.js';
+import { MAX_PAGES } from './scan/arena-layout.js';
 import { Arenas } from './scan/arenas.js';
 import { KeptScan } from './scan/kept-scan.js';
+import { SieveHelpers } from './scan/sieve-helpers.js';
 import type { ThreadIndex } from './thread-index.js';
 
 /** How often it is looked whether something is to be kept. */
@@ -12,8 +15,13 @@ const LOOK_EVERY_MS = 10_000;
 const settings = workerData as IndexSettings;
 const indexes = new Map<number, ThreadIndex>();
 const dataKey = settings.dataKey && new DataKey(settings.dataKey);
-const arenas = new Arenas(settings.maxPages);
 const post = (reply: Reply, transfer: ArrayBuffer[] = []) => parentPort?.postMessage(reply, transfer);
+const helpers = new SieveHelpers({
+  count: settings.helpers ?? availableParallelism() - 1,
+  maxPages: settings.maxPages ?? MAX_PAGES,
+  onTrouble: (trouble) => post({ trouble }),
+});
+const arenas = new Arenas(settings.maxPages, helpers);
 
 async function answer({ collectionId, call }: Request): Promise<unknown> {
   if (call.op === 'close') return close();
@@ -61,6 +69,7 @@ async function close(): Promise<void> {
   clearInterval(looking);
   for (const kept of indexes.values()) await kept.close();
   indexes.clear();
+  helpers.close();
 }
 
 let isLooking = false;

@@ -22,6 +22,8 @@ export interface IndexSettings {
   graphFrom?: number;
   /** As in Arenas. */
   maxPages?: number;
+  /** Threads that help with large searches; by default all cores but one have one, up to three. */
+  helpers?: number;
 }
 
 /** What the pool asks of a worker; each is answered once, those of one collection in their order. */
@@ -48,4 +50,4 @@ export interface Request {
 export type Reply =
   | { id: number; value: unknown; size: number }
   | { id: number; error: { isRange: boolean; message: string } }
-  | { trouble: string; collectionId: number };
+  | { trouble: string; collectionId?: number };

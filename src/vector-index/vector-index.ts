@@ -67,9 +67,9 @@ export function isNearer(a: Match, b: Match): boolean {
 }
 
 /** Adds a match to the k best, which stay in that order. */
-export function keepBest(best: Match[], k: number, match: Match): void {
+export function keepBest<M extends Match>(best: M[], k: number, match: M): void {
   let at = best.length;
-  while (at > 0 && isNearer(match, best[at - 1] as Match)) at--;
+  while (at > 0 && isNearer(match, best[at - 1] as M)) at--;
   best.splice(at, 0, match);
   if (best.length > k) best.pop();
 }

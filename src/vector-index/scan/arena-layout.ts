@@ -1,6 +1,9 @@
 import { EMBEDDING_LENGTH } from '../../core/embedding.js';
 import { AXES, SIEVE_DISTANCES, TABLE_BYTES } from './axes.js';
 
+/** Threads that search one arena at a time: its own, and helpers. */
+export const MAX_HANDS = 4;
+
 /** Faces of a page. */
 export const PAGE_FACES = 64;
 
@@ -11,6 +14,10 @@ export const SCALES_AT = PAGE_FACES * EMBEDDING_LENGTH;
 /** Of a page of a sieve. */
 export const SIEVE_BYTES = (PAGE_FACES * AXES) / 4;
 export const GROUP_FACES = 32;
+/** Faces that a thread searches at a time, 10 µs of work: little enough to be done twice where a helper was interrupted in it. */
+export const CHUNK_FACES = 128 * PAGE_FACES;
+/** Of a face that was found: its slot and its cosine. */
+export const FOUND_BYTES = 8;
 export const VECTORS_BYTES = SCALES_AT + PAGE_FACES * Float32Array.BYTES_PER_ELEMENT;
 
 /** One gigabyte and 1.8 million faces. */
@@ -32,7 +39,9 @@ export interface Layout {
   table: number;
   pages: number;
   distances: number;
-  found: number;
+  /** For each hand room for what it finds, and for the distances of a chunk. */
+  found: readonly number[];
+  coarse: readonly number[];
   codes: number;
   sieve: number;
   vectors: number;
@@ -42,6 +51,18 @@ export interface Layout {
 export interface FaceRun {
   pages: Uint32Array;
   faces: number;
+  /** Slot of the first face. */
+  first: number;
+}
+
+/** A run whose pages are listed in the arena's memory. */
+export interface ListedRun {
+  /** Address of the list. */
+  pages: number;
+  faces: number;
+  first: number;
+  /** Faces of the arena that are listed before. */
+  offset: number;
 }
 
 export interface PagePlace {
@@ -50,7 +71,7 @@ export interface PagePlace {
 }
 
 /** Entry i of both lists, at 2 i in `slots` and at 2 i + 1 in `cosines`, belongs to one face. */
-export interface FoundSlots {
+export interface FoundFaces {
   slots: Uint32Array;
   cosines: Float32Array;
   count: number;
@@ -77,7 +98,8 @@ export function layoutOf(maxPages: number): Layout {
     table: reserve(TABLE_BYTES),
     pages: reserve(4 * maxPages),
     distances: reserve(2 * PAGE_FACES * maxPages),
-    found: reserve(8 * PAGE_FACES * maxPages),
+    found: Array.from({ length: MAX_HANDS }, () => reserve(FOUND_BYTES * PAGE_FACES * maxPages)),
+    coarse: Array.from({ length: MAX_HANDS }, () => reserve(2 * CHUNK_FACES)),
     codes: reserve(CODES_BYTES * maxPages),
     sieve: reserve(SIEVE_BYTES * maxPages),
     vectors: top,

@@ -4,10 +4,12 @@ import {
   CODES_BYTES,
   DISTANCES,
   type FaceRun,
-  type FoundSlots,
+  FOUND_BYTES,
+  type FoundFaces,
   GROUP_FACES,
   GROWTH,
   type Layout,
+  type ListedRun,
   layoutOf,
   MAX_PAGES,
   PAGE_FACES,
@@ -20,10 +22,7 @@ import {
 import { AXES, type Axes, codeOf, fillTable, TABLE_BYTES } from './axes.js';
 import { type Kernel, kernelOver } from './kernel.js';
 import { randomSigns } from './random-signs.js';
-
-/** Of more faces than this, the distances of every eighth are counted: those of 8,000 say enough. */
-const COUNT_ALL = 65_536;
-const COUNTED_EVERY = 8;
+import { foundIn, type SieveAim, type SieveChunk, sieveChunk } from './sieve-chunk.js';
 
 /**
  * Memory for the sketches of many faces of many collections, with the compiled loops that search it.
@@ -48,15 +47,23 @@ export class Arena {
   /** The axes that lie in memory. */
   #axes: Axes | undefined;
   readonly #bits = new Uint8Array(AXES / 2);
+  /** Among the arenas of a thread. */
+  readonly number: number;
 
-  constructor(maxPages = MAX_PAGES) {
+  constructor(maxPages = MAX_PAGES, number = 0) {
+    this.number = number;
     this.#maxPages = maxPages;
     this.#at = layoutOf(maxPages);
-    this.#memory = new WebAssembly.Memory({ initial: Math.ceil(this.#at.vectors / WASM_PAGE), maximum: WASM_PAGE });
+    const initial = Math.ceil(this.#at.vectors / WASM_PAGE);
+    this.#memory = new WebAssembly.Memory({ initial, maximum: WASM_PAGE, shared: true });
     this.#kernel = kernelOver(this.#memory);
     for (const [round, at] of this.#at.signs.entries()) {
       this.#floats(at, EMBEDDING_LENGTH).set(randomSigns(round + 1));
     }
+  }
+
+  get memory(): WebAssembly.Memory {
+    return this.#memory;
   }
 
   get isEmpty(): boolean {
@@ -157,7 +164,7 @@ export class Arena {
 
   /** Of a sketch to the probe whose scale this is, as a comparison gives it. */
   cosineOf(page: number, place: number, scale: number): number {
-    const dot = this.#kernel.dot(this.#vectorAt(page, place), this.#at.bytes);
+    const dot = this.#kernel.dot(this.#vectorAt(page, place), this.#at.bytes, EMBEDDING_LENGTH);
     return Math.fround(Math.fround(scale * (this.#scales(page)[place] as number)) * Math.fround(dot));
   }
 
@@ -181,46 +188,82 @@ export class Arena {
 
   /**
    * Compares the codes of runs of pages with a probe's.
-   * @param axes those of codes in the sieve; without them the other codes are compared
    * @returns a second step, to be called before anything else is asked of the arena, and how many faces have each
-   *   distance, an estimate where there are many. The second step gives, of the faces whose distance is at most the one given,
-   *   the place in their run and the cosine to the probe, give or take 0.005
+   *   distance. The second step gives, of the faces whose distance is at most the one given, the slot and the cosine to the
+   *   probe, give or take 0.005, valid until the next search
    */
   compare(
     probe: Float32Array,
     runs: readonly FaceRun[],
-    axes: Axes | undefined,
-  ): { counts: Uint32Array; countedEvery: number; collect: (most: number) => FoundSlots[] } {
-    const { vector, code, bytes, table, counts, pages, distances, found, codes, sieve, vectors } = this.#at;
+  ): { counts: Uint32Array; collect: (most: number) => FoundFaces[] } {
+    const { vector, code, bytes, counts, distances, found, codes, vectors } = this.#at;
     this.#floats(vector, EMBEDDING_LENGTH).set(probe);
     const scale = this.#quantise(bytes);
-    if (axes) fillTable(this.#coordinates(probe, axes), axes, this.#bytes(table, TABLE_BYTES));
-    else this.#sign(code);
-    const countsNow = new Uint32Array(this.#memory.buffer, counts, DISTANCES).fill(0);
-    const all = runs.reduce((sum, { faces }) => sum + faces, 0);
-    const countedEvery = axes && all > COUNT_ALL ? COUNTED_EVERY : 1;
-    let listed = 0;
-    const placed = runs.map(({ pages: list, faces }) => {
-      const at = { pages: pages + 4 * listed, distances: distances + 2 * PAGE_FACES * listed, faces };
-      new Uint32Array(this.#memory.buffer, at.pages, list.length).set(list);
-      listed += list.length;
-      if (axes) {
-        this.#kernel.sift(sieve, at.pages, faces, table, at.distances);
-        this.#kernel.tally(at.distances, faces, countedEvery, counts);
-      } else this.#kernel.compare(codes, at.pages, faces, code, at.distances, counts);
-      return at;
-    });
-    const collect = (most: number): FoundSlots[] =>
-      placed.map((run) => {
-        const count = this.#kernel.collect(vectors, run.pages, run.faces, bytes, scale, run.distances, most, found);
-        return {
-          // Copies: the next run's come to the same place.
-          slots: new Uint32Array(this.#memory.buffer, found, 2 * count).slice(),
-          cosines: this.#floats(found, 2 * count).slice(),
-          count,
-        };
+    this.#sign(code);
+    const countsNow = this.#counts().fill(0);
+    const listed = this.list(runs);
+    const distancesOf = (run: ListedRun) => distances + 2 * run.offset;
+    for (const run of listed) this.#kernel.compare(codes, run.pages, run.faces, code, distancesOf(run), counts);
+    const collect = (most: number): FoundFaces[] =>
+      listed.map((run) => {
+        const { pages, faces, first, offset } = run;
+        const out = (found[0] as number) + FOUND_BYTES * offset;
+        const at = distancesOf(run);
+        return this.#foundAt(out, this.#kernel.collect(vectors, pages, faces, bytes, scale, at, most, first, out));
       });
-    return { counts: countsNow, countedEvery, collect };
+    return { counts: countsNow, collect };
+  }
+
+  /** Makes a probe ready for `sample` and `sieve`, until anything else is asked of the arena. @returns its scale */
+  aimSieve(probe: Float32Array, axes: Axes): number {
+    fillTable(this.#coordinates(probe, axes), axes, this.#bytes(this.#at.table, TABLE_BYTES));
+    return this.aim(probe);
+  }
+
+  /** Writes the numbers of the pages of runs to where the loops read them. */
+  list(runs: readonly FaceRun[]): ListedRun[] {
+    let listed = 0;
+    return runs.map(({ pages, faces, first }) => {
+      const run = { pages: this.#at.pages + 4 * listed, faces, first, offset: PAGE_FACES * listed };
+      new Uint32Array(this.#memory.buffer, run.pages, pages.length).set(pages);
+      listed += pages.length;
+      return run;
+    });
+  }
+
+  /** Counts the coarse distances of the faces of each `step`-th page of a run. @returns how many faces these are */
+  sample({ pages, faces }: ListedRun, step: number): number {
+    const { sieve, table, coarse, counts } = this.#at;
+    return this.#kernel.sample(sieve, pages, faces, step, table, coarse[0] as number, counts);
+  }
+
+  /** How many faces were counted at each distance since `forget`. */
+  get sampled(): Uint32Array {
+    return this.#counts();
+  }
+
+  forget(): void {
+    this.#counts().fill(0);
+  }
+
+  /** Finds faces of a chunk. */
+  sieve(chunk: SieveChunk, aim: SieveAim): FoundFaces {
+    const count = sieveChunk(this.#kernel, this.#at, 0, chunk, aim);
+    return this.foundBy(0, chunk, count);
+  }
+
+  /** What a hand found in a chunk. */
+  foundBy(hand: number, chunk: SieveChunk, count: number): FoundFaces {
+    return this.#foundAt(foundIn(this.#at, hand, chunk), count);
+  }
+
+  /** Valid until the next search. */
+  #foundAt(at: number, count: number): FoundFaces {
+    return {
+      slots: new Uint32Array(this.#memory.buffer, at, 2 * count),
+      cosines: this.#floats(at, 2 * count),
+      count,
+    };
   }
 
   /** The bytes of the vector in its place. @returns what they are to be multiplied by */
@@ -271,6 +314,11 @@ export class Arena {
   /** Valid until the memory grows. */
   #scales(page: number): Float32Array {
     return this.#floats(this.#vectorAt(page, 0) + SCALES_AT, PAGE_FACES);
+  }
+
+  /** Valid until the memory grows. */
+  #counts(): Uint32Array {
+    return new Uint32Array(this.#memory.buffer, this.#at.counts, DISTANCES);
   }
 
   /** Valid until the memory grows. */

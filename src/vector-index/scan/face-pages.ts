@@ -8,11 +8,6 @@ const PART_PAGES = 16;
 export const PART_FACES = PART_PAGES * PAGE_FACES;
 const HEADER_BYTES = 8;
 
-export interface PlacedRun extends FaceRun {
-  /** Slot of the first face. */
-  first: number;
-}
-
 /** Where the sketch of each face of a collection lies. Slots are dense: the last face moves into the gap of a removed one. */
 export class FacePages {
   /** Undefined: not learnt, or there are none. From when they are set on, each write writes the code in the sieve too. */
@@ -24,7 +19,7 @@ export class FacePages {
   /** Every face has a code in the sieve, and none has another. */
   #isSifted = false;
   /** Undefined after a change of the pages. */
-  #placedRuns: Map<Arena, PlacedRun[]> | undefined;
+  #placedRuns: Map<Arena, FaceRun[]> | undefined;
   /** Slot → face. */
   readonly #faceAt: number[] = [];
   readonly #slotOf = new Map<number, number>();
@@ -116,7 +111,7 @@ export class FacePages {
   }
 
   /** The pages in their order, as runs within one arena. */
-  runs(): Map<Arena, PlacedRun[]> {
+  runs(): Map<Arena, FaceRun[]> {
     this.#placedRuns ??= this.#placeRuns();
     for (const runs of this.#placedRuns.values()) {
       for (const run of runs) run.faces = Math.min(PAGE_FACES * run.pages.length, this.size - run.first);
@@ -194,8 +189,8 @@ export class FacePages {
     this.#placedRuns = undefined;
   }
 
-  #placeRuns(): Map<Arena, PlacedRun[]> {
-    const byArena = new Map<Arena, PlacedRun[]>();
+  #placeRuns(): Map<Arena, FaceRun[]> {
+    const byArena = new Map<Arena, FaceRun[]>();
     for (let from = 0; from < this.#pages.length; ) {
       const { arena } = this.#pages[from] as Page;
       let to = from;

@@ -3,10 +3,13 @@ import { EMBEDDING_LENGTH } from '../../core/embedding.js';
 import { assertUnit } from '../../core/unit-vector.js';
 import { type FaceBatch, type IndexState, keepBest, type Match } from '../vector-index.js';
 import type { Arena } from './arena.js';
-import type { FoundSlots } from './arena-layout.js';
-import type { Arenas } from './arenas.js';
+import type { FoundFaces, PagePlace } from './arena-layout.js';
+import type { Arenas, Page } from './arenas.js';
 import { learnAxes, SAMPLE } from './axes.js';
-import { FacePages, type PlacedRun } from './face-pages.js';
+import { distanceOf } from './distances.js';
+import { FacePages } from './face-pages.js';
+import type { SieveHelpers } from './sieve-helpers.js';
+import { searchSieve } from './sieve-search.js';
 
 /**
  * Faces whose vectors are compared: those with the nearest codes. `npm run bench:candidates` shows what more or fewer of them
@@ -22,6 +25,14 @@ const CANDIDATES: Candidates = { least: 500, share: 0.002 };
 /** In a sieve, whose distances are nearer to the truth. */
 const SIFTED_CANDIDATES: Candidates = { least: 400, share: 0.001 };
 const CANDIDATES_PER_MATCH = 8;
+
+/**
+ * Where embeddings lie in the order of their axes, candidates are compared by so many of their first bytes, two lines of the
+ * processor's cache, and the best of them by all.
+ */
+const FIRST_BYTES = 128;
+const WHOLE = 64;
+const WHOLE_PER_MATCH = 4;
 
 /** From how many faces on a collection learns its axes: below, a sieve saves less than a tenth of a millisecond. */
 const SIEVE_FROM = 8192;
@@ -46,6 +57,7 @@ export class ScanIndex {
   readonly #candidates: Candidates;
   readonly #siftedCandidates: Candidates;
   readonly #sieveFrom: number;
+  readonly #helpers: SieveHelpers | undefined;
   #learning: Promise<void> | undefined;
   #hasLearnt = false;
   #isClosed = false;
@@ -55,6 +67,7 @@ export class ScanIndex {
     { candidates = CANDIDATES, siftedCandidates = SIFTED_CANDIDATES, sieveFrom = SIEVE_FROM }: ScanOptions = {},
   ) {
     this.pages = new FacePages(arenas);
+    this.#helpers = arenas.helpers;
     this.#candidates = candidates;
     this.#siftedCandidates = siftedCandidates;
     this.#sieveFrom = sieveFrom;
@@ -87,14 +100,14 @@ export class ScanIndex {
     assertUnit(probe, EMBEDDING_LENGTH);
     if (k < 1 || this.size === 0) return [];
     const axes = this.pages.isSifted ? this.pages.axes : undefined;
-    const parts = [...this.pages.runs()].map(([arena, runs]) => ({ runs, ...arena.compare(probe, runs, axes) }));
-    const { least, share } = axes ? this.#siftedCandidates : this.#candidates;
-    const most = distanceOf(parts, Math.max(least, Math.ceil(share * this.size), CANDIDATES_PER_MATCH * k));
-    const best: Match[] = [];
-    for (const { runs, collect } of parts) {
-      for (const [i, found] of collect(most).entries()) this.#keepBest(best, k, found, (runs[i] as PlacedRun).first);
-    }
-    return best;
+    if (!axes) return matchesOf(this.#bestOf(this.#nearCodes(probe, this.#wanted(this.#candidates, k)), k));
+    const length = axes.rows ? EMBEDDING_LENGTH : FIRST_BYTES;
+    const wanted = this.#wanted(this.#siftedCandidates, k);
+    const found = searchSieve(this.pages.runs(), axes, probe, wanted, length, this.#helpers);
+    if (length === EMBEDDING_LENGTH) return matchesOf(this.#bestOf(found, k));
+    const nearest = this.#bestOf(found, Math.max(WHOLE, WHOLE_PER_MATCH * k));
+    const places = nearest.map(({ faceId, slot }) => ({ faceId, ...this.pages.placeOf(slot) }));
+    return this.#nearestAt(places, probe, k);
   }
 
   /** As far as sketches tell. */
@@ -129,16 +142,35 @@ export class ScanIndex {
 
   /** Of some faces the k nearest, with the cosines that a search gives. Those that are not held are skipped. */
   protected nearestOf(faceIds: Iterable<number>, probe: Float32Array, k: number): Match[] {
-    const scales = new Map<Arena, number>();
-    const best: Match[] = [];
+    const places = [];
     for (const faceId of faceIds) {
       const at = this.pages.find(faceId);
-      if (!at) continue;
-      const scale = scales.get(at.arena) ?? at.arena.aim(probe);
-      scales.set(at.arena, scale);
-      keepBest(best, k, { faceId, cosine: bounded(at.arena.cosineOf(at.page, at.place, scale)) });
+      if (at) places.push({ faceId, ...at });
+    }
+    return this.#nearestAt(places, probe, k);
+  }
+
+  #nearestAt(places: readonly (Page & PagePlace & { faceId: number })[], probe: Float32Array, k: number): Match[] {
+    const scales = new Map<Arena, number>();
+    const best: Match[] = [];
+    for (const { faceId, arena, page, place } of places) {
+      const scale = scales.get(arena) ?? arena.aim(probe);
+      scales.set(arena, scale);
+      keepBest(best, k, { faceId, cosine: bounded(arena.cosineOf(page, place, scale)) });
     }
     return best;
+  }
+
+  #wanted({ least, share }: Candidates, k: number): number {
+    return Math.max(least, Math.ceil(share * this.size), CANDIDATES_PER_MATCH * k);
+  }
+
+  /** Of faces without a sieve, those with the nearest codes. */
+  #nearCodes(probe: Float32Array, wanted: number): FoundFaces[] {
+    const parts = [...this.pages.runs()].map(([arena, runs]) => arena.compare(probe, runs));
+    const counts = parts.map((part) => part.counts);
+    const most = distanceOf(counts, wanted);
+    return parts.flatMap(({ collect }) => collect(most));
   }
 
   async #makeSieve(): Promise<void> {
@@ -162,14 +194,18 @@ export class ScanIndex {
     this.pages.finishSieve();
   }
 
-  /** @param first slot of the run */
-  #keepBest(best: Match[], k: number, { slots, cosines, count }: FoundSlots, first: number): void {
-    for (let i = 0; i < count; i++) {
-      const cosine = bounded(cosines[2 * i + 1] as number);
-      const worst = best[k - 1];
-      if (worst && cosine < worst.cosine) continue;
-      keepBest(best, k, { faceId: this.pages.faceAt(first + (slots[2 * i] as number)), cosine });
+  #bestOf(found: readonly FoundFaces[], k: number): (Match & { slot: number })[] {
+    const best: (Match & { slot: number })[] = [];
+    for (const { slots, cosines, count } of found) {
+      for (let i = 0; i < count; i++) {
+        const cosine = bounded(cosines[2 * i + 1] as number);
+        const worst = best[k - 1];
+        if (worst && cosine < worst.cosine) continue;
+        const slot = slots[2 * i] as number;
+        keepBest(best, k, { faceId: this.pages.faceAt(slot), cosine, slot });
+      }
     }
+    return best;
   }
 }
 
@@ -181,13 +217,6 @@ function vectorAt(embeddings: Float32Array, i: number): Float32Array {
   return embeddings.subarray(i * EMBEDDING_LENGTH, (i + 1) * EMBEDDING_LENGTH);
 }
 
-/** The smallest distance within which at least so many faces lie, by what was counted, or all. */
-function distanceOf(parts: readonly { counts: Uint32Array; countedEvery: number }[], wanted: number): number {
-  const highest = (parts[0]?.counts.length ?? 0) - 1;
-  let within = 0;
-  for (let distance = 0; distance < highest; distance++) {
-    for (const { counts, countedEvery } of parts) within += countedEvery * (counts[distance] as number);
-    if (within >= wanted) return distance;
-  }
-  return highest;
+function matchesOf(faces: readonly Match[]): Match[] {
+  return faces.map(({ faceId, cosine }) => ({ faceId, cosine }));
 }
