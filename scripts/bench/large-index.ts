@@ -9,10 +9,10 @@ import { faceStream, Nearest, newImages } from './made-up-collection.js';
 import { machine, quantile, report } from './report.js';
 
 /**
- * `npm run bench:large-index -- --folder <folder> [--faces 10000000] [--report]`: the index alone, without a database, of a
+ * `npm run bench:large-index -- --folder <folder> [--faces 10000000] [--helpers 1] [--report]`: the index alone, without a database, of a
  * collection so large that the rows would take 28 GB. The first run makes the collection, works out the nearest face of each
  * probe by comparing all, and keeps sketches and answers in the folder: half an hour and 6 GB for 10 million. Each run then
- * opens the kept sketches, as a start of the server does, and searches: two minutes.
+ * opens the kept sketches, as a start of the server does, and searches: two minutes. `--helpers 0` searches in one thread.
  */
 const PROBES = 100;
 const SEARCHES = 500;
@@ -26,6 +26,7 @@ const { values } = parseArgs({
   options: {
     folder: { type: 'string' },
     faces: { type: 'string', default: '10000000' },
+    helpers: { type: 'string' },
     report: { type: 'boolean', default: false },
   },
 });
@@ -33,6 +34,8 @@ const { values } = parseArgs({
 await runScript(async () => {
   const faces = Number(values.faces);
   if (!Number.isInteger(faces) || faces <= 0) throw new UsageError('--faces must be a number of faces.');
+  if (values.helpers !== undefined && !/^[0-3]$/.test(values.helpers))
+    throw new UsageError('--helpers must be 0 to 3.');
   if (!values.folder) throw new UsageError('--folder must say where the collection is kept.');
   const folder = join(values.folder, String(faces));
   const answers = join(folder, 'nearest.json');
@@ -49,7 +52,8 @@ await runScript(async () => {
 });
 
 function workersOf(folder: string): IndexWorkers {
-  return new IndexWorkers({ kind: 'auto', folder: join(folder, 'index'), workers: 1 });
+  const helpers = values.helpers === undefined ? {} : { helpers: Number(values.helpers) };
+  return new IndexWorkers({ kind: 'auto', folder: join(folder, 'index'), workers: 1, ...helpers });
 }
 
 function makeProbes(faces: number): Float32Array[] {

@@ -16,8 +16,8 @@ export interface SieveHelpersOptions {
   onTrouble?: (trouble: string) => void;
 }
 
-/** In a search of fewer faces they save less time than it takes to wake them. */
-const HELPED_FROM = 200_000;
+/** In a search of fewer faces they save less than it takes to wake them, as measured on two cores (docs/measurements.md). */
+const HELPED_FROM = 3_000_000;
 
 /** Threads that help an index thread with its large searches. They start with the first of these. */
 export class SieveHelpers {
