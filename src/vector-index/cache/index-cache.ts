@@ -74,6 +74,8 @@ export class IndexCache {
   open(): boolean {
     if (!existsSync(this.#path)) return false;
     const db = this.#opened();
+    // A process was killed while it wrote for the first time.
+    if (db.pragma('page_count', { simple: true }) === 0) return false;
     if (!READABLE.includes(db.pragma('user_version', { simple: true }) as number)) {
       throw new Error('it is of another version');
     }

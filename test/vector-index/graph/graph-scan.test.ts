@@ -12,6 +12,7 @@ import { KeptScan } from '../../../src/vector-index/scan/kept-scan.js';
 import { temporaryFolder } from '../../persistence/temporary-folder.js';
 import { askew } from '../askew.js';
 import { batch } from '../batch.js';
+import { bytesInGraph } from '../kept-bytes.js';
 import { RandomVectors } from '../random-vectors.js';
 
 const COLLECTION = 7;
@@ -54,18 +55,6 @@ async function filled(settings: Settings = {}): Promise<string> {
   await index.close();
   expect(troubles).toEqual([]);
   return folder;
-}
-
-/** As the graph has it: its first 64 numbers with length 1. */
-function bytesInGraph(vector: Float32Array): Buffer[] {
-  const first = vector.slice(0, 64);
-  // The graph is made of sketches, whose numbers are rounded to a 127th of the largest.
-  const largest = Math.max(...vector.map(Math.abs));
-  const rounded = first.map((x) => Math.fround(Math.round((x * 127) / largest) * Math.fround(largest / 127)));
-  const length = Math.sqrt(rounded.reduce((sum, x) => sum + x * x, 0));
-  const bytes = Buffer.from(rounded.map((x) => x / length).buffer);
-  // A database divides what it keeps.
-  return [bytes.subarray(0, 64), bytes.subarray(96, 160), bytes.subarray(192, 256)];
 }
 
 async function fileHolds(folder: string, vector: Float32Array): Promise<boolean> {

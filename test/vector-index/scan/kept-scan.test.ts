@@ -8,6 +8,7 @@ import { Arenas } from '../../../src/vector-index/scan/arenas.js';
 import { KeptScan } from '../../../src/vector-index/scan/kept-scan.js';
 import { temporaryFolder } from '../../persistence/temporary-folder.js';
 import { batch } from '../batch.js';
+import { bytesInSketch } from '../kept-bytes.js';
 
 const FACES = 1200;
 const COLLECTION = 7;
@@ -16,14 +17,7 @@ const key = (byte: number) => new DataKey(Buffer.alloc(32, byte));
 const random = new FaceLikeVectors(11);
 const vectors = Array.from({ length: FACES + 300 }, () => random.person());
 const face = (i: number): [number, Float32Array] => [i + 1, vectors[i] as Float32Array];
-
-/** The bytes of a vector's sketch, or some of them: a database divides what it keeps. */
-function sketchOf(i: number): Buffer[] {
-  const vector = vectors[i] as Float32Array;
-  const largest = Math.max(...vector.map(Math.abs));
-  const bytes = Buffer.from(Int8Array.from(vector, (x) => Math.round((x * 127) / largest)).buffer);
-  return [bytes.subarray(0, 64), bytes.subarray(128, 192), bytes.subarray(300, 364)];
-}
+const sketchOf = (i: number) => bytesInSketch(vectors[i] as Float32Array);
 
 async function fileHolds(folder: string, i: number): Promise<boolean> {
   for (const name of await readdir(folder)) {
@@ -167,6 +161,28 @@ test('a process that is killed while it keeps sketches leaves those that were ke
   );
   expect(troubles).toEqual([]);
   await index.close();
+});
+
+test('a process that is killed while it keeps sketches for the first time leaves none, which is no trouble', async () => {
+  const folder = await temporaryFolder();
+  const cache = new IndexCache({ folder, collectionId: COLLECTION, identity: 'm1', dataKey: undefined });
+  expect(cache.open()).toBe(false);
+  cache.begin();
+  // More than SQLite's cache holds.
+  for (let part = 0; part < 12; part++) cache.write(`faces/${part}`, Buffer.alloc(500_000, part));
+  const left = join(await temporaryFolder(), 'index');
+  await cp(folder, left, { recursive: true });
+  expect((await stat(join(left, `${COLLECTION}.sqlite`))).size).toBeGreaterThan(0);
+  cache.rollback();
+  cache.close();
+  const { index, troubles } = opened(left);
+  expect(await index.open()).toHaveLength(0);
+  index.add(batch(...Array.from({ length: FACES }, (_, i) => face(i))));
+  await index.close();
+  const again = opened(left);
+  expect(await again.index.open()).toHaveLength(FACES);
+  expect([...troubles, ...again.troubles]).toEqual([]);
+  await again.index.close();
 });
 
 test('small collections, and those that have become small, are not kept; nor is a dropped one', async () => {
