@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import openWabt from 'wabt';
 import { projectRoot } from '../src/util/paths.js';
 
-interface Kernel {
+interface KernelSource {
   /** WebAssembly text. */
   source: string;
   /** The module made of it, and the name of its constant. */
@@ -14,12 +14,15 @@ interface Kernel {
   isRelaxed?: boolean;
 }
 
-export const kernels: readonly Kernel[] = [
-  { source: 'src/vector-index/scan/kernel.wat', target: 'src/vector-index/scan/kernel-wasm.ts', name: 'kernelWasm' },
+const SCAN = 'src/vector-index/scan';
+
+export const kernels: readonly KernelSource[] = [
+  { source: `${SCAN}/sketch-kernel.wat`, target: `${SCAN}/sketch-kernel-wasm.ts`, name: 'sketchKernelWasm' },
+  { source: `${SCAN}/search-kernel.wat`, target: `${SCAN}/search-kernel-wasm.ts`, name: 'searchKernelWasm' },
   {
-    source: 'src/vector-index/scan/kernel.wat',
-    target: 'src/vector-index/scan/relaxed-kernel-wasm.ts',
-    name: 'relaxedKernelWasm',
+    source: `${SCAN}/search-kernel.wat`,
+    target: `${SCAN}/relaxed-search-kernel-wasm.ts`,
+    name: 'relaxedSearchKernelWasm',
     isRelaxed: true,
   },
   {
@@ -33,7 +36,7 @@ export const kernels: readonly Kernel[] = [
  * `npm run build:kernel`: compiles each kernel into the module beside it. Both are committed, so that neither a build nor a
  * server needs the compiler; a test compares them.
  */
-export async function compiledKernel({ source, name, isRelaxed = false }: Kernel): Promise<string> {
+export async function compiledKernel({ source, name, isRelaxed = false }: KernelSource): Promise<string> {
   const wabt = await openWabt();
   const text = readFileSync(join(projectRoot, source), 'utf8');
   const instructions = isRelaxed ? text.replaceAll('i8x16.swizzle', 'i8x16.relaxed_swizzle') : text;

@@ -130,7 +130,7 @@ async function measure({ faces, kind, folder, file, probes, exact }: Measured): 
       const [nearest, seconds] = await timed(() => first.index.search(probe, CANDIDATES));
       indexTimes.push(seconds * 1000);
       const ids = nearest.map(({ faceId }) => faceId);
-      const people = await store.ownersOf(ids, { model: MODEL, cohort: centres.version });
+      const people = await store.ownersOf(ids, { model: MODEL, cohort: centres.version }, probe);
       const found = { people, isAll: false };
       await mostSimilar(found, probeOf(probe, cohort), 1, { store, model: MODEL, scale, onMissing });
       return ids;

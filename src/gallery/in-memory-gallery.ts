@@ -226,7 +226,7 @@ export class InMemoryGallery implements Gallery {
       const matches = await searching;
       // The index knows cosines roughly. Its faces are compared again, with what is stored.
       const ids = matches.map(({ faceId }) => faceId);
-      const people = await this.#store.ownersOf(ids, kind);
+      const people = await this.#store.ownersOf(ids, kind, embedding);
       const isAll = matches.length < faces;
       if (people.length >= k || isAll) return this.#scoring.mostSimilar(tenant, { people, isAll }, probe, k);
     }

@@ -1,3 +1,4 @@
+import { comparedFace, comparedTemplate } from '../persistence/people/compared.js';
 import type { EmbeddingStore, FoundPerson } from '../persistence/people/embedding-store.js';
 import type { PersonRef } from '../persistence/template.js';
 import type { RankedCandidate } from './gallery.js';
@@ -42,7 +43,7 @@ export async function mostSimilar(
   if (hiding.length > 0) {
     for (const { personId, faces } of await store.newestFaces(hiding, model)) {
       const person = hiding.find((one) => one.personId === personId);
-      if (person) person.faces = faces;
+      if (person) person.faces = faces.map((face) => comparedFace(probe.embedding, face, person.template));
     }
     ranked = rank(
       ranked.map(({ person }) => person),
@@ -62,7 +63,7 @@ export async function mostSimilar(
 /** The people with their templates; those that were not kept are worked out. */
 async function contenders(
   people: readonly FoundPerson[],
-  { cohort }: Probe,
+  { embedding, cohort }: Probe,
   { scale, store, model, onMissing }: Ranking,
 ): Promise<Contender[]> {
   if (!scale.isNormalised) {
@@ -72,7 +73,10 @@ async function contenders(
   if (missing.length === 0) return people as Contender[];
   onMissing(missing);
   const made = new Map(
-    (await store.newestFaces(missing, model)).map(({ personId, faces }) => [personId, makeTemplate(faces, cohort)]),
+    (await store.newestFaces(missing, model)).map(({ personId, faces }) => [
+      personId,
+      comparedTemplate(embedding, makeTemplate(faces, cohort)),
+    ]),
   );
   return people.flatMap((person) => {
     const template = person.template ?? made.get(person.personId);

@@ -24,6 +24,11 @@ export interface Template {
   mean: { embedding: Float32Array; mu: number } | undefined;
 }
 
+/** A template whose mean was compared with a probe. */
+export interface ComparedTemplate extends Omit<Template, 'mean'> {
+  mean: { cosine: number; mu: number } | undefined;
+}
+
 export interface PersonTemplate extends PersonRef {
   template: Template;
 }

@@ -5,6 +5,7 @@ import { probeOf, rank } from '../../src/gallery/scoring/rank.js';
 import { shippedCohort } from '../../src/gallery/scoring/shipped-centres.js';
 import { calibratedScale, type SimilarityScale } from '../../src/gallery/scoring/similarity.js';
 import { makeTemplate } from '../../src/gallery/scoring/template.js';
+import { compared } from '../../src/persistence/people/compared.js';
 import type { Store } from '../../src/persistence/store.js';
 import { RandomVectors } from '../vector-index/random-vectors.js';
 
@@ -73,8 +74,9 @@ export function describeScoring(name: string, open: GalleryOpener): void {
     let faceId = 0;
     const contenders = [...people].flatMap(([id, embeddings], personId) => {
       const faces = embeddings.map((embedding) => ({ faceId: ++faceId, embedding }));
-      const template = faces.length > 0 ? makeTemplate(faces, cohort) : undefined;
-      return template ? [{ collectionId: 1, personId, user: { id, name: '' }, faces, template }] : [];
+      if (faces.length === 0) return [];
+      const found = compared(probe, faces, makeTemplate(faces, cohort));
+      return [{ collectionId: 1, personId, user: { id, name: '' }, ...found }];
     });
     return rank(contenders, probeOf(probe, cohort), scale)
       .slice(0, k)

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
+import { cosineOf } from '../../src/core/cosine.js';
 import { mostSimilar } from '../../src/gallery/ranking.js';
 import { probeOf, rank } from '../../src/gallery/scoring/rank.js';
-import { cosineOf } from '../../src/gallery/scoring/score-normalisation.js';
 import { shippedCohort } from '../../src/gallery/scoring/shipped-centres.js';
 import { makeTemplate } from '../../src/gallery/scoring/template.js';
-import type { StoredEmbedding } from '../../src/persistence/people/embedding-store.js';
+import { compared, comparedFace } from '../../src/persistence/people/compared.js';
+import type { FoundPerson, StoredEmbedding } from '../../src/persistence/people/embedding-store.js';
 import type { PersonRef } from '../../src/persistence/template.js';
 import { RandomVectors } from '../vector-index/random-vectors.js';
 import { centresOf, scaleWith } from './describe-scoring.js';
@@ -31,6 +32,10 @@ function crowd(seed: number, counts: readonly number[]) {
   return { embedding, people, store };
 }
 
+function withoutTemplate<Person extends { faces: StoredEmbedding[] }>(probe: Float32Array, person: Person) {
+  return { ...person, faces: person.faces.map((face) => comparedFace(probe, face, undefined)), template: undefined };
+}
+
 test('people have the score of all of their faces, whichever of them the index found', async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -45,14 +50,15 @@ test('people have the score of all of their faces, whichever of them the index f
         const isNearer = (p: StoredEmbedding, q: StoredEmbedding) =>
           cosineOf(embedding, q.embedding) - cosineOf(embedding, p.embedding);
         const near = new Set([...all].sort(isNearer).slice(0, Math.ceil(all.length / 2)));
-        const found = people.flatMap((person) => {
+        const found = people.flatMap((person): FoundPerson[] => {
           const faces = person.faces.filter((face) => near.has(face));
-          const template = areKept ? makeTemplate(person.faces, cohort) : undefined;
-          return faces.length > 0 ? [{ ...person, faces, template }] : [];
+          if (faces.length === 0) return [];
+          if (areKept) return [{ ...person, ...compared(embedding, faces, makeTemplate(person.faces, cohort)) }];
+          return [withoutTemplate(embedding, { ...person, faces })];
         });
         const whole = found.map(({ personId }) => {
           const person = people[personId] as (typeof people)[number];
-          return { ...person, template: makeTemplate(person.faces, cohort) };
+          return { ...person, ...compared(embedding, person.faces, makeTemplate(person.faces, cohort)) };
         });
         const expected = rank(whole, probe, scale)
           .slice(0, k)
@@ -74,8 +80,7 @@ test('no face is read again where the best one is clear', async () => {
   person.faces.push({ faceId: 100, embedding: known });
   const found = people.map((one) => ({
     ...one,
-    faces: one.faces.slice(-1),
-    template: makeTemplate(one.faces, cohort),
+    ...compared(embedding, one.faces.slice(-1), makeTemplate(one.faces, cohort)),
   }));
   const onMissing = vi.fn();
   const ranking = { store, model: 'm1', scale, onMissing };
@@ -87,13 +92,13 @@ test('no face is read again where the best one is clear', async () => {
 
 test('templates that were not kept are worked out, and told', async () => {
   const { embedding, people, store } = crowd(7, [2, 1]);
-  const found = people.map((one) => ({ ...one, template: undefined }));
+  const found = people.map((one) => withoutTemplate(embedding, one));
   const onMissing = vi.fn();
   const ranking = { store, model: 'm1', scale, onMissing };
   const probe = probeOf(embedding, cohort);
   const told = await mostSimilar({ people: found, isAll: true }, probe, 2, ranking);
   expect(onMissing.mock.calls[0]?.[0].map(({ personId }: PersonRef) => personId)).toEqual([0, 1]);
-  const whole = people.map((one) => ({ ...one, template: makeTemplate(one.faces, cohort) }));
+  const whole = people.map((one) => ({ ...one, ...compared(embedding, one.faces, makeTemplate(one.faces, cohort)) }));
   expect(told.map(({ similarity }) => similarity)).toEqual(
     rank(whole, probe, scale).map(({ similarity }) => similarity),
   );

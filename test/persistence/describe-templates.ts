@@ -1,8 +1,15 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { cosineOf } from '../../src/core/cosine.js';
+import { comparedTemplate } from '../../src/persistence/people/compared.js';
 import type { FoundPerson } from '../../src/persistence/people/embedding-store.js';
 import type { NewFace, StoredFace } from '../../src/persistence/people/people-store.js';
 import type { Store } from '../../src/persistence/store.js';
-import { MAX_TEMPLATE_FACES, type PersonRef, type Template } from '../../src/persistence/template.js';
+import {
+  type ComparedTemplate,
+  MAX_TEMPLATE_FACES,
+  type PersonRef,
+  type Template,
+} from '../../src/persistence/template.js';
 import { RandomVectors } from '../vector-index/random-vectors.js';
 import { anna, ben, staff } from './describe-store.js';
 
@@ -10,8 +17,12 @@ const kind = { model: 'm1', cohort: 'c1' };
 
 export interface TemplateStore {
   store: Store;
-  /** People of the collection `staff` by some of their faces, as a search reads them. */
-  search(faces: readonly StoredFace[], kind: { model: string; cohort: string }): Promise<FoundPerson[]>;
+  /** People of the collection `staff` by some of their faces, as a search with a probe reads them. */
+  search(
+    faces: readonly StoredFace[],
+    kind: { model: string; cohort: string },
+    probe: Float32Array,
+  ): Promise<FoundPerson[]>;
 }
 
 /**
@@ -22,6 +33,7 @@ export function describeTemplates(name: string, open: () => Promise<TemplateStor
   let store: Store;
   let search: TemplateStore['search'];
   let random: RandomVectors;
+  const probe = new RandomVectors(16).unit(512);
 
   const face = (model = 'm1'): NewFace => ({ embedding: random.unit(512), model });
 
@@ -39,8 +51,8 @@ export function describeTemplates(name: string, open: () => Promise<TemplateStor
     return faces;
   }
 
-  async function kept(faces: readonly StoredFace[], of = kind): Promise<Template | undefined> {
-    return (await search(faces.slice(0, 1), of))[0]?.template;
+  async function kept(faces: readonly StoredFace[], of = kind): Promise<ComparedTemplate | undefined> {
+    return (await search(faces.slice(0, 1), of, probe))[0]?.template;
   }
 
   describe(`${name}: templates`, () => {
@@ -54,9 +66,14 @@ export function describeTemplates(name: string, open: () => Promise<TemplateStor
       const faces = await enrol(count);
       const template = templateOf(faces);
       expect(await store.saveTemplates([{ ...personOf(faces[0]), template }], 'm1')).toBe(1);
-      const [found] = await search(faces.slice(0, 1), kind);
-      expect(found).toMatchObject({ ...personOf(faces[0]), user: anna, template });
-      expect(found?.faces.map(({ faceId }) => faceId)).toEqual([faces[0].faceId]);
+      const [found] = await search(faces.slice(0, 1), kind, probe);
+      expect(found).toMatchObject({ ...personOf(faces[0]), user: anna, template: comparedTemplate(probe, template) });
+      const [stored] =
+        (await store.newestFaces([personOf(faces[0])], 'm1'))[0]?.faces.filter(
+          ({ faceId }) => faceId === faces[0].faceId,
+        ) ?? [];
+      const cosine = cosineOf(probe, stored?.embedding as Float32Array);
+      expect(found?.faces).toEqual([{ faceId: faces[0].faceId, cosine, embedding: undefined }]);
     });
 
     test('a template of another cohort or model is not found, and a new one replaces it', async () => {
@@ -66,7 +83,7 @@ export function describeTemplates(name: string, open: () => Promise<TemplateStor
       const next = templateOf(faces, 'c2');
       await store.saveTemplates([{ ...personOf(faces[0]), template: next }], 'm1');
       expect(await kept(faces)).toBeUndefined();
-      expect(await kept(faces, { ...kind, cohort: 'c2' })).toEqual(next);
+      expect(await kept(faces, { ...kind, cohort: 'c2' })).toEqual(comparedTemplate(probe, next));
     });
 
     test('a template is deleted when a face of the person is added or deleted, and no other one is', async () => {
@@ -85,11 +102,11 @@ export function describeTemplates(name: string, open: () => Promise<TemplateStor
         expect(await kept(annas)).toBeDefined();
         await change();
         expect(await kept(annas)).toBeUndefined();
-        expect(await kept(bens)).toEqual(bensTemplate);
+        expect(await kept(bens)).toEqual(comparedTemplate(probe, bensTemplate));
       }
       await store.deleteFaces(staff, 'a1');
       await store.deleteUser(staff, 'b1');
-      expect(await search([...annas, ...bens], kind)).toEqual([]);
+      expect(await search([...annas, ...bens], kind, probe)).toEqual([]);
     });
 
     test('a template that was made from other faces than the present ones is not kept', async () => {

@@ -3,10 +3,18 @@ import { Cohort, MAX_OWN_PEOPLE, type OwnPeople } from '../../gallery/scoring/co
 import { type Contender, probeOf, type Ranked, rank } from '../../gallery/scoring/rank.js';
 import type { SimilarityScale } from '../../gallery/scoring/similarity.js';
 import { makeTemplate } from '../../gallery/scoring/template.js';
+import { compared } from '../../persistence/people/compared.js';
+import type { PersonFaces } from '../../persistence/people/embedding-store.js';
+import type { Template } from '../../persistence/template.js';
 import type { TrialPerson } from './people.js';
 
 /** A person of the gallery. */
-interface Enrolled extends Contender {
+interface Enrolled extends PersonFaces {
+  identity: string;
+  template: Template;
+}
+
+interface Compared extends Contender {
   identity: string;
 }
 
@@ -36,7 +44,6 @@ export class TrialGallery {
       identity,
       collectionId: 0,
       personId,
-      user: { id: identity, name: '' },
       faces: faces[personId] ?? [],
       template: makeTemplate(faces[personId] ?? [], cohort),
     }));
@@ -47,7 +54,12 @@ export class TrialGallery {
   }
 
   /** Everybody, the most similar first. @param embedding of length 1 */
-  search(embedding: Float32Array): Ranked<Enrolled>[] {
-    return rank(this.#people, probeOf(embedding, this.#cohort), this.#scale);
+  search(embedding: Float32Array): Ranked<Compared>[] {
+    const people = this.#people.map(({ faces, template, ...person }) => ({
+      ...person,
+      user: { id: person.identity, name: '' },
+      ...compared(embedding, faces, template),
+    }));
+    return rank(people, probeOf(embedding, this.#cohort), this.#scale);
   }
 }

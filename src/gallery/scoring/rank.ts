@@ -1,13 +1,14 @@
-import type { FoundPerson } from '../../persistence/people/embedding-store.js';
-import type { Template } from '../../persistence/template.js';
+import { cosineOf } from '../../core/cosine.js';
+import type { ComparedFace, FoundPerson } from '../../persistence/people/embedding-store.js';
+import type { ComparedTemplate } from '../../persistence/template.js';
 import { muOf, type OptionalCohort } from './cohort.js';
 import { type PersonScores, personScore } from './person-score.js';
-import { cosineOf, normalisedScore } from './score-normalisation.js';
+import { normalisedScore } from './score-normalisation.js';
 import type { SimilarityScale } from './similarity.js';
 
-/** A person whom a search looks at, with at least one face. */
+/** A person whom a search looks at, with at least one face, compared with its probe. */
 export interface Contender extends FoundPerson {
-  template: Template;
+  template: ComparedTemplate;
 }
 
 export interface Probe {
@@ -56,7 +57,7 @@ export function rank<Person extends Contender>(
       const best = bestFace(person, probe);
       if (!best) return [];
       const { mean, mus } = person.template;
-      const template = mean && normalisedScore(cosineOf(probe.embedding, mean.embedding), probe.mu, mean.mu);
+      const template = mean && normalisedScore(mean.cosine, probe.mu, mean.mu);
       const scores = { best: best.score, template, photos: mus.size };
       const score = scale.isNormalised ? personScore(scores, scale.photosSlope) : best.score;
       const similarity = scale.similarity(score, best.nearest);
@@ -73,12 +74,18 @@ function bestFace(
   let best: { faceId: number; score: number } | undefined;
   let nearest = -1;
   let farthest = 1;
-  for (const { faceId, embedding } of faces) {
-    const cosine = cosineOf(probe.embedding, embedding);
+  for (const face of faces) {
+    const { faceId, cosine } = face;
     nearest = Math.max(nearest, cosine);
     farthest = Math.min(farthest, cosine);
-    const score = normalisedScore(cosine, probe.mu, mus.get(faceId) ?? muOf(probe.cohort, embedding));
+    const score = normalisedScore(cosine, probe.mu, mus.get(faceId) ?? muOfFace(face, probe));
     if (!best || score > best.score || (score === best.score && faceId < best.faceId)) best = { faceId, score };
   }
   return best && { ...best, nearest, farthest };
+}
+
+/** Of one that is none of those that the template was made from. */
+function muOfFace({ faceId, embedding }: ComparedFace, { cohort }: Probe): number {
+  if (!embedding) throw new Error(`Face ${faceId} has neither a level nor an embedding`);
+  return muOf(cohort, embedding);
 }

@@ -1,4 +1,4 @@
-import type { PersonRef, PersonTemplate, StoredCohort, Template, TemplateKind } from '../template.js';
+import type { ComparedTemplate, PersonRef, PersonTemplate, StoredCohort, TemplateKind } from '../template.js';
 import type { CollectionRef, PeopleStore, User } from './people-store.js';
 
 /** What scoring reads of the faces of people, and what it keeps of what it works out. */
@@ -52,8 +52,11 @@ export interface IndexSource {
   /** Those of the faces that exist and were made by the model. */
   embeddingsOf(faceIds: readonly number[], model: string): Promise<StoredEmbedding[]>;
 
-  /** Owners of those of the faces that exist and were made by the model, each with these faces, in the order asked for. */
-  ownersOf(faceIds: readonly number[], kind: TemplateKind): Promise<FoundPerson[]>;
+  /**
+   * Owners of those of the faces that exist and were made by the model, each with these faces, in the order asked for, compared
+   * with a probe of length 1.
+   */
+  ownersOf(faceIds: readonly number[], kind: TemplateKind, probe: Float32Array): Promise<FoundPerson[]>;
 }
 
 /** Calls that may be part of one transaction. */
@@ -105,7 +108,15 @@ export interface FoundPerson extends PersonRef {
   /** With a data key decrypted when it is asked for; undefined who has been deleted since. @throws DecryptionError */
   readonly user: User | undefined;
   /** Those that were found. */
-  faces: StoredEmbedding[];
+  faces: ComparedFace[];
   /** That of the kind that was asked for, where one is kept. */
-  template: Template | undefined;
+  template: ComparedTemplate | undefined;
+}
+
+/** A face and its cosine to the probe. Vectors are compared where they are read, so that a search does not carry them along. */
+export interface ComparedFace {
+  faceId: number;
+  cosine: number;
+  /** Undefined where the template says how crowded the face's neighbourhood is. */
+  embedding: Float32Array | undefined;
 }

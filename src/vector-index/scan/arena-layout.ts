@@ -8,7 +8,7 @@ export const MAX_HANDS = 4;
 export const PAGE_FACES = 64;
 
 export const CODE_BYTES = EMBEDDING_LENGTH / 8;
-/** Of a page, which takes 580 bytes a face in two places: see kernel.wat. */
+/** Of a page, which takes 580 bytes a face in two places: see search-kernel.wat. */
 export const CODES_BYTES = PAGE_FACES * CODE_BYTES;
 export const SCALES_AT = PAGE_FACES * EMBEDDING_LENGTH;
 /** Of a page of a sieve. */
@@ -71,7 +71,7 @@ export interface PagePlace {
 }
 
 /** Entry i of both lists, at 2 i in `slots` and at 2 i + 1 in `cosines`, belongs to one face. */
-export interface FoundFaces {
+export interface FoundSlots {
   slots: Uint32Array;
   cosines: Float32Array;
   count: number;

@@ -1,13 +1,18 @@
-import { kernelWasm } from './kernel-wasm.js';
-import { relaxedKernelWasm } from './relaxed-kernel-wasm.js';
+import { relaxedSearchKernelWasm } from './relaxed-search-kernel-wasm.js';
+import { searchKernelWasm } from './search-kernel-wasm.js';
+import { sketchKernelWasm } from './sketch-kernel-wasm.js';
 
-/** The compiled loops over an arena's memory; all parameters but counts and factors are addresses. See kernel.wat. */
-export interface Kernel {
+/** Compiled loops over an arena's memory; all parameters but counts and factors are addresses. See sketch-kernel.wat. */
+export interface SketchKernel {
   rotate(vector: number, signs: number): void;
   signs(vector: number, code: number): void;
   largest(vector: number): number;
   quantise(vector: number, bytes: number, factor: number): void;
   project(vector: number, rows: number, count: number, out: number): void;
+}
+
+/** See search-kernel.wat. */
+export interface SearchKernel {
   compare(codes: number, pages: number, faces: number, code: number, distances: number, counts: number): void;
   sample(
     codes: number,
@@ -46,10 +51,17 @@ export interface Kernel {
   ): number;
 }
 
+const sketch = new WebAssembly.Module(Buffer.from(sketchKernelWasm, 'base64'));
 /** From Node 22 on: what it looks up is always within the table, so that the results are the same. */
-const relaxed = Buffer.from(relaxedKernelWasm, 'base64');
-const compiled = new WebAssembly.Module(WebAssembly.validate(relaxed) ? relaxed : Buffer.from(kernelWasm, 'base64'));
+const relaxed = Buffer.from(relaxedSearchKernelWasm, 'base64');
+const search = new WebAssembly.Module(
+  WebAssembly.validate(relaxed) ? relaxed : Buffer.from(searchKernelWasm, 'base64'),
+);
 
-export function kernelOver(memory: WebAssembly.Memory): Kernel {
-  return new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Kernel;
+export function sketchKernelOver(memory: WebAssembly.Memory): SketchKernel {
+  return new WebAssembly.Instance(sketch, { env: { memory } }).exports as unknown as SketchKernel;
+}
+
+export function searchKernelOver(memory: WebAssembly.Memory): SearchKernel {
+  return new WebAssembly.Instance(search, { env: { memory } }).exports as unknown as SearchKernel;
 }

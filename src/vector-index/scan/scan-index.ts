@@ -3,7 +3,7 @@ import { EMBEDDING_LENGTH } from '../../core/embedding.js';
 import { assertUnit } from '../../core/unit-vector.js';
 import { type FaceBatch, type IndexState, keepBest, type Match } from '../vector-index.js';
 import type { Arena } from './arena.js';
-import type { FoundFaces, PagePlace } from './arena-layout.js';
+import type { FoundSlots, PagePlace } from './arena-layout.js';
 import type { Arenas, Page } from './arenas.js';
 import { learnAxes, SAMPLE } from './axes.js';
 import { distanceOf } from './distances.js';
@@ -166,7 +166,7 @@ export class ScanIndex {
   }
 
   /** Of faces without a sieve, those with the nearest codes. */
-  #nearCodes(probe: Float32Array, wanted: number): FoundFaces[] {
+  #nearCodes(probe: Float32Array, wanted: number): FoundSlots[] {
     const parts = [...this.pages.runs()].map(([arena, runs]) => arena.compare(probe, runs));
     const counts = parts.map((part) => part.counts);
     const most = distanceOf(counts, wanted);
@@ -194,7 +194,7 @@ export class ScanIndex {
     this.pages.finishSieve();
   }
 
-  #bestOf(found: readonly FoundFaces[], k: number): (Match & { slot: number })[] {
+  #bestOf(found: readonly FoundSlots[], k: number): (Match & { slot: number })[] {
     const best: (Match & { slot: number })[] = [];
     for (const { slots, cosines, count } of found) {
       for (let i = 0; i < count; i++) {

@@ -1,5 +1,5 @@
 import { CHUNK_FACES, FOUND_BYTES, type Layout, type ListedRun, PAGE_FACES } from './arena-layout.js';
-import type { Kernel } from './kernel.js';
+import type { SearchKernel } from './kernel.js';
 
 /** A part of a listed run that one thread searches at a time. */
 export interface SieveChunk extends ListedRun {
@@ -30,7 +30,7 @@ export function chunksOf(arena: number, run: ListedRun): SieveChunk[] {
 
 /** Finds faces of a chunk. @param hand where it leaves them @returns how many */
 export function sieveChunk(
-  kernel: Kernel,
+  kernel: SearchKernel,
   layout: Layout,
   hand: number,
   chunk: SieveChunk,

@@ -1,6 +1,6 @@
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { layoutOf } from './arena-layout.js';
-import { type Kernel, kernelOver } from './kernel.js';
+import { type SearchKernel, searchKernelOver } from './kernel.js';
 import { SieveBoard } from './sieve-board.js';
 import { sieveChunk } from './sieve-chunk.js';
 
@@ -22,7 +22,7 @@ export interface ArenaNews {
 const { board: buffer, hand, maxPages, arenas } = workerData as SieveHelperSettings;
 const board = new SieveBoard(buffer);
 const layout = layoutOf(maxPages);
-const kernels = new Map<number, Kernel>();
+const kernels = new Map<number, SearchKernel>();
 
 for (let seen = 0; !board.hasEnded; seen = board.wait(seen)) {
   hear();
@@ -42,7 +42,7 @@ for (let seen = 0; !board.hasEnded; seen = board.wait(seen)) {
 function hear(): void {
   for (let news = receiveMessageOnPort(arenas); news; news = receiveMessageOnPort(arenas)) {
     const { arena, memory } = news.message as ArenaNews;
-    if (memory) kernels.set(arena, kernelOver(memory));
+    if (memory) kernels.set(arena, searchKernelOver(memory));
     else kernels.delete(arena);
   }
 }

@@ -1,5 +1,5 @@
 import type { Arena } from './arena.js';
-import type { FaceRun, FoundFaces } from './arena-layout.js';
+import type { FaceRun, FoundSlots } from './arena-layout.js';
 import type { Axes } from './axes.js';
 import { distanceOf } from './distances.js';
 import { MAX_CHUNKS } from './sieve-board.js';
@@ -24,7 +24,7 @@ export function searchSieve(
   wanted: number,
   length: number,
   helpers: SieveHelpers | undefined,
-): FoundFaces[] {
+): FoundSlots[] {
   let scale = 0;
   let size = 0;
   const listed = [...runs].map(([arena, itsRuns]) => {
@@ -51,7 +51,7 @@ export function searchSieve(
     );
   }
 
-  function find(most: number): FoundFaces[] {
+  function find(most: number): FoundSlots[] {
     const aim = { most, length, scale };
     if (!helpers || size < helpers.from || chunks.length > MAX_CHUNKS) {
       return chunks.map((chunk) => arenaOf(chunk).sieve(chunk, aim));
@@ -59,7 +59,7 @@ export function searchSieve(
     helpers.start();
     const { board } = helpers;
     board.post(chunks, aim);
-    const results: FoundFaces[] = [];
+    const results: FoundSlots[] = [];
     for (let claim = board.claim(); claim; claim = board.claim()) {
       results[claim.index] = arenaOf(claim.chunk).sieve(claim.chunk, aim);
     }
@@ -77,6 +77,6 @@ export function searchSieve(
   }
 }
 
-function countOf(found: readonly FoundFaces[]): number {
+function countOf(found: readonly FoundSlots[]): number {
   return found.reduce((sum, { count }) => sum + count, 0);
 }

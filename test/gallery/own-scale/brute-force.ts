@@ -1,6 +1,7 @@
+import { cosineOf } from '../../../src/core/cosine.js';
 import type { GalleryPerson } from '../../../src/gallery/own-scale/gallery-person.js';
 import { type Centres, Cohort } from '../../../src/gallery/scoring/cohort.js';
-import { cosineOf, normalisedScore } from '../../../src/gallery/scoring/score-normalisation.js';
+import { normalisedScore } from '../../../src/gallery/scoring/score-normalisation.js';
 
 /** Every score of a photo at the door with its weight, pair by pair. For galleries of 200 people at most. */
 export function scorePairs(people: readonly GalleryPerson[], centres: Centres): { score: number; weight: number }[] {

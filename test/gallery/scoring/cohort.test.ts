@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { cosineOf } from '../../../src/core/cosine.js';
 import { Cohort, cohortVersion, muOf, type OwnPeople } from '../../../src/gallery/scoring/cohort.js';
-import { cosineOf } from '../../../src/gallery/scoring/score-normalisation.js';
 import { RandomVectors } from '../../vector-index/random-vectors.js';
 
 function vectors(count: number, seed = 1): Float32Array[] {

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cosineOf } from '../../../src/core/cosine.js';
 import { Cohort, type OptionalCohort } from '../../../src/gallery/scoring/cohort.js';
 import { personScore } from '../../../src/gallery/scoring/person-score.js';
 import { type Contender, probeOf, rank } from '../../../src/gallery/scoring/rank.js';
-import { cosineOf, normalisedScore } from '../../../src/gallery/scoring/score-normalisation.js';
+import { normalisedScore } from '../../../src/gallery/scoring/score-normalisation.js';
 import { calibratedScale, rawCosine } from '../../../src/gallery/scoring/similarity.js';
 import { makeTemplate } from '../../../src/gallery/scoring/template.js';
+import { compared } from '../../../src/persistence/people/compared.js';
 import { RandomVectors } from '../../vector-index/random-vectors.js';
 
 const points = [
@@ -16,10 +18,15 @@ const points = [
 const slope = 0.05;
 const scale = calibratedScale({ points, photosSlope: slope });
 
-function person(personId: number, embeddings: readonly Float32Array[], cohort: OptionalCohort): Contender {
+function person(
+  personId: number,
+  embeddings: readonly Float32Array[],
+  cohort: OptionalCohort,
+  probe: Float32Array,
+): Contender {
   const faces = embeddings.map((embedding, i) => ({ faceId: 100 * personId + i, embedding }));
-  const template = makeTemplate(faces, cohort);
-  return { collectionId: 1, personId, user: { id: `id-${personId}`, name: '' }, faces, template };
+  const found = compared(probe, faces, makeTemplate(faces, cohort));
+  return { collectionId: 1, personId, user: { id: `id-${personId}`, name: '' }, ...found };
 }
 
 function cohortOf(random: RandomVectors, count = 40): Cohort {
@@ -34,7 +41,11 @@ describe('a person with one face', () => {
     const cohort = cohortOf(random);
     const [probe, face] = [random.unit(512), random.unit(512)];
     const near = random.near(probe, 0.5);
-    const found = rank([person(1, [face], cohort), person(2, [near], cohort)], probeOf(probe, cohort), scale);
+    const found = rank(
+      [person(1, [face], cohort, probe), person(2, [near], cohort, probe)],
+      probeOf(probe, cohort),
+      scale,
+    );
     expect(found.map(({ person: { personId } }) => personId)).toEqual([2, 1]);
     for (const [i, embedding] of [near, face].entries()) {
       const score = normalisedScore(cosineOf(probe, embedding), cohort.mu(probe), cohort.mu(embedding));
@@ -51,7 +62,7 @@ describe('a person with several faces', () => {
   const faces = [0.4, 0.6, 0.5].map((cosine) => random.near(probe, cosine));
 
   it('a person with several faces has the mean of the best face and the template, corrected for the number of photos', () => {
-    const [found] = rank([person(1, faces, cohort)], probeOf(probe, cohort), scale);
+    const [found] = rank([person(1, faces, cohort, probe)], probeOf(probe, cohort), scale);
     const sum = faces.reduce((all, face) => all.map((x, i) => x + (face[i] as number)), new Float32Array(512));
     const length = Math.hypot(...sum);
     const mean = sum.map((x) => x / length);
@@ -67,7 +78,7 @@ describe('a person with several faces', () => {
   });
 
   it('a person with several faces has the same score whichever faces the index found beside the best', () => {
-    const whole = person(1, faces, cohort);
+    const whole = person(1, faces, cohort, probe);
     const some = { ...whole, faces: whole.faces.slice(1, 2) };
     expect(rank([some], probeOf(probe, cohort), scale)[0]?.score).toBe(
       rank([whole], probeOf(probe, cohort), scale)[0]?.score,
@@ -75,13 +86,13 @@ describe('a person with several faces', () => {
   });
 
   it('a person with several faces has the score of the best face alone on the raw scale', () => {
-    const [found] = rank([person(1, faces, undefined)], probeOf(probe, undefined), rawCosine);
+    const [found] = rank([person(1, faces, undefined, probe)], probeOf(probe, undefined), rawCosine);
     expect(found?.similarity).toBeCloseTo(cosineOf(probe, faces[1] as Float32Array), 12);
   });
 
   it('a person whose faces cancel each other out has the score of the best face alone', () => {
     const face = random.unit(512);
-    const contender = person(1, [face, face.map((x) => -x)], undefined);
+    const contender = person(1, [face, face.map((x) => -x)], undefined, face);
     expect(contender.template.mean).toBeUndefined();
     expect(rank([contender], probeOf(face, undefined), scale)[0]?.similarity).toBe(1);
   });
@@ -101,9 +112,9 @@ it('a person with a photo identical to the probe comes first, with similarity 1'
       const random = new RandomVectors(seed + 1);
       const cohort = cohortOf(random, 20);
       const probe = random.unit(512);
-      const others = Array.from({ length: 3 }, (_, i) => person(i, [random.near(probe, 0.9)], cohort));
+      const others = Array.from({ length: 3 }, (_, i) => person(i, [random.near(probe, 0.9)], cohort, probe));
       const own = [probe, ...Array.from({ length: photos - 1 }, () => random.near(probe, 0.3))];
-      const [first] = rank([...others, person(9, own, cohort)], probeOf(probe, cohort), scale);
+      const [first] = rank([...others, person(9, own, cohort, probe)], probeOf(probe, cohort), scale);
       expect(first).toMatchObject({ similarity: 1, faceId: 900 });
     }),
     { numRuns: 40 },
@@ -121,6 +132,7 @@ it('the order does not depend on the order in which people and faces were found'
           i,
           Array.from({ length: count }, () => random.near(probe, 0.5)),
           cohort,
+          probe,
         ),
       );
       const turned = people.map((one) => ({ ...one, faces: [...one.faces].reverse() })).reverse();

@@ -4,6 +4,7 @@ import { Cohort } from '../../../src/gallery/scoring/cohort.js';
 import { probeOf, rank } from '../../../src/gallery/scoring/rank.js';
 import { calibratedScale } from '../../../src/gallery/scoring/similarity.js';
 import { makeTemplate } from '../../../src/gallery/scoring/template.js';
+import { compared } from '../../../src/persistence/people/compared.js';
 
 /** Made by scripts/train/similarity/vectors.py, from its own implementation of the formulas. */
 const examples = JSON.parse(readFileSync(new URL('./vectors.json', import.meta.url), 'utf8')) as {
@@ -48,8 +49,8 @@ const scale = calibratedScale({ scorePoints: points, photosSlope: 0.03 });
 /** A person with the first of the photos, and with all that count how many they are. */
 function person(count: number, cohort: Cohort) {
   const faces = photos.slice(0, count).map((photo, i) => ({ faceId: i + 1, embedding: vector(photo) }));
-  const template = makeTemplate(faces, cohort);
-  return { collectionId: 1, personId: 1, user: { id: 'a', name: '' }, faces, template };
+  const found = compared(probe, faces, makeTemplate(faces, cohort));
+  return { collectionId: 1, personId: 1, user: { id: 'a', name: '' }, ...found };
 }
 
 describe.each(examples.cases)('$ownUsed own people of $people', (example) => {

@@ -30,9 +30,9 @@ export async function nearestPeople(
   if (await isLarge(run, collectionId, model)) {
     const found = await nearest('embedding <=> $3::vector');
     // The graph holds other collections too, and its scan gives up when it meets too many of their faces.
-    if (found.length === k) return { people: foundPeople(found, cohort), faces: k };
+    if (found.length === k) return { people: foundPeople(found, cohort, probe), faces: k };
   }
   // As a sum, the distance is no order that the graph knows: every face of the collection is compared.
   const found = await nearest('(embedding <=> $3::vector) + 0');
-  return { people: foundPeople(found, cohort), faces: found.length };
+  return { people: foundPeople(found, cohort, probe), faces: found.length };
 }

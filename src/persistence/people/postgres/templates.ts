@@ -1,5 +1,6 @@
 import { blobToTemplate, templateToBlob } from '../../encryption/template-blob.js';
 import { MAX_TEMPLATE_FACES, type PersonRef, type PersonTemplate, type TemplateKind } from '../../template.js';
+import { comparedFace, comparedTemplate } from '../compared.js';
 import type { FoundPerson, PersonFaces } from '../embedding-store.js';
 import type { RunQuery } from './database.js';
 import { type PostgresUserRow, userOf } from './user-row.js';
@@ -12,17 +13,18 @@ export interface PostgresFaceRow extends PostgresUserRow, PersonRef {
   template: Buffer | null;
 }
 
-/** People of faces, in the order of each one's first. @param cohort of their templates */
-export function foundPeople(rows: readonly PostgresFaceRow[], cohort: string): FoundPerson[] {
+/** People of faces, compared with a probe, in the order of each one's first. @param cohort of their templates */
+export function foundPeople(rows: readonly PostgresFaceRow[], cohort: string, probe: Float32Array): FoundPerson[] {
   const people = new Map<number, FoundPerson>();
   for (const row of rows) {
     const { collectionId, personId, faceId } = row;
     const face = { faceId, embedding: fromVectorBytes(row.embedding) };
     const known = people.get(personId);
-    if (known) known.faces.push(face);
+    if (known) known.faces.push(comparedFace(probe, face, known.template));
     else {
-      const template = row.template ? blobToTemplate(row.template, cohort) : undefined;
-      people.set(personId, { collectionId, personId, user: userOf(row), faces: [face], template });
+      const kept = row.template ? blobToTemplate(row.template, cohort) : undefined;
+      const [faces, template] = [[comparedFace(probe, face, kept)], kept && comparedTemplate(probe, kept)];
+      people.set(personId, { collectionId, personId, user: userOf(row), faces, template });
     }
   }
   return [...people.values()];

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { RowEncryption } from '../../encryption/row-encryption.js';
 import { MAX_TEMPLATE_FACES, type PersonRef, type PersonTemplate, type TemplateKind } from '../../template.js';
+import { comparedFace, comparedTemplate } from '../compared.js';
 import type { FoundPerson, PersonFaces, StoredEmbedding } from '../embedding-store.js';
 import type { FaceRecord, User } from '../people-store.js';
 import type { GuardedDatabase } from './guarded-database.js';
@@ -69,15 +70,15 @@ export class FaceRows {
     );
   }
 
-  ownersOf(faceIds: readonly number[], kind: TemplateKind): FoundPerson[] {
+  ownersOf(faceIds: readonly number[], kind: TemplateKind, probe: Float32Array): FoundPerson[] {
     return this.#db.read(() => {
       const people = new Map<number, FoundPerson>();
       for (const row of this.#sql.ownersOf.all({ ...kind, faceIds: JSON.stringify(faceIds) })) {
         const [faceId, , userId, embedding] = row;
         const face = this.#openFace({ faceId, userId, embedding }, kind.model);
         const known = people.get(userId);
-        if (known) known.faces.push(face);
-        else people.set(userId, this.#foundPerson(row, face, kind));
+        if (known) known.faces.push(comparedFace(probe, face, known.template));
+        else people.set(userId, this.#foundPerson(row, face, kind, probe));
       }
       return [...people.values()];
     });
@@ -117,13 +118,15 @@ export class FaceRows {
     [, collectionId, userId, , template, clientId, name, encrypted]: OwnedFaceRow,
     face: StoredEmbedding,
     kind: TemplateKind,
+    probe: Float32Array,
   ): FoundPerson {
     const [db, encryption] = [this.#db, this.#encryption];
+    const kept = template ? encryption.decryptTemplate(userId, kind, template) : undefined;
     return {
       collectionId,
       personId: userId,
-      faces: [face],
-      template: template ? encryption.decryptTemplate(userId, kind, template) : undefined,
+      faces: [comparedFace(probe, face, kept)],
+      template: kept && comparedTemplate(probe, kept),
       // Of those who are looked at only the most similar are told.
       get user(): User {
         return db.read(() => encryption.decryptUser({ userId, clientId, name, encrypted }));

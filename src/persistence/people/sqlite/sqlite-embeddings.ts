@@ -61,8 +61,8 @@ export class SqliteEmbeddings extends SqliteKeys implements EmbeddingStore, Inde
     return this.faces.embeddingsOf(faceIds, model);
   }
 
-  async ownersOf(faceIds: readonly number[], kind: TemplateKind): Promise<FoundPerson[]> {
-    return this.faces.ownersOf(faceIds, kind);
+  async ownersOf(faceIds: readonly number[], kind: TemplateKind, probe: Float32Array): Promise<FoundPerson[]> {
+    return this.faces.ownersOf(faceIds, kind, probe);
   }
 
   async newestFaces(people: readonly PersonRef[], model: string): Promise<PersonFaces[]> {

@@ -51,7 +51,7 @@ test('embeddings of 16 bits are kept by choice, are searched alike, and no other
   expect(found?.user).toEqual(anna);
   // Half precision: 11 bits of each number.
   expect(face?.embedding).not.toEqual(embedding);
-  for (const [i, x] of embedding.entries()) expect(face?.embedding[i]).toBeCloseTo(x, 3);
+  for (const [i, x] of embedding.entries()) expect(face?.embedding?.[i]).toBeCloseTo(x, 3);
   await node.run(vectorTypeChange('vector'));
   await migrate(node, 'vector');
   expect(await store.nearestPeople(staff, kind, embedding, 1)).toMatchObject({ faces: 1 });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { cosineOf } from '../../../../src/core/cosine.js';
 import { createKey, hashKey, KeyRing } from '../../../../src/persistence/keys/api-keys.js';
 import { allPermissions } from '../../../../src/persistence/keys/permissions.js';
 import type { PostgresStore } from '../../../../src/persistence/people/postgres/postgres-store.js';
@@ -25,9 +26,8 @@ describeTemplates('PostgreSQL', async () => {
   const other = database().store();
   return {
     store: other,
-    async search(asked, kind) {
+    async search(asked, kind, probe) {
       const ids = new Set(asked.map(({ faceId }) => faceId));
-      const probe = new RandomVectors(1).unit(512);
       const { people } = await other.nearestPeople(staff, kind, probe, 1000);
       for (const person of people) person.faces = person.faces.filter(({ faceId }) => ids.has(faceId));
       return people.filter(({ faces }) => faces.length > 0);
@@ -89,7 +89,7 @@ test('the nearest people are those of one collection and model', async () => {
         collectionId: expect.any(Number),
         personId: expect.any(Number),
         user: anna,
-        faces: [{ faceId: expect.any(Number), embedding: near }],
+        faces: [{ faceId: expect.any(Number), cosine: cosineOf(probe, near), embedding: near }],
         template: undefined,
       },
     ],

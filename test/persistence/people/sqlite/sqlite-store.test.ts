@@ -40,7 +40,7 @@ for (const [kind, dataKey] of kinds) {
   describeTemplates(`SQLite, ${kind}`, async () => {
     const store = await SqliteStore.open(join(await temporaryFolder(), 'facesearch.db'), { dataKey });
     const idsOf = (faces: readonly StoredFace[]) => faces.map(({ faceId }) => faceId);
-    return { store, search: (faces, of) => store.ownersOf(idsOf(faces), of) };
+    return { store, search: (faces, of, probe) => store.ownersOf(idsOf(faces), of, probe) };
   });
 }
 

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { DataKey } from '../../../../../src/persistence/encryption/data-key.js';
 import { DataKeyError } from '../../../../../src/persistence/encryption/data-key-record.js';
+import { comparedTemplate } from '../../../../../src/persistence/people/compared.js';
 import {
   openThreadedStore,
   type ThreadedStoreOptions,
@@ -17,6 +18,7 @@ import { anna, ben, describeStore, staff } from '../../../describe-store.js';
 import { temporaryFolder } from '../../../temporary-folder.js';
 
 const dataKey = new DataKey(randomBytes(32));
+const probe = new RandomVectors(4).unit(512);
 
 async function open(file: string, options: ThreadedStoreOptions = {}) {
   const store = await openThreadedStore(file, { threadUrl: storeThreadUrl, ...options });
@@ -40,7 +42,7 @@ test('a caller reads its own answered write, on every thread, also of two hundre
     await store.saveUser(collection, user);
     expect(await store.findUser(collection, user.id)).toEqual(user);
     const face = await store.addFace(collection, user.id, { embedding: random.unit(512), model: 'm1' });
-    const [owner] = await store.ownersOf([face?.faceId ?? 0], { model: 'm1', cohort: 'none' });
+    const [owner] = await store.ownersOf([face?.faceId ?? 0], { model: 'm1', cohort: 'none' }, probe);
     expect(owner?.user).toEqual(user);
     expect(await store.listUsers(collection)).toEqual([user]);
     await store.deleteUser(collection, user.id);
@@ -107,8 +109,8 @@ test('templates, cohorts, scales, staged embeddings, keys and webhooks are the s
   const { faceId, ...person } = await store.addUserWithFace(staff, anna, { embedding: random.unit(512), model: 'm1' });
   const template = { cohort: 'c1', mus: new Map([[faceId, 0.5]]), mean: { embedding: random.unit(512), mu: 0.25 } };
   expect(await store.saveTemplates([{ ...person, template }], 'm1')).toBe(1);
-  const [found] = await store.ownersOf([faceId], kind);
-  expect(found?.template).toEqual(template);
+  const [found] = await store.ownersOf([faceId], kind, probe);
+  expect(found?.template).toEqual(comparedTemplate(probe, template));
   expect(await store.peopleWithFaces(person.collectionId, 'm1', 0, 10)).toEqual([{ ...person, user: anna }]);
   const cohort = { build: 1, people: 1, members: [person] };
   expect(await store.saveCohort(staff.tenant, 'm1', cohort)).toBe(true);
@@ -159,7 +161,7 @@ test('errors keep their class, and a wrong key is refused before anything is cha
   other.exec('UPDATE users SET sealed = zeroblob(80) WHERE sealed IS NOT NULL AND user_id = 1');
   other.close();
   // Who cannot be decrypted does not spoil the others.
-  const people = await store.ownersOf([faceId, 1], { model: 'm1', cohort: 'none' });
+  const people = await store.ownersOf([faceId, 1], { model: 'm1', cohort: 'none' }, probe);
   expect(people[0]?.user).toEqual(ben);
   expect(() => people[1]?.user).toThrow(StoreError);
   await expect(store.findUser(staff, anna.id)).rejects.toMatchObject({ name: 'DecryptionError', trouble: 'damaged' });
