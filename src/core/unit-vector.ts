@@ -17,7 +17,10 @@ export function normalised(vector: ArrayLike<number>): Float32Array | undefined 
   if (!(largest > 0 && largest < Number.POSITIVE_INFINITY)) return undefined;
   // By the largest first, so that no square leaves the doubles, as those of numbers that a client sends might.
   const length = lengthOf(vector, largest);
-  return Float32Array.from(vector, (number) => number / largest / length);
+  // A loop: `from` makes an object of each number, a sixth of the garbage of a search by vector.
+  const unit = new Float32Array(vector.length);
+  for (let i = 0; i < unit.length; i++) unit[i] = (vector[i] as number) / largest / length;
+  return unit;
 }
 
 /**

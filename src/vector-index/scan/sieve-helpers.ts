@@ -17,7 +17,7 @@ export interface SieveHelpersOptions {
 }
 
 /** In a search of fewer faces they save less than it takes to wake them, as measured on two cores (docs/measurements.md). */
-const HELPED_FROM = 3_000_000;
+const HELPED_FROM = 1_500_000;
 
 /** Threads that help an index thread with its large searches. They start with the first of these. */
 export class SieveHelpers {
