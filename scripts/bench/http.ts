@@ -32,6 +32,9 @@ const TARGETS = {
   'event-loop delay p99 at saturation, ms': '≤ 20',
 } as const;
 
+/** With a million faces in the collection the index has a share of the cores. */
+const THROUGHPUT_TARGET_WITH_FACES = '≥ 0.85';
+
 type Round = Record<keyof typeof TARGETS, number>;
 
 interface Load {
@@ -88,6 +91,10 @@ export async function measureHttp(machine: string, faces = 0, kept?: string): Pr
       series.push(line);
     }
     const bareMedian = median(bareRates);
+    const targets = {
+      ...TARGETS,
+      ...(faces > 0 && { 'search throughput at saturation ÷ bare limit': THROUGHPUT_TARGET_WITH_FACES }),
+    };
     const ratios = Object.fromEntries(
       Object.keys(TARGETS).map((name) => [name, median(rounds.map((round) => round[name as keyof typeof TARGETS]))]),
     );
@@ -99,7 +106,7 @@ export async function measureHttp(machine: string, faces = 0, kept?: string): Pr
         '',
         '| | measured | rounds | target |',
         '|---|---|---|---|',
-        ...Object.entries(TARGETS).map(([name, target]) => {
+        ...Object.entries(targets).map(([name, target]) => {
           const all = rounds.map((round) => round[name as keyof typeof TARGETS].toFixed(2)).join(', ');
           return `| ${name} | ${ratios[name]?.toFixed(2)} | ${all} | ${target} |`;
         }),
