@@ -1,9 +1,7 @@
-import { availableParallelism } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { DataKey } from '../persistence/encryption/data-key.js';
 import { GraphScan } from './graph/graph-scan.js';
 import type { IndexSettings, Reply, Request } from './protocol.js';
-import { MAX_PAGES } from './scan/arena-layout.js';
 import { Arenas } from './scan/arenas.js';
 import { KeptScan } from './scan/kept-scan.js';
 import { SieveHelpers } from './scan/sieve-helpers.js';
@@ -17,8 +15,7 @@ const indexes = new Map<number, ThreadIndex>();
 const dataKey = settings.dataKey && new DataKey(settings.dataKey);
 const post = (reply: Reply, transfer: ArrayBuffer[] = []) => parentPort?.postMessage(reply, transfer);
 const helpers = new SieveHelpers({
-  count: settings.helpers ?? availableParallelism() - 1,
-  maxPages: settings.maxPages ?? MAX_PAGES,
+  count: settings.helpers ?? 0,
   onTrouble: (trouble) => post({ trouble }),
 });
 const arenas = new Arenas(settings.maxPages, helpers);

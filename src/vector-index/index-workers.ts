@@ -31,7 +31,9 @@ export class IndexWorkers {
     const old = IndexCache.removeGraphFiles(this.#folder);
     if (old > 0 && options.kind === 'hnsw') onTrouble('graphs that an earlier version kept are built anew');
     const url = workerUrl ?? new URL('./index-worker.js', import.meta.url);
-    this.#threads = Array.from({ length: count }, () => new WorkerThread(url, options, onTrouble));
+    // No more threads in all than cores.
+    const helpers = options.helpers ?? Math.floor(availableParallelism() / count) - 1;
+    this.#threads = Array.from({ length: count }, () => new WorkerThread(url, { ...options, helpers }, onTrouble));
   }
 
   /**

@@ -22,7 +22,7 @@ export interface IndexSettings {
   graphFrom?: number;
   /** As in Arenas. */
   maxPages?: number;
-  /** Threads that help with large searches; by default all cores but one have one, up to three. */
+  /** Threads that help with large searches, up to three. */
   helpers?: number;
 }
 

@@ -86,6 +86,7 @@ function bestFace(
 
 /** Of one that is none of those that the template was made from. */
 function muOfFace({ faceId, embedding }: ComparedFace, { cohort }: Probe): number {
+  if (!cohort) return 0;
   if (!embedding) throw new Error(`Face ${faceId} has neither a level nor an embedding`);
   return muOf(cohort, embedding);
 }

@@ -75,7 +75,10 @@ export class IndexCache {
     if (!existsSync(this.#path)) return false;
     const db = this.#opened();
     // A process was killed while it wrote for the first time.
-    if (db.pragma('page_count', { simple: true }) === 0) return false;
+    if (db.pragma('page_count', { simple: true }) === 0) {
+      this.remove();
+      return false;
+    }
     if (!READABLE.includes(db.pragma('user_version', { simple: true }) as number)) {
       throw new Error('it is of another version');
     }

@@ -1,7 +1,7 @@
 import { EMBEDDING_LENGTH } from '../../core/embedding.js';
 import { AXES, SIEVE_DISTANCES, TABLE_BYTES } from './axes.js';
 
-/** Threads that search one arena at a time: its own, and helpers. */
+/** Threads that search one arena at a time, by their numbers: 0 is that of the index, the others are helpers. */
 export const MAX_HANDS = 4;
 
 /** Faces of a page. */
@@ -14,7 +14,7 @@ export const SCALES_AT = PAGE_FACES * EMBEDDING_LENGTH;
 /** Of a page of a sieve. */
 export const SIEVE_BYTES = (PAGE_FACES * AXES) / 4;
 export const GROUP_FACES = 32;
-/** Faces that a thread searches at a time, 10 µs of work: little enough to be done twice where a helper was interrupted in it. */
+/** Faces that a thread searches at a time, about 20 µs of work: little enough to be done twice where a helper was interrupted in it. */
 export const CHUNK_FACES = 128 * PAGE_FACES;
 /** Of a face that was found: its slot and its cosine. */
 export const FOUND_BYTES = 8;
@@ -24,6 +24,8 @@ export const VECTORS_BYTES = SCALES_AT + PAGE_FACES * Float32Array.BYTES_PER_ELE
 export const MAX_PAGES = 28_000;
 export const DISTANCES = Math.max(EMBEDDING_LENGTH + 1, SIEVE_DISTANCES);
 export const WASM_PAGE = 65_536;
+/** Four gigabytes. */
+export const MAX_WASM_PAGES = 65_536;
 /** Memory grows by this many of WebAssembly's pages at once. */
 export const GROWTH = 64;
 

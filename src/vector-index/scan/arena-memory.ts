@@ -1,6 +1,6 @@
 import { EMBEDDING_LENGTH } from '../../core/embedding.js';
-import { DISTANCES, type Layout, layoutOf, WASM_PAGE } from './arena-layout.js';
-import { AXES, type Axes } from './axes.js';
+import { DISTANCES, type Layout, layoutOf, MAX_WASM_PAGES, WASM_PAGE } from './arena-layout.js';
+import { AXES, type Axes, TABLE_BYTES } from './axes.js';
 import { type SearchKernel, type SketchKernel, searchKernelOver, sketchKernelOver } from './kernel.js';
 import { randomSigns } from './random-signs.js';
 
@@ -16,7 +16,7 @@ export abstract class ArenaMemory {
   constructor(maxPages: number) {
     this.at = layoutOf(maxPages);
     const initial = Math.ceil(this.at.vectors / WASM_PAGE);
-    this.memory = new WebAssembly.Memory({ initial, maximum: WASM_PAGE, shared: true });
+    this.memory = new WebAssembly.Memory({ initial, maximum: MAX_WASM_PAGES, shared: true });
     this.kernel = searchKernelOver(this.memory);
     this.#sketch = sketchKernelOver(this.memory);
     for (const [round, at] of this.at.signs.entries()) {
@@ -47,6 +47,17 @@ export abstract class ArenaMemory {
     this.#sketch.project(at, rows, AXES, coordinates);
     this.floats(at, EMBEDDING_LENGTH).fill(0);
     return this.floats(coordinates, AXES);
+  }
+
+  /** Overwrites what the last vectors and axes have left. */
+  protected forgetVectors(): void {
+    const { vector, bytes, table, coordinates, rows } = this.at;
+    this.floats(vector, EMBEDDING_LENGTH).fill(0);
+    this.bytes(bytes, EMBEDDING_LENGTH).fill(0);
+    this.bytes(table, TABLE_BYTES).fill(0);
+    this.floats(coordinates, AXES).fill(0);
+    this.floats(rows, AXES * EMBEDDING_LENGTH).fill(0);
+    this.#axes = undefined;
   }
 
   protected counts(): Uint32Array {

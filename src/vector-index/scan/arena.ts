@@ -32,7 +32,7 @@ import { foundIn, type SieveAim, type SieveChunk, sieveChunk } from './sieve-chu
  * It says more in 24 bytes than the other one does in 64, and is compared six times as fast (docs/vector-index.md).
  */
 export class Arena extends ArenaMemory {
-  readonly #maxPages: number;
+  readonly maxPages: number;
   readonly #free: number[] = [];
   /** Pages that were ever taken. */
   #taken = 0;
@@ -44,7 +44,7 @@ export class Arena extends ArenaMemory {
   constructor(maxPages = MAX_PAGES, number = 0) {
     super(maxPages);
     this.number = number;
-    this.#maxPages = maxPages;
+    this.maxPages = maxPages;
   }
 
   get isEmpty(): boolean {
@@ -53,7 +53,7 @@ export class Arena extends ArenaMemory {
 
   /** Number of a page; undefined when the arena is full. @throws RangeError when the machine has no more memory */
   allocate(): number | undefined {
-    if (this.#inUse === this.#maxPages) return undefined;
+    if (this.#inUse === this.maxPages) return undefined;
     let page = this.#free.pop();
     if (page === undefined) {
       page = this.#taken;
@@ -72,6 +72,7 @@ export class Arena extends ArenaMemory {
     this.bytes(this.#vectorAt(page, 0), VECTORS_BYTES).fill(0);
     this.#free.push(page);
     this.#inUse--;
+    if (this.#inUse === 0) this.forgetVectors();
   }
 
   /** Of a page whose faces have codes in the sieve. */

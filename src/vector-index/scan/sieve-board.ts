@@ -16,7 +16,7 @@ const RESULT_NUMBERS = 2;
 
 /** More than 130 million faces. */
 export const MAX_CHUNKS = 16_384;
-/** In the lower half of `CLAIMS`: no chunk is to be had. The upper half has as much of the search's number as fits. */
+/** `CLAIMS` has in bits 0 to 15 the next chunk, or that none is to be had, and in bits 16 to 30 what fits of the search's number. */
 const CLOSED = 0xffff;
 const UPPER = 0x7fff;
 
@@ -54,8 +54,9 @@ export class SieveBoard {
     for (const [i, { arena, pages, faces, first, offset }] of chunks.entries()) {
       numbers.set([arena, pages, faces, first, offset], HEAD + i * CHUNK_NUMBERS);
     }
-    numbers[SEARCH] = search;
-    numbers[CHUNKS] = chunks.length;
+    Atomics.store(numbers, SEARCH, search);
+    // Atomically: who sees it sees the closed claims too.
+    Atomics.store(numbers, CHUNKS, chunks.length);
     numbers[MOST] = most;
     numbers[LENGTH] = length;
     this.#floats[SCALE] = scale;
@@ -70,11 +71,11 @@ export class SieveBoard {
       const before = Atomics.load(numbers, CLAIMS);
       const index = before & CLOSED;
       if (index >= Atomics.load(numbers, CHUNKS)) return undefined;
+      const search = Atomics.load(numbers, SEARCH);
       const [arena = 0, pages = 0, faces = 0, first = 0, offset = 0] = numbers.subarray(
         HEAD + index * CHUNK_NUMBERS,
         HEAD + (index + 1) * CHUNK_NUMBERS,
       );
-      const search = numbers[SEARCH] as number;
       const aim = {
         most: numbers[MOST] as number,
         length: numbers[LENGTH] as number,
@@ -120,8 +121,8 @@ export class SieveBoard {
     this.#signal();
   }
 
-  /** Wakes the helpers, so that they look at their messages. */
-  call(): void {
+  /** The helpers look at their messages. */
+  wake(): void {
     this.#signal();
   }
 

@@ -1,5 +1,5 @@
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { layoutOf } from './arena-layout.js';
+import { type Layout, layoutOf } from './arena-layout.js';
 import { type SearchKernel, searchKernelOver } from './kernel.js';
 import { SieveBoard } from './sieve-board.js';
 import { sieveChunk } from './sieve-chunk.js';
@@ -7,42 +7,36 @@ import { sieveChunk } from './sieve-chunk.js';
 /** Given to a helper when it starts. */
 export interface SieveHelperSettings {
   board: SharedArrayBuffer;
+  /** Of the layout of arenas; not 0, which is the thread of the index. */
   hand: number;
-  maxPages: number;
   /** Where it hears of arenas. */
   arenas: MessagePort;
 }
 
-/** An arena that is there, or without its memory one that is gone. */
-export interface ArenaNews {
-  arena: number;
-  memory?: WebAssembly.Memory;
+/** What a helper must know of an arena. */
+export interface SharedArena {
+  number: number;
+  memory: WebAssembly.Memory;
+  maxPages: number;
 }
 
-const { board: buffer, hand, maxPages, arenas } = workerData as SieveHelperSettings;
+const { board: buffer, hand, arenas: port } = workerData as SieveHelperSettings;
 const board = new SieveBoard(buffer);
-const layout = layoutOf(maxPages);
-const kernels = new Map<number, SearchKernel>();
+const arenas = new Map<number, { kernel: SearchKernel; layout: Layout }>();
 
 for (let seen = 0; !board.hasEnded; seen = board.wait(seen)) {
   hear();
   for (let claim = board.claim(); claim; claim = board.claim()) {
     const { chunk, aim } = claim;
-    if (!kernels.has(chunk.arena)) hear();
-    const kernel = kernels.get(chunk.arena);
-    if (!kernel) continue;
-    try {
-      board.finish(claim, hand, sieveChunk(kernel, layout, hand, chunk, aim));
-    } catch {
-      // The search is over, and what it was about has changed meanwhile.
-    }
+    if (!arenas.has(chunk.arena)) hear();
+    const arena = arenas.get(chunk.arena);
+    if (arena) board.finish(claim, hand, sieveChunk(arena.kernel, arena.layout, hand, chunk, aim));
   }
 }
 
 function hear(): void {
-  for (let news = receiveMessageOnPort(arenas); news; news = receiveMessageOnPort(arenas)) {
-    const { arena, memory } = news.message as ArenaNews;
-    if (memory) kernels.set(arena, searchKernelOver(memory));
-    else kernels.delete(arena);
+  for (let news = receiveMessageOnPort(port); news; news = receiveMessageOnPort(port)) {
+    const { number, memory, maxPages } = news.message as SharedArena;
+    arenas.set(number, { kernel: searchKernelOver(memory), layout: layoutOf(maxPages) });
   }
 }

@@ -1,13 +1,11 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { MAX_HANDS } from './arena-layout.js';
 import { SieveBoard } from './sieve-board.js';
-import type { ArenaNews, SieveHelperSettings } from './sieve-helper.js';
+import type { SharedArena, SieveHelperSettings } from './sieve-helper.js';
 
 export interface SieveHelpersOptions {
   /** Threads. */
   count: number;
-  /** As in Arenas. */
-  maxPages: number;
   /** Faces from which on they help. */
   from?: number;
   /** The compiled helper, when it does not lie beside this file. */
@@ -21,11 +19,11 @@ const HELPED_FROM = 1_500_000;
 
 /** Threads that help an index thread with its large searches. They start with the first of these. */
 export class SieveHelpers {
-  readonly board = new SieveBoard();
   /** Faces from which on they help. */
   readonly from: number;
   readonly #options: SieveHelpersOptions;
-  readonly #memories = new Map<number, WebAssembly.Memory>();
+  readonly #arenas = new Map<number, SharedArena>();
+  #board = new SieveBoard();
   #ports: MessagePort[] | undefined;
 
   constructor(options: SieveHelpersOptions) {
@@ -33,16 +31,26 @@ export class SieveHelpers {
     this.from = options.from ?? HELPED_FROM;
   }
 
-  /** An arena that may be searched. */
-  enter(arena: number, memory: WebAssembly.Memory): void {
-    this.#memories.set(arena, memory);
-    this.#tell({ arena, memory });
+  /** Where they take their work from, since they were started. */
+  get board(): SieveBoard {
+    return this.#board;
   }
 
-  /** Helpers let go of its memory. */
+  /** An arena that may be searched. */
+  enter({ number, memory, maxPages }: SharedArena): void {
+    const arena = { number, memory, maxPages };
+    this.#arenas.set(number, arena);
+    for (const port of this.#ports ?? []) port.postMessage(arena);
+    this.#board.wake();
+  }
+
+  /**
+   * An arena that is searched no more. The helpers end: only so is it certain that its memory is given back, since a thread that
+   * sleeps collects no garbage. The next large search starts others.
+   */
   leave(arena: number): void {
-    this.#memories.delete(arena);
-    this.#tell({ arena });
+    this.#arenas.delete(arena);
+    if (this.#ports) this.close();
   }
 
   start(): void {
@@ -51,24 +59,21 @@ export class SieveHelpers {
 
   /** The threads end. */
   close(): void {
-    this.board.end();
+    this.#board.end();
     for (const port of this.#ports ?? []) port.close();
+    this.#ports = undefined;
+    this.#board = new SieveBoard();
   }
 
   #helper(hand: number): MessagePort {
-    const { maxPages, url = new URL('./sieve-helper.js', import.meta.url), onTrouble = () => {} } = this.#options;
+    const { url = new URL('./sieve-helper.js', import.meta.url), onTrouble = () => {} } = this.#options;
     const { port1, port2 } = new MessageChannel();
-    const workerData: SieveHelperSettings = { board: this.board.buffer, hand, maxPages, arenas: port2 };
+    const workerData: SieveHelperSettings = { board: this.#board.buffer, hand, arenas: port2 };
     const worker = new Worker(url, { workerData, transferList: [port2] });
     worker.on('error', (error) => onTrouble(`a thread that helps with searches died: ${error.message}`));
     worker.unref();
-    for (const [arena, memory] of this.#memories) port1.postMessage({ arena, memory } satisfies ArenaNews);
+    for (const arena of this.#arenas.values()) port1.postMessage(arena);
     port1.unref();
     return port1;
-  }
-
-  #tell(news: ArenaNews): void {
-    for (const port of this.#ports ?? []) port.postMessage(news);
-    this.board.call();
   }
 }

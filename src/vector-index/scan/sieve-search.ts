@@ -13,7 +13,7 @@ const MAX_STEP = 32;
 /**
  * The faces whose codes in a sieve are the nearest to a probe's. A sample of the pages tells how near that is, and then one
  * pass finds the faces and compares their vectors.
- * @param wanted so many faces, or up to twice as many or half of them
+ * @param wanted so many faces, roughly, and at least half of them
  * @param length bytes by which their vectors are compared, a multiple of 16
  * @returns valid until anything else is asked of the arenas
  */

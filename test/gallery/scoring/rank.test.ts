@@ -90,6 +90,14 @@ describe('a person with several faces', () => {
     expect(found?.similarity).toBeCloseTo(cosineOf(probe, faces[1] as Float32Array), 12);
   });
 
+  it('a person whose template was kept has the score of the best face on the raw scale, where the template is not looked at', () => {
+    const kept = person(1, faces, undefined, probe);
+    const raw = { ...kept, template: { cohort: 'none', mus: new Map(), mean: undefined } };
+    expect(kept.faces.every(({ embedding }) => embedding === undefined)).toBe(true);
+    const [found] = rank([raw], probeOf(probe, undefined), rawCosine);
+    expect(found?.similarity).toBeCloseTo(cosineOf(probe, faces[1] as Float32Array), 12);
+  });
+
   it('a person whose faces cancel each other out has the score of the best face alone', () => {
     const face = random.unit(512);
     const contender = person(1, [face, face.map((x) => -x)], undefined, face);

@@ -30,14 +30,15 @@ function helpersOf(count: number): SieveHelpers {
   const onTrouble = (trouble: string) => {
     throw new Error(trouble);
   };
-  const helpers = new SieveHelpers({ count, maxPages: MAX_PAGES, from: 0, url: sieveHelperUrl, onTrouble });
+  const helpers = new SieveHelpers({ count, from: 0, url: sieveHelperUrl, onTrouble });
   onTestFinished(() => helpers.close());
   return helpers;
 }
 
 test('helpers take a part of a search, and nothing but the time changes, whatever is added and removed', async () => {
   const alone = await filled();
-  const helped = await filled(helpersOf(2));
+  const helpers = helpersOf(2);
+  let helped = await filled(helpers);
   const foundBy = vi.spyOn(Arena.prototype, 'foundBy');
   onTestFinished(() => foundBy.mockRestore());
   const byHelpers = () => foundBy.mock.calls.filter(([hand]) => hand > 0).length;
@@ -64,7 +65,17 @@ test('helpers take a part of a search, and nothing but the time changes, whateve
     .toBeGreaterThan(10);
   await helped.close();
   expect(helped.search(probes[0] as Float32Array, 1)).toEqual([]);
+  // With the memory of a collection the helpers are gone; the next one starts others.
+  foundBy.mockClear();
+  helped = await filled(helpers);
+  await expect
+    .poll(() => {
+      for (const probe of probes) helped.search(probe, 16);
+      return byHelpers();
+    })
+    .toBeGreaterThan(10);
   await alone.close();
+  await helped.close();
 });
 
 test('what a helper has taken and does not finish is searched without it', async () => {
